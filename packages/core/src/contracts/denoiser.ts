@@ -1,0 +1,28 @@
+import type { Prompt } from './prompt.js';
+import type { Vocabulary } from './vocabulary.js';
+
+/** One forward pass over a batch of equally long sequences. */
+export interface DenoiserRequest {
+  /** Token ids, shape [batch, length], row-major. */
+  readonly tokenIds: Int32Array;
+  readonly batch: number;
+  readonly length: number;
+  /** Which tokens to predict: flat indices into `tokenIds`, ascending, shape [rows]. */
+  readonly positions: Int32Array;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A masked diffusion language model: a distribution for every masked position at once. */
+export interface Denoiser {
+  readonly name: string;
+  readonly vocabulary: Vocabulary;
+  /** Longest sequence, prompt and response together, in tokens. */
+  readonly maxLength: number;
+  /** Token ids of the prompt in the model's chat template, up to where the response begins. User text never becomes a special token. */
+  encodePrompt(prompt: Prompt): Int32Array;
+  /** Text of response tokens, special tokens dropped, cut at the first token that ends a response. */
+  decode(tokenIds: ArrayLike<number>): string;
+  /** Logits that predict `positions`, shape [rows, vocabulary.size], row-major. Any shift between model output and position is already undone. */
+  logits(request: DenoiserRequest): Promise<Float32Array>;
+  dispose(): Promise<void>;
+}

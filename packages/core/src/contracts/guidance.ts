@@ -1,0 +1,48 @@
+import type { Filter } from './filter.js';
+import type { Prompt } from './prompt.js';
+import type { RandomStream } from './random-stream.js';
+import type { Vocabulary } from './vocabulary.js';
+
+/** The masked positions of one denoising step, for all trajectories of one prompt. */
+export interface GuidanceRequest {
+  readonly trajectories: number;
+  /** Denoiser token ids of the response, shape [trajectories, length]; the mask id at masked slots. */
+  readonly tokenIds: Int32Array;
+  /** Flat masked slots, ascending, shape [rows]. */
+  readonly rows: Int32Array;
+  /** The denoiser's logits, shape [rows, vocabulary.size]. Not changed. */
+  readonly logits: Float32Array;
+  /** Sampling temperature τ > 0 of the relaxed distribution. */
+  readonly temperature: number;
+  /** Applied to the probabilities that the hard token is drawn from. */
+  readonly filters: readonly Filter[];
+  /** The random stream of trajectory k for guidance step m of this denoising step. */
+  readonly random: (trajectory: number, guidanceStep: number) => RandomStream;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface GuidanceResult {
+  /** Optimised logits, shape [rows, vocabulary.size]. */
+  readonly logits: Float32Array;
+  /** Reward per trajectory at each guidance step, before that step's update: shape [guidanceSteps][trajectories]. */
+  readonly rewards: readonly Float64Array[];
+  /** Weight of the hard token per row at the last guidance step, shape [rows]. */
+  readonly weights: Float32Array;
+  /** Time spent in the reward model. */
+  readonly rewardMs: number;
+}
+
+/** Guidance prepared for one prompt. */
+export interface GuidanceContext {
+  optimise(request: GuidanceRequest): Promise<GuidanceResult>;
+  dispose(): Promise<void>;
+}
+
+/** Moves a denoiser's logits towards what a reward prefers. */
+export interface Guidance {
+  open(request: {
+    readonly prompt: Prompt;
+    readonly vocabulary: Vocabulary;
+    readonly length: number;
+  }): Promise<GuidanceContext>;
+}

@@ -1,0 +1,8 @@
+/** One optimiser run over the logits of a denoising step; holds its moments. */
+export interface LogitOptimiserState {
+  /** Moves `logits` uphill in place; `gradient` is ∂R/∂φ, same shape. */
+  update(logits: Float32Array, gradient: Float32Array): void;
+}
+
+/** Starts afresh in every denoising step. `size` is the number of logits. */
+export type LogitOptimiser = (size: number) => LogitOptimiserState;

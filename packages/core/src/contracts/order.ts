@@ -1,0 +1,27 @@
+import type { RandomStream } from './random-stream.js';
+
+/** The masked rows of one trajectory, each with a token drawn for it, of which some are to be committed. */
+export interface OrderRequest {
+  /** Number of masked rows. */
+  readonly rows: number;
+  /** How many rows to commit, ⌊rows · revealProbability⌋, or all of them in the last step. */
+  readonly count: number;
+  /** 1 − s/t, the probability with which each row is revealed between noise levels t and s; 1 in the last step. */
+  readonly revealProbability: number;
+  /** Token drawn for each row, shape [rows]. */
+  readonly tokens: Int32Array;
+  /** 1 where the confidence counts as −∞ (a drawn end token that is to wait), shape [rows]. */
+  readonly postponed: Uint8Array;
+  /** 0: take the most confident rows; above: draw rows from softmax(confidence / temperature) without replacement. */
+  readonly temperature: number;
+  readonly random: RandomStream;
+  /** softmax(φ/τ) of the denoiser's own logits at a row, unfiltered, shape [vocabulary]. Valid until the next call. */
+  initialProbs(row: number): Float32Array;
+  /** Filtered softmax(φ/τ) of the optimised logits at a row: what the token was drawn from. Valid until the next call. */
+  probs(row: number): Float32Array;
+  /** Optimised logits at a row, shape [vocabulary]. */
+  logits(row: number): Float32Array;
+}
+
+/** Chooses which rows to commit: distinct row numbers, in any order. */
+export type Order = (request: OrderRequest) => Int32Array;

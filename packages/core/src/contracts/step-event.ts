@@ -1,0 +1,38 @@
+/** A position that was committed. */
+export interface CommittedToken {
+  readonly trajectory: number;
+  /** Slot in the response, 0-based. */
+  readonly position: number;
+  readonly tokenId: number;
+}
+
+/** What happened in one denoising step of one prompt. Streams, progress bars, the playground and traces all read this. */
+export interface StepEvent {
+  readonly type: 'step-end';
+  /** Index of the prompt in the batch. */
+  readonly prompt: number;
+  /** 1-based. */
+  readonly step: number;
+  readonly steps: number;
+  readonly trajectories: number;
+  /** Response length in tokens. */
+  readonly length: number;
+  /** Response token ids after the step, shape [trajectories, length]; a copy. */
+  readonly tokenIds: Int32Array;
+  readonly committed: readonly CommittedToken[];
+  /** Masked positions left, per trajectory. */
+  readonly remaining: readonly number[];
+  /** Reward of the relaxed response before the first and before the last update of the step, per trajectory; absent without guidance. */
+  readonly rewards?: { readonly first: Float64Array; readonly last: Float64Array } | undefined;
+  /** Mean weight of the hard token over masked positions, in [0, 1]; absent without guidance. */
+  readonly entropyWeight?: number | undefined;
+  readonly timings: StepTimings;
+}
+
+/** Milliseconds of one step; rewardMs is part of guidanceMs. */
+export interface StepTimings {
+  readonly totalMs: number;
+  readonly denoiserMs: number;
+  readonly guidanceMs: number;
+  readonly rewardMs: number;
+}

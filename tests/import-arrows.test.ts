@@ -1,0 +1,86 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+const root = join(import.meta.dirname, '..');
+
+/** Who may import whom (docs: the table of packages in CONTRIBUTING.md). Everything else is an error. */
+const arrows: Record<string, readonly string[]> = {
+  core: [],
+  onnx: ['core'],
+  autodiff: ['core', 'onnx'],
+  'backend-node': ['core'],
+  models: ['core', 'onnx'],
+  rewards: ['core', 'onnx', 'autodiff', 'models'],
+  samplers: ['core'],
+  'tiny-stories': [],
+};
+
+/** Packages that only one of ours may import. */
+const exclusive: Record<string, string> = {
+  '@huggingface/transformers': 'models',
+  'onnxruntime-node': 'backend-node',
+  'onnxruntime-web': 'backend-web',
+};
+
+const publishable = readdirSync(join(root, 'packages')).filter(
+  (name) => name !== 'config' && existsSync(join(root, 'packages', name, 'package.json')),
+);
+
+const sources = (directory: string): string[] =>
+  readdirSync(directory, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && /\.[cm]?[jt]s$/.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((file) => !/\.test\.ts$/.test(file) && !/[\\/](fixtures|testing)[\\/]/.test(file));
+
+const imports = (file: string): string[] =>
+  [...readFileSync(file, 'utf8').matchAll(/(?:from|import\()\s*'([^'.][^']*)'/g)].map((match) => match[1]!);
+
+test('every package has its arrows', () => {
+  expect(publishable.toSorted()).toEqual(Object.keys(arrows).toSorted());
+});
+
+describe.each(publishable)('@entrgi/%s', (name) => {
+  const manifest = JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8'));
+  const allowed = arrows[name]!.map((other) => `@entrgi/${other}`);
+
+  test('depends only on the packages it may import', () => {
+    const ours = Object.keys(manifest.dependencies ?? {}).filter((dependency) =>
+      dependency.startsWith('@entrgi/'),
+    );
+    expect(allowed).toEqual(expect.arrayContaining(ours));
+  });
+
+  test('imports only what it declares and may import', () => {
+    const declared = new Set([
+      ...Object.keys(manifest.dependencies ?? {}),
+      ...Object.keys(manifest.peerDependencies ?? {}),
+    ]);
+    const wrong = sources(join(root, 'packages', name, 'src')).flatMap((file) =>
+      imports(file)
+        .filter((specifier) => !specifier.startsWith('node:'))
+        .map((specifier) => specifier.match(/^(@[^/]+\/[^/]+|[^/]+)/)![1]!)
+        .filter(
+          (target) =>
+            !declared.has(target) ||
+            (target.startsWith('@entrgi/') && !allowed.includes(target)) ||
+            (target in exclusive && exclusive[target] !== name),
+        )
+        .map((target) => `${file.slice(root.length + 1)} imports ${target}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test('has a manifest fit for publishing', () => {
+    expect(manifest).toMatchObject({ name: `@entrgi/${name}`, license: 'MIT', type: 'module' });
+    expect(manifest.private).toBeUndefined();
+    for (const file of ['README.md', 'tsconfig.json', 'tsup.config.ts', 'vitest.config.ts']) {
+      expect(existsSync(join(root, 'packages', name, file)), file).toBe(true);
+    }
+  });
+});
+
+test('core imports nothing, not even at run time', () => {
+  const manifest = JSON.parse(readFileSync(join(root, 'packages/core/package.json'), 'utf8'));
+  expect(manifest.dependencies).toBeUndefined();
+});
