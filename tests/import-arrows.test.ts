@@ -18,7 +18,8 @@ const arrows: Record<string, readonly string[]> = {
 
 /** Packages that only one of ours may import. */
 const exclusive: Record<string, string> = {
-  '@huggingface/transformers': 'models',
+  '@huggingface/jinja': 'models',
+  '@huggingface/tokenizers': 'models',
   'onnxruntime-node': 'backend-node',
   'onnxruntime-web': 'backend-web',
 };

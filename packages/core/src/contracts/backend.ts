@@ -4,6 +4,8 @@ import type { Tensor } from './tensor.js';
 export interface ModelSource {
   /** The ONNX protobuf; at most 2 GB. Weights above a few megabytes belong into external data. */
   readonly bytes: Uint8Array;
+  /** What error messages call the model. */
+  readonly name?: string;
   /** Folder that external-data locations are relative to. Backends without a file system reject it. */
   readonly folder?: string;
   /** External data by location, for backends without a file system. */

@@ -22,7 +22,7 @@ export interface Denoiser {
   encodePrompt(prompt: Prompt): Int32Array;
   /** Text of response tokens, special tokens dropped, cut at the first token that ends a response. */
   decode(tokenIds: ArrayLike<number>): string;
-  /** Logits that predict `positions`, shape [rows, vocabulary.size], row-major. Any shift between model output and position is already undone. */
+  /** Logits that predict `positions`, shape [rows, vocabulary.size], row-major. Any shift between model output and position is already undone. The caller owns the array. */
   logits(request: DenoiserRequest): Promise<Float32Array>;
   dispose(): Promise<void>;
 }

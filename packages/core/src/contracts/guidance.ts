@@ -5,14 +5,16 @@ import type { Vocabulary } from './vocabulary.js';
 
 /** The masked positions of one denoising step, for all trajectories of one prompt. */
 export interface GuidanceRequest {
+  /** Denoising step, 1-based: what errors call it. */
+  readonly step: number;
   readonly trajectories: number;
   /** Denoiser token ids of the response, shape [trajectories, length]; the mask id at masked slots. */
   readonly tokenIds: Int32Array;
   /** Flat masked slots, ascending, shape [rows]. */
   readonly rows: Int32Array;
-  /** The denoiser's logits, shape [rows, vocabulary.size]. Not changed. */
+  /** The denoiser's logits, shape [rows, vocabulary.size]; −∞ for tokens that may not be drawn. Not changed. */
   readonly logits: Float32Array;
-  /** Sampling temperature τ > 0 of the relaxed distribution. */
+  /** Sampling temperature τ; at 0 the hard token is the most probable one and the relaxed distribution is softmax(φ). */
   readonly temperature: number;
   /** Applied to the probabilities that the hard token is drawn from. */
   readonly filters: readonly Filter[];

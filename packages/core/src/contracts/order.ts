@@ -23,5 +23,13 @@ export interface OrderRequest {
   logits(row: number): Float32Array;
 }
 
-/** Chooses which rows to commit: distinct row numbers, in any order. */
-export type Order = (request: OrderRequest) => Int32Array;
+/** What is known of a trajectory before its tokens are predicted. */
+export type BlindOrderRequest = Pick<OrderRequest, 'rows' | 'count' | 'revealProbability' | 'random'>;
+
+/**
+ * Chooses which rows to commit: distinct row numbers, in any order. An order that looks at no token says `blind: true`; it is then asked
+ * before the denoiser runs, so that a step in which it chooses nothing costs nothing.
+ */
+export type Order =
+  | (((request: OrderRequest) => Int32Array) & { readonly blind?: false })
+  | (((request: BlindOrderRequest) => Int32Array) & { readonly blind: true });

@@ -22,7 +22,7 @@ export interface StepEvent {
   readonly committed: readonly CommittedToken[];
   /** Masked positions left, per trajectory. */
   readonly remaining: readonly number[];
-  /** Reward of the relaxed response before the first and before the last update of the step, per trajectory; absent without guidance. */
+  /** Reward of the relaxed response before the first and before the last update of the step, per trajectory (NaN where a trajectory sat the step out); absent without guidance. */
   readonly rewards?: { readonly first: Float64Array; readonly last: Float64Array } | undefined;
   /** Mean weight of the hard token over masked positions, in [0, 1]; absent without guidance. */
   readonly entropyWeight?: number | undefined;

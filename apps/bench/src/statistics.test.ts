@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest';
+import { mean, median, standardError } from './statistics.js';
+
+test('median of odd and even counts', () => {
+  expect(median([3, 1, 2])).toBe(2);
+  expect(median([4, 1, 2, 3])).toBe(2.5);
+});
+
+test('standard error of 2, 4, 4, 4, 5, 5, 7, 9: s² = 32 / 7', () => {
+  const values = [2, 4, 4, 4, 5, 5, 7, 9];
+  expect(mean(values)).toBe(5);
+  expect(standardError(values)).toBeCloseTo(Math.sqrt(32 / 7 / 8), 12);
+});

@@ -1,0 +1,1 @@
+export { type NodeBackendOptions, nodeBackend } from './node-backend.js';

@@ -1,0 +1,88 @@
+import {
+  type Backend,
+  BackendError,
+  InvalidArgumentError,
+  type ModelSource,
+  type Session,
+  type SessionOptions,
+} from '@entrgi/core';
+import { loadNativeRuntime, type NativeRuntime } from './native-runtime.js';
+import { nodeSession } from './node-session.js';
+import { sessionSettings } from './session-settings.js';
+import { typedFailure } from './typed-failure.js';
+import { workerRuntime } from './worker-runtime.js';
+
+export interface NodeBackendOptions {
+  /** Threads inside one operator. Default: one per physical core. */
+  readonly threads?: number;
+  /** Load and run sessions in one worker thread, so that the caller's event loop stays responsive. Default: false. */
+  readonly worker?: boolean;
+}
+
+/**
+ * Models on onnxruntime-node (CPU). The runtime is loaded with the first session.
+ * Throws InvalidArgumentError for threads < 1; sessions throw BackendError where onnxruntime-node is missing, of another version, or fails.
+ */
+export const nodeBackend = (options: NodeBackendOptions = {}): Backend => {
+  checkThreads(options.threads);
+  const sessions = new Set<Session>();
+  let runtime: Promise<NativeRuntime> | undefined;
+  let disposed: Promise<void> | undefined;
+
+  const load = (): Promise<NativeRuntime> => {
+    runtime ??= options.worker === true ? Promise.resolve(workerRuntime()) : loadNativeRuntime();
+    return runtime;
+  };
+  const refuseIfDisposed = (): void => {
+    if (disposed === undefined) return;
+    throw new BackendError('The backend is disposed.', { cure: 'Make a new one with nodeBackend().' });
+  };
+
+  return {
+    name: options.worker === true ? 'node (worker)' : 'node',
+
+    async createSession(model: ModelSource, sessionOptions: SessionOptions = {}): Promise<Session> {
+      refuseIfDisposed();
+      checkThreads(sessionOptions.threads);
+      const name = model.name ?? 'model';
+      if (model.files !== undefined && model.folder === undefined) {
+        throw new InvalidArgumentError(`${name}: expected external data in a folder, got a map of files.`, {
+          value: [...model.files.keys()],
+          cure: 'Pass `folder`: this backend maps weight files into memory.',
+        });
+      }
+      const settings = sessionSettings({
+        weightsOnce: sessionOptions.weightsOnce ?? false,
+        threads: sessionOptions.threads ?? options.threads,
+        folder: model.folder,
+      });
+      const native = await load().catch((error) => {
+        throw typedFailure(error);
+      });
+      const info = await native.create(model.bytes, settings).catch((error) => {
+        throw typedFailure(error, `${name} cannot be loaded`);
+      });
+      const session = nodeSession(native, info, name, () => sessions.delete(session));
+      sessions.add(session);
+      if (disposed !== undefined) await session.dispose();
+      refuseIfDisposed();
+      return session;
+    },
+
+    dispose() {
+      disposed ??= (async () => {
+        await Promise.all([...sessions].map((session) => session.dispose()));
+        const native = await runtime?.catch(() => undefined);
+        await native?.close();
+      })();
+      return disposed;
+    },
+  };
+};
+
+const checkThreads = (threads: number | undefined): void => {
+  if (threads === undefined || (Number.isSafeInteger(threads) && threads >= 1)) return;
+  throw new InvalidArgumentError(`threads: expected a whole number of at least 1, got ${threads}.`, {
+    value: threads,
+  });
+};

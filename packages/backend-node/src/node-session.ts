@@ -1,0 +1,51 @@
+import { BackendError, type Session } from '@entrgi/core';
+import { checkFeeds, checkFetches } from './check-feeds.js';
+import type { NativeRuntime, SessionInfo } from './native-runtime.js';
+import { typedFailure } from './typed-failure.js';
+
+/** One loaded model: checks what comes in, types what goes wrong, releases the native session exactly once. */
+export const nodeSession = (
+  native: NativeRuntime,
+  { id, inputs, outputs }: SessionInfo,
+  model: string,
+  onDispose: () => void,
+): Session => {
+  const outputNames = outputs.map(({ name }) => name);
+  const running = new Set<Promise<unknown>>();
+  let disposed: Promise<void> | undefined;
+
+  return {
+    inputNames: inputs.map(({ name }) => name),
+    outputNames,
+
+    async run(feeds, { fetches = outputNames, signal } = {}) {
+      if (disposed !== undefined) {
+        throw new BackendError(`${model}: the session is disposed.`, {
+          cure: 'Create a new session, or dispose it after the last run.',
+        });
+      }
+      checkFeeds(model, inputs, feeds);
+      checkFetches(model, outputs, fetches);
+      signal?.throwIfAborted();
+      if (fetches.length === 0) return {};
+      const run = native.run(id, feeds, fetches);
+      running.add(run);
+      try {
+        return await run;
+      } catch (error) {
+        throw typedFailure(error, `${model} failed`);
+      } finally {
+        running.delete(run);
+      }
+    },
+
+    dispose() {
+      // Runs in progress are let finish: the native session must outlive them.
+      disposed ??= Promise.allSettled(running).then(() => {
+        onDispose();
+        return native.release(id);
+      });
+      return disposed;
+    },
+  };
+};

@@ -1,0 +1,90 @@
+import { Worker } from 'node:worker_threads';
+import type { Tensor } from '@entrgi/core';
+import { arrayTypes } from './array-types.js';
+import { exitGuard } from './exit-guard.js';
+import type { NativeRuntime } from './native-runtime.js';
+
+interface Call {
+  resolve(result: never): void;
+  reject(error: unknown): void;
+}
+
+interface Answer {
+  readonly call: number;
+  readonly result?: unknown;
+  readonly error?: { readonly message: string; readonly cure?: string };
+}
+
+/** The same runtime in a worker thread: the caller's event loop keeps turning while a session loads or runs. */
+export const workerRuntime = (entry = new URL('./worker.js', import.meta.url)): NativeRuntime => {
+  const guard = exitGuard();
+  const worker = new Worker(entry, { name: 'entrgi-backend-node', workerData: guard.shared });
+  const calls = new Map<number, Call>();
+  let count = 0;
+  let end: Error | undefined;
+
+  const settle = (call: number): Call | undefined => {
+    const pending = calls.get(call);
+    calls.delete(call);
+    // An idle worker must not keep the process alive.
+    if (calls.size === 0) worker.unref();
+    return pending;
+  };
+  const fail = (error: Error): void => {
+    end ??= error;
+    guard.release();
+    for (const call of [...calls.keys()]) settle(call)?.reject(end);
+  };
+  worker.on('message', ({ call, result, error }: Answer) => {
+    const pending = settle(call);
+    if (error === undefined) pending?.resolve(result as never);
+    else pending?.reject(Object.assign(new Error(error.message), { cure: error.cure }));
+  });
+  worker.on('error', (cause) => fail(new Error(`The worker thread died: ${cause.message}.`, { cause })));
+  worker.on('exit', (code) => fail(new Error(`The worker thread ended with code ${code}.`)));
+  worker.unref();
+
+  const ask = <T>(
+    method: keyof NativeRuntime,
+    args: readonly unknown[],
+    moved: ArrayBuffer[] = [],
+  ): Promise<T> =>
+    new Promise<T>((resolve, reject) => {
+      if (end !== undefined) return reject(end);
+      count += 1;
+      calls.set(count, { resolve: resolve as Call['resolve'], reject });
+      worker.ref();
+      worker.postMessage({ call: count, method, args }, moved);
+    });
+
+  return {
+    create(bytes, settings) {
+      const copy = new Uint8Array(bytes);
+      return ask('create', [copy, settings], [copy.buffer]);
+    },
+    run(id, feeds, fetches) {
+      const moved: ArrayBuffer[] = [];
+      const copies = Object.entries(feeds).map(([name, tensor]) => [name, copyOf(tensor, moved)]);
+      return ask('run', [id, Object.fromEntries(copies), fetches], moved);
+    },
+    async release(id) {
+      // A worker that died has released everything.
+      if (end === undefined) await ask('release', [id]);
+    },
+    async close() {
+      if (end !== undefined) return;
+      const exit = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+      await ask('close', []);
+      worker.ref();
+      await exit;
+    },
+  };
+};
+
+/** The caller keeps its arrays: what moves to the worker is a copy of exactly the tensor's elements. */
+const copyOf = (tensor: Tensor, moved: ArrayBuffer[]): Tensor => {
+  if (tensor.type === 'string') return tensor;
+  const data = new arrayTypes[tensor.type](tensor.data as never);
+  moved.push(data.buffer as ArrayBuffer);
+  return { type: tensor.type, dims: tensor.dims, data } as Tensor;
+};

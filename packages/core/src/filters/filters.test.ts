@@ -1,0 +1,93 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type Filter, filters, InvalidArgumentError } from '../index.js';
+import { expectAllClose } from '../testing/index.js';
+
+/** A distribution with ties: small whole numbers, rescaled. */
+const distribution = fc
+  .array(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 30 })
+  .filter((shares) => shares.some((share) => share > 0))
+  .map((shares) => {
+    const sum = shares.reduce((a, b) => a + b);
+    return Float32Array.from(shares, (share) => share / sum);
+  });
+
+/** Ids by falling probability, of equal ones the lower first. */
+const ranked = (probs: Float32Array) =>
+  Array.from(probs.keys()).sort((a, b) => probs[b]! - probs[a]! || a - b);
+
+const keep = (probs: Float32Array, ids: number[]) => {
+  const mass = ids.reduce((sum, id) => sum + probs[id]!, 0);
+  return probs.map((p, id) => (ids.includes(id) ? p / mass : 0));
+};
+
+const examples: Record<keyof typeof filters, Filter[]> = {
+  topP: [filters.topP(0.01), filters.topP(0.5), filters.topP(0.95), filters.topP(1)],
+  topK: [filters.topK(1), filters.topK(3), filters.topK(1000)],
+};
+
+describe.each(Object.entries(examples))('%s', (_, variants) => {
+  test('keeps some of the most probable tokens, rescaled to 1, and nothing twice', () => {
+    fc.assert(
+      fc.property(distribution, fc.constantFrom(...variants), (probs, filter) => {
+        const filtered = probs.slice();
+        filter(filtered);
+        const kept = ranked(filtered).filter((id) => filtered[id]! > 0);
+        expect(kept.length).toBeGreaterThan(0);
+        expect(filtered.reduce((a, b) => a + b)).toBeCloseTo(1, 5);
+        expect(ranked(probs).slice(0, kept.length).sort()).toEqual(kept.sort());
+        expectAllClose(filtered, keep(probs, kept), { absolute: 1e-6 });
+      }),
+    );
+  });
+
+  test('leaves a certain token alone', () => {
+    for (const filter of variants) {
+      const probs = Float32Array.of(0, 1, 0);
+      filter(probs);
+      expect(probs).toEqual(Float32Array.of(0, 1, 0));
+    }
+  });
+});
+
+test('topP keeps the smallest set whose mass is at least p (all sets tried)', () => {
+  // Shares of a power of two add up exactly, so that "at least p" has no rounding.
+  const exact = fc
+    .array(fc.integer({ min: 0, max: 8 }), { minLength: 1, maxLength: 7 })
+    .map((shares) => [...shares, 64 - shares.reduce((a, b) => a + b)])
+    .map((shares) => Float32Array.from(shares, (share) => share / 64));
+  fc.assert(
+    fc.property(exact, fc.integer({ min: 1, max: 63 }), (probs, p64) => {
+      const p = p64 / 64;
+      let smallest = probs.length;
+      for (let set = 1; set < 1 << probs.length; set++) {
+        const ids = Array.from(probs.keys()).filter((id) => (set >> id) & 1);
+        const mass = ids.reduce((sum, id) => sum + probs[id]!, 0);
+        if (mass >= p) smallest = Math.min(smallest, ids.length);
+      }
+      const filtered = probs.slice();
+      filters.topP(p)(filtered);
+      expectAllClose(filtered, keep(probs, ranked(probs).slice(0, smallest)), { absolute: 1e-6 });
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('topK keeps k tokens, the lower ids of equal ones', () => {
+  const probs = Float32Array.of(0.25, 0.25, 0.25, 0.25);
+  filters.topK(2)(probs);
+  expect(probs).toEqual(Float32Array.of(0.5, 0.5, 0, 0));
+});
+
+test('topP keeps the lower ids of equal ones', () => {
+  const probs = new Float32Array(1000).fill(1 / 1000);
+  filters.topP(0.1)(probs);
+  const kept = Array.from(probs.keys()).filter((id) => probs[id]! > 0);
+  expect(kept).toEqual(Array.from({ length: kept.length }, (_, id) => id));
+  expect(Math.abs(kept.length - 100)).toBeLessThanOrEqual(1);
+});
+
+test.each([0, -1, 1.5, Number.NaN])('refuses %d', (value) => {
+  expect(() => filters.topP(value)).toThrow(InvalidArgumentError);
+  expect(() => filters.topK(value)).toThrow(InvalidArgumentError);
+});

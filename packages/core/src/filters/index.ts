@@ -1,0 +1,2 @@
+export { topK } from './top-k.js';
+export { topP } from './top-p.js';

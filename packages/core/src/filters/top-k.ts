@@ -1,0 +1,19 @@
+import type { Filter } from '../contracts/filter.js';
+import { keepLargest } from '../keep-largest.js';
+import { requireWhole } from '../require-that.js';
+
+/** Keeps the k most probable tokens; of equal ones the lower ids. */
+export const topK = (k: number): Filter => {
+  requireWhole('topK', k, 1);
+  let scratch = new Float32Array(0);
+  return (probs) => {
+    if (scratch.length < probs.length) scratch = new Float32Array(probs.length);
+    let survivors = 0;
+    for (let id = 0; id < probs.length; id++) if (probs[id]! > 0) scratch[survivors++] = probs[id]!;
+    if (survivors <= k) return;
+    const ascending = scratch.subarray(0, survivors).sort();
+    let mass = 0;
+    for (let i = survivors - k; i < survivors; i++) mass += ascending[i]!;
+    keepLargest(probs, ascending, k, mass);
+  };
+};

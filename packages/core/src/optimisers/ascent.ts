@@ -1,0 +1,12 @@
+import type { LogitOptimiser } from '../contracts/logit-optimiser.js';
+import { requirePositive } from '../require-that.js';
+
+/** φ ← φ + η ∂R/∂φ: the update of the paper, and with η = 1/β that of the talk. The reward's scale matters. */
+export const ascent = (learningRate: number): LogitOptimiser => {
+  requirePositive('learningRate', learningRate);
+  return () => ({
+    update(logits, gradient) {
+      for (let i = 0; i < logits.length; i++) logits[i]! += learningRate * gradient[i]!;
+    },
+  });
+};

@@ -1,0 +1,2 @@
+export { type AdamOptions, adam } from './adam.js';
+export { ascent } from './ascent.js';

@@ -1,0 +1,3 @@
+export { paper } from './paper.js';
+export { reference } from './reference.js';
+export { talk } from './talk.js';

@@ -1,0 +1,3 @@
+export { aps } from './aps.js';
+export { entrgi } from './entrgi.js';
+export { expectation } from './expectation.js';

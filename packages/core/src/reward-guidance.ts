@@ -1,0 +1,214 @@
+import type { Guidance, GuidanceContext, GuidanceRequest, GuidanceResult } from './contracts/guidance.js';
+import type { LogitOptimiser } from './contracts/logit-optimiser.js';
+import type { Preset } from './contracts/preset.js';
+import type { Relaxation } from './contracts/relaxation.js';
+import { type DifferentiableReward, isDifferentiable, type RewardContext } from './contracts/reward.js';
+import type { Vocabulary } from './contracts/vocabulary.js';
+import { drawToken } from './draw-token.js';
+import { NonDifferentiableError, NumericalError } from './errors.js';
+import { firstNotFinite } from './first-not-finite.js';
+import { adam } from './optimisers/adam.js';
+import { reference } from './presets/reference.js';
+import { provisionalAttention } from './provisional-attention.js';
+import { entrgi } from './relaxations/entrgi.js';
+import { relaxedTemperature } from './relaxed-temperature.js';
+import { requireThat, requireWhole } from './require-that.js';
+import { argmax, entropy, softmax } from './softmax.js';
+import { softmaxGradient } from './softmax-gradient.js';
+
+export interface RewardGuidanceOptions {
+  readonly reward: DifferentiableReward;
+  /** Weight of the sampled token. Default: entrgi. */
+  readonly relaxation?: Relaxation | undefined;
+  /** Default: Adam with learning rate 1. */
+  readonly optimiser?: LogitOptimiser | undefined;
+  /** Gradient updates per denoising step; 0 leaves the logits as they are and never asks the reward. Default: 3. */
+  readonly guidanceSteps?: number | undefined;
+  /** Whose normalised entropy the relaxation gets: softmax(φ) (talk, published code) or softmax(φ/τ) (paper). Default: 'untempered'. */
+  readonly entropyOf?: Preset['entropyOf'] | undefined;
+}
+
+/**
+ * Gradient guidance by a reward: in every denoising step, updates the logits of the masked positions uphill (arXiv 2602.05000, algorithm 1).
+ * The defaults are those of the preset `reference`. Throws NonDifferentiableError for a reward without gradient, InvalidArgumentError for
+ * a wrong option, and while guiding NumericalError for a NaN or infinity, with denoising step, trajectory and position.
+ */
+export const rewardGuidance = (options: RewardGuidanceOptions): Guidance => {
+  const {
+    reward,
+    relaxation = entrgi,
+    optimiser = adam(reference.learningRate),
+    guidanceSteps = reference.guidanceSteps,
+    entropyOf = reference.entropyOf,
+  } = options;
+  if (!isDifferentiable(reward)) {
+    const { name } = reward as { name: string };
+    throw new NonDifferentiableError(
+      `Reward '${name}': expected a reward with a gradient, got one without.`,
+      {
+        value: name,
+        cure: 'Use it for best-of-n, or guide with a reward model.',
+      },
+    );
+  }
+  requireWhole('guidanceSteps', guidanceSteps, 0);
+  requireThat(
+    'entropyOf',
+    entropyOf,
+    "'untempered' or 'tempered'",
+    ['untempered', 'tempered'].includes(entropyOf),
+  );
+  return {
+    async open(request) {
+      if (guidanceSteps === 0) return unguided;
+      const context = await reward.open(request);
+      const settings = { relaxation, optimiser, guidanceSteps, entropyOf, vocabulary: request.vocabulary };
+      return {
+        optimise: (step) => optimise(step, context, settings),
+        dispose: () => context.dispose(),
+      };
+    },
+  };
+};
+
+/** Guidance in zero steps. */
+const unguided: GuidanceContext = {
+  async optimise({ logits, rows }) {
+    return { logits, rewards: [], weights: new Float32Array(rows.length), rewardMs: 0 };
+  },
+  async dispose() {},
+};
+
+interface Settings extends Required<Omit<RewardGuidanceOptions, 'reward'>> {
+  readonly relaxation: Relaxation;
+  readonly optimiser: LogitOptimiser;
+  readonly guidanceSteps: number;
+  readonly entropyOf: Preset['entropyOf'];
+  readonly vocabulary: Vocabulary;
+}
+
+const optimise = async (
+  request: GuidanceRequest,
+  reward: RewardContext,
+  settings: Settings,
+): Promise<GuidanceResult> => {
+  const { trajectories, rows, signal } = request;
+  const { guidanceSteps, vocabulary } = settings;
+  const size = vocabulary.size;
+  const temperature = relaxedTemperature(request.temperature);
+  const logits = request.logits.slice();
+  const probs = new Float32Array(logits.length);
+  const gradient = new Float32Array(logits.length);
+  const weights = new Float32Array(rows.length);
+  const optimiser = settings.optimiser(logits.length);
+  const rewards: Float64Array[] = [];
+  let rewardMs = 0;
+  checkLogits(logits, request, size, 0);
+
+  for (let m = 0; m < guidanceSteps; m++) {
+    signal?.throwIfAborted();
+    relax(logits, temperature, settings, probs, weights);
+    const tokenIds = drawHardTokens(request, probs, weights, size, m);
+    const attention = provisionalAttention(provisional(request, logits, size), trajectories, vocabulary);
+
+    const start = performance.now();
+    const { values, tokenScores } = await reward
+      .evaluate({ trajectories, tokenIds, attention, rows, probs, weights, signal })
+      .catch((error: unknown) => {
+        throw error instanceof NumericalError ? located(error, request, m) : error;
+      });
+    rewardMs += performance.now() - start;
+    rewards.push(values);
+
+    softmaxGradient(probs, tokenScores, size, temperature, gradient);
+    checkGradient(gradient, request, size, m);
+    optimiser.update(logits, gradient);
+    checkLogits(logits, request, size, m + 1);
+  }
+  return { logits, rewards, weights, rewardMs };
+};
+
+/** q = softmax(φ/τ) to `probs`, and the weight of the hard token by the normalised entropy of each row to `weights`. */
+const relax = (
+  logits: Float32Array,
+  temperature: number,
+  { relaxation, entropyOf, vocabulary: { size } }: Settings,
+  probs: Float32Array,
+  weights: Float32Array,
+): void => {
+  const entropies = new Float64Array(weights.length);
+  softmax(logits, size, temperature, probs, entropies);
+  if (entropyOf === 'untempered' && temperature !== 1) entropy(logits, size, 1, entropies);
+  const highest = Math.log(size);
+  // Rounding may put the entropy of a flat distribution above log V.
+  for (let r = 0; r < weights.length; r++) {
+    weights[r] = relaxation(highest === 0 ? 0 : Math.min(Math.max(entropies[r]! / highest, 0), 1));
+  }
+};
+
+/** The response with a token drawn from the filtered distribution (at temperature 0: the most probable one) at every masked slot. */
+const drawHardTokens = (
+  request: GuidanceRequest,
+  probs: Float32Array,
+  weights: Float32Array,
+  size: number,
+  guidanceStep: number,
+): Int32Array => {
+  const { rows, filters, temperature, trajectories } = request;
+  const tokenIds = request.tokenIds.slice();
+  const length = tokenIds.length / trajectories;
+  const streams = Array.from({ length: trajectories }, (_, k) => request.random(k, guidanceStep));
+  const filtered = new Float32Array(size);
+  for (let r = 0; r < rows.length; r++) {
+    const slot = rows[r]!;
+    const random = streams[Math.floor(slot / length)]!;
+    if (temperature === 0 || weights[r] === 0) {
+      // A token of weight 0 is not seen. Its random number is spent all the same: the next row's must not depend on this row's weight.
+      random.uniform();
+      tokenIds[slot] = argmax(probs, r * size, (r + 1) * size);
+      continue;
+    }
+    filtered.set(probs.subarray(r * size, (r + 1) * size));
+    for (const filter of filters) filter(filtered);
+    tokenIds[slot] = drawToken(filtered, random);
+  }
+  return tokenIds;
+};
+
+/** The response with the most probable token at every masked slot. */
+const provisional = ({ tokenIds, rows }: GuidanceRequest, logits: Float32Array, size: number): Int32Array => {
+  const ids = tokenIds.slice();
+  for (let r = 0; r < rows.length; r++) ids[rows[r]!] = argmax(logits, r * size, (r + 1) * size);
+  return ids;
+};
+
+const checkLogits = (logits: Float32Array, request: GuidanceRequest, size: number, updates: number): void => {
+  const at = firstNotFinite(logits, Number.NEGATIVE_INFINITY);
+  if (at < 0) return;
+  const when = updates === 0 ? 'before guidance' : `after guidance step ${updates}`;
+  throw notFinite(`logits ${when}`, request, Math.floor(at / size), logits[at]!);
+};
+
+const checkGradient = (gradient: Float32Array, request: GuidanceRequest, size: number, m: number): void => {
+  const at = firstNotFinite(gradient);
+  if (at < 0) return;
+  throw notFinite(`gradient in guidance step ${m + 1}`, request, Math.floor(at / size), gradient[at]!);
+};
+
+const notFinite = (what: string, request: GuidanceRequest, row: number, value: number): NumericalError => {
+  const { rows, tokenIds, trajectories, step } = request;
+  const length = tokenIds.length / trajectories;
+  const slot = rows[row]!;
+  return new NumericalError(
+    `Denoising step ${step}, trajectory ${Math.floor(slot / length)}, position ${slot % length}: ` +
+      `expected finite ${what}, got ${value}.`,
+    { value, cure: 'Lower the learning rate, or check the weights of the denoiser and the reward model.' },
+  );
+};
+
+/** A reward does not know which step it is asked in. */
+const located = (error: NumericalError, { step }: GuidanceRequest, m: number): NumericalError =>
+  new NumericalError(`Denoising step ${step}, guidance step ${m + 1}: ${error.message}`, {
+    value: error.value,
+    cause: error,
+  });

@@ -1,0 +1,89 @@
+import { exponential } from './exponential.js';
+
+/**
+ * softmax(φ/τ) row by row. `logits` has shape [rows, size]; −∞ excludes a token. Writes to `out` (default: a new array) and, where given,
+ * the entropy of each row in nats to `entropies`, shape [rows], in the same pass. `temperature` τ > 0.
+ */
+export const softmax = (
+  logits: Float32Array,
+  size: number,
+  temperature = 1,
+  out: Float32Array = new Float32Array(logits.length),
+  entropies?: Float64Array,
+): Float32Array => {
+  const scale = inverse(temperature);
+  for (let row = 0, start = 0; start < logits.length; row++, start += size) {
+    const end = start + size;
+    const highest = maximum(logits, start, end);
+    let sum = 0;
+    let weighted = 0;
+    for (let i = start; i < end; i++) {
+      const z = (logits[i]! - highest) * scale;
+      const e = exponential(z);
+      out[i] = e;
+      if (e > 0) {
+        sum += e;
+        weighted += e * z;
+      }
+    }
+    const share = 1 / sum;
+    for (let i = start; i < end; i++) out[i]! *= share;
+    if (entropies !== undefined) entropies[row] = Math.log(sum) - weighted * share;
+  }
+  return out;
+};
+
+/** H(softmax(φ/τ)) per row in nats, shape [rows]: log Σeᶻ − Σ p z with z = (φ − max φ)/τ. */
+export const entropy = (
+  logits: Float32Array,
+  size: number,
+  temperature = 1,
+  out: Float64Array = new Float64Array(logits.length / size),
+): Float64Array => {
+  const scale = inverse(temperature);
+  for (let row = 0, start = 0; start < logits.length; row++, start += size) {
+    const end = start + size;
+    const highest = maximum(logits, start, end);
+    let sum = 0;
+    let weighted = 0;
+    for (let i = start; i < end; i++) {
+      const z = (logits[i]! - highest) * scale;
+      const e = exponential(z);
+      if (e > 0) {
+        sum += e;
+        weighted += e * z;
+      }
+    }
+    out[row] = Math.log(sum) - weighted / sum;
+  }
+  return out;
+};
+
+/** log Σ exp(φ/τ) per row, shape [rows]. */
+export const logSumExp = (logits: Float32Array, size: number, temperature = 1): Float64Array => {
+  const scale = inverse(temperature);
+  const out = new Float64Array(logits.length / size);
+  for (let row = 0, start = 0; start < logits.length; row++, start += size) {
+    const highest = maximum(logits, start, start + size);
+    let sum = 0;
+    for (let i = start; i < start + size; i++) sum += exponential((logits[i]! - highest) * scale);
+    out[row] = highest * scale + Math.log(sum);
+  }
+  return out;
+};
+
+/** Index of the largest value in [start, end), relative to `start`; the first of equals. */
+export const argmax = (values: Float32Array, start = 0, end = values.length): number => {
+  let best = start;
+  for (let i = start + 1; i < end; i++) if (values[i]! > values[best]!) best = i;
+  return best - start;
+};
+
+const maximum = (values: Float32Array, start: number, end: number): number => {
+  let highest = Number.NEGATIVE_INFINITY;
+  for (let i = start; i < end; i++) if (values[i]! > highest) highest = values[i]!;
+  return highest;
+};
+
+/** 1/τ, kept finite: 0 · ∞ would make a NaN of the most probable token. */
+const inverse = (temperature: number): number => Math.min(1 / temperature, 1e30);

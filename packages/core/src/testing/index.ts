@@ -1,0 +1,1 @@
+export { expectAllClose, type Tolerance } from './expect-all-close.js';

@@ -1,0 +1,62 @@
+import type { GraphBuilder, Value } from '@entrgi/onnx';
+import type { Weights } from '../weights.js';
+import { linear } from './linear.js';
+import type { Rotary } from './rotary.js';
+
+/** What the attention of every layer shares. */
+export interface AttentionShape {
+  /** Batch size and length, each a 1-D value with one element. */
+  readonly batch: Value;
+  readonly length: Value;
+  readonly heads: number;
+  /** Fewer than `heads`: each key/value head serves heads / keyValueHeads query heads. */
+  readonly keyValueHeads: number;
+  readonly headWidth: number;
+  /** Added to the scores, broadcast to [batch, heads, length, length]; absent: every token sees every token. */
+  readonly mask?: Value;
+  /** Turns queries and keys by their positions. */
+  readonly rotary?: Rotary;
+}
+
+/** The names of one layer's projections, and what is done to each query and key head [batch, length, heads, headWidth]. */
+export interface AttentionLayer {
+  readonly q: string;
+  readonly k: string;
+  readonly v: string;
+  readonly o: string;
+  readonly normalise?: { readonly q: (x: Value) => Value; readonly k: (x: Value) => Value };
+}
+
+/**
+ * softmax(q kᵀ / √headWidth + mask) v, from and to rows [batch · length, width]; one function for all layers.
+ * Query heads that share a key head are stacked along the length, so that keys and values are never repeated.
+ */
+export const attention = (g: GraphBuilder, weights: Weights, shape: AttentionShape) => {
+  const { batch, length, heads, keyValueHeads, headWidth, mask, rotary } = shape;
+  const perHead = (count: number) => g.Concat([batch, length, g.int64s([count, headWidth])], 0);
+  const queryShape = perHead(heads);
+  const keyShape = heads === keyValueHeads ? queryShape : perHead(keyValueHeads);
+  const stacked = g.int64s([0, keyValueHeads, -1, headWidth]);
+  const scoreShape = g.Concat([batch, g.int64s([heads]), length, length], 0);
+  const stackedScores = g.Concat([batch, g.int64s([keyValueHeads, -1]), length], 0);
+  const unstacked = g.Concat([batch, g.int64s([heads]), length, g.int64s([headWidth])], 0);
+  const grouped = heads !== keyValueHeads;
+  const scale = g.scalar(headWidth ** -0.5, 'float32');
+  const rotate: Rotary = rotary ?? ((x) => x);
+
+  return (x: Value, layer: AttentionLayer): Value => {
+    const queries = g.Reshape(linear(g, weights, layer.q, x), queryShape);
+    const keys = g.Reshape(linear(g, weights, layer.k, x), keyShape);
+    const values = g.Reshape(linear(g, weights, layer.v, x), keyShape);
+    const q = g.Mul(rotate(g.Transpose(layer.normalise?.q(queries) ?? queries, [0, 2, 1, 3])), scale);
+    const k = rotate(g.Transpose(layer.normalise?.k(keys) ?? keys, [0, 2, 1, 3]));
+    const v = g.Transpose(values, [0, 2, 1, 3]);
+
+    const products = g.MatMul(grouped ? g.Reshape(q, stacked) : q, g.Transpose(k, [0, 1, 3, 2]));
+    const scores = grouped ? g.Reshape(products, scoreShape) : products;
+    const probs = g.Softmax(mask === undefined ? scores : g.Add(scores, mask));
+    const mixed = g.MatMul(grouped ? g.Reshape(probs, stackedScores) : probs, v);
+    const context = g.Transpose(grouped ? g.Reshape(mixed, unstacked) : mixed, [0, 2, 1, 3]);
+    return linear(g, weights, layer.o, g.Reshape(context, [-1, heads * headWidth]));
+  };
+};

@@ -1,0 +1,125 @@
+import { CheckpointError } from '@entrgi/core';
+import type { Folder } from './byte-source.js';
+import { type ConfigReader, configReader } from './config-reader.js';
+import { readJson, requireJson } from './json-file.js';
+import { nodeFolder } from './node-folder.js';
+import { readSafetensorsHeader, type SafetensorsEntry } from './safetensors.js';
+import { weightLocations } from './weight-locations.js';
+
+/** A tensor of a checkpoint, by where its bytes lie. */
+export interface StoredTensor extends SafetensorsEntry {
+  /** Path relative to the checkpoint's `folder`. */
+  readonly file: string;
+}
+
+/** A folder in Hugging Face layout, its headers read and checked; no weights. */
+export interface Checkpoint {
+  /** Last part of the directory's name. */
+  readonly name: string;
+  /** The directory as given. */
+  readonly directory: string;
+  readonly source: Folder;
+  readonly config: ConfigReader;
+  /** Absolute path that the tensors' files are relative to. */
+  readonly folder: string;
+  readonly tensors: ReadonlyMap<string, StoredTensor>;
+}
+
+/**
+ * Reads config.json and the headers of model.safetensors, or of the shards that model.safetensors.index.json names.
+ * Throws CheckpointError, naming the file, where one is missing, corrupt or contradicts another.
+ */
+export const readCheckpoint = async (directory: string): Promise<Checkpoint> => {
+  const source = nodeFolder(directory);
+  const config = configReader(await requireJson(source, 'config.json'), `${directory}/config.json`);
+  const shards = await readShards(source);
+  const { folder, locations } = await weightLocations(
+    directory,
+    shards.map(({ path }) => path),
+  );
+  const tensors = new Map<string, StoredTensor>();
+  shards.forEach(({ entries }, i) => {
+    for (const [tensor, entry] of entries) tensors.set(tensor, { ...entry, file: locations[i]! });
+  });
+  const name = directory.split(/[/\\]/).filter(Boolean).at(-1) ?? directory;
+  return { name, directory, source, config, folder, tensors };
+};
+
+interface Shard {
+  readonly path: string;
+  readonly entries: ReadonlyMap<string, SafetensorsEntry>;
+}
+
+const readShards = async (source: Folder): Promise<Shard[]> => {
+  const whole = await readShard(source, 'model.safetensors');
+  if (whole !== undefined) return [whole];
+  const indexFile = 'model.safetensors.index.json';
+  const index = await readJson(source, indexFile);
+  if (index === undefined) {
+    throw new CheckpointError(`${source.name}: there is neither model.safetensors nor ${indexFile}.`, {
+      value: source.name,
+      cure: 'Weights in other formats (pytorch_model.bin, gguf) have to be converted first.',
+    });
+  }
+  const weightMap = readWeightMap(index, `${source.name}/${indexFile}`);
+  const shards: Shard[] = [];
+  for (const file of new Set(weightMap.values())) {
+    const shard = await readShard(source, file);
+    if (shard === undefined) {
+      throw new CheckpointError(`${source.name}: there is no ${file}, which ${indexFile} names.`, {
+        value: file,
+        cure: 'Download the missing file.',
+      });
+    }
+    const promised = [...weightMap].filter(([, where]) => where === file).map(([tensor]) => tensor);
+    checkContents(`${source.name}/${file}`, promised, shard.entries);
+    shards.push(shard);
+  }
+  return shards;
+};
+
+const readShard = async (source: Folder, file: string): Promise<Shard | undefined> => {
+  const opened = await source.open(file);
+  if (opened === undefined) return undefined;
+  try {
+    return { path: opened.path, entries: await readSafetensorsHeader(opened, `${source.name}/${file}`) };
+  } finally {
+    await opened.close();
+  }
+};
+
+/** Tensor name → file name, from the index. A file name is one name in the same folder, so that it cannot lead elsewhere. */
+const readWeightMap = (index: Readonly<Record<string, unknown>>, name: string): Map<string, string> => {
+  const { weight_map: map } = index;
+  if (typeof map !== 'object' || map === null || Array.isArray(map) || Object.keys(map).length === 0) {
+    throw new CheckpointError(`${name}: expected weight_map to map tensors to files.`, { value: map });
+  }
+  const entries = Object.entries(map as Record<string, unknown>).map(([tensor, file]): [string, string] => {
+    if (typeof file === 'string' && /^[\w-][\w.-]*\.safetensors$/.test(file)) return [tensor, file];
+    throw new CheckpointError(
+      `${name}: tensor ${tensor}: expected the name of a .safetensors file in the same folder, got ${JSON.stringify(file)}.`,
+      { value: file },
+    );
+  });
+  return new Map(entries);
+};
+
+const checkContents = (
+  file: string,
+  promised: readonly string[],
+  entries: ReadonlyMap<string, unknown>,
+): void => {
+  const missing = promised.filter((tensor) => !entries.has(tensor));
+  const listed = new Set(promised);
+  const extra = [...entries.keys()].filter((tensor) => !listed.has(tensor));
+  if (missing.length > 0 || extra.length > 0) {
+    const parts = [
+      ...(missing.length > 0 ? [`lacks ${missing.join(', ')}`] : []),
+      ...(extra.length > 0 ? [`holds ${extra.join(', ')} as well`] : []),
+    ];
+    throw new CheckpointError(`${file} contradicts the index: it ${parts.join(' and ')}.`, {
+      value: [...missing, ...extra],
+      cure: 'Index and shards must come from the same download.',
+    });
+  }
+};

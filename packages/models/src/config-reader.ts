@@ -1,0 +1,83 @@
+import { CheckpointError, UnsupportedError } from '@entrgi/core';
+
+/** The fields of a config.json, each checked when it is read. */
+export interface ConfigReader {
+  /** What error messages call the file. */
+  readonly file: string;
+  /** The value as it stands there. */
+  raw(field: string): unknown;
+  /** A whole number from 1 to 2³¹ − 1; `fallback` where the field is absent or null. */
+  count(field: string, fallback?: number): number;
+  /** A number of layers: from 1 to 1000. */
+  layers(field: string): number;
+  /** A finite number above 0. */
+  positive(field: string, fallback?: number): number;
+  flag(field: string, fallback: boolean): boolean;
+  /** A token id below `rows`, or undefined where the field is absent or null. */
+  tokenId(field: string, rows: number): number | undefined;
+  /** The same of a field that may hold one id or a list of them; none where it is absent or null. */
+  tokenIds(field: string, rows: number): readonly number[];
+  /** The fields of an object that stands in a field. */
+  nested(field: string): ConfigReader;
+  /** Throws UnsupportedError unless the field is absent, null or one of the values. */
+  only(field: string, ...values: unknown[]): void;
+}
+
+export const configReader = (fields: Readonly<Record<string, unknown>>, file: string): ConfigReader => {
+  const raw = (field: string) => (Object.hasOwn(fields, field) ? fields[field] : undefined);
+  const show = (value: unknown) => (value === undefined ? 'nothing' : JSON.stringify(value));
+  const read =
+    <T>(expected: string, accept: (value: unknown) => value is T) =>
+    (field: string, fallback?: T): T => {
+      const value = raw(field) ?? fallback;
+      if (accept(value)) return value;
+      throw new CheckpointError(`${file}: ${field}: expected ${expected}, got ${show(value)}.`, { value });
+    };
+  const countUpTo =
+    (most: number) =>
+    (value: unknown): value is number =>
+      Number.isSafeInteger(value) && (value as number) >= 1 && (value as number) <= most;
+  const isPositive = (value: unknown): value is number => Number.isFinite(value) && (value as number) > 0;
+  const isFlag = (value: unknown): value is boolean => typeof value === 'boolean';
+  const refuse = (field: string, expected: string): never => {
+    const value = raw(field);
+    throw new CheckpointError(`${file}: ${field}: expected ${expected}, got ${show(value)}.`, { value });
+  };
+  const tokenIds = (field: string, rows: number): number[] => {
+    const value = raw(field) ?? [];
+    const ids: unknown[] = Array.isArray(value) ? value : [value];
+    const areIds = ids.every(
+      (id) => Number.isSafeInteger(id) && (id as number) >= 0 && (id as number) < rows,
+    );
+    return areIds ? (ids as number[]) : refuse(field, `a token id from 0 to ${rows - 1}`);
+  };
+  return {
+    file,
+    raw,
+    count: read('a whole number from 1', countUpTo(2 ** 31 - 1)),
+    // Everything is listed layer by layer before it is compared with the file.
+    layers: read('a whole number from 1 to 1000', countUpTo(1000)),
+    positive: read('a number above 0', isPositive),
+    flag: read('true or false', isFlag),
+    tokenId(field, rows) {
+      const ids = tokenIds(field, rows);
+      return Array.isArray(raw(field)) ? refuse(field, 'one token id') : ids[0];
+    },
+    tokenIds,
+    nested(field) {
+      const value = raw(field);
+      if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+        return configReader(value as Record<string, unknown>, `${file}: ${field}`);
+      }
+      throw new CheckpointError(`${file}: ${field}: expected an object, got ${show(value)}.`, { value });
+    },
+    only(field, ...values) {
+      const value = raw(field) ?? null;
+      if (value === null || values.some((allowed) => allowed === value)) return;
+      throw new UnsupportedError(
+        `${file}: ${field}: expected ${values.length === 0 ? 'nothing' : values.map(show).join(' or ')}, got ${show(value)}.`,
+        { value, cure: 'This variant of the architecture is not supported.' },
+      );
+    },
+  };
+};

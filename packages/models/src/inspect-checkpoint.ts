@@ -1,0 +1,57 @@
+import type { DataType, Vocabulary } from '@entrgi/core';
+import { readCheckpoint } from './checkpoint.js';
+import { loadTokenizer } from './load-tokenizer.js';
+import { architectureName, readNetwork } from './read-network.js';
+import { checkedWeights } from './weights.js';
+
+/** What a checkpoint is, without loading its weights. */
+export interface CheckpointFacts {
+  readonly name: string;
+  readonly architecture: string;
+  readonly task: 'denoiser' | 'classifier';
+  /** Number of weights. */
+  readonly parameters: number;
+  /** Number of weights by how they are stored. */
+  readonly dataTypes: Readonly<Partial<Record<DataType, number>>>;
+  /** Bytes that the weights take in their files. */
+  readonly bytes: number;
+  /** Weight files, relative to the folder that they are mapped from. */
+  readonly files: readonly string[];
+  readonly layers: number;
+  readonly width: number;
+  readonly maxLength: number;
+  /** Rows of the embedding table, and how many of them are tokens. */
+  readonly rows: number;
+  readonly tokens: number;
+  readonly vocabulary: Vocabulary;
+}
+
+/** Reads and checks a checkpoint; throws what loading it would throw. */
+export const inspectCheckpoint = async (directory: string): Promise<CheckpointFacts> => {
+  const checkpoint = await readCheckpoint(directory);
+  const network = readNetwork(checkpoint);
+  checkedWeights(checkpoint, network);
+  const { vocabulary } = await loadTokenizer(checkpoint.source, {
+    config: checkpoint.config,
+    rows: network.rows,
+  });
+  const used = [...network.parameters.keys()].map((name) => checkpoint.tensors.get(name)!);
+  const count = (dims: readonly number[]) => dims.reduce((product, dim) => product * dim, 1);
+  const dataTypes: Partial<Record<DataType, number>> = {};
+  for (const { type, dims } of used) dataTypes[type] = (dataTypes[type] ?? 0) + count(dims);
+  return {
+    name: checkpoint.name,
+    architecture: architectureName(checkpoint),
+    task: network.task,
+    parameters: used.reduce((sum, { dims }) => sum + count(dims), 0),
+    dataTypes,
+    bytes: used.reduce((sum, { length }) => sum + length, 0),
+    files: [...new Set(used.map(({ file }) => file))].sort(),
+    layers: network.layers,
+    width: network.width,
+    maxLength: network.maxLength,
+    rows: network.rows,
+    tokens: vocabulary.tokens.filter((token) => token !== undefined).length,
+    vocabulary,
+  };
+};

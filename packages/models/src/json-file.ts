@@ -1,0 +1,55 @@
+import { CheckpointError } from '@entrgi/core';
+import type { Folder } from './byte-source.js';
+import { strictJson } from './strict-json.js';
+
+/** The text of a file in the folder; undefined where there is none. */
+export const readText = async (folder: Folder, file: string, limit: number): Promise<string | undefined> => {
+  const source = await folder.open(file);
+  if (source === undefined) return undefined;
+  try {
+    if (source.size > limit) {
+      throw new CheckpointError(
+        `${folder.name}/${file}: expected at most ${limit} bytes, got ${source.size}.`,
+        { value: source.size },
+      );
+    }
+    return new TextDecoder('utf-8', { fatal: true }).decode(await source.read(0, source.size));
+  } catch (error) {
+    if (error instanceof CheckpointError) throw error;
+    throw new CheckpointError(`${folder.name}/${file}: the text is not UTF-8.`, { cause: error });
+  } finally {
+    await source.close();
+  }
+};
+
+/** A JSON object from a file in the folder; undefined where there is no such file. */
+export const readJson = async (
+  folder: Folder,
+  file: string,
+  limit = 256_000_000,
+): Promise<Record<string, unknown> | undefined> => {
+  const text = await readText(folder, file, limit);
+  if (text === undefined) return undefined;
+  let value: unknown;
+  try {
+    value = strictJson(text);
+  } catch (error) {
+    throw new CheckpointError(`${folder.name}/${file}: not JSON (${(error as Error).message}).`, {
+      cause: error,
+    });
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new CheckpointError(`${folder.name}/${file}: expected a JSON object.`, { value });
+  }
+  return value as Record<string, unknown>;
+};
+
+/** The same, of a file that must be there. */
+export const requireJson = async (folder: Folder, file: string): Promise<Record<string, unknown>> => {
+  const value = await readJson(folder, file);
+  if (value !== undefined) return value;
+  throw new CheckpointError(`${folder.name}: there is no ${file}.`, {
+    value: folder.name,
+    cure: 'Expected a folder in Hugging Face layout: config.json, model.safetensors, tokenizer.json.',
+  });
+};

@@ -1,0 +1,56 @@
+import { UnsupportedError, type Vocabulary } from '@entrgi/core';
+import type { GraphBuilder, Value } from '@entrgi/onnx';
+import { readCheckpoint } from './checkpoint.js';
+import { loadTokenizer } from './load-tokenizer.js';
+import type { ClassifierInputs } from './network.js';
+import { architectureName, readNetwork } from './read-network.js';
+import type { Tokenizer } from './tokenizer.js';
+import { checkedWeights } from './weights.js';
+
+/** A sequence classifier that can be written into a graph, and so be differentiated. */
+export interface Classifier {
+  readonly name: string;
+  /** Absolute path that the graph's external weights are relative to. */
+  readonly folder: string;
+  readonly tokenizer: Tokenizer;
+  readonly vocabulary: Vocabulary;
+  /** Rows of the word-embedding table. */
+  readonly rows: number;
+  /** Length of an embedding. */
+  readonly width: number;
+  /** Longest sequence in tokens. */
+  readonly maxLength: number;
+  /** The word-embedding table in the graph, float32 [rows, width]. */
+  embeddingTable(g: GraphBuilder): Value;
+  /** Appends the network to the graph; returns the logit of label 0, float32 [batch]. */
+  rewards(g: GraphBuilder, inputs: ClassifierInputs): Value;
+}
+
+/**
+ * Loads a sequence classifier from a directory in Hugging Face layout: everything but the weights, which stay in their files.
+ * Throws CheckpointError where a file is missing, corrupt or contradicts another, UnsupportedError for another architecture.
+ */
+export const loadClassifier = async (directory: string): Promise<Classifier> => {
+  const checkpoint = await readCheckpoint(directory);
+  const network = readNetwork(checkpoint);
+  if (network.task !== 'classifier') {
+    throw new UnsupportedError(
+      `${directory}: expected a sequence classifier, got the ${network.task} ${architectureName(checkpoint)}.`,
+      { value: directory, cure: 'Reward models are sequence classifiers.' },
+    );
+  }
+  const weights = checkedWeights(checkpoint, network);
+  const tokenizer = await loadTokenizer(checkpoint.source, { config: checkpoint.config, rows: network.rows });
+  const { rows, width, maxLength, embeddings } = network;
+  return {
+    name: checkpoint.name,
+    folder: checkpoint.folder,
+    tokenizer,
+    vocabulary: tokenizer.vocabulary,
+    rows,
+    width,
+    maxLength,
+    embeddingTable: (g) => weights.value(g, embeddings),
+    rewards: (g, inputs) => network.rewards(g, weights, inputs),
+  };
+};

@@ -1,0 +1,98 @@
+import { CheckpointError, type Prompt } from '@entrgi/core';
+import type { Folder } from './byte-source.js';
+import { type ConfigReader, configReader } from './config-reader.js';
+import { readJson } from './json-file.js';
+import { chatFormat, type PromptPart, pairFormat } from './prompt-format.js';
+import { readTokenizerFile } from './read-tokenizer-file.js';
+import { readVocabulary } from './read-vocabulary.js';
+import { tokenCodec } from './token-codec.js';
+import type { Tokenizer } from './tokenizer.js';
+
+const tokenRoles = [
+  'bos_token',
+  'eos_token',
+  'unk_token',
+  'pad_token',
+  'mask_token',
+  'cls_token',
+  'sep_token',
+];
+
+/**
+ * Loads the tokenizer of a checkpoint folder: tokenizer.json, tokenizer_config.json, special_tokens_map.json, chat_template.jinja and
+ * generation_config.json, of which only the first must exist. Nothing is fetched.
+ *
+ * The template's text and the contents of messages are encoded apart. That gives the ids of encoding them together unless a content begins
+ * or ends with what the tokenizer would merge with the template, as a line break after the one that Qwen's template writes before it, or
+ * the tokenizer puts a space before every text, as Llama 2's does.
+ */
+export const loadTokenizer = async (
+  folder: Folder,
+  model: { readonly config: ConfigReader; readonly rows: number },
+): Promise<Tokenizer> => {
+  const file = await readTokenizerFile(folder, model.rows);
+  const settings = (await readJson(folder, 'tokenizer_config.json')) ?? {};
+  const generation = await readJson(folder, 'generation_config.json');
+  const roles = tokenStrings({ ...(await readJson(folder, 'special_tokens_map.json')), ...settings });
+  const codec = await tokenCodec(file, settings, `${folder.name}/tokenizer.json`);
+  const format = (await chatFormat(folder, settings, roles)) ?? pairFormat(file.post_processor);
+
+  const encode = (parts: readonly PromptPart[]): Int32Array =>
+    Int32Array.from(
+      parts.flatMap(({ text, isTemplate }) =>
+        isTemplate ? codec.encodeTemplate(text) : codec.encodePlain(text),
+      ),
+    );
+  const around = (prompt: Prompt) => {
+    if (format === undefined) {
+      throw new CheckpointError(`${folder.name}: the tokenizer has no chat template.`, {
+        value: folder.name,
+        cure: 'Add chat_template to tokenizer_config.json, or a file chat_template.jinja.',
+      });
+    }
+    const { before, after } = format.around(prompt);
+    return { prefix: encode(before), suffix: encode(after) };
+  };
+  const closing = format?.kind === 'chat' ? around('a').suffix[0] : undefined;
+  const vocabulary = readVocabulary({
+    rows: model.rows,
+    codec,
+    name: folder.name,
+    config: model.config,
+    generation:
+      generation === undefined
+        ? undefined
+        : configReader(generation, `${folder.name}/generation_config.json`),
+    roles,
+    closingId: closing !== undefined && codec.specialIds.includes(closing) ? closing : undefined,
+  });
+  const ends = new Set(vocabulary.endIds);
+  const specials = new Set(vocabulary.specialIds);
+
+  return {
+    vocabulary,
+    encodeText: (text) => Int32Array.from(codec.encodePlain(text)),
+    encodePrompt: (prompt) =>
+      format?.kind === 'chat' ? encode(format.prompt(prompt)) : around(prompt).prefix,
+    around,
+    decode(ids) {
+      const text: number[] = [];
+      for (const id of Array.from(ids)) {
+        if (ends.has(id)) break;
+        if (!specials.has(id) && vocabulary.tokens[id] !== undefined) text.push(id);
+      }
+      return codec.decode(text);
+    },
+  };
+};
+
+/** Special tokens by role; a token may stand there as a string or as an object with its content. */
+const tokenStrings = (settings: Readonly<Record<string, unknown>>): Record<string, string> => {
+  const strings: Record<string, string> = {};
+  for (const role of tokenRoles) {
+    const value = settings[role] as string | { content?: unknown } | null | undefined;
+    const token = typeof value === 'object' ? value?.content : value;
+    if (typeof token === 'string') strings[role] = token;
+  }
+  return strings;
+};

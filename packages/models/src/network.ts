@@ -1,0 +1,46 @@
+import type { GraphBuilder, Value } from '@entrgi/onnx';
+import type { ConfigReader } from './config-reader.js';
+import type { Weights } from './weights.js';
+
+/** What an architecture makes of a config.json: facts, and a function that writes the network into a graph. */
+interface NetworkFacts {
+  readonly layers: number;
+  /** Length of an embedding. */
+  readonly width: number;
+  /** Rows of the word-embedding table. */
+  readonly rows: number;
+  /** Longest sequence in tokens. */
+  readonly maxLength: number;
+  /** Name of the word-embedding table, [rows, width]. */
+  readonly embeddings: string;
+  /** Shape of every tensor that the checkpoint must hold, by name. */
+  readonly parameters: ReadonlyMap<string, readonly number[]>;
+  /** Tensors that the checkpoint may hold besides, which are not needed. */
+  readonly ignored: ReadonlySet<string>;
+}
+
+export interface DenoiserNetwork extends NetworkFacts {
+  readonly task: 'denoiser';
+  /** Whether the logits that predict position l stand at l − 1 (those of the first position, at the first). */
+  readonly shifted: boolean;
+  /** Appends the network: `ids` int64 [batch, length] and flat `positions` int64 [rows] to logits float32 [rows, vocabulary]. */
+  logits(g: GraphBuilder, weights: Weights, inputs: { ids: Value; positions: Value }): Value;
+}
+
+export interface ClassifierNetwork extends NetworkFacts {
+  readonly task: 'classifier';
+  /** Appends the network; returns the logit of label 0, float32 [batch]. */
+  rewards(g: GraphBuilder, weights: Weights, inputs: ClassifierInputs): Value;
+}
+
+export interface ClassifierInputs {
+  /** float32 [batch, length, width]. */
+  readonly embeds: Value;
+  /** int64 [batch, length]: 1 where the network may look, 0 where not. */
+  readonly attention: Value;
+  /** int64 [batch, length]: 0 in the prompt, 1 in the response and after it. */
+  readonly segments: Value;
+}
+
+/** Reads and checks what the architecture needs of a config.json. */
+export type Architecture = (config: ConfigReader) => DenoiserNetwork | ClassifierNetwork;

@@ -1,0 +1,147 @@
+import { readdir } from 'node:fs/promises';
+import { CheckpointError, UnsupportedError } from '@entrgi/core';
+import { describe, expect, it } from 'vitest';
+import { alteredFixture } from '../fixtures/altered-fixture.js';
+import { fixture } from '../fixtures/fixture.js';
+import * as architectures from './architectures/index.js';
+import { readCheckpoint } from './checkpoint.js';
+import { inspectCheckpoint } from './inspect-checkpoint.js';
+import { readNetwork } from './read-network.js';
+
+// biome-ignore lint/suspicious/noExplicitAny: tests change JSON in ways that have no type
+type Json = any;
+
+const kebab = (name: string) =>
+  name.replaceAll(/(?<=[a-z0-9])[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
+
+describe('architectures', () => {
+  it('has one export for every file', async () => {
+    const files = (await readdir(new URL('architectures', import.meta.url)))
+      .filter((file) => !/^index\.ts$|\.test\.ts$/.test(file))
+      .map((file) => file.replace('.ts', ''));
+    expect(Object.keys(architectures).map(kebab).sort()).toEqual(files.sort());
+  });
+
+  it.each(['dream', 'qwen3-reward', 'bert-reward'])('%s lists exactly the tensors it reads', async (name) => {
+    const checkpoint = await readCheckpoint(fixture(name));
+    const { parameters } = readNetwork(checkpoint);
+    expect([...parameters.keys()].sort()).toEqual([...checkpoint.tensors.keys()].sort());
+  });
+});
+
+describe('readNetwork', () => {
+  it.each([[['LlamaForCausalLM']], [['constructor']], [[]], [undefined], ['DreamModel'], [[1]]])(
+    'refuses architectures %j and lists the known ones',
+    async (value) => {
+      const directory = await alteredFixture('dream', {
+        'config.json': (json: Json) => {
+          json.architectures = value;
+        },
+      });
+      const failure = readCheckpoint(directory).then(readNetwork);
+      await expect(failure).rejects.toThrow(UnsupportedError);
+      await expect(failure).rejects.toThrow(
+        'architectures: expected one of BertForSequenceClassification, DreamModel, Qwen3ForSequenceClassification',
+      );
+    },
+  );
+
+  const change = async (name: string, fields: Json) => {
+    const directory = await alteredFixture(name, {
+      'config.json': (json: Json) => Object.assign(json, fields),
+    });
+    return inspectCheckpoint(directory);
+  };
+
+  it.each<[string, string, Json]>([
+    ['dream', 'hidden_size', { hidden_size: '24' }],
+    ['dream', 'hidden_size', { hidden_size: null }],
+    ['dream', 'num_hidden_layers', { num_hidden_layers: 0 }],
+    ['dream', 'num_hidden_layers', { num_hidden_layers: 1.5 }],
+    ['dream', 'num_hidden_layers', { num_hidden_layers: 1e9 }],
+    ['dream', 'vocab_size', { vocab_size: 2 ** 31 }],
+    ['dream', 'num_key_value_heads', { num_key_value_heads: 3 }],
+    ['dream', 'num_attention_heads', { num_attention_heads: 5, num_key_value_heads: 5 }],
+    ['dream', 'the width of a head', { head_dim: 5 }],
+    ['dream', 'rope_theta', { rope_theta: -1 }],
+    ['dream', 'rms_norm_eps', { rms_norm_eps: 'small' }],
+    ['dream', 'tie_word_embeddings', { tie_word_embeddings: 'yes' }],
+    ['dream', 'mask_token_id', { mask_token_id: 296 }],
+    ['dream', 'mask_token_id', { mask_token_id: -1 }],
+    ['dream', 'mask_token_id', { mask_token_id: [291] }],
+    ['dream', 'eos_token_id', { eos_token_id: [290, 'x'] }],
+    ['dream', "the tokenizer's mask_token has id 291", { mask_token_id: 5 }],
+    ['qwen3-reward', 'id2label', { id2label: {} }],
+    ['qwen3-reward', 'rope_parameters', { rope_parameters: 3 }],
+    ['bert-reward', 'num_attention_heads', { num_attention_heads: 3 }],
+  ])('refuses a %s whose %s is wrong: %j', async (name, message, fields) => {
+    const failure = change(name, fields);
+    await expect(failure).rejects.toThrow(CheckpointError);
+    await expect(failure).rejects.toThrow('config.json: ');
+    await expect(failure).rejects.toThrow(message);
+  });
+
+  it.each<[string, string, Json]>([
+    ['dream', 'rope_scaling', { rope_scaling: { type: 'yarn', factor: 4 } }],
+    ['dream', 'hidden_act', { hidden_act: 'gelu' }],
+    ['dream', 'use_sliding_window', { use_sliding_window: true }],
+    ['qwen3-reward', 'rope_type', { rope_parameters: { rope_type: 'yarn', rope_theta: 1e6 } }],
+    ['bert-reward', 'hidden_act', { hidden_act: 'gelu_new' }],
+    ['bert-reward', 'position_embedding_type', { position_embedding_type: 'relative_key' }],
+  ])('says that a %s with another %s is not supported', async (name, message, fields) => {
+    const failure = change(name, fields);
+    await expect(failure).rejects.toThrow(UnsupportedError);
+    await expect(failure).rejects.toThrow(message);
+  });
+
+  it.each<[string, string[], Json]>([
+    ['dream', ['missing model.layers.2.input_layernorm.weight', 'and 4 more'], { num_hidden_layers: 3 }],
+    ['dream', ['not expected model.layers.1.'], { num_hidden_layers: 1 }],
+    ['dream', ['lm_head.weight: expected shape [300, 24], got [296, 24]'], { vocab_size: 300 }],
+    ['dream-bf16', ['missing lm_head.weight'], { tie_word_embeddings: false }],
+    ['qwen3-reward', ['score.weight: expected shape [2, 16], got [1, 16]'], { id2label: { 0: 'a', 1: 'b' } }],
+    ['qwen3-reward', ['missing model.layers.0.self_attn.q_proj.bias'], { attention_bias: true }],
+    ['bert-reward', ['position_embeddings.weight: expected shape [64, 16]'], { max_position_embeddings: 64 }],
+  ])('names the weights of %s that do not fit: %s', async (name, messages, fields) => {
+    const failure = change(name, fields);
+    await expect(failure).rejects.toThrow(CheckpointError);
+    for (const message of messages) await expect(failure).rejects.toThrow(message);
+  });
+
+  it('reads rope_theta where transformers 5 writes it', async () => {
+    const facts = await change('qwen3-reward', {
+      rope_theta: undefined,
+      rope_parameters: { rope_type: 'default', rope_theta: 1e6 },
+    });
+    expect(facts.architecture).toBe('Qwen3ForSequenceClassification');
+  });
+
+  it('needs no head of its own where it is tied, and ignores one', async () => {
+    expect((await change('dream', { tie_word_embeddings: true })).parameters).toBe(
+      (await change('dream', {})).parameters - 296 * 24,
+    );
+  });
+});
+
+describe('inspectCheckpoint', () => {
+  it('counts what is there', async () => {
+    const { vocabulary, ...facts } = await inspectCheckpoint(fixture('dream-sharded'));
+    const layer = 24 * 24 * 2 + 12 * 24 * 2 + 24 + 12 * 2 + 3 * 24 * 40 + 2 * 24;
+    const parameters = 2 * 296 * 24 + 2 * layer + 24;
+    expect(facts).toEqual({
+      name: 'dream-sharded',
+      architecture: 'DreamModel',
+      task: 'denoiser',
+      parameters,
+      dataTypes: { float32: parameters },
+      bytes: 4 * parameters,
+      files: [1, 2, 3].map((i) => `model-0000${i}-of-00003.safetensors`),
+      layers: 2,
+      width: 24,
+      maxLength: 64,
+      rows: 296,
+      tokens: 292,
+    });
+    expect(vocabulary.maskId).toBe(291);
+  });
+});

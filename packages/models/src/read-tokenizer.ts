@@ -1,0 +1,18 @@
+import { type ConfigReader, configReader } from './config-reader.js';
+import { requireJson } from './json-file.js';
+import { loadTokenizer } from './load-tokenizer.js';
+import { nodeFolder } from './node-folder.js';
+import type { Tokenizer } from './tokenizer.js';
+
+/**
+ * The tokenizer and config.json of a directory in Hugging Face layout whose network is somewhere else, as in an ONNX file; `rows` is the
+ * length of its embedding table. Throws CheckpointError as loadClassifier does.
+ */
+export const readTokenizer = async (
+  directory: string,
+  rows: number,
+): Promise<{ tokenizer: Tokenizer; config: ConfigReader }> => {
+  const source = nodeFolder(directory);
+  const config = configReader(await requireJson(source, 'config.json'), `${directory}/config.json`);
+  return { tokenizer: await loadTokenizer(source, { config, rows }), config };
+};

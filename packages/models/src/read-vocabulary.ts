@@ -1,0 +1,75 @@
+import { CheckpointError, type Vocabulary } from '@entrgi/core';
+import type { ConfigReader } from './config-reader.js';
+import type { TokenCodec } from './token-codec.js';
+
+export interface VocabularySources {
+  /** Rows of the embedding table. */
+  readonly rows: number;
+  readonly codec: Pick<TokenCodec, 'tokens' | 'specialIds'>;
+  /** What error messages call the folder. */
+  readonly name: string;
+  readonly config: ConfigReader;
+  /** generation_config.json, where there is one. */
+  readonly generation: ConfigReader | undefined;
+  /** Special tokens by role (eos_token, pad_token, …), from tokenizer_config.json and special_tokens_map.json. */
+  readonly roles: Readonly<Record<string, string>>;
+  /** The token that the chat template puts behind a response, where it is a special one. */
+  readonly closingId: number | undefined;
+}
+
+/**
+ * What each row of the embedding table means. Rows beyond the tokenizer are padding.
+ * A response ends with the token that closes it in the template, the tokenizer's eos_token, or an eos_token_id of the configs.
+ */
+export const readVocabulary = (sources: VocabularySources): Vocabulary => {
+  const { rows, codec, name, config, generation, roles, closingId } = sources;
+  const tokens = Array.from({ length: rows }, (_, id) => codec.tokens[id]);
+  const idByToken = new Map<string, number>();
+  tokens.forEach((token, id) => {
+    if (token !== undefined) idByToken.set(token, id);
+  });
+
+  const byRole = (role: string): number | undefined => {
+    const token = roles[role];
+    if (token === undefined) return undefined;
+    const id = idByToken.get(token);
+    if (id !== undefined) return id;
+    throw new CheckpointError(
+      `${name}/tokenizer_config.json: ${role} is ${JSON.stringify(token)}, which tokenizer.json does not have.`,
+      { value: token },
+    );
+  };
+  const agreed = (role: string, field: string): number | undefined => {
+    const fromTokenizer = byRole(role);
+    const fromConfig = config.tokenId(field, rows);
+    if (fromTokenizer !== undefined && fromConfig !== undefined && fromTokenizer !== fromConfig) {
+      throw new CheckpointError(
+        `${config.file}: ${field} is ${fromConfig}, but the tokenizer's ${role} has id ${fromTokenizer}.`,
+        { value: fromConfig, cure: 'Both must name the same token.' },
+      );
+    }
+    return fromTokenizer ?? fromConfig;
+  };
+
+  const maskId = agreed('mask_token', 'mask_token_id');
+  const padId = byRole('pad_token') ?? config.tokenId('pad_token_id', rows);
+  const unknownId = byRole('unk_token');
+  const ends = [
+    byRole('eos_token'),
+    closingId,
+    ...(generation?.tokenIds('eos_token_id', rows) ?? []),
+    ...config.tokenIds('eos_token_id', rows),
+  ];
+  const isId = (id: number | undefined): id is number => id !== undefined;
+  const endIds = [...new Set(ends.filter(isId))];
+  const special = [...codec.specialIds, maskId, padId, unknownId, ...endIds].filter(isId);
+  return {
+    size: rows,
+    tokens,
+    endIds,
+    specialIds: [...new Set(special)].sort((a, b) => a - b),
+    ...(maskId === undefined ? {} : { maskId }),
+    ...(padId === undefined ? {} : { padId }),
+    ...(unknownId === undefined ? {} : { unknownId }),
+  };
+};

@@ -1,0 +1,36 @@
+import { InvalidArgumentError, type ResponseMix, type RewardRequest } from '@entrgi/core';
+
+/** Compares a mix with itself and with what was opened. Throws InvalidArgumentError: native code reads past no table. */
+export const checkMix = (mix: ResponseMix, { vocabulary, length }: RewardRequest): void => {
+  const slots = mix.trajectories * length;
+  const columns = mix.candidates?.length ?? vocabulary.size;
+  if (!Number.isSafeInteger(mix.trajectories) || mix.trajectories < 1) {
+    throw refusal('trajectories', 'a whole number of at least 1', mix.trajectories);
+  }
+  const sizes = [
+    ['tokenIds', mix.tokenIds, slots, `trajectories · length = ${mix.trajectories} · ${length}`],
+    ['attention', mix.attention, slots, `trajectories · length = ${mix.trajectories} · ${length}`],
+    ['weights', mix.weights, mix.rows.length, 'one per row'],
+    ['probs', mix.probs, mix.rows.length * columns, `rows · columns = ${mix.rows.length} · ${columns}`],
+  ] as const;
+  for (const [name, { length: got }, expected, why] of sizes) {
+    if (got !== expected) throw refusal(name, `${expected} elements (${why})`, got);
+  }
+  checkIds('tokenIds', mix.tokenIds, vocabulary.size);
+  checkIds('candidates', mix.candidates ?? [], vocabulary.size);
+  mix.rows.forEach((slot, r) => {
+    if (slot >= slots || slot <= (r === 0 ? -1 : mix.rows[r - 1]!)) {
+      throw refusal(`rows[${r}]`, `an ascending slot in [0, ${slots})`, slot);
+    }
+  });
+};
+
+const checkIds = (name: string, ids: ArrayLike<number>, size: number): void => {
+  for (let i = 0; i < ids.length; i++) {
+    const id = ids[i]!;
+    if (id < 0 || id >= size) throw refusal(`${name}[${i}]`, `a token id in [0, ${size})`, id);
+  }
+};
+
+const refusal = (name: string, expected: string, got: number) =>
+  new InvalidArgumentError(`ResponseMix.${name}: expected ${expected}, got ${got}.`, { value: got });

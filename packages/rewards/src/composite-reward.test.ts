@@ -1,0 +1,89 @@
+import {
+  type DifferentiableReward,
+  InvalidArgumentError,
+  isDifferentiable,
+  type ResponseMix,
+} from '@entrgi/core';
+import { describe, expect, it } from 'vitest';
+import { blackBoxReward } from './black-box-reward.js';
+import { compositeReward } from './composite-reward.js';
+
+/** R = Σ over rows and columns of slope · p: its values and token scores are known in closed form. */
+const linearReward = (name: string, slope: number, log: string[] = []): DifferentiableReward => ({
+  name,
+  score: async (_, responses) => Float64Array.from(responses, (text) => slope * text.length),
+  open: async () => ({
+    evaluate: async ({ trajectories, probs }) => ({
+      values: new Float64Array(trajectories).fill(slope * probs.reduce((sum, p) => sum + p, 0)),
+      tokenScores: new Float32Array(probs.length).fill(slope),
+    }),
+    dispose: async () => void log.push(`${name} closed`),
+  }),
+  dispose: async () => void log.push(`${name} disposed`),
+});
+
+const request = {
+  prompt: 'Tell me.',
+  vocabulary: { size: 2, tokens: ['a', 'b'], endIds: [], specialIds: [] },
+  length: 1,
+};
+const mix: ResponseMix = {
+  trajectories: 1,
+  tokenIds: Int32Array.of(0),
+  attention: Uint8Array.of(1),
+  rows: Int32Array.of(0),
+  probs: Float32Array.of(0.25, 0.75),
+  weights: Float32Array.of(0),
+};
+
+describe('compositeReward', () => {
+  it('is the weighted sum of scores, values and token scores', async () => {
+    const log: string[] = [];
+    const reward = compositeReward([
+      { reward: linearReward('long', 2, log), weight: 0.5 },
+      { reward: linearReward('short', -4, log), weight: -0.25 },
+    ]);
+    expect(reward.name).toBe('0.5 × long + -0.25 × short');
+    expect(await reward.score('Tell me.', ['abc', ''])).toEqual(Float64Array.of(6, 0));
+    const context = await reward.open(request);
+    expect(await context.evaluate(mix)).toEqual({
+      values: Float64Array.of(2),
+      tokenScores: Float32Array.of(2, 2),
+    });
+    await context.dispose();
+    await reward.dispose();
+    expect(log).toEqual(['long closed', 'short closed', 'long disposed', 'short disposed']);
+  });
+
+  it('has a gradient exactly when all parts have one', () => {
+    const black = { reward: blackBoxReward('black', () => []), weight: 1 };
+    const linear = { reward: linearReward('linear', 1), weight: 1 };
+    expect(isDifferentiable(compositeReward([linear, linear]))).toBe(true);
+    expect(isDifferentiable(compositeReward([linear, black]))).toBe(false);
+    expect(
+      isDifferentiable(compositeReward([{ reward: compositeReward([linear]), weight: 2 }, linear])),
+    ).toBe(true);
+  });
+
+  it('closes what it opened when a part cannot be opened', async () => {
+    const log: string[] = [];
+    const closed: DifferentiableReward = {
+      ...linearReward('closed', 1, log),
+      open: () => Promise.reject(new InvalidArgumentError('The prompt is too long.')),
+    };
+    const reward = compositeReward([
+      { reward: linearReward('open', 1, log), weight: 1 },
+      { reward: closed, weight: 1 },
+    ]);
+    await expect(reward.open(request)).rejects.toThrow('The prompt is too long.');
+    expect(log).toEqual(['open closed']);
+  });
+
+  it('refuses no parts and weights that are not finite', () => {
+    expect(() => compositeReward([])).toThrow(InvalidArgumentError);
+    const parts = [{ reward: linearReward('linear', 1), weight: Number.NaN }];
+    expect(() => compositeReward(parts)).toThrow(
+      "Weight of reward 'linear': expected a finite number, got NaN.",
+    );
+  });
+});

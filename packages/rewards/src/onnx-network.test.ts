@@ -1,0 +1,107 @@
+import { nodeBackend } from '@entrgi/backend-node';
+import { type DataType, UnsupportedError, type Vocabulary } from '@entrgi/core';
+import { canonicalise, float16Bits, GraphBuilder, type Model } from '@entrgi/onnx';
+import { afterAll, describe, expect, it } from 'vitest';
+import { networkReward } from './network-reward.js';
+import { onnxNetwork } from './onnx-network.js';
+import { wordLookup } from './word-lookup.js';
+
+const backend = nodeBackend({ threads: 1 });
+afterAll(() => backend.dispose());
+
+const letters = [...'abc'];
+const vocabulary: Vocabulary = { size: 3, tokens: letters, endIds: [2], specialIds: [] };
+const tokenizer = {
+  vocabulary,
+  encodeText: (text: string) => Int32Array.from(text, (letter) => letters.indexOf(letter)),
+  around: () => ({ prefix: Int32Array.of(0), suffix: Int32Array.of(2) }),
+};
+// Exact in float16, so that both types must give the same reward.
+const words = [0.5, -1, 0.25, 0.75, -0.5, 1];
+const places = [0.1, 0.2, -0.3, 0.4, 0.5, -0.6, 0.7, 0.8, -0.9, 1];
+
+/** score[b] = Σ over attended s of Σ_j tanh(word + place), as an exporter could write it: int32 ids, positions fed, one score per row. */
+const exported = (table: 'float32' | 'float16', extra?: (g: GraphBuilder) => void): Model => {
+  const g = new GraphBuilder();
+  const dims = ['batch', 'length'];
+  const ids = g.input('input_ids', 'int32', dims);
+  const mask = g.input('attention_mask', 'int64', dims);
+  const positions = g.input('position_ids', 'int64', dims);
+  const data = table === 'float32' ? Float32Array.from(words) : Uint16Array.from(words, float16Bits);
+  const E = g.initializer('E', { type: table, dims: [3, 2], data } as never);
+  const P = g.initializer('P', { type: 'float32', dims: [5, 2], data: Float32Array.from(places) });
+  const word = g.Gather(E, g.Cast(ids, 'int64'));
+  const h = g.Tanh(g.Add(table === 'float32' ? word : g.Cast(word, 'float32'), g.Gather(P, positions)));
+  extra?.(g);
+  g.output(g.ReduceSum(g.Mul(h, g.Unsqueeze(g.Cast(mask, 'float32'), [2])), [1, 2], 0), 'score');
+  return canonicalise(g.model());
+};
+const scoreOf = (ids: readonly number[]): number =>
+  ids.reduce(
+    (sum, id, s) =>
+      sum + [0, 1].reduce((row, j) => row + Math.tanh(words[id * 2 + j]! + places[s * 2 + j]!), 0),
+    0,
+  );
+
+const rewardOf = (model: Model) => {
+  const lookup = wordLookup(model, 'toy');
+  const network = onnxNetwork({ model, lookup, name: 'toy', folder: '.', tokenizer, maxLength: 5 });
+  return networkReward(network, { backend });
+};
+
+describe('onnxNetwork', () => {
+  it.each(['float32', 'float16'] as const)(
+    'feeds int32 ids and positions, and mixes a table of %s',
+    async (table) => {
+      const reward = rewardOf(exported(table));
+      const scores = await reward.score('', ['ab', 'c']);
+      expect(scores[0]).toBeCloseTo(scoreOf([0, 0, 1, 2]), 5);
+      expect(scores[1]).toBeCloseTo(scoreOf([0, 2, 2]), 5);
+
+      const context = await reward.open({ prompt: '', vocabulary, length: 2 });
+      const { values, tokenScores } = await context.evaluate({
+        trajectories: 1,
+        tokenIds: Int32Array.of(1, 0),
+        attention: Uint8Array.of(1, 1),
+        rows: Int32Array.of(0),
+        probs: Float32Array.of(0, 1, 0),
+        weights: Float32Array.of(0),
+      });
+      expect(values[0]).toBeCloseTo(scoreOf([0, 1, 0, 2]), 5);
+      // ∂ tanh(x + place) · E[token], at token b in position 1; in float16 the gradient is rounded to 11 bits.
+      letters.forEach((letter, id) => {
+        const expected = [0, 1].reduce((sum, j) => {
+          const slope = 1 - Math.tanh(words[2 + j]! + places[2 + j]!) ** 2;
+          return sum + slope * words[id * 2 + j]!;
+        }, 0);
+        expect(tokenScores[id], letter).toBeCloseTo(expected, table === 'float32' ? 5 : 2);
+      });
+      await reward.dispose();
+    },
+  );
+
+  it('refuses an input whose meaning it does not know', async () => {
+    const model = exported('float32', (g) => g.input('pixel_values', 'float32', ['batch', 3]));
+    const failure = rewardOf(model).score('', ['a']);
+    await expect(failure).rejects.toThrow(UnsupportedError);
+    await expect(failure).rejects.toThrow("toy: the input 'pixel_values' is not known. Expected input_ids,");
+  });
+});
+
+describe('wordLookup', () => {
+  const lookUpIn = (type: DataType, twice: boolean) => {
+    const g = new GraphBuilder();
+    const ids = g.input('input_ids', 'int64', ['batch', 'length']);
+    const table = (name: string) =>
+      g.initializer(name, { type, dims: [2, 1], data: Int8Array.of(1, 2) } as never);
+    const found = g.Cast(g.Gather(table('A'), ids), 'float32');
+    g.output(twice ? g.Add(found, g.Cast(g.Gather(table('B'), ids), 'float32')) : found, 'logits');
+    return () => wordLookup(g.model(), 'toy');
+  };
+
+  it('refuses two tables and a quantised one', () => {
+    expect(lookUpIn('int8', true)).toThrow('toy: expected one table that input_ids are looked up in, got 2.');
+    expect(lookUpIn('int8', false)).toThrow('toy: expected an embedding table of floats, got int8.');
+    expect(lookUpIn('int8', false)).toThrow(UnsupportedError);
+  });
+});

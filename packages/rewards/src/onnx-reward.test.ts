@@ -1,0 +1,128 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { nodeBackend } from '@entrgi/backend-node';
+import { CheckpointError, InvalidArgumentError, InvalidModelError, UnsupportedError } from '@entrgi/core';
+import { loadClassifier } from '@entrgi/models';
+import { encodeModel, GraphBuilder } from '@entrgi/onnx';
+import { readModelFile } from '@entrgi/onnx/node';
+import { afterAll, describe, expect, it } from 'vitest';
+import { checkpoint, relativeError, responseMix, torchCases } from '../fixtures/torch-numbers.js';
+import { onnxReward } from './onnx-reward.js';
+import { wordLookup } from './word-lookup.js';
+
+const backend = nodeBackend({ threads: 1 });
+const folder = mkdtempSync(join(tmpdir(), 'entrgi-onnx-reward-'));
+afterAll(async () => {
+  await backend.dispose();
+  rmSync(folder, { recursive: true });
+});
+
+/** A directory as transformers.js lays it out: everything but weights from the checkpoint, and its export. */
+const layOut = (reward: string, file: string, model?: Uint8Array): string => {
+  const directory = mkdtempSync(join(folder, `${reward}-`));
+  for (const name of ['config.json', 'tokenizer.json', 'tokenizer_config.json']) {
+    cpSync(join(checkpoint(reward), name), join(directory, name));
+  }
+  mkdirSync(join(directory, 'onnx'));
+  if (model !== undefined) writeFileSync(join(directory, file), model);
+  else cpSync(fileURLToPath(new URL(`../fixtures/${reward}.onnx`, import.meta.url)), join(directory, file));
+  return directory;
+};
+
+const { vocabulary } = await loadClassifier(checkpoint('qwen3-reward'));
+
+describe.each(torchCases)('onnxReward($reward, missing: $missing)', (given) => {
+  it('scores and differentiates as PyTorch does with the checkpoint', async () => {
+    const { prompt, responses, length, missing } = given;
+    const directory = layOut(given.reward, 'onnx/model.onnx');
+    const reward = await onnxReward(directory, { backend, missing });
+    expect(relativeError(await reward.score(prompt, responses), given.scores)).toBeLessThan(1e-5);
+    const context = await reward.open({ prompt, vocabulary, length });
+    for (const mix of given.mixes) {
+      const { values, tokenScores } = await context.evaluate(responseMix(given, mix));
+      expect(relativeError(values, mix.values)).toBeLessThan(1e-5);
+      expect(relativeError(tokenScores, mix.tokenScores)).toBeLessThan(1e-4);
+    }
+    await reward.dispose();
+  });
+});
+
+describe('onnxReward: what it is told', () => {
+  const given = torchCases[1]!;
+
+  it('takes model.onnx beside the tokenizer, or a file by name', async () => {
+    for (const file of ['model.onnx', 'onnx/model_fp32.onnx']) {
+      const directory = layOut(given.reward, file);
+      const reward = await onnxReward(directory, { backend, ...(file === 'model.onnx' ? {} : { file }) });
+      expect(relativeError(await reward.score(given.prompt, given.responses), given.scores)).toBeLessThan(
+        1e-5,
+      );
+      await reward.dispose();
+    }
+  });
+
+  it('refuses a window, an output or a label that is not there', async () => {
+    const directory = layOut(given.reward, 'model.onnx');
+    const short = await onnxReward(directory, { backend, maxLength: 12 });
+    await expect(short.score(given.prompt, given.responses)).rejects.toThrow(
+      'expected at most 12 tokens, got 17',
+    );
+    await expect(onnxReward(directory, { backend, output: 'reward' })).rejects.toThrow(
+      "expected the name of an output, got 'reward'. It has 'logits'.",
+    );
+    const third = await onnxReward(directory, { backend, label: 2 });
+    await expect(third.score(given.prompt, given.responses)).rejects.toThrow(InvalidArgumentError);
+  });
+
+  it('refuses files that are missing, no model, or a model without word embeddings', async () => {
+    const empty = mkdtempSync(join(folder, 'empty-'));
+    await expect(onnxReward(empty, { backend })).rejects.toThrow(CheckpointError);
+    await expect(onnxReward(empty, { backend })).rejects.toThrow(
+      'expected onnx/model.onnx or model.onnx, got none',
+    );
+    const garbage = layOut(given.reward, 'model.onnx', Uint8Array.of(1, 2, 3));
+    await expect(onnxReward(garbage, { backend })).rejects.toThrow(InvalidModelError);
+    const g = new GraphBuilder();
+    g.output(
+      g.ReduceSum(g.Cast(g.input('input_ids', 'int64', ['batch', 'length']), 'float32'), [1], 0),
+      'logits',
+    );
+    const wordless = layOut(given.reward, 'model.onnx', encodeModel(g.model()));
+    await expect(onnxReward(wordless, { backend })).rejects.toThrow(UnsupportedError);
+    await expect(onnxReward(wordless, { backend })).rejects.toThrow(
+      'expected one table that input_ids are looked up in, got 0',
+    );
+  });
+});
+
+describe('onnxReward: external data', () => {
+  const given = torchCases[1]!;
+  /** The export with the word embeddings moved to a file beside it. */
+  const withExternalTable = async (location: string) => {
+    const model = await readModelFile(
+      fileURLToPath(new URL(`../fixtures/${given.reward}.onnx`, import.meta.url)),
+    );
+    const { table } = wordLookup(model, given.reward);
+    const { type, dims, data } = model.graph.initializers.get(table)!;
+    const bytes = new Uint8Array((data as Float32Array).slice().buffer);
+    model.graph.initializers.set(table, {
+      type,
+      dims,
+      external: { location, offset: 0, length: bytes.length },
+    });
+    return { model: encodeModel(model), bytes };
+  };
+
+  it('stays in its file beside the model', async () => {
+    const { model, bytes } = await withExternalTable('model.onnx_data');
+    const directory = layOut(given.reward, 'onnx/model.onnx', model);
+    writeFileSync(join(directory, 'onnx/model.onnx_data'), bytes);
+    const reward = await onnxReward(directory, { backend });
+    expect(relativeError(await reward.score(given.prompt, given.responses), given.scores)).toBeLessThan(1e-5);
+    await reward.dispose();
+    writeFileSync(join(directory, 'onnx/model.onnx_data'), bytes.slice(1));
+    await expect(onnxReward(directory, { backend })).rejects.toThrow(InvalidModelError);
+  });
+});

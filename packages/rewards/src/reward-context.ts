@@ -1,0 +1,104 @@
+import {
+  NumericalError,
+  type ResponseMix,
+  type RewardContext,
+  type RewardRequest,
+  type Session,
+  type Tensor,
+} from '@entrgi/core';
+import { checkMix } from './check-mix.js';
+import type { Columns } from './gradient-graph.js';
+import { int64Tensor } from './int64-tensor.js';
+import { tableColumns } from './table-columns.js';
+
+export interface RewardContextOptions {
+  /** What errors call the reward. */
+  readonly name: string;
+  readonly request: RewardRequest;
+  /** The reward model's template around the response, in its tokens. */
+  readonly template: { readonly prefix: Int32Array; readonly suffix: Int32Array };
+  /** Table row of each of the denoiser's tokens, −1 for those to be embedded as zero. */
+  readonly map: Int32Array;
+  /** Rows of the embedding table. */
+  readonly tableRows: number;
+  gradientSession(columns: Columns): Promise<Session>;
+}
+
+/** The reward of one prompt's responses: turns a mix into feeds of the gradient graph, and its outputs into a gradient. */
+export const rewardContext = (options: RewardContextOptions): RewardContext => {
+  const { name, request, map, tableRows, gradientSession } = options;
+  const prefix = int64Tensor([options.template.prefix.length], [options.template.prefix]);
+  const suffix = int64Tensor([options.template.suffix.length], [options.template.suffix]);
+  const table = tableColumns(map, tableRows);
+
+  return {
+    async evaluate(mix) {
+      checkMix(mix, request);
+      const { trajectories, tokenIds, attention, candidates } = mix;
+      const rows = mix.rows.length;
+      const slots = [trajectories, request.length];
+      const candidateRows = candidates?.map((id) => map[id]!);
+      // A candidate without an embedding takes any row, at probability 0, and its score is dropped.
+      const columns = candidateRows === undefined ? table : candidateColumns(candidateRows);
+      const width = candidateRows?.length ?? tableRows;
+
+      const feeds: Record<string, Tensor> = {
+        prefix,
+        suffix,
+        ids: int64Tensor(slots, [tokenIds.map((id) => Math.max(map[id]!, 0))]),
+        present: {
+          type: 'float32',
+          dims: slots,
+          data: Float32Array.from(tokenIds, (id) => (map[id]! < 0 ? 0 : 1)),
+        },
+        attention: int64Tensor(slots, [attention]),
+        rows: int64Tensor([rows], [mix.rows]),
+        probs: { type: 'float32', dims: [rows, width], data: columns.scatter(mix.probs, rows) },
+        weights: { type: 'float32', dims: [rows, 1], data: mix.weights },
+      };
+      if (candidateRows !== undefined) {
+        feeds.candidates = int64Tensor([width], [candidateRows.map((row) => Math.max(row, 0))]);
+      }
+      const session = await gradientSession(candidates === undefined ? 'table' : 'candidates');
+      const outputs = await session.run(feeds, { signal: mix.signal });
+      const values = Float64Array.from(outputs.rewards!.data as Float32Array);
+      const tokenScores = columns.gather(outputs.token_scores!.data as Float32Array, rows);
+      checkFinite(name, mix, request.length, values, tokenScores);
+      return { values, tokenScores };
+    },
+    async dispose() {},
+  };
+};
+
+/** Candidates are their own columns, but for those without an embedding. */
+const candidateColumns = (rows: Int32Array) =>
+  tableColumns(
+    rows.map((row, column) => (row < 0 ? -1 : column)),
+    rows.length,
+  );
+
+const checkFinite = (
+  name: string,
+  mix: ResponseMix,
+  length: number,
+  values: Float64Array,
+  tokenScores: Float32Array,
+): void => {
+  values.forEach((value, k) => {
+    if (Number.isFinite(value)) return;
+    throw new NumericalError(
+      `Reward '${name}': expected a finite reward for trajectory ${k}, got ${value}.`,
+      {
+        value,
+      },
+    );
+  });
+  const at = tokenScores.findIndex((score) => !Number.isFinite(score));
+  if (at < 0) return;
+  const slot = mix.rows[Math.floor(at / (tokenScores.length / mix.rows.length))]!;
+  throw new NumericalError(
+    `Reward '${name}': expected a finite gradient for trajectory ${Math.floor(slot / length)}, ` +
+      `position ${slot % length}, got ${tokenScores[at]}.`,
+    { value: tokenScores[at] },
+  );
+};

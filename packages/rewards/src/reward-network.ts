@@ -1,0 +1,30 @@
+import type { Tokenizer } from '@entrgi/models';
+import type { GraphBuilder, Value } from '@entrgi/onnx';
+
+/** What a reward graph reads: a batch of embedded sequences, and which of their slots count. */
+export interface NetworkInputs {
+  /** float32 [batch, length, width]. */
+  readonly embeds: Value;
+  /** int64 [batch, length]: 1 where the network may look, 0 where not. */
+  readonly attention: Value;
+  /** int64 [batch, length]: 0 in the prompt, 1 in the response and after it. */
+  readonly segments: Value;
+  /** int64 [batch, length]: the (hard) tokens, for networks that look for one, as for the last that is not padding. */
+  readonly ids: Value;
+}
+
+/** A sequence classifier that can be written into a graph, whatever it was read from. */
+export interface RewardNetwork {
+  readonly name: string;
+  /** Folder that its external weights are relative to. */
+  readonly folder: string;
+  readonly tokenizer: Pick<Tokenizer, 'vocabulary' | 'encodeText' | 'around'>;
+  /** Rows of the embedding table. */
+  readonly rows: number;
+  /** Longest sequence in tokens. */
+  readonly maxLength: number;
+  /** The word-embedding table, float32 [rows, width]. */
+  embeddingTable(g: GraphBuilder): Value;
+  /** Appends the network; returns one reward per sequence, float32 [batch]. */
+  rewards(g: GraphBuilder, inputs: NetworkInputs): Value;
+}
