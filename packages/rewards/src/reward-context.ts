@@ -1,4 +1,5 @@
 import {
+  firstNotFinite,
   NumericalError,
   type ResponseMix,
   type RewardContext,
@@ -93,7 +94,7 @@ const checkFinite = (
       },
     );
   });
-  const at = tokenScores.findIndex((score) => !Number.isFinite(score));
+  const at = firstNotFinite(tokenScores);
   if (at < 0) return;
   const slot = mix.rows[Math.floor(at / (tokenScores.length / mix.rows.length))]!;
   throw new NumericalError(

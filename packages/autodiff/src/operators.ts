@@ -1,0 +1,24 @@
+import type { Node } from '@entrgi/onnx';
+
+/** The words of a sentence as a union. */
+type Words<Text extends string> = Text extends `${infer First} ${infer Rest}` ? First | Words<Rest> : Text;
+
+type Kinds = Words<'Sum Mean Max Min Prod L1 L2 SumSquare LogSum LogSumExp'>;
+
+/** Every operator that the table of rules has to say something about; those of com.microsoft carry their domain. */
+export type Operator = Words<
+  | 'Identity Cast Neg Add Sub Mul Div Pow Sqrt Reciprocal Exp Log Sin Cos Abs Sum Max Min Clip Where'
+  | 'Relu LeakyRelu Elu Sigmoid HardSigmoid HardSwish Tanh Softsign Softplus Erf Gelu Softmax LogSoftmax'
+  | 'LayerNormalization SimplifiedLayerNormalization MatMul Gemm Einsum CumSum Trilu'
+  | `Reduce${Kinds}`
+  | 'Reshape Flatten Squeeze Unsqueeze Transpose Expand Tile Concat Split Slice Pad'
+  | 'Gather GatherElements GatherND ScatterElements ScatterND'
+  | 'ArgMax ArgMin NonZero Equal Less LessOrEqual Greater GreaterOrEqual And Or Xor Not IsNaN IsInf'
+  | 'Shape Size ConstantOfShape EyeLike Range'
+  | 'Round Floor Ceil Sign Multinomial Bernoulli QuantizeLinear DynamicQuantizeLinear DequantizeLinear'
+  | 'com.microsoft.RotaryEmbedding com.microsoft.FusedMatMul com.microsoft.MatMulNBits'
+>;
+
+/** The name under which the table knows a node's operator. */
+export const operatorName = ({ opType, domain }: Node): string =>
+  domain === '' ? opType : `${domain}.${opType}`;

@@ -1,0 +1,42 @@
+import type { Value } from '@entrgi/onnx';
+import { parseEquation } from '../einsum-equation.js';
+import type { RuleRequest } from '../rule.js';
+import { rankOf, sizesOf } from '../shapes.js';
+
+/**
+ * The gradient of an operand is an Einsum of dy and the other operands onto the operand's own letters. Letters that the operand alone has
+ * (it was summed over them) are axes that dy's gradient repeats along. An ellipsis becomes letters of its own.
+ */
+export const Einsum = (request: RuleRequest) => {
+  const { g, x, attrs, unsupported } = request;
+  const [dy] = request.dy;
+  const operands = x.filter((input) => input !== '');
+  const ranks = operands.map((operand) => rankOf(request, operand));
+  const { terms, result } = parseEquation(attrs.string('equation', ''), ranks);
+  for (const term of [...terms, result]) {
+    if (new Set(term).size < term.length) throw unsupported(`the repeated letter in '${term}' has no rule`);
+  }
+  return operands.map((operand, i) => () => {
+    const own = terms[i]!;
+    const others = operands.flatMap((_, j) => (j === i ? [] : [j]));
+    const known = new Set([result, ...others.map((j) => terms[j]!)].join(''));
+    const found = [...own].filter((letter) => known.has(letter)).join('');
+    const equation = `${[result, ...others.map((j) => terms[j]!)].join(',')}->${found}`;
+    const dx = g.Einsum(equation, dy, ...others.map((j) => operands[j]!));
+    return found === own ? dx : repeated(request, dx, operand, own, known);
+  });
+};
+
+/** Puts the letters that are not `known` back as repeated axes. */
+function repeated(
+  request: RuleRequest,
+  dx: Value,
+  operand: Value,
+  own: string,
+  known: ReadonlySet<string>,
+): Value {
+  const { g } = request;
+  const lost = [...own].flatMap((letter, axis) => (known.has(letter) ? [] : [axis]));
+  const all = Array.from({ length: own.length }, (_, axis) => axis);
+  return g.Expand(g.Unsqueeze(dx, lost), sizesOf(request, operand, all));
+}

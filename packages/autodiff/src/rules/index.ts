@@ -1,0 +1,57 @@
+import type { Operator } from '../operators.js';
+import type { Entry } from '../rule.js';
+import * as activation from './activation.js';
+import * as einsum from './einsum.js';
+import * as elementwise from './elementwise.js';
+import * as gather from './gather.js';
+import * as integer from './integer.js';
+import * as matmul from './matmul.js';
+import * as microsoft from './microsoft.js';
+import * as norm from './norm.js';
+import * as quantised from './quantised.js';
+import * as reduce from './reduce.js';
+import * as scan from './scan.js';
+import * as scatter from './scatter.js';
+import * as shape from './shape.js';
+import * as slice from './slice.js';
+
+const inDomain = <D extends string, T extends Readonly<Record<string, Entry>>>(domain: D, family: T) =>
+  Object.fromEntries(Object.entries(family).map(([name, entry]) => [`${domain}.${name}`, entry])) as {
+    readonly [K in keyof T & string as `${D}.${K}`]: T[K];
+  };
+
+/** The families, each a module whose exports are named like the operators. */
+export const families = {
+  elementwise,
+  activation,
+  matmul,
+  einsum,
+  reduce,
+  norm,
+  shape,
+  slice,
+  gather,
+  scatter,
+  scan,
+  quantised,
+  integer,
+  microsoft: inDomain('com.microsoft', microsoft),
+};
+
+/** What is known about the gradient of each operator. An operator without an entry does not compile. */
+export const rules = {
+  ...families.elementwise,
+  ...families.activation,
+  ...families.matmul,
+  ...families.einsum,
+  ...families.reduce,
+  ...families.norm,
+  ...families.shape,
+  ...families.slice,
+  ...families.gather,
+  ...families.scatter,
+  ...families.scan,
+  ...families.quantised,
+  ...families.integer,
+  ...families.microsoft,
+} satisfies Readonly<Record<Operator, Entry>>;

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import type { GradientCase } from '../testing/gradient-case.js';
+import { gradientCases } from '../testing/gradient-cases.js';
+import { backwardOf } from '../testing/gradient-check.js';
+
+/** What onnxruntime's WebGPU provider has no kernel for. */
+const lacking = new Set(
+  'Range LogSoftmax FusedMatMul ConstantOfShape OneHot Sign IsNaN Size Attention NonZero'.split(' '),
+);
+
+/** What shapes may be computed with: onnxruntime runs these on the host. */
+const ofShapes = new Set('Shape Gather Slice Concat Reshape Unsqueeze Expand Mul Neg Cast'.split(' '));
+
+const cases = gradientCases.map((test) => ({ name: `${test.operator} ${test.what ?? ''}`, test }));
+
+/** A strided slice of an axis whose size has only a name needs its positions, and a weight's size may not be that of a name. */
+const needsNumbers = ({ operator, inputs }: GradientCase) =>
+  operator === 'Slice' || inputs.some(({ stored }) => stored);
+
+describe.each(['sizes', 'symbols'] as const)(
+  'the operators that rules emit, where %s are known',
+  (knowledge) => {
+    it.each(cases.filter(({ test }) => knowledge === 'sizes' || !needsNumbers(test)))(
+      '$name: WebGPU has them',
+      ({ test }) => {
+        const { g, forwardNodes } = backwardOf(test, knowledge);
+        const own = new Set(g.graph.nodes.slice(0, forwardNodes).map(({ opType }) => opType));
+        const emitted = g.graph.nodes.slice(forwardNodes).filter(({ opType }) => !own.has(opType));
+        expect(emitted.map(({ opType }) => opType).filter((opType) => lacking.has(opType))).toEqual([]);
+        if (knowledge === 'symbols') return;
+        const integers = emitted.filter(
+          ({ outputs }) => !['float32', 'bool'].includes(g.typeOf(outputs[0]!).type),
+        );
+        expect(integers.map(({ opType }) => opType).filter((opType) => !ofShapes.has(opType))).toEqual([]);
+      },
+    );
+  },
+);

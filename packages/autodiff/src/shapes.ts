@@ -1,0 +1,112 @@
+import type { Dimension, Value } from '@entrgi/onnx';
+import type { RuleRequest } from './rule.js';
+
+type Request = Pick<RuleRequest, 'g' | 'once'>;
+
+const isStatic = (dims: readonly Dimension[] | undefined): dims is readonly number[] =>
+  dims?.every((size) => typeof size === 'number') ?? false;
+
+/**
+ * The shape of a value as an int64 vector: a constant where it is known, else one Shape node for all values whose sizes have the same
+ * names (equal symbols are equal sizes).
+ */
+export function shapeOf({ g, once }: Request, value: Value): Value {
+  const { dims } = g.typeOf(value);
+  if (isStatic(dims)) return g.int64s(dims);
+  const named = dims?.every((size) => size !== null) ?? false;
+  return once(named ? `shape [${dims!.join()}]` : `shape of ${value}`, () => g.Shape(value));
+}
+
+/** Sizes of some axes (negative ones count from the end) as an int64 vector. */
+export function sizesOf(request: Request, value: Value, axes: readonly number[]): Value {
+  const { g } = request;
+  const { dims } = g.typeOf(value);
+  const sizes = axes.map((axis) => dims?.at(axis));
+  if (sizes.every((size) => typeof size === 'number')) return g.int64s(sizes);
+  return g.Gather(shapeOf(request, value), g.int64s(axes));
+}
+
+/** How many elements lie along some axes (null: all of them): a number where it is known, else a scalar of the value's type. */
+export function countAlong(
+  request: Request,
+  value: Value,
+  axes: readonly number[] | Value | null,
+): number | Value {
+  const { g } = request;
+  const { dims, type } = g.typeOf(value);
+  const sizes =
+    typeof axes === 'string' ? undefined : axes === null ? dims : axes.map((axis) => dims?.at(axis));
+  if (sizes?.every((size) => typeof size === 'number')) {
+    return sizes.reduce((product, size) => product * size, 1);
+  }
+  const shape = shapeOf(request, value);
+  const counted = axes === null ? shape : g.Gather(shape, typeof axes === 'string' ? axes : g.int64s(axes));
+  return g.ReduceProd(g.Cast(counted, type), null, 0);
+}
+
+/** 0, 1, 2, … along an axis, as int64. */
+export function positionsAlong(request: Request, value: Value, axis: number): Value {
+  const { g } = request;
+  const size = g.typeOf(value).dims?.at(axis);
+  if (typeof size === 'number') return g.int64s(Array.from({ length: size }, (_, position) => position));
+  const limit = g.Reshape(sizesOf(request, value, [axis]), []);
+  return g.Range(g.scalar(0, 'int64'), limit, g.scalar(1, 'int64'));
+}
+
+/** `value` with its elements, in order, in the shape of `target`. Of the sizes at most one has to be found at run time where names tell the rest. */
+export function reshapeLike(request: Request, value: Value, target: Value): Value {
+  const { g } = request;
+  const to = g.typeOf(target).dims;
+  const from = g.typeOf(value).dims;
+  if (to !== undefined && !to.includes(0)) {
+    // 0 keeps a size of `value`, one −1 takes what is left.
+    const sizes = to.map((size, axis) =>
+      typeof size === 'number' ? size : size !== null && size === from?.[axis] ? 0 : -1,
+    );
+    if (sizes.filter((size) => size === -1).length <= 1) return g.Reshape(value, sizes);
+  }
+  return g.Reshape(value, shapeOf(request, target));
+}
+
+/** A tensor of zeros, of the type and shape of `like`. */
+export const zerosLike = (request: Request, like: Value): Value =>
+  request.g.Expand(request.g.scalarLike(0, like), shapeOf(request, like));
+
+/**
+ * `value` in its own shape, but not before `after` is there: without it the runtime would compute what depends on forward values only
+ * early, and hold it for long. `after` has the same shape.
+ */
+export const delayed = ({ g }: Request, value: Value, after: Value): Value =>
+  g.Reshape(value, g.Shape(after));
+
+/** The number of axes; throws where it is unknown. */
+export function rankOf({ g, unsupported }: Pick<RuleRequest, 'g' | 'unsupported'>, value: Value): number {
+  const { dims } = g.typeOf(value);
+  if (dims === undefined) throw unsupported(`the number of axes of '${value}' is unknown`);
+  return dims.length;
+}
+
+/** The elements of a constant of the graph, as numbers; undefined where the value is none. */
+export function constantOf({ g }: Pick<RuleRequest, 'g'>, value: Value): number[] | undefined {
+  const initializer = g.graph.initializers.get(value);
+  if (initializer?.data === undefined || initializer.type === 'string') return undefined;
+  const half = initializer.type === 'float16';
+  return Array.from(initializer.data as ArrayLike<number | bigint>, (bits) =>
+    half ? float16Value(Number(bits)) : Number(bits),
+  );
+}
+
+/** The number that 16 bits stand for in IEEE half precision. */
+function float16Value(bits: number): number {
+  const exponent = (bits >> 10) & 31;
+  const fraction = (bits & 1023) / 1024;
+  const magnitude =
+    exponent === 31
+      ? fraction === 0
+        ? Infinity
+        : Number.NaN
+      : exponent === 0
+        ? fraction * 2 ** -14
+        : (1 + fraction) * 2 ** (exponent - 15);
+  return bits & 0x8000 ? -magnitude : magnitude;
+}

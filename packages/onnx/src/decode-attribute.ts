@@ -1,0 +1,85 @@
+import { InvalidModelError } from '@entrgi/core';
+import { decodeInteger, decodeText } from './decode-scalar.js';
+import { decodeTensor } from './decode-tensor.js';
+import type { AttributeProto } from './generated/onnx_pb.js';
+import type { Attribute, InlineInitializer } from './model.js';
+
+/** Numbers of AttributeProto.AttributeType. */
+export const attributeType = {
+  float: 1,
+  int: 2,
+  string: 3,
+  tensor: 4,
+  floats: 6,
+  ints: 7,
+  strings: 8,
+} as const;
+
+/** An AttributeProto as plain data; subgraphs, function references and sparse tensors are refused with InvalidModelError. */
+export function decodeAttribute(proto: AttributeProto, what: string): Attribute {
+  refuseUnsupported(proto, what);
+  switch (proto.type === 0 ? guessType(proto) : proto.type) {
+    case attributeType.float:
+      return { kind: 'float', value: proto.f };
+    case attributeType.int:
+      return { kind: 'int', value: decodeInteger(proto.i, what) };
+    case attributeType.string:
+      return { kind: 'string', value: decodeText(proto.s, what) };
+    case attributeType.tensor:
+      return { kind: 'tensor', value: decodeInline(proto, what) };
+    case attributeType.floats:
+      return { kind: 'floats', value: proto.floats };
+    case attributeType.ints:
+      return { kind: 'ints', value: proto.ints.map((value) => decodeInteger(value, what)) };
+    case attributeType.strings:
+      return { kind: 'strings', value: proto.strings.map((bytes) => decodeText(bytes, what)) };
+    default:
+      throw new InvalidModelError(`${what}: attributes of type ${proto.type} are not supported.`, {
+        value: proto.type,
+      });
+  }
+}
+
+function refuseUnsupported(proto: AttributeProto, what: string): void {
+  if (proto.g.length > 0 || proto.graphs.length > 0) {
+    throw new InvalidModelError(`${what}: subgraphs (Loop, If, Scan) are not supported.`, {
+      cure: 'Export the model without control flow.',
+    });
+  }
+  if (proto.refAttrName !== '') {
+    throw new InvalidModelError(
+      `${what}: attribute references exist only in functions, got '${proto.refAttrName}'.`,
+    );
+  }
+  const others = proto.tensors.length + proto.tp.length + proto.typeProtos.length;
+  if (others + proto.sparseTensor.length + proto.sparseTensors.length > 0) {
+    throw new InvalidModelError(`${what}: lists of tensors, types and sparse tensors are not supported.`);
+  }
+}
+
+/** Files of IR version 1 leave the type out: the field that is there tells. */
+function guessType(proto: AttributeProto): number {
+  const present = (Object.keys(attributeType) as (keyof typeof attributeType)[]).filter((kind) => {
+    const field = {
+      float: 'f',
+      int: 'i',
+      string: 's',
+      tensor: 't',
+      floats: 'floats',
+      ints: 'ints',
+      strings: 'strings',
+    }[kind] as keyof AttributeProto;
+    const value = proto[field];
+    return Object.hasOwn(proto, field) && value !== undefined && (!Array.isArray(value) || value.length > 0);
+  });
+  return present.length === 1 ? attributeType[present[0]!] : 0;
+}
+
+function decodeInline(proto: AttributeProto, what: string): InlineInitializer {
+  if (proto.t === undefined) throw new InvalidModelError(`${what}: expected a tensor, got none.`);
+  const tensor = decodeTensor(proto.t, what);
+  if (tensor.external !== undefined) {
+    throw new InvalidModelError(`${what}: tensors in attributes cannot be external data.`);
+  }
+  return tensor;
+}

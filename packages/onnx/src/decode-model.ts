@@ -1,0 +1,157 @@
+import { fromBinary } from '@bufbuild/protobuf';
+import { EntrgiError, InvalidModelError } from '@entrgi/core';
+import { checkModel } from './check-model.js';
+import { dataTypeOf } from './data-types.js';
+import { decodeAttribute } from './decode-attribute.js';
+import { decodeInteger } from './decode-scalar.js';
+import { decodeTensor } from './decode-tensor.js';
+import {
+  type GraphProto,
+  type ModelProto,
+  ModelProtoSchema,
+  type NodeProto,
+  type TypeProto,
+  type ValueInfoProto,
+} from './generated/onnx_pb.js';
+import type { Attribute, Dimension, Graph, Initializer, Model, Node, Value, ValueType } from './model.js';
+
+/** ONNX files give the operator set of ai.onnx two names. */
+const domainOf = (domain: string): string => (domain === 'ai.onnx' ? '' : domain);
+
+/**
+ * Reads a serialised ONNX model and checks it (see checkModel). Documentation strings and training information are dropped; external data stays
+ * external; an initialiser that is also an input is no input (its value cannot be overridden). The bytes are not kept.
+ * Throws InvalidModelError for anything that is not a well-formed model of the supported kind.
+ */
+export function decodeModel(bytes: Uint8Array): Model {
+  const proto = parse(bytes);
+  if (proto.functions.length > 0) {
+    throw new InvalidModelError('Models with local functions are not supported.', {
+      cure: 'Inline the functions before export (onnx.inliner).',
+    });
+  }
+  if (proto.trainingInfo.length > 0)
+    throw new InvalidModelError('Models with training information are not supported.');
+  if (proto.graph === undefined) throw new InvalidModelError('The model has no graph.');
+  const opsets = new Map<string, number>();
+  for (const { domain, version } of proto.opsetImport) {
+    claim(opsets, domainOf(domain), decodeInteger(version, 'Operator set'), 'Operator set');
+  }
+  const metadata = new Map<string, string>();
+  for (const { key, value } of proto.metadataProps) claim(metadata, key, value, 'Metadata');
+  const model: Model = {
+    // From 4 on, initialisers need not be inputs; decodeGraph takes them out of the inputs.
+    irVersion: Math.max(4, decodeInteger(proto.irVersion, 'IR version')),
+    opsets,
+    producer: proto.producerName,
+    metadata,
+    graph: decodeGraph(proto.graph),
+  };
+  checkModel(model);
+  return model;
+}
+
+function parse(bytes: Uint8Array): ModelProto {
+  try {
+    return fromBinary(ModelProtoSchema, bytes, { readUnknownFields: false, recursionLimit: 32 });
+  } catch (cause) {
+    if (cause instanceof EntrgiError) throw cause;
+    throw new InvalidModelError(`The bytes are not an ONNX model: ${(cause as Error).message}.`, {
+      cause,
+      cure: 'The file may be truncated, or of another format.',
+    });
+  }
+}
+
+function decodeGraph(proto: GraphProto): Graph {
+  if (proto.sparseInitializer.length > 0)
+    throw new InvalidModelError('Sparse initialisers are not supported.');
+  const initializers = new Map<Value, Initializer>();
+  for (const tensor of proto.initializer) {
+    const what = `Initialiser '${tensor.name}'`;
+    claim(initializers, tensor.name, decodeTensor(tensor, what), what);
+  }
+  const inputs = decodeValues(proto.input, 'Input');
+  for (const [name, initializer] of initializers) {
+    const input = inputs.get(name);
+    if (input !== undefined && input.type !== initializer.type) {
+      throw new InvalidModelError(
+        `Initialiser '${name}': expected ${input.type} as declared by the input, got ${initializer.type}.`,
+        { value: name },
+      );
+    }
+    inputs.delete(name);
+  }
+  return {
+    name: proto.name,
+    nodes: proto.node.map(decodeNode),
+    inputs,
+    outputs: decodeValues(proto.output, 'Output'),
+    initializers,
+    valueTypes: decodeValues(
+      proto.valueInfo.filter(
+        ({ type }) => type?.value.case === 'tensorType' && type.value.value.elemType !== 0,
+      ),
+      'Value',
+    ),
+  };
+}
+
+function decodeNode(proto: NodeProto): Node {
+  const what = `Node '${proto.name}' (${proto.opType})`;
+  if (proto.overload !== '') {
+    throw new InvalidModelError(`${what}: overloads exist only for functions, got '${proto.overload}'.`);
+  }
+  const attributes: Record<string, Attribute> = Object.create(null);
+  for (const attribute of proto.attribute) {
+    if (attribute.name in attributes) {
+      throw new InvalidModelError(`${what}: attribute '${attribute.name}' occurs twice.`, {
+        value: attribute.name,
+      });
+    }
+    attributes[attribute.name] = decodeAttribute(attribute, `${what}: attribute '${attribute.name}'`);
+  }
+  return {
+    opType: proto.opType,
+    domain: domainOf(proto.domain),
+    name: proto.name,
+    inputs: proto.input,
+    outputs: proto.output,
+    attributes: Object.fromEntries(Object.entries(attributes)),
+  };
+}
+
+function decodeValues(protos: readonly ValueInfoProto[], role: string): Map<Value, ValueType> {
+  const values = new Map<Value, ValueType>();
+  for (const { name, type } of protos) {
+    const what = `${role} '${name}'`;
+    claim(values, name, decodeType(type, what), what);
+  }
+  return values;
+}
+
+function decodeType(proto: TypeProto | undefined, what: string): ValueType {
+  if (proto?.value.case !== 'tensorType') {
+    throw new InvalidModelError(`${what}: expected a tensor type, got ${proto?.value.case ?? 'none'}.`, {
+      cure: 'Sequences, maps, optionals and sparse tensors are not supported.',
+    });
+  }
+  const { elemType, shape } = proto.value.value;
+  const type = dataTypeOf(elemType, what);
+  return shape === undefined
+    ? { type }
+    : { type, dims: shape.dim.map(({ value }): Dimension => decodeDimension(value, what)) };
+}
+
+function decodeDimension(
+  value: { case: 'dimValue'; value: bigint } | { case: 'dimParam'; value: string } | { case: undefined },
+  what: string,
+): Dimension {
+  if (value.case === 'dimValue') return decodeInteger(value.value, what);
+  return value.case === 'dimParam' && value.value !== '' ? value.value : null;
+}
+
+function claim<K, V>(map: Map<K, V>, key: K, value: V, what: string): void {
+  if (map.has(key)) throw new InvalidModelError(`${what}: '${key}' occurs twice.`, { value: key });
+  map.set(key, value);
+}

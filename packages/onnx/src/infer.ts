@@ -1,0 +1,66 @@
+import { EntrgiError, InvalidModelError } from '@entrgi/core';
+import { elementwise } from './inference/elementwise.js';
+import { indexing } from './inference/indexing.js';
+import { type InferenceRequest, type InferenceRule, MAXIMUM_RANK } from './inference/inference-rule.js';
+import { matrix } from './inference/matrix.js';
+import { normalization } from './inference/normalization.js';
+import { reduction } from './inference/reduction.js';
+import { shape } from './inference/shape.js';
+import type { Dimension, Initializer, Node, Value, ValueType } from './model.js';
+import { readAttribute } from './read-attribute.js';
+
+const rules = new Map<string, InferenceRule>(
+  [elementwise, indexing, matrix, normalization, reduction, shape].flatMap((family) =>
+    Object.entries(family),
+  ),
+);
+
+/** Integer constants above this length are data, not shapes. */
+export const MAXIMUM_CONTENTS = 64;
+
+/** Elements of a value where they are known before the graph runs, symbols included. */
+export type ContentsOf = (value: Value) => readonly Dimension[] | undefined;
+
+/**
+ * What is known of a node's outputs: the element type of every operator in the canonical set, sizes as numbers, symbols or null
+ * where they follow. Unknown operators yield nothing. Sizes that contradict each other: InvalidModelError.
+ */
+export function inferNode(
+  node: Node,
+  typeOf: (value: Value) => ValueType | undefined,
+  initializerOf: (value: Value) => Initializer | undefined,
+  contentsOf: ContentsOf = () => undefined,
+): (ValueType | undefined)[] {
+  const rule = rules.get(node.opType);
+  if (rule === undefined) return [];
+  const input = (i: number) => node.inputs[i] ?? '';
+  const request: InferenceRequest = {
+    node,
+    type: (i) => (input(i) === '' ? undefined : typeOf(input(i))?.type),
+    dims: (i) => (input(i) === '' ? undefined : typeOf(input(i))?.dims),
+    contents: (i) => integersOf(initializerOf(input(i))) ?? contentsOf(input(i)),
+    int: (name, otherwise) => readAttribute(node, name, 'int') ?? otherwise,
+    ints: (name) => readAttribute(node, name, 'ints'),
+    string: (name, otherwise) => readAttribute(node, name, 'string') ?? otherwise,
+  };
+  try {
+    const types = [...rule(request)];
+    const wide = types.find((type) => (type?.dims?.length ?? 0) > MAXIMUM_RANK);
+    if (wide === undefined) return types;
+    throw new InvalidModelError(`Expected a rank of at most ${MAXIMUM_RANK}, got ${wide.dims!.length}.`);
+  } catch (error) {
+    if (!(error instanceof EntrgiError)) throw error;
+    throw new InvalidModelError(`Node '${node.name}' (${node.opType}): ${error.message}`, {
+      value: error.value,
+      cause: error,
+    });
+  }
+}
+
+/** The elements of a small integer constant of rank ≤ 1. */
+export function integersOf(initializer: Initializer | undefined): readonly number[] | undefined {
+  if (initializer?.data === undefined || initializer.dims.length > 1) return undefined;
+  if (initializer.type !== 'int64' && initializer.type !== 'int32') return undefined;
+  if (initializer.data.length > MAXIMUM_CONTENTS) return undefined;
+  return Array.from(initializer.data as ArrayLike<bigint | number>, Number);
+}

@@ -1,0 +1,48 @@
+import type { DataType } from '@entrgi/core';
+import { dataTypeOf } from '../data-types.js';
+import { broadcast } from '../dimensions.js';
+import type { InferenceRequest, InferenceRule } from './inference-rule.js';
+import { typed } from './inference-rule.js';
+
+/** Output like input 0. */
+export const like: InferenceRule = ({ type, dims }) => typed(type(0), dims(0));
+
+const broadcastOf = ({ node, dims }: InferenceRequest) =>
+  broadcast(...node.inputs.map((_, input) => dims(input)));
+
+const broadcasting: InferenceRule = (request) => typed(request.type(0), broadcastOf(request));
+
+const asBool: InferenceRule = (request) => typed('bool', broadcastOf(request));
+
+const named = (operators: string, rule: InferenceRule): Record<string, InferenceRule> =>
+  Object.fromEntries(operators.split(' ').map((operator) => [operator, rule]));
+
+export const elementwise: Readonly<Record<string, InferenceRule>> = {
+  ...named(
+    'Add Sub Mul Div Pow Mod Max Min Sum Mean PRelu BitwiseAnd BitwiseOr BitwiseXor BitShift',
+    broadcasting,
+  ),
+  ...named(
+    'Neg Abs Sign Sqrt Reciprocal Exp Log Floor Ceil Round Identity CumSum Trilu Clip BitwiseNot',
+    like,
+  ),
+  ...named('Sin Cos Tan Asin Acos Atan Sinh Cosh Tanh Asinh Acosh Atanh Erf', like),
+  ...named(
+    'Sigmoid Relu LeakyRelu ThresholdedRelu Elu Selu Celu HardSigmoid HardSwish Mish Softplus Softsign',
+    like,
+  ),
+  ...named('Gelu FastGelu QuickGelu BiasGelu Softmax LogSoftmax Hardmax Swish', like),
+  ...named('Equal Less LessOrEqual Greater GreaterOrEqual And Or Xor', asBool),
+  ...named('Not IsNaN IsInf', ({ dims }) => typed('bool', dims(0))),
+  Where: (request) => typed(request.type(1), broadcastOf(request)),
+  Cast: ({ int, dims }) => typed(dataTypeOf(int('to', 0), 'Cast'), dims(0)),
+  CastLike: ({ type, dims }) => typed(type(1), dims(0)),
+  Dropout: ({ type, dims }) => [...typed(type(0), dims(0)), ...typed('bool', dims(0))],
+  QuantizeLinear: ({ type, dims, int }) => {
+    const to: DataType | undefined = int('output_dtype', 0)
+      ? dataTypeOf(int('output_dtype', 0), 'QuantizeLinear')
+      : type(2);
+    return typed(to ?? 'uint8', dims(0));
+  },
+  DequantizeLinear: ({ type, dims }) => typed(type(1), dims(0)),
+};

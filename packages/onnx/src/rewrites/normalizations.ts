@@ -1,0 +1,66 @@
+import type { Value } from '../model.js';
+import type { RewriteRequest, RewriteRule } from './rewrite-rule.js';
+
+/** Outputs of the Skip forms: normalised, mean, inverse deviation (training only), sum. */
+function skip(
+  request: RewriteRequest,
+  biasInput: number,
+  normalise: (sum: Value) => Value,
+): readonly Value[] {
+  const { g, input, used, unsupported } = request;
+  if (used(1) || used(2)) throw unsupported('mean and inverse deviation as outputs are not supported');
+  const sum = g.Add(input(0), input(1));
+  const total = input(biasInput) === '' ? sum : g.Add(sum, input(biasInput));
+  return [normalise(total), '', '', total];
+}
+
+/** Fused and renamed normalisations. */
+export const microsoftNormalizations: Readonly<Record<string, RewriteRule>> = {
+  /** Inputs: input, skip, gamma, beta, bias. */
+  SkipLayerNormalization: (request) =>
+    skip(request, 4, (sum) =>
+      request.g.LayerNormalization(sum, request.input(2), request.input(3) || null, {
+        epsilon: request.float('epsilon', 1e-12),
+      }),
+    ),
+  /** Inputs: input, skip, gamma, bias. */
+  SkipSimplifiedLayerNormalization: (request) =>
+    skip(request, 3, (sum) =>
+      request.g.SimplifiedLayerNormalization(sum, request.input(2), {
+        epsilon: request.float('epsilon', 1e-12),
+      }),
+    ),
+  SimplifiedLayerNormalization: ({ g, node, float, int, used, unsupported }) => {
+    if (used(1)) throw unsupported('the inverse deviation as output is not supported');
+    return g.SimplifiedLayerNormalization(node.inputs[0]!, node.inputs[1]!, {
+      axis: int('axis', -1),
+      epsilon: float('epsilon', 1e-5),
+    });
+  },
+  /**
+   * Inputs: ids, segment ids, word table, position table, segment table, gamma, beta, mask, position ids.
+   * Outputs: normalised, mask index, sum.
+   */
+  EmbedLayerNormalization: ({ g, input, float, used, unsupported }) => {
+    if (used(1)) throw unsupported('the mask index as output is not supported');
+    const ids = input(0);
+    const positions =
+      input(8) || g.Unsqueeze(g.Range(g.scalar(0, 'int64'), lengthOf(g, ids), g.scalar(1, 'int64')), [0]);
+    const words = g.Add(g.Gather(input(2), ids), g.Gather(input(3), positions));
+    const sum = input(1) === '' ? words : g.Add(words, g.Gather(input(4), input(1)));
+    return [g.LayerNormalization(sum, input(5), input(6), { epsilon: float('epsilon', 1e-12) }), '', sum];
+  },
+};
+
+/** Size of the last axis of a 2-D tensor, as a scalar. */
+const lengthOf = (g: RewriteRequest['g'], ids: Value): Value =>
+  g.Squeeze(g.Shape(ids, { start: 1, end: 2 }), [0]);
+
+export const normalizations: Readonly<Record<string, RewriteRule>> = {
+  /** onnxruntime has it under the older name too, for every opset. */
+  RMSNormalization: ({ g, node, float, int }) =>
+    g.SimplifiedLayerNormalization(node.inputs[0]!, node.inputs[1]!, {
+      axis: int('axis', -1),
+      epsilon: float('epsilon', 1e-5),
+    }),
+};

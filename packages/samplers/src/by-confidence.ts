@@ -1,0 +1,22 @@
+import type { Order, OrderRequest } from '@entrgi/core';
+
+/**
+ * The order that commits the most confident rows, of equal ones the lower; with a temperature, rows drawn from
+ * softmax(confidence / temperature) without replacement. Postponed rows come last.
+ */
+export const byConfidence =
+  (confidence: (request: OrderRequest, row: number) => number): Order & { readonly blind?: false } =>
+  (request) => {
+    const { rows, count, postponed, temperature, random } = request;
+    const scores = new Float64Array(rows);
+    for (let row = 0; row < rows; row++) {
+      // Taking the largest of confidence / T + Gumbel noise is drawing from the softmax without replacement. One number a row, used or not.
+      const noise = temperature > 0 ? -Math.log(-Math.log1p(-random.uniform())) : 0;
+      if (postponed[row] === 1) scores[row] = Number.NEGATIVE_INFINITY;
+      else if (temperature > 0) scores[row] = confidence(request, row) / temperature + noise;
+      else scores[row] = confidence(request, row);
+    }
+    return Int32Array.from(scores.keys())
+      .sort((a, b) => (scores[a] === scores[b] ? a - b : scores[b]! - scores[a]!))
+      .slice(0, count);
+  };

@@ -1,0 +1,19 @@
+/** The masked slots of one trajectory that takes part in a step. */
+export interface MaskedRows {
+  readonly trajectory: number;
+  /** Masked slots of the response, ascending. */
+  readonly slots: Int32Array;
+  /** How many of them to commit; what a blind order chose, as row numbers. */
+  readonly count: number;
+  /** Probability with which a masked slot is revealed in this step. */
+  readonly revealProbability: number;
+  readonly chosen: Int32Array | undefined;
+}
+
+/** Slots of one response that are still masked, ascending. */
+export const maskedSlots = (response: Int32Array, maskId: number): Int32Array => {
+  const slots = new Int32Array(response.length);
+  let count = 0;
+  for (let slot = 0; slot < response.length; slot++) if (response[slot] === maskId) slots[count++] = slot;
+  return slots.slice(0, count);
+};

@@ -1,0 +1,137 @@
+import {
+  type Denoiser,
+  type Filter,
+  filters,
+  type Guidance,
+  InvalidArgumentError,
+  type Order,
+  type Prompt,
+  presets,
+  requireThat,
+  requireWhole,
+  type Schedule,
+} from '@entrgi/core';
+import { entropy } from './orders/entropy.js';
+import { linear } from './schedules/linear.js';
+
+export interface SampleOptions {
+  readonly denoiser: Denoiser;
+  readonly prompts: readonly Prompt[];
+  /** Moves the logits before tokens are drawn. Default: none. */
+  readonly guidance?: Guidance | undefined;
+  /** Responses per prompt. Default: 8. */
+  readonly trajectories?: number | undefined;
+  /** Denoising steps. Default: 64. */
+  readonly steps?: number | undefined;
+  /** Response length in tokens. Default: 128. */
+  readonly maxNewTokens?: number | undefined;
+  /** Sampling temperature τ; 0 takes the most probable token. Default: 0.7. */
+  readonly temperature?: number | undefined;
+  /** Applied in order to what tokens are drawn from. Default: top-p 0.95. */
+  readonly filters?: readonly Filter[] | undefined;
+  /** Which positions are committed first. Default: entropy. */
+  readonly order?: Order | undefined;
+  /** 0: the most confident positions; above: drawn from softmax(confidence / orderTemperature) (Dream's alg_temp). Default: 0. */
+  readonly orderTemperature?: number | undefined;
+  /** Noise levels. Default: linear. */
+  readonly schedule?: Schedule | undefined;
+  /** Any safe integer. Default: 1. */
+  readonly seed?: number | undefined;
+  /** Whether positions for which an end token was drawn are committed last. Default: true. */
+  readonly deprioritizeEos?: boolean | undefined;
+  /** Takes effect between steps. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Options with every default filled in, and the prompts as tokens. */
+export interface SampleSettings {
+  readonly denoiser: Denoiser;
+  readonly maskId: number;
+  readonly prompts: readonly { readonly prompt: Prompt; readonly tokenIds: Int32Array }[];
+  readonly guidance: Guidance | undefined;
+  readonly trajectories: number;
+  readonly steps: number;
+  readonly length: number;
+  readonly temperature: number;
+  readonly filters: readonly Filter[];
+  readonly order: Order;
+  readonly orderTemperature: number;
+  readonly schedule: Schedule;
+  readonly seed: number;
+  readonly deprioritizeEos: boolean;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Fills in the defaults (the preset `reference`). Throws InvalidArgumentError for whatever could only fail later. */
+export const resolveOptions = (options: SampleOptions): SampleSettings => {
+  const defaults = presets.reference;
+  const {
+    denoiser,
+    prompts,
+    guidance,
+    trajectories = defaults.trajectories,
+    steps = defaults.steps,
+    maxNewTokens = defaults.maxNewTokens,
+    temperature = defaults.temperature,
+    filters: tokenFilters = [filters.topP(defaults.topP)],
+    order = entropy,
+    orderTemperature = 0,
+    schedule = linear,
+    seed = 1,
+    deprioritizeEos = true,
+    signal,
+  } = options;
+  requireWhole('trajectories', trajectories, 1);
+  requireWhole('steps', steps, 1);
+  requireWhole('maxNewTokens', maxNewTokens, 1);
+  requireTemperature('temperature', temperature);
+  requireTemperature('orderTemperature', orderTemperature);
+  requireThat('seed', seed, 'a whole number between −(2^53 − 1) and 2^53 − 1', Number.isSafeInteger(seed));
+  requireThat('order', order, 'an order, such as orders.entropy', typeof order === 'function');
+  requireThat('schedule', schedule, 'a schedule, such as schedules.linear', typeof schedule === 'function');
+  const { maskId } = denoiser.vocabulary;
+  if (maskId === undefined) {
+    throw new InvalidArgumentError(`Denoiser '${denoiser.name}': expected a mask token, got none.`, {
+      value: denoiser.name,
+      cure: 'Use a masked diffusion language model.',
+    });
+  }
+  return {
+    denoiser,
+    maskId,
+    prompts: prompts.map((prompt, index) => ({
+      prompt,
+      tokenIds: encode(denoiser, prompt, index, maxNewTokens),
+    })),
+    guidance,
+    trajectories,
+    steps,
+    length: maxNewTokens,
+    temperature,
+    filters: tokenFilters,
+    order,
+    orderTemperature,
+    schedule,
+    seed,
+    deprioritizeEos,
+    signal,
+  };
+};
+
+const requireTemperature = (name: string, value: number): void =>
+  requireThat(name, value, 'a number of at least 0', Number.isFinite(value) && value >= 0);
+
+const encode = (denoiser: Denoiser, prompt: Prompt, index: number, length: number): Int32Array => {
+  const text = typeof prompt === 'string' ? prompt : (prompt.at(-1)?.content ?? '');
+  requireThat(`prompts[${index}]`, prompt, 'text', text.trim() !== '');
+  const tokenIds = denoiser.encodePrompt(prompt);
+  const total = tokenIds.length + length;
+  if (total > denoiser.maxLength) {
+    throw new InvalidArgumentError(
+      `prompts[${index}]: expected at most ${denoiser.maxLength} tokens with the response, ` +
+        `got ${total} (${tokenIds.length} + ${length}).`,
+      { value: prompt, cure: 'Shorten the prompt or lower maxNewTokens.' },
+    );
+  }
+  return tokenIds;
+};

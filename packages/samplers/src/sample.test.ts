@@ -1,0 +1,349 @@
+import {
+  drawToken,
+  type Filter,
+  filters,
+  hashTokens,
+  InvalidArgumentError,
+  NumericalError,
+  type PromptEndEvent,
+  randomStream,
+  type StepEvent,
+} from '@entrgi/core';
+import { describe, expect, test } from 'vitest';
+import { orders, type SampleOptions, sample, schedules } from './index.js';
+import { bigramDenoiser, vocabulary } from './testing/bigram-denoiser.js';
+import { pullGuidance, pullReward } from './testing/pull-guidance.js';
+
+const base = { trajectories: 3, steps: 8, maxNewTokens: 10, prompts: ['a story'], seed: 5 };
+
+const run = async (options: Partial<SampleOptions> = {}) => {
+  const denoiser = bigramDenoiser();
+  const steps: StepEvent[] = [];
+  const ends: PromptEndEvent[] = [];
+  for await (const event of sample({ denoiser, ...base, ...options })) {
+    if (event.type === 'step-end') steps.push(event);
+    else ends.push(event);
+  }
+  return {
+    denoiser,
+    steps,
+    ends,
+    tokenIds: ends.map(({ trajectories }) => trajectories.map((t) => t.tokenIds)),
+  };
+};
+
+/** What happened, without how long it took. */
+const timeless = ({ steps, ends }: Awaited<ReturnType<typeof run>>) => [
+  steps.map(({ timings: _, ...rest }) => rest),
+  ends.map(({ timings: _, ...rest }) => rest),
+];
+
+/** The loop once more, for one trajectory and the entropy order, in plain arrays and float64. */
+const plainLoop = async (prompt: string, trajectory: number, tokenFilters: Filter[], temperature: number) => {
+  const denoiser = bigramDenoiser();
+  const prefix = denoiser.encodePrompt(prompt);
+  const response: number[] = new Array(base.maxNewTokens).fill(vocabulary.maskId);
+  const levels = Array.from({ length: base.steps + 1 }, (_, i) => 1 + (i / base.steps) * (1e-3 - 1));
+  for (let i = 0; i < base.steps; i++) {
+    const masked = response.flatMap((id, slot) => (id === vocabulary.maskId ? [slot] : []));
+    const last = i === base.steps - 1;
+    const count = last ? masked.length : Math.floor(masked.length * (1 - levels[i + 1]! / levels[i]!));
+    if (count === 0) continue;
+    const tokenIds = Int32Array.from([...prefix, ...response]);
+    const random = randomStream({
+      seed: base.seed,
+      prompt: hashTokens(prefix),
+      trajectory,
+      step: i + 1,
+      purpose: 'token',
+    });
+    const candidates = [];
+    for (const slot of masked) {
+      const positions = Int32Array.of(prefix.length + slot);
+      const logits = await denoiser.logits({ tokenIds, batch: 1, length: tokenIds.length, positions });
+      const weights = Array.from(logits, (x, id) => (id < 10 ? Math.exp(x / temperature) : 0));
+      const sum = weights.reduce((a, b) => a + b);
+      const probs = weights.map((w) => w / sum);
+      const filtered = Float32Array.from(probs);
+      for (const filter of tokenFilters) filter(filtered);
+      const token = drawToken(filtered, random);
+      const entropy = -probs.reduce((h, p) => h + (p > 0 ? p * Math.log(p) : 0), 0);
+      candidates.push({
+        slot,
+        token,
+        rank: vocabulary.endIds.includes(token) ? Number.POSITIVE_INFINITY : entropy,
+      });
+    }
+    candidates.sort((a, b) => (a.rank === b.rank ? a.slot - b.slot : a.rank - b.rank));
+    for (const { slot, token } of candidates.slice(0, count)) response[slot] = token;
+  }
+  return Int32Array.from(response);
+};
+
+describe('the loop', () => {
+  test('does what a plain one does', async () => {
+    const tokenFilters = [filters.topP(0.9)];
+    const { tokenIds } = await run({ filters: tokenFilters, temperature: 0.8 });
+    for (let k = 0; k < base.trajectories; k++) {
+      expect(tokenIds[0]![k]).toEqual(await plainLoop('a story', k, tokenFilters, 0.8));
+    }
+  });
+
+  test('reports every step and the finished responses', async () => {
+    const { steps, ends, denoiser } = await run();
+    expect(steps.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    const response = new Int32Array(30).fill(vocabulary.maskId!);
+    for (const event of steps) {
+      expect(event).toMatchObject({ prompt: 0, steps: 8, trajectories: 3, length: 10 });
+      expect(event.rewards).toBeUndefined();
+      for (const { trajectory, position, tokenId } of event.committed) {
+        expect(response[trajectory * 10 + position]).toBe(vocabulary.maskId);
+        response[trajectory * 10 + position] = tokenId;
+      }
+      expect(event.tokenIds).toEqual(response);
+      const left = [0, 1, 2].map(
+        (k) => response.subarray(k * 10, k * 10 + 10).filter((id) => id === vocabulary.maskId).length,
+      );
+      expect(event.remaining).toEqual(left);
+    }
+    expect(ends).toHaveLength(1);
+    expect(ends[0]!.trajectories.flatMap(({ tokenIds }) => [...tokenIds])).toEqual([...response]);
+    for (const { tokenIds, text } of ends[0]!.trajectories) expect(text).toBe(denoiser.decode(tokenIds));
+    expect(ends[0]!.timings.steps).toBe(8);
+    const spent = steps.reduce((sum, { timings }) => sum + timings.totalMs, 0);
+    expect(ends[0]!.timings.totalMs).toBeGreaterThanOrEqual(spent);
+  });
+
+  test.each(Object.entries(orders))('leaves no mask and draws no padding row: %s', async (_, order) => {
+    for (const orderTemperature of [0, 0.5]) {
+      const { tokenIds, steps } = await run({ order, orderTemperature, temperature: 3, filters: [] });
+      for (const id of tokenIds.flat().flatMap((ids) => [...ids])) expect(id).toBeLessThan(10);
+      expect(steps.at(-1)!.remaining).toEqual([0, 0, 0]);
+    }
+  });
+
+  test('goes through the denoiser once where responses are equal', async () => {
+    const { denoiser } = await run();
+    expect(denoiser.requests[0]).toMatchObject({ batch: 1 });
+    expect(denoiser.requests.at(-1)).toMatchObject({ batch: 3 });
+  });
+});
+
+describe('is reproducible', () => {
+  test('the same seed gives the same bytes, another seed others', async () => {
+    expect(timeless(await run())).toEqual(timeless(await run()));
+    expect((await run()).tokenIds).not.toEqual((await run({ seed: 6 })).tokenIds);
+  });
+
+  test('trajectories differ, and do not depend on how many there are', async () => {
+    const three = (await run()).tokenIds[0]!;
+    expect(three[0]).not.toEqual(three[1]);
+    expect((await run({ trajectories: 2 })).tokenIds[0]).toEqual(three.slice(0, 2));
+  });
+
+  test('a prompt does not depend on the others in its batch', async () => {
+    const guidance = () => pullGuidance(pullReward(7, 12), 2);
+    const alone = await run({ guidance: guidance() });
+    const prompts = ['quite another and longer one', 'a story', 'x'];
+    const together = await run({ prompts, guidance: guidance() });
+    expect(together.tokenIds[1]).toEqual(alone.tokenIds[0]);
+    expect(together.tokenIds[0]).not.toEqual(alone.tokenIds[0]);
+    expect(together.ends.map(({ prompt }) => prompt)).toEqual([0, 1, 2]);
+  });
+
+  test('zero guidance steps equal unguided sampling, byte for byte', async () => {
+    const reward = pullReward(7, 12);
+    for (const order of Object.values(orders)) {
+      const guided = await run({ guidance: pullGuidance(reward, 0), order, orderTemperature: 0.3 });
+      expect(timeless(guided)).toEqual(timeless(await run({ order, orderTemperature: 0.3 })));
+    }
+    expect(reward.evaluations).toBe(0);
+  });
+});
+
+describe('guidance', () => {
+  test('moves the responses towards what the reward prefers, and reports it', async () => {
+    const reward = pullReward(7, 12);
+    const count = (ids: Int32Array[][]) => ids.flat().flatMap((t) => [...t].filter((id) => id === 7)).length;
+    const guided = await run({ guidance: pullGuidance(reward, 3), prompts: ['a', 'b', 'c', 'd'] });
+    const unguided = await run({ prompts: ['a', 'b', 'c', 'd'] });
+    expect(count(guided.tokenIds)).toBeGreaterThan(2 * count(unguided.tokenIds) + 5);
+    const working = guided.steps.filter(({ committed }) => committed.length > 0);
+    expect(reward.evaluations).toBe(3 * working.length);
+    for (const { rewards, entropyWeight } of working) {
+      expect(rewards!.last[0]).toBeGreaterThan(rewards!.first[0]!);
+      expect(entropyWeight).toBeGreaterThan(0);
+      expect(entropyWeight).toBeLessThanOrEqual(1);
+    }
+  });
+
+  test('is disposed when done, when abandoned and when it fails', async () => {
+    let open = 0;
+    const guidance = {
+      async open() {
+        open++;
+        return {
+          optimise: () => Promise.reject(new Error('broken')),
+          dispose: async () => {
+            open--;
+          },
+        };
+      },
+    };
+    await expect(run({ guidance })).rejects.toThrow('broken');
+    expect(open).toBe(0);
+    const events = sample({ denoiser: bigramDenoiser(), ...base, steps: 40, guidance });
+    for await (const event of events) if (event.type === 'step-end') break;
+    expect(open).toBe(0);
+  });
+});
+
+describe('steps that reveal nothing cost nothing', () => {
+  test('neither denoiser nor guidance is asked', async () => {
+    const reward = pullReward(7, 12);
+    const { denoiser, steps } = await run({ steps: 50, guidance: pullGuidance(reward, 1), trajectories: 1 });
+    expect(steps).toHaveLength(50);
+    const working = steps.filter(({ committed }) => committed.length > 0).length;
+    expect(working).toBeLessThanOrEqual(10);
+    expect(denoiser.requests).toHaveLength(working);
+    expect(reward.evaluations).toBe(working);
+    expect(steps[0]!.committed).toEqual([]);
+  });
+
+  test('for the order origin, which draws how many', async () => {
+    const { denoiser, steps } = await run({ steps: 60, order: orders.origin, trajectories: 2 });
+    const working = steps.filter(({ committed }) => committed.length > 0);
+    expect(denoiser.requests).toHaveLength(working.length);
+    expect(working.length).toBeLessThan(25);
+    // Trajectories that sit a step out, or are done, are not in its batch.
+    expect(denoiser.requests.some(({ batch }) => batch === 1)).toBe(true);
+  });
+});
+
+describe('temperature 0', () => {
+  test('takes the most probable token, whatever the seed', async () => {
+    const { tokenIds, steps, denoiser } = await run({ temperature: 0 });
+    expect((await run({ temperature: 0, seed: 99 })).tokenIds).toEqual(tokenIds);
+    const { committed } = steps.find((event) => event.committed.length > 0)!;
+    const { tokenIds: batch, length, positions } = denoiser.requests[0]!;
+    const logits = await bigramDenoiser().logits({ tokenIds: batch, batch: 1, length, positions });
+    for (const { position, tokenId } of committed.filter(({ trajectory }) => trajectory === 0)) {
+      const row = Array.from(logits.subarray(position * 12, position * 12 + 10));
+      expect(tokenId).toBe(row.indexOf(Math.max(...row)));
+    }
+  });
+
+  test('is guided too', async () => {
+    const guided = await run({ temperature: 0, guidance: pullGuidance(pullReward(7, 12), 3) });
+    expect(guided.tokenIds).not.toEqual((await run({ temperature: 0 })).tokenIds);
+  });
+});
+
+describe('end tokens', () => {
+  // An end token that every position prefers.
+  const eager = () => {
+    const inner = bigramDenoiser();
+    return bigramDenoiser({
+      async logits(request) {
+        const logits = await inner.logits(request);
+        request.positions.forEach((position, row) => {
+          if ((position % request.length) % 2 === 0) logits[row * 12 + 2] = 30;
+        });
+        return logits;
+      },
+    });
+  };
+  const ends = (event: StepEvent) => event.committed.filter(({ tokenId }) => tokenId === 2).length;
+
+  test('wait until nothing else is left', async () => {
+    const { steps } = await run({ denoiser: eager(), trajectories: 1, steps: 10 });
+    const working = steps.filter(({ committed }) => committed.length > 0);
+    const sequence = working.map((event) => ends(event) > 0);
+    expect(sequence).toEqual(sequence.toSorted());
+    expect(sequence).toContain(true);
+    expect(sequence[0]).toBe(false);
+  });
+
+  test('come first where they are the surest and need not wait', async () => {
+    const { steps } = await run({ denoiser: eager(), trajectories: 1, steps: 10, deprioritizeEos: false });
+    expect(ends(steps.find(({ committed }) => committed.length > 0)!)).toBeGreaterThan(0);
+  });
+});
+
+test('an abort takes effect between steps, with its reason', async () => {
+  const controller = new AbortController();
+  const denoiser = bigramDenoiser();
+  const seen: number[] = [];
+  const consume = async () => {
+    for await (const event of sample({ denoiser, ...base, signal: controller.signal })) {
+      if (event.type !== 'step-end') continue;
+      seen.push(event.step);
+      if (event.step === 3) controller.abort(new Error('enough'));
+    }
+  };
+  await expect(consume()).rejects.toThrow('enough');
+  expect(seen).toEqual([1, 2, 3]);
+  await expect(run({ signal: AbortSignal.abort(new Error('before')) })).rejects.toThrow('before');
+});
+
+describe('refuses at once', () => {
+  const denoiser = bigramDenoiser();
+  test.each<[Partial<SampleOptions>, RegExp]>([
+    [{ trajectories: 0 }, /trajectories: expected a whole number of at least 1, got 0/],
+    [{ steps: -1 }, /steps: .* got -1/],
+    [{ steps: 1.5 }, /steps: .* got 1.5/],
+    [{ maxNewTokens: 0 }, /maxNewTokens: .* got 0/],
+    [{ temperature: -0.1 }, /temperature: expected a number of at least 0, got -0.1/],
+    [{ temperature: Number.NaN }, /temperature: .* got NaN/],
+    [{ orderTemperature: -1 }, /orderTemperature: .* got -1/],
+    [{ seed: 0.5 }, /seed: expected a whole number .* got 0.5/],
+    [{ seed: 2 ** 53 }, /seed/],
+    [{ prompts: ['fine', ' \n'] }, /prompts\[1\]: expected text/],
+    [{ prompts: [[]] }, /prompts\[0\]: expected text/],
+    [{ prompts: ['p'.repeat(50)], maxNewTokens: 20 }, /expected at most 64 tokens .* got 70 \(50 \+ 20\)/],
+    [{ order: undefined as never, schedule: 'linear' as never }, /schedule: expected a schedule/],
+    [{ order: 'entropy' as never }, /order: expected an order/],
+    [{ denoiser: bigramDenoiser({ vocabulary: { ...vocabulary, maskId: undefined } }) }, /mask token/],
+  ])('%j', (options, message) => {
+    expect(() => sample({ denoiser, ...base, ...options })).toThrow(InvalidArgumentError);
+    expect(() => sample({ denoiser, ...base, ...options })).toThrow(message);
+    expect(denoiser.requests).toEqual([]);
+  });
+
+  test.each([Number.NaN, Number.POSITIVE_INFINITY])(
+    'a logit of %d, by prompt, step and position',
+    async (value) => {
+      const inner = bigramDenoiser();
+      const broken = bigramDenoiser({
+        async logits(request) {
+          const logits = await inner.logits(request);
+          if (inner.requests.length === 6) logits[12 * (inner.requests[5]!.positions.length - 1) + 4] = value;
+          return logits;
+        },
+      });
+      const failure = run({ denoiser: broken, schedule: schedules.linear });
+      await expect(failure).rejects.toThrow(NumericalError);
+      await expect(failure).rejects.toThrow(
+        /prompt 0, step 6, trajectory 2, position \d+: expected finite logits/,
+      );
+    },
+  );
+
+  test.each<[string, (rows: number) => number[]]>([
+    ['a row twice', () => [0, 0]],
+    ['a row that is not there', (rows) => [rows]],
+    ['too few rows', () => []],
+  ])('an order that chooses %s', async (_, choose) => {
+    for (const blind of [false, true] as const) {
+      const order = Object.assign(({ rows }: { rows: number }) => Int32Array.from(choose(rows)), { blind });
+      const failure = run({ order: order as SampleOptions['order'], steps: 1 });
+      await expect(failure).rejects.toThrow(InvalidArgumentError);
+      await expect(failure).rejects.toThrow(/rows chosen by the order: expected 10 distinct rows of 10/);
+    }
+  });
+
+  test('a denoiser with another vocabulary than it says', async () => {
+    const wrong = bigramDenoiser({ logits: async () => new Float32Array(7) });
+    await expect(run({ denoiser: wrong })).rejects.toThrow(/expected 10 · 12 logits, got 7/);
+  });
+});

@@ -1,0 +1,2 @@
+export { cosine } from './cosine.js';
+export { linear } from './linear.js';
