@@ -1,1 +1,2 @@
 export { expectAllClose, type Tolerance } from './expect-all-close.js';
+export { expectRewardGradient, type RewardGradientOptions } from './expect-reward-gradient.js';
