@@ -345,4 +345,4 @@ test('damaged bytes give a model or InvalidModelError, nothing else', () => {
     }),
     { numRuns: runs },
   );
-});
+}, 900_000);

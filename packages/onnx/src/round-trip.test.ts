@@ -117,7 +117,7 @@ test('decoding what was encoded gives it back, and encoding that gives the same 
     }),
     { numRuns: process.env.ENTRGI_SLOW === '1' ? 20_000 : 300 },
   );
-});
+}, 900_000);
 
 const decodeTensor = (proto: Partial<TensorProto>): InlineInitializer => {
   const bytes = toBinary(

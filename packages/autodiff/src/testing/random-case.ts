@@ -17,7 +17,7 @@ const steps: readonly ((g: GraphBuilder, a: Value, b: Value) => Value)[] = [
   (g, a, b) => {
     const joined = g.Concat([whole(g, a), whole(g, b)], 1);
     const [first, last] = g.Split(joined, [2, 4], 1, 2) as [Value, Value];
-    return g.Concat([g.Slice(last, [1], [4], [1]), first], 1);
+    return g.Concat([g.Slice(last, [1], [2], [1]), first], 1);
   },
   (g, a) => g.Transpose(g.Reshape(whole(g, a), [3, 2]), [1, 0]),
   (g, a) => g.Gather(whole(g, a), g.int64s([1, 1]), 0),

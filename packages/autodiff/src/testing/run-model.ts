@@ -9,8 +9,11 @@ export interface Runner {
 }
 
 export async function open(model: Model, folder?: string): Promise<Runner> {
+  // onnxruntime 1.30 fuses x · σ(x) into QuickGelu, of which it has no float64 kernel.
+  const double = [...model.graph.inputs.values()].some(({ type }) => type === 'float64');
   const session = await InferenceSession.create(encodeModel(model), {
     logSeverityLevel: 3,
+    graphOptimizationLevel: double ? 'basic' : 'all',
     intraOpNumThreads: 1,
     interOpNumThreads: 1,
     ...(folder !== undefined && {

@@ -1,0 +1,73 @@
+import { optimisers, presets, relaxations } from '@entrgi/core';
+import { orders } from '@entrgi/samplers';
+import { Command, Option } from 'commander';
+import type { Context } from '../context.js';
+import { defaults } from '../generate/settings.js';
+import { parseDecimal, parseInteger } from '../parse-number.js';
+
+/** `entrgi generate`: what it is told, and what it says about itself. */
+export const generateCommand = (context: Context): Command => {
+  const command = new Command('generate')
+    .summary('write several responses to a prompt, guided by a reward model')
+    .description(
+      'Writes several responses to a prompt by masked diffusion, guided by the gradient of a reward model.\n' +
+        'Without checkpoints of your own the small embedded story models are used: "Complete this story: …".',
+    )
+    .argument('[PROMPT]', 'what to respond to')
+    .option('--method <NAME>', `base, bon (best-of-n), or guided: ${names(relaxations)}`, 'entrgi')
+    .option('--preset <NAME>', `published settings, which explicit options override: ${names(presets)}`)
+    .option('--denoiser <DIR>', 'checkpoint of the masked diffusion model (default: embedded)')
+    .option('--reward <DIR>', 'checkpoint of the reward model (default: embedded)')
+    .option(
+      '--trajectories <N>',
+      `responses per prompt${is(defaults.trajectories)}; base always writes one`,
+      parseInteger,
+    )
+    .option('--steps <N>', `denoising steps${is(defaults.steps)}`, parseInteger)
+    .option(
+      '--guidance-steps <N>',
+      `gradient updates per step${is(defaults.guidanceSteps)}; 0: unguided`,
+      parseInteger,
+    )
+    .option('--learning-rate <X>', `size of a gradient update${is(defaults.learningRate)}`, parseDecimal)
+    .option('--update <NAME>', `how an update moves: ${names(optimisers)}${is(defaults.update)}`)
+    .addOption(
+      new Option('--beta <B>', 'ascent with learning rate 1/B, as in the talk')
+        .argParser(parseDecimal)
+        .conflicts('learningRate'),
+    )
+    .option(
+      '--temperature <X>',
+      `sampling temperature${is(defaults.temperature)}; 0: most probable token`,
+      parseDecimal,
+    )
+    .option(
+      '--top-p <X>',
+      `sample from the most probable tokens that sum to X${is(defaults.topP)}`,
+      parseDecimal,
+    )
+    .option('--top-k <N>', 'sample from the N most probable tokens (default: all)', parseInteger)
+    .option('--order <NAME>', `which positions are filled first: ${names(orders)}${is(defaults.order)}`)
+    .option('--max-new-tokens <N>', `length of a response${is(defaults.maxNewTokens)}`, parseInteger)
+    .option('--seed <N>', 'the same seed gives the same text', parseInteger, 1)
+    .option('--prompts <FILE.jsonl>', 'one {"prompt": "…"} a line, instead of PROMPT')
+    .option('--json', 'print one JSON object per prompt and nothing else')
+    .option('--trace <FILE.jsonl>', 'write one step event a line')
+    .action(async (prompt: string | undefined, options) => {
+      if ((prompt === undefined) === (options.prompts === undefined)) {
+        command.error(
+          prompt === undefined ? "missing argument 'PROMPT'" : 'give PROMPT or --prompts, not both',
+        );
+      }
+      if (options.beta !== undefined && options.update === 'adam') {
+        command.error("option '--beta <B>' cannot be used with '--update adam'");
+      }
+      const { generate } = await import('../generate/generate.js');
+      await generate({ prompt, json: false, ...options }, context);
+    });
+  return command;
+};
+
+const is = (value: number | string): string => ` (default: ${value})`;
+
+const names = (namespace: object): string => Object.keys(namespace).join(', ');

@@ -1,0 +1,20 @@
+import type { Writable } from 'node:stream';
+
+/** A stream that may be a terminal. */
+export type Output = Writable & {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  readonly rows?: number;
+};
+
+/** What a command may touch of the process: injected, so that tests run commands in their own process. */
+export interface Context {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+}
+
+/** Exit statuses, part of the contract of the command line. */
+export const exitStatus = { success: 0, error: 1, usage: 2, interrupted: 130 } as const;

@@ -1,0 +1,28 @@
+import { readFile } from 'node:fs/promises';
+import { CheckpointError } from '@entrgi/core';
+import { expect, test } from 'vitest';
+import { describeError } from './describe-error.js';
+
+test('our errors say it themselves', () => {
+  const error = new CheckpointError('model.safetensors: expected 8 bytes, got 3.', {
+    cure: 'Download it again.',
+  });
+  expect(describeError(error)).toBe('model.safetensors: expected 8 bytes, got 3. Download it again.');
+});
+
+test('errors of the operating system name the file and the cure', async () => {
+  const error = await readFile('/nowhere/at/all').catch((e) => e);
+  expect(describeError(error)).toBe('/nowhere/at/all: no such file or directory. Check the path.');
+});
+
+test('anything else is called unexpected', () => {
+  expect(describeError(new TypeError('x is not a function'))).toBe(
+    'Unexpected TypeError: x is not a function. Run again with ENTRGI_DEBUG=1 to see where, and please report it.',
+  );
+  expect(describeError('thrown text')).toMatch(/^Unexpected failure: thrown text\./);
+});
+
+test('it is one line, without terminal escapes', () => {
+  const error = new CheckpointError('tensor "\u001b[31mred\u0007"\r\n  is missing.\n');
+  expect(describeError(error)).toBe('tensor "[31mred" is missing.');
+});

@@ -1,0 +1,34 @@
+import { EntrgiError } from '@entrgi/core';
+import { withoutControls } from './display/without-controls.js';
+
+/** What the operating system's codes mean and what to do about them. */
+const systemErrors: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file or directory. Check the path.',
+  EACCES: 'permission denied. Check its permissions.',
+  EPERM: 'operation not permitted. Check its permissions.',
+  EISDIR: 'it is a directory. Name a file.',
+  ENOTDIR: 'a part of the path is not a directory. Check the path.',
+  EEXIST: 'it already exists. Choose another name.',
+  ENOSPC: 'no space left on the device. Free some and run again.',
+  EROFS: 'the file system is read-only. Choose another folder.',
+  ENAMETOOLONG: 'the name is too long. Choose a shorter one.',
+  EMFILE: 'too many open files. Close some and run again.',
+};
+
+/** One line that says what went wrong, where, and what to do. */
+export const describeError = (error: unknown): string => singleLine(sentence(error));
+
+const sentence = (error: unknown): string => {
+  if (error instanceof EntrgiError) return error.message;
+  if (!(error instanceof Error)) return `Unexpected failure: ${String(error)}. ${report}`;
+  const { code, path, dest } = error as NodeJS.ErrnoException & { dest?: string };
+  const meaning = code === undefined ? undefined : systemErrors[code];
+  const where = dest ?? path;
+  if (meaning !== undefined && where !== undefined) return `${where}: ${meaning}`;
+  return `Unexpected ${error.name}: ${error.message.replace(/\.?$/, '.')} ${report}`;
+};
+
+const report = 'Run again with ENTRGI_DEBUG=1 to see where, and please report it.';
+
+const singleLine = (text: string): string =>
+  withoutControls(text.replace(/\s*[\r\n\u2028\u2029]+\s*/g, ' ')).trim();

@@ -1,0 +1,91 @@
+import { filters, type Guidance, rewardGuidance } from '@entrgi/core';
+import { bestOfN, sample } from '@entrgi/samplers';
+import type { Context } from '../context.js';
+import { chooseDisplay, type Display } from '../display/display.js';
+import { printResult } from '../display/print-result.js';
+import { checkWindows } from './check-windows.js';
+import { loadModels, type Models } from './load-models.js';
+import { type GenerateOptions, type Plan, planGeneration } from './plan.js';
+import { promptText } from './read-prompts.js';
+import { type Result, resultOf } from './result.js';
+import { openTrace, type TraceFile } from './trace-file.js';
+import { traceRecord } from './trace-record.js';
+
+/** Writes responses to every prompt and prints each prompt's as they are finished. */
+export const generate = async (options: GenerateOptions, context: Context): Promise<void> => {
+  const plan = await planGeneration(options);
+  const trace = options.trace === undefined ? undefined : await openTrace(options.trace);
+  const display = chooseDisplay(context, options.json);
+  try {
+    display.wait('Loading models …');
+    const models = await loadModels(options);
+    try {
+      checkWindows(plan.prompts, models.denoiser, plan.settings.maxNewTokens);
+      for await (const result of results(plan, models, { display, trace, signal: context.signal })) {
+        display.clear();
+        if (options.json) context.stdout.write(`${JSON.stringify(result)}\n`);
+        else printResult(result, context);
+      }
+    } finally {
+      await models.dispose();
+    }
+    await trace?.keep();
+  } catch (error) {
+    // What was traced until Ctrl-C is right as far as it goes; after an error nothing is left.
+    if (context.signal.aborted) await trace?.keep();
+    throw error;
+  } finally {
+    display.clear();
+    await trace?.discard();
+  }
+};
+
+interface Watchers {
+  readonly display: Display;
+  readonly trace: TraceFile | undefined;
+  readonly signal: AbortSignal;
+}
+
+async function* results(plan: Plan, models: Models, watchers: Watchers): AsyncGenerator<Result> {
+  const { denoiser, reward } = models;
+  const { display, trace, signal } = watchers;
+  const { topP, topK, ...settings } = plan.settings;
+  const events = sample({
+    ...settings,
+    denoiser,
+    prompts: plan.prompts.map(({ prompt }) => prompt),
+    guidance: guidanceOf(plan, models),
+    // As in the published code: top-p first.
+    filters: [filters.topP(topP), ...(topK === undefined ? [] : [filters.topK(topK)])],
+    order: plan.order,
+    seed: plan.seed,
+    signal,
+  });
+  const begin = (index: number) => display.begin({ ...plan.settings, title: titleOf(plan, index), denoiser });
+  begin(0);
+  for await (const event of events) {
+    if (event.type === 'step-end') {
+      display.step(event);
+      await trace?.write(traceRecord(event, denoiser));
+      continue;
+    }
+    const { prompt } = plan.prompts[event.prompt]!;
+    const start = performance.now();
+    const texts = event.trajectories.map(({ text }) => text);
+    const scores = await bestOfN({ reward, prompt, texts, signal });
+    const names = { denoiser: denoiser.name, reward: reward.name };
+    yield resultOf(plan, names, event, { ...scores, ms: performance.now() - start });
+    if (event.prompt + 1 < plan.prompts.length) begin(event.prompt + 1);
+  }
+}
+
+const guidanceOf = ({ method, settings, optimiser }: Plan, { reward }: Models): Guidance | undefined => {
+  const { guidanceSteps, entropyOf } = settings;
+  if (method.relaxation === undefined || guidanceSteps === 0) return undefined;
+  return rewardGuidance({ reward, relaxation: method.relaxation, optimiser, guidanceSteps, entropyOf });
+};
+
+const titleOf = ({ prompts }: Plan, index: number): string => {
+  const place = prompts.length === 1 ? '' : `${index + 1}/${prompts.length} `;
+  return `${place}${promptText(prompts[index]!.prompt)}`;
+};

@@ -1,0 +1,54 @@
+import { InvalidArgumentError, type LogitOptimiser, type Order, optimisers, presets } from '@entrgi/core';
+import { orders } from '@entrgi/samplers';
+import { chooseByName } from './choose-by-name.js';
+import { chooseMethod, type Method } from './methods.js';
+import { checkPrompt, type PromptEntry, readPrompts } from './read-prompts.js';
+import { type GivenSettings, resolveSettings, type Settings } from './settings.js';
+
+/** `entrgi generate` as parsed. */
+export interface GenerateOptions extends GivenSettings {
+  readonly prompt?: string | undefined;
+  readonly prompts?: string | undefined;
+  readonly method: string;
+  readonly preset?: string | undefined;
+  readonly denoiser?: string | undefined;
+  readonly reward?: string | undefined;
+  readonly seed: number;
+  readonly json: boolean;
+  readonly trace?: string | undefined;
+}
+
+/** A generation with everything decided and checked that can be without a model. */
+export interface Plan {
+  readonly prompts: readonly PromptEntry[];
+  readonly method: Method;
+  readonly preset: string | undefined;
+  readonly settings: Settings;
+  readonly optimiser: LogitOptimiser;
+  readonly order: Order;
+  readonly seed: number;
+}
+
+/** Decides and checks. Throws InvalidArgumentError for what is outside its domain. */
+export const planGeneration = async (options: GenerateOptions): Promise<Plan> => {
+  const method = chooseMethod(options.method);
+  const preset = options.preset === undefined ? {} : chooseByName('--preset', options.preset, presets);
+  const settings = method.effective(resolveSettings(options, preset));
+  return {
+    prompts: await promptsOf(options),
+    method,
+    preset: options.preset,
+    settings,
+    optimiser: chooseByName('--update', settings.update, optimisers)(settings.learningRate),
+    order: chooseByName('--order', settings.order, orders),
+    seed: checkedSeed(options.seed),
+  };
+};
+
+const checkedSeed = (seed: number): number => {
+  if (Number.isSafeInteger(seed)) return seed;
+  throw new InvalidArgumentError(`--seed: expected a whole number below 2^53, got ${seed}.`, { value: seed });
+};
+
+const promptsOf = async ({ prompt = '', prompts }: GenerateOptions): Promise<PromptEntry[]> =>
+  prompts === undefined ? [checkPrompt(prompt, 'PROMPT')] : readPrompts(prompts);

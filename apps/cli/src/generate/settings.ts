@@ -1,0 +1,77 @@
+import { InvalidArgumentError, type Preset } from '@entrgi/core';
+
+/** Every knob of a generation, resolved: the `settings` of the JSON output. */
+export interface Settings {
+  readonly trajectories: number;
+  readonly steps: number;
+  readonly guidanceSteps: number;
+  readonly learningRate: number;
+  readonly update: string;
+  /** Whose entropy weights the sampled token; only a preset changes it. */
+  readonly entropyOf: Preset['entropyOf'];
+  readonly temperature: number;
+  readonly topP: number;
+  readonly topK?: number | undefined;
+  readonly order: string;
+  readonly maxNewTokens: number;
+}
+
+/** Options as given: what is absent was not said. */
+export type GivenSettings = { readonly [K in keyof Settings]?: Settings[K] | undefined } & {
+  /** The talk's β: plain ascent with learning rate 1/β. */
+  readonly beta?: number | undefined;
+};
+
+export const defaults: Settings = {
+  trajectories: 4,
+  steps: 64,
+  guidanceSteps: 3,
+  learningRate: 0.5,
+  update: 'adam',
+  entropyOf: 'untempered',
+  temperature: 0.7,
+  topP: 0.95,
+  order: 'entropy',
+  maxNewTokens: 64,
+};
+
+/** Explicit options override the preset, which overrides the defaults. Throws InvalidArgumentError for a value outside its domain. */
+export const resolveSettings = (given: GivenSettings, preset: GivenSettings = {}): Settings => {
+  const settings = { ...defaults, ...said(preset), ...said(given) };
+  for (const [name, [domain, holds]] of Object.entries(domains)) {
+    const value = settings[name as keyof Settings];
+    if (value !== undefined && !holds(value as number)) {
+      throw new InvalidArgumentError(`--${kebab(name)}: expected ${domain}, got ${value}.`, { value });
+    }
+  }
+  return settings;
+};
+
+/** The settings that were said, and no other fields. β says how to move: φ ← φ + (1/β) ∇R. */
+const said = (given: GivenSettings): Partial<Settings> => {
+  const { beta } = given;
+  if (beta !== undefined && !(beta > 0)) {
+    throw new InvalidArgumentError(`--beta: expected a number above 0, got ${beta}.`, { value: beta });
+  }
+  const ascent = beta === undefined ? {} : { update: 'ascent', learningRate: 1 / beta };
+  const names = [...Object.keys(defaults), 'topK'] as (keyof Settings)[];
+  const entries = names
+    .map((name) => [name, given[name]] as const)
+    .filter(([, value]) => value !== undefined);
+  return { ...ascent, ...Object.fromEntries(entries) };
+};
+
+const whole = Number.isSafeInteger;
+
+const domains: Partial<Record<keyof Settings, readonly [string, (value: number) => boolean]>> = {
+  trajectories: ['a whole number of at least 1', (n) => whole(n) && n >= 1],
+  steps: ['a whole number of at least 1', (n) => whole(n) && n >= 1],
+  guidanceSteps: ['a whole number of at least 0', (n) => whole(n) && n >= 0],
+  learningRate: ['a number above 0', (x) => x > 0 && Number.isFinite(x)],
+  temperature: ['a number of at least 0', (x) => x >= 0 && Number.isFinite(x)],
+  topP: ['a number above 0 and at most 1', (x) => x > 0 && x <= 1],
+  topK: ['a whole number of at least 1', (n) => whole(n) && n >= 1],
+  maxNewTokens: ['a whole number of at least 1', (n) => whole(n) && n >= 1],
+};
+
+const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

@@ -1,0 +1,46 @@
+import type { Vocabulary } from '@entrgi/core';
+import { type CheckpointFacts, inspectCheckpoint } from '@entrgi/models';
+
+/** What `inspect` says about a checkpoint. */
+export interface CheckpointSummary extends Omit<CheckpointFacts, 'vocabulary'> {
+  readonly kind: 'checkpoint';
+  readonly path: string;
+  /** Special tokens by id. */
+  readonly specialTokens: Readonly<Record<number, string>>;
+  /** Special tokens by what they are for. */
+  readonly roles: {
+    readonly mask?: string;
+    readonly pad?: string;
+    readonly unknown?: string;
+    readonly end: readonly string[];
+  };
+}
+
+export interface CheckpointReport {
+  readonly report: CheckpointSummary;
+  readonly vocabulary: Vocabulary;
+}
+
+/** Reads and checks a checkpoint directory; its weights are not loaded. */
+export const checkpointReport = async (path: string): Promise<CheckpointReport> => {
+  const { vocabulary, ...facts } = await inspectCheckpoint(path);
+  const { maskId, padId, unknownId, endIds, specialIds } = vocabulary;
+  const token = (id: number): string => vocabulary.tokens[id] ?? `#${id}`;
+  const role = <K extends string>(name: K, id: number | undefined) =>
+    (id === undefined ? {} : { [name]: token(id) }) as { readonly [key in K]?: string };
+  return {
+    report: {
+      kind: 'checkpoint',
+      path,
+      ...facts,
+      specialTokens: Object.fromEntries(specialIds.map((id) => [id, token(id)])),
+      roles: {
+        ...role('mask', maskId),
+        ...role('pad', padId),
+        ...role('unknown', unknownId),
+        end: endIds.map(token),
+      },
+    },
+    vocabulary,
+  };
+};

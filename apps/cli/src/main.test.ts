@@ -1,0 +1,76 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { temporaryFolder } from './testing/temporary-folder.js';
+
+const file = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+const flags = ['--conditions=@entrgi/source', '--import', file('./testing/run-source.js')];
+
+/** Runs the program in a process of its own, from source. */
+const start = (...argv: string[]): ChildProcessWithoutNullStreams =>
+  spawn(process.execPath, [...flags, file('./main.ts'), ...argv]);
+
+const outcome = async (child: ChildProcessWithoutNullStreams) => {
+  const [stdout, stderr, [status, signal]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'exit'),
+  ]);
+  return { stdout, stderr, status, signal };
+};
+
+test.each<[string, string[], number]>([
+  ['help', ['--help'], 0],
+  ['an error', ['generate', ''], 1],
+  ['wrong usage', ['generate'], 2],
+])('%s sets the exit status of the process', async (_, argv, status) => {
+  const { stdout, stderr, ...end } = await outcome(start(...argv));
+  expect(end).toEqual({ status, signal: null });
+  expect(stdout === '').toBe(status !== 0);
+  expect(stderr === '').toBe(status === 0);
+});
+
+describe('Ctrl-C', () => {
+  const running = async () => {
+    const folder = await temporaryFolder();
+    const trace = join(folder, 'trace.jsonl');
+    const child = start(
+      'generate',
+      'Complete this story: Once',
+      '--steps',
+      '10000',
+      '--json',
+      '--trace',
+      trace,
+    );
+    const end = outcome(child);
+    await expect.poll(() => readdir(folder), { timeout: 60_000 }).toHaveLength(1);
+    return { child, end, folder };
+  };
+
+  test('ends the step in progress and exits 130', async () => {
+    const { child, end, folder } = await running();
+    child.kill('SIGINT');
+    expect(await end).toEqual({ stdout: '', stderr: 'entrgi: Interrupted.\n', status: 130, signal: null });
+    expect(await readdir(folder)).toEqual(['trace.jsonl']);
+  });
+
+  test('twice ends at once', async () => {
+    const { child, end } = await running();
+    child.kill('SIGINT');
+    child.kill('SIGINT');
+    expect(await end).toMatchObject({ stdout: '', status: 130, signal: null });
+  });
+});
+
+test('a reader that closes the pipe early is no error', async () => {
+  const child = start('--help');
+  child.stdout.destroy();
+  const [status] = await once(child, 'exit');
+  expect(status).toBe(0);
+  expect(await text(child.stderr)).toBe('');
+});

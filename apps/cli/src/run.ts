@@ -1,0 +1,51 @@
+import { Command, CommanderError } from 'commander';
+import { differentiateCommand } from './commands/differentiate.js';
+import { generateCommand } from './commands/generate.js';
+import { inspectCommand } from './commands/inspect.js';
+import { type Context, exitStatus } from './context.js';
+import { describeError } from './describe-error.js';
+import { version } from './version.js';
+
+/** Runs one command line; resolves to the exit status and never rejects. */
+export const run = async (argv: readonly string[], context: Context): Promise<number> => {
+  const program = commandLine(context);
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return context.signal.aborted ? interrupted(context) : exitStatus.success;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitStatus.success : exitStatus.usage;
+    if (context.signal.aborted) return interrupted(context);
+    context.stderr.write(`entrgi: ${describeError(error)}\n`);
+    if (context.env.ENTRGI_DEBUG === '1' && error instanceof Error) {
+      context.stderr.write(`${error.stack}\n`);
+    }
+    return exitStatus.error;
+  }
+};
+
+const commandLine = (context: Context): Command => {
+  const program = new Command('entrgi')
+    .description('Entropy-aware reward guidance for masked diffusion language models.')
+    .version(version)
+    .showSuggestionAfterError(false);
+  program.addCommand(generateCommand(context));
+  program.addCommand(differentiateCommand(context));
+  program.addCommand(inspectCommand(context));
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().configureOutput({
+      writeOut: (text) => context.stdout.write(text),
+      writeErr: (text) => context.stderr.write(text),
+      outputError: (text, write) =>
+        write(`entrgi: ${text.trim().replace(/^error: /, '')}. See ${pathOf(command)} --help.\n`),
+    });
+  }
+  return program;
+};
+
+const pathOf = (command: Command): string =>
+  command.parent === null ? command.name() : `${command.parent.name()} ${command.name()}`;
+
+const interrupted = (context: Context): number => {
+  context.stderr.write('entrgi: Interrupted.\n');
+  return exitStatus.interrupted;
+};
