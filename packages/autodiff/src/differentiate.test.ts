@@ -119,6 +119,28 @@ describe('differentiate', () => {
     expect(() => differentiate(classifier(), options)).toThrow(message);
   });
 
+  it('says so where no output depends on the value', () => {
+    const g = new GraphBuilder();
+    const x = g.input('x', 'float32', [1]);
+    named(g, 'Exp', [x], 'unread');
+    g.output(g.Tanh(x), 'y');
+    expect(() => differentiate(g.model(), { of: 'y', wrt: 'unread' })).toThrow(
+      "No output of the model depends on 'unread'.",
+    );
+  });
+
+  it('refers to external weights where they lie', () => {
+    const g = new GraphBuilder();
+    const x = g.input('x', 'float32', ['N', 64]);
+    const external = { location: 'model.safetensors', offset: 128, length: 64 * 64 * 4 };
+    const w = g.initializer('w', { type: 'float32', dims: [64, 64], external });
+    g.output(g.MatMul(x, w), 'y');
+    const { graph } = differentiate(g.model(), { of: 'y', wrt: 'x' });
+    expect(graph.initializers.get('w')).toEqual({ type: 'float32', dims: [64, 64], external });
+    const inline = [...graph.initializers.values()].filter(({ data }) => data !== undefined);
+    expect(inline.every(({ dims }) => dims.reduce((product, size) => product * size, 1) <= 64)).toBe(true);
+  });
+
   it('refuses to overwrite a value called like the gradient', () => {
     const g = new GraphBuilder();
     const x = g.input('x', 'float32', [1]);

@@ -37,6 +37,7 @@ export function differentiate(model: Model, options: DifferentiateOptions): Mode
   const canonical = canonicalise(model, { keep: [of, ...wrt] });
   const { graph } = canonical;
   const declared = new GraphBuilder(graph);
+  for (const value of [of, ...wrt]) requireUsed(declared, value);
   for (const value of wrt) {
     requireDifferentiable(declared, value);
     makeInput(graph, value, declared.declaredTypeOf(value));
@@ -86,6 +87,12 @@ function checkNames(graph: Graph, of: Value, wrt: readonly Value[]): void {
       });
     }
   }
+}
+
+/** canonicalise drops what no output needs. */
+function requireUsed(g: GraphBuilder, value: Value): void {
+  if (g.has(value)) return;
+  throw new NonDifferentiableError(`No output of the model depends on '${value}'.`, { value });
 }
 
 /** Refuses integers, and says which float values come out of them. */
