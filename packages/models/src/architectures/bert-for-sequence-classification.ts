@@ -93,7 +93,7 @@ export const BertForSequenceClassification = (config: ConfigReader): ClassifierN
       for (let i = 0; i < layers; i++) {
         const layer = `bert.encoder.layer.${i}`;
         const own = `${layer}.attention.self`;
-        const attended = attend(x, {
+        const { rows: attended } = attend(x, {
           q: `${own}.query`,
           k: `${own}.key`,
           v: `${own}.value`,
