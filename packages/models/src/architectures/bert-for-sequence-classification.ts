@@ -76,7 +76,7 @@ export const BertForSequenceClassification = (config: ConfigReader): ClassifierN
         heads,
         keyValueHeads: heads,
         headWidth: width / heads,
-        mask: paddingMask(g, present),
+        mask: paddingMask(g, present, length),
       });
       const normalised = (name: string, y: typeof embeds) => layerNorm(g, weights, name, y, epsilon);
 
