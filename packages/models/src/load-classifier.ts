@@ -30,7 +30,7 @@ export interface Classifier {
 }
 
 export interface ClassifierPrefix extends Omit<PrefixNetwork, 'append'> {
-  /** Appends the network; returns what each layer keeps of tokens embedded as float32 [1, length, width], to be `past` of `rewards`. */
+  /** Appends the network; returns what each layer keeps of tokens (at least one) embedded as float32 [1, length, width], to be `past` of `rewards`. */
   append(g: GraphBuilder, embeds: Value): readonly KeysAndValues[];
 }
 

@@ -41,7 +41,7 @@ export interface PrefixNetwork {
   readonly layers: number;
   readonly keyValueHeads: number;
   readonly headWidth: number;
-  /** Appends the network; returns what each layer keeps of tokens embedded as float32 [1, length, width]. */
+  /** Appends the network; returns what each layer keeps of tokens (at least one) embedded as float32 [1, length, width]. */
   append(g: GraphBuilder, weights: Weights, embeds: Value): readonly KeysAndValues[];
 }
 

@@ -10,7 +10,7 @@ import {
 import { encodeModel, type Model, pruneGraph } from '@entrgi/onnx';
 import { gradientGraph } from './gradient-graph.js';
 import { int64Tensor } from './int64-tensor.js';
-import { prefixGraph } from './prefix-graph.js';
+import { emptyPast, prefixGraph } from './prefix-graph.js';
 import { rewardContext } from './reward-context.js';
 import type { RewardNetwork } from './reward-network.js';
 import { scoreGraph } from './score-graph.js';
@@ -77,6 +77,7 @@ export const networkReward = (
   /** What the network keeps of the tokens before the response; undefined where they are computed along with it. */
   const pastOf = async (prefix: Int32Array, signal?: AbortSignal) => {
     if (reused === undefined) return undefined;
+    if (prefix.length === 0) return emptyPast(reused);
     // It runs once per prompt: not worth a copy of the weights of its own.
     const forward = await session('prefix', () => prefixGraph(network, reused), true);
     return forward.run(prefixFeed(prefix), { signal });

@@ -1,3 +1,4 @@
+import type { Tensor } from '@entrgi/core';
 import type { ClassifierPrefix, KeysAndValues } from '@entrgi/models';
 import { GraphBuilder, type Model } from '@entrgi/onnx';
 import type { RewardNetwork } from './reward-network.js';
@@ -28,6 +29,21 @@ export const pastInputs = (
     keys: input(layer, 'keys'),
     values: input(layer, 'values'),
   }));
+};
+
+/** What is kept of no tokens, which the prefix graph cannot be given. */
+export const emptyPast = ({ layers, keyValueHeads, headWidth }: ClassifierPrefix): Record<string, Tensor> => {
+  const nothing: Tensor = {
+    type: 'float32',
+    dims: [1, keyValueHeads, 0, headWidth],
+    data: new Float32Array(0),
+  };
+  return Object.fromEntries(
+    Array.from({ length: layers }, (_, layer) => [
+      [nameOf(layer, 'keys'), nothing],
+      [nameOf(layer, 'values'), nothing],
+    ]).flat(),
+  );
 };
 
 const nameOf = (layer: number, what: keyof KeysAndValues) => `past/${layer}/${what}`;

@@ -89,6 +89,23 @@ describe.each([
     await expect(first.evaluate(mix)).rejects.toThrow('the context is disposed. Open another.');
   });
 
+  it('takes a template with nothing before the response', async () => {
+    const around = () => ({ prefix: new Int32Array(0), suffix: Int32Array.of(1) });
+    const bare = { ...classifier, tokenizer: { ...classifier.tokenizer, around } };
+    const mix = mixOf(classifier, 2);
+    const [expected, got] = await Promise.all(
+      [false, true].map(async (prefixReuse) => {
+        const reward = networkReward(bare, { backend, prefixReuse });
+        const context = await reward.open({ prompt: 'A cat', vocabulary: classifier.vocabulary, length });
+        const gradient = await context.evaluate(mix);
+        await reward.dispose();
+        return gradient;
+      }),
+    );
+    expect(relativeError(got!.values, [...expected!.values])).toBeLessThan(1e-6);
+    expect(relativeError(got!.tokenScores, [...expected!.tokenScores])).toBeLessThan(1e-5);
+  });
+
   it('changes no score of text', async () => {
     const responses = ['A big dog.', '', 'I am not a cat.'];
     for (const prompt of prompts) {
