@@ -72,8 +72,6 @@ def train_reward(
 ) -> Reward:
     torch.manual_seed(seed)
     model = Reward()
-    if export:
-        export(model)
     batches = Batches(train, 32, seed)
     pairs, check = Pairs(train, corpora, seed), Pairs(held, corpora, seed + 1, pool=4000)
     print(f"reward: {len(pairs.happy)} happy and {len(pairs.sad)} sad continuations", flush=True)
@@ -114,11 +112,15 @@ def train_reward(
             state = {"model": model.state_dict(), "optimiser": optimiser.state(), "step": step + 1}
             torch.save(state, path.with_suffix(".tmp"))
             path.with_suffix(".tmp").replace(path)
-        if step >= warm and ((step + 1 - warm) % 200 == 0 or step + 1 == warm + steps):
+        if step >= warm and (step + 1 - warm) % 200 == 0 and step + 1 < warm + steps:
             right, rewards = accuracies(model, check)
             print(f"reward {step + 1} mean {rewards.mean():.2f} std {rewards.std():.2f}", right, flush=True)
-            if step + 1 == warm + steps:
-                spread(model, rewards)
             if export:
                 export(model)
+    # Outside the loop, so that a run that was interrupted after its last step still ends here. The checkpoint is unscaled.
+    right, rewards = accuracies(model, check)
+    print(f"reward done mean {rewards.mean():.2f} std {rewards.std():.2f}", right, flush=True)
+    spread(model, rewards)
+    if export:
+        export(model)
     return model
