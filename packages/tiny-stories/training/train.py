@@ -23,7 +23,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("models"), help="where denoiser/ and reward/ are written")
     parser.add_argument("--run", type=Path, default=Path(".cache/tiny-stories"), help="checkpoints of the run")
     parser.add_argument("--only", choices=["denoiser", "reward"], help="train one model alone")
-    parser.add_argument("--denoiser-steps", type=int, default=1225)
+    parser.add_argument("--denoiser-steps", type=int, default=2000)
     parser.add_argument("--reward-steps", type=int, nargs=2, default=[500, 780], help="warm start, preferences")
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     options = parser.parse_args()

@@ -102,7 +102,7 @@ def validate(model: Denoiser, batches: Batches, count: int = 12) -> float:
 
 
 def train_denoiser(
-    train: Stories, held: Stories, run: Path, steps: int, batch: int = 32, causal: float = 0.5, export=None, seed: int = 7
+    train: Stories, held: Stories, run: Path, steps: int, batch: int = 32, causal: float = 0.35, export=None, seed: int = 7
 ) -> Denoiser:
     torch.manual_seed(seed)
     model = Denoiser()
