@@ -2,7 +2,7 @@ import { nodeBackend } from '@entrgi/backend-node';
 import { CheckpointError, InvalidArgumentError, UnsupportedError } from '@entrgi/core';
 import { afterAll, describe, expect, it } from 'vitest';
 import { alteredFixture } from '../fixtures/altered-fixture.js';
-import { fixture, fixtureNumbers, relativeError } from '../fixtures/fixture.js';
+import { denoiserFixtures, fixture, fixtureNumbers, relativeError } from '../fixtures/fixture.js';
 import { readCheckpoint } from './checkpoint.js';
 import { denoiserGraph, loadDenoiser } from './load-denoiser.js';
 import type { DenoiserNetwork } from './network.js';
@@ -14,7 +14,7 @@ afterAll(() => backend.dispose());
 
 const sharedRequest = { tokenIds: Int32Array.of(289, 64, 65, 291, 291, 291), batch: 2, length: 3 };
 
-describe.each(['dream', 'dream-bf16', 'dream-f16', 'dream-sharded'])('loadDenoiser: %s', (name) => {
+describe.each(denoiserFixtures)('loadDenoiser: %s', (name) => {
   it.each([false, true])('gives the logits of PyTorch (weights once: %s)', async (weightsOnce) => {
     const { tokenIds, positions, logits } = (await fixtureNumbers(name)).denoiser!;
     const denoiser = await loadDenoiser(fixture(name), { backend, weightsOnce });

@@ -2,27 +2,35 @@ import { readdir } from 'node:fs/promises';
 import { CheckpointError, UnsupportedError } from '@entrgi/core';
 import { describe, expect, it } from 'vitest';
 import { alteredFixture } from '../fixtures/altered-fixture.js';
-import { fixture } from '../fixtures/fixture.js';
+import { classifierFixtures, denoiserFixtures, fixture } from '../fixtures/fixture.js';
 import * as architectures from './architectures/index.js';
 import { readCheckpoint } from './checkpoint.js';
 import { inspectCheckpoint } from './inspect-checkpoint.js';
-import { readNetwork } from './read-network.js';
+import { architectureName, readNetwork } from './read-network.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: tests change JSON in ways that have no type
 type Json = any;
 
-const kebab = (name: string) =>
-  name.replaceAll(/(?<=[a-z0-9])[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
+const fixtures = [...denoiserFixtures, ...classifierFixtures];
 
 describe('architectures', () => {
   it('has one export for every file', async () => {
     const files = (await readdir(new URL('architectures', import.meta.url)))
       .filter((file) => !/^index\.ts$|\.test\.ts$/.test(file))
-      .map((file) => file.replace('.ts', ''));
-    expect(Object.keys(architectures).map(kebab).sort()).toEqual(files.sort());
+      .map((file) => file.replace('.ts', '').replaceAll('-', ''));
+    expect(
+      Object.keys(architectures)
+        .map((name) => name.toLowerCase())
+        .sort(),
+    ).toEqual(files.sort());
   });
 
-  it.each(['dream', 'qwen3-reward', 'bert-reward'])('%s lists exactly the tensors it reads', async (name) => {
+  it("has a checkpoint with PyTorch's numbers for every one", async () => {
+    const shown = fixtures.map(async (name) => architectureName(await readCheckpoint(fixture(name))));
+    expect([...new Set(await Promise.all(shown))].sort()).toEqual(Object.keys(architectures).sort());
+  });
+
+  it.each(fixtures)('%s lists exactly the tensors it reads', async (name) => {
     const checkpoint = await readCheckpoint(fixture(name));
     const { parameters } = readNetwork(checkpoint);
     expect([...parameters.keys()].sort()).toEqual([...checkpoint.tensors.keys()].sort());
@@ -41,7 +49,7 @@ describe('readNetwork', () => {
       const failure = readCheckpoint(directory).then(readNetwork);
       await expect(failure).rejects.toThrow(UnsupportedError);
       await expect(failure).rejects.toThrow(
-        'architectures: expected one of BertForSequenceClassification, DreamModel, Qwen3ForSequenceClassification',
+        `architectures: expected one of ${Object.keys(architectures).join(', ')}, got `,
       );
     },
   );

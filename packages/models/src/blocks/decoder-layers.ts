@@ -16,7 +16,7 @@ export interface DecoderInputs {
   readonly mask?: Value;
 }
 
-/** The layers of Qwen2 and Qwen3 (x + attention(norm x), then x + feedForward(norm x)), from and to rows, before the final norm. */
+/** The layers of Qwen2, Qwen3 and Llama (x + attention(norm x), then x + feedForward(norm x)), from and to rows, before the final norm. */
 export const decoderLayers = (
   g: GraphBuilder,
   weights: Weights,
@@ -31,7 +31,7 @@ export const decoderLayers = (
     heads,
     keyValueHeads,
     headWidth,
-    rotary: rotary(g, length, headWidth, shape.ropeTheta),
+    rotary: rotary(g, length, headWidth, shape.ropeTheta, shape.rescale),
     ...(mask === undefined ? {} : { mask }),
   });
   const norm = (name: string, x: Value) => rmsNorm(g, weights, name, x, epsilon);

@@ -6,11 +6,19 @@ export type Rotary = (x: Value) => Value;
 /**
  * Rotary position embedding in the halves layout: for angle α = position · θ^(−2i/headWidth),
  * (x_i, x_{i + headWidth/2}) ← (x_i cos α − x_{i + headWidth/2} sin α, x_{i + headWidth/2} cos α + x_i sin α).
- * The tables are computed in the graph, once for all layers. `length` is a 1-D value with one element.
+ * The tables are computed in the graph, once for all layers. `length` is a 1-D value with one element; `rescale` changes each frequency.
  */
-export const rotary = (g: GraphBuilder, length: Value, headWidth: number, theta: number): Rotary => {
+export const rotary = (
+  g: GraphBuilder,
+  length: Value,
+  headWidth: number,
+  theta: number,
+  rescale: (frequency: number) => number = (frequency) => frequency,
+): Rotary => {
   const half = headWidth / 2;
-  const frequencies = Float32Array.from({ length: half }, (_, i) => 1 / theta ** ((2 * i) / headWidth));
+  const frequencies = Float32Array.from({ length: half }, (_, i) =>
+    rescale(1 / theta ** ((2 * i) / headWidth)),
+  );
   const angles = g.Mul(
     g.Unsqueeze(g.Cast(positions(g, length), 'float32'), [1]),
     g.constant({ type: 'float32', dims: [1, half], data: frequencies }),
