@@ -8,6 +8,8 @@ export { DistilBertForSequenceClassification } from './distil-bert-for-sequence-
 export { DreamModel } from './dream-model.js';
 export { LLaDAModelLM } from './llada-model-lm.js';
 export { LlamaForSequenceClassification } from './llama-for-sequence-classification.js';
+export { ModernBertForMaskedLM } from './modern-bert-for-masked-lm.js';
+export { ModernBertForSequenceClassification } from './modern-bert-for-sequence-classification.js';
 export { Qwen2ForSequenceClassification } from './qwen2-for-sequence-classification.js';
 export { Qwen3ForSequenceClassification } from './qwen3-for-sequence-classification.js';
 export { RobertaForSequenceClassification } from './roberta-for-sequence-classification.js';

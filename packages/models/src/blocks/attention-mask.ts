@@ -15,5 +15,18 @@ export const causalMask = (g: GraphBuilder, present: Value, length: Value): Valu
   return additive(g, g.And(earlier, g.Unsqueeze(g.Cast(present, 'bool'), [1, 2])));
 };
 
+/** No token sees one further away than `reach`, nor a key where `present` is 0: [batch or 1, 1, length, length]. */
+export const localMask = (g: GraphBuilder, length: Value, reach: number, present?: Value): Value => {
+  const order = positions(g, length);
+  const distance = g.Abs(g.Sub(g.Unsqueeze(order, [0]), g.Unsqueeze(order, [1])));
+  const near = g.LessOrEqual(distance, g.scalar(reach, 'int64'));
+  return additive(
+    g,
+    present === undefined
+      ? g.Unsqueeze(near, [0, 1])
+      : g.And(near, g.Unsqueeze(g.Cast(present, 'bool'), [1, 2])),
+  );
+};
+
 const additive = (g: GraphBuilder, visible: Value): Value =>
   g.Where(visible, g.scalar(0, 'float32'), g.scalar(lowest, 'float32'));
