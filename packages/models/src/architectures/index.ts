@@ -4,6 +4,7 @@ export { A2DQwen2LMHeadModel } from './a2d-qwen2-lm-head-model.js';
 export { A2DQwen3LMHeadModel } from './a2d-qwen3-lm-head-model.js';
 export { BertForMaskedLM } from './bert-for-masked-lm.js';
 export { BertForSequenceClassification } from './bert-for-sequence-classification.js';
+export { DebertaV2ForSequenceClassification } from './deberta-v2-for-sequence-classification.js';
 export { DistilBertForSequenceClassification } from './distil-bert-for-sequence-classification.js';
 export { DreamModel } from './dream-model.js';
 export { LLaDAModelLM } from './llada-model-lm.js';

@@ -63,7 +63,8 @@ export const readBertShape = (
   };
 };
 
-const bertLayerNames = (layer: string): EncoderLayerNames => ({
+/** What transformers calls the tensors of a layer of BERT. */
+export const bertLayerNames = (layer: string): EncoderLayerNames => ({
   q: `${layer}.attention.self.query`,
   k: `${layer}.attention.self.key`,
   v: `${layer}.attention.self.value`,
