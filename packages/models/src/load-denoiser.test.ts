@@ -49,6 +49,24 @@ describe('loadDenoiser', () => {
     expect(relativeError(await logitsOf(289, 64, 66, 291, 291, 291), [...before])).toBeGreaterThan(1e-3);
   });
 
+  it.each(denoiserFixtures)('%s: a later token changes what comes before it', async (name) => {
+    const denoiser = await loadDenoiser(fixture(name), { backend });
+    const logitsOf = (...ids: number[]) =>
+      denoiser.logits({ tokenIds: Int32Array.from(ids), batch: 1, length: 3, positions: Int32Array.of(1) });
+    const mask = denoiser.vocabulary.maskId!;
+    const before = await logitsOf(7, mask, 8);
+    expect(relativeError(await logitsOf(7, mask, 9), [...before])).toBeGreaterThan(1e-3);
+    await denoiser.dispose();
+  });
+
+  it('lays out a prompt for a model without a chat template', async () => {
+    const denoiser = await loadDenoiser(fixture('bert-fill'), { backend });
+    const prompt = denoiser.encodePrompt('Tell me');
+    expect([prompt[0], prompt.at(-1)]).toEqual([2, 3]);
+    expect(denoiser.vocabulary).toMatchObject({ maskId: 4, padId: 0 });
+    await denoiser.dispose();
+  });
+
   it('names itself and its window', async () => {
     const denoiser = await loadDenoiser(`${fixture('dream')}/`, { backend });
     expect(denoiser).toMatchObject({ name: 'dream', maxLength: 64 });

@@ -16,7 +16,14 @@ export const LLaDAModelLM = (config: ConfigReader): DenoiserNetwork => {
   config.only('layer_norm_type', 'rms');
   config.only('layer_norm_with_affine', true);
   config.only('rope', true);
-  const mustBeOff = ['alibi', 'attention_layer_norm', 'include_bias', 'input_emb_norm', 'scale_logits'];
+  const mustBeOff = [
+    'alibi',
+    'attention_layer_norm',
+    'bias_for_layer_norm',
+    'include_bias',
+    'input_emb_norm',
+    'scale_logits',
+  ];
   for (const field of mustBeOff) config.only(field, false);
   const layers = config.layers('n_layers');
   const width = config.count('d_model');
