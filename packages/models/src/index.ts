@@ -1,10 +1,17 @@
 export * as architectures from './architectures/index.js';
+export type { KeysAndValues } from './blocks/attention.js';
 export { type Checkpoint, readCheckpoint, type StoredTensor } from './checkpoint.js';
 export type { ConfigReader } from './config-reader.js';
 export { type CheckpointFacts, inspectCheckpoint } from './inspect-checkpoint.js';
-export { type Classifier, loadClassifier } from './load-classifier.js';
+export { type Classifier, type ClassifierPrefix, loadClassifier } from './load-classifier.js';
 export { type LoadDenoiserOptions, loadDenoiser } from './load-denoiser.js';
-export type { Architecture, ClassifierInputs, ClassifierNetwork, DenoiserNetwork } from './network.js';
+export type {
+  Architecture,
+  ClassifierInputs,
+  ClassifierNetwork,
+  DenoiserNetwork,
+  PrefixNetwork,
+} from './network.js';
 export { readTokenizer } from './read-tokenizer.js';
 export type { Tokenizer } from './tokenizer.js';
 export type { Weights } from './weights.js';

@@ -62,6 +62,35 @@ describe.each(classifierFixtures)('loadClassifier: %s', (name) => {
   });
 });
 
+describe.each(['qwen3-reward', 'qwen3-reward-bf16', 'qwen2-reward', 'llama-reward'])('prefix: %s', (name) => {
+  it('continues to the rewards of PyTorch from wherever a sequence is cut', async () => {
+    const { tokenIds, rewards } = (await fixtureNumbers(name)).classifier!.tokens;
+    const classifier = await loadClassifier(fixture(name));
+    const g = new GraphBuilder();
+    const embedded = (ids: string) => g.Gather(classifier.embeddingTable(g), ids);
+    const past = classifier.prefix!.append(g, embedded(g.input('before', 'int64', [1, 'before'])));
+    const ids = g.input('ids', 'int64', [1, 'length']);
+    const ones = g.Expand(g.int64s([1]), g.Shape(ids));
+    const inputs = { embeds: embedded(ids), attention: ones, segments: ones, past };
+    g.output(classifier.rewards(g, inputs), 'rewards');
+    const session = await backend.createSession({ bytes: encodeModel(g.model()), folder: classifier.folder });
+    const [batch, length] = tokenIds.dims as [number, number];
+    for (let cut = 1; cut < length; cut++) {
+      const got: number[] = [];
+      for (let i = 0; i < batch; i++) {
+        const sequence = tokenIds.data.slice(i * length, (i + 1) * length);
+        const outputs = await session.run({
+          before: int64({ dims: [1, cut], data: sequence.slice(0, cut) }),
+          ids: int64({ dims: [1, length - cut], data: sequence.slice(cut) }),
+        });
+        got.push((outputs.rewards!.data as Float32Array)[0]!);
+      }
+      expect(relativeError(got, rewards.data), `cut at ${cut}`).toBeLessThan(1e-4);
+    }
+    await session.dispose();
+  });
+});
+
 describe('loadClassifier', () => {
   it('says what it is, and refuses a denoiser', async () => {
     const { tokenizer, ...facts } = await loadClassifier(fixture('qwen3-reward'));

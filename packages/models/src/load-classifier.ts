@@ -1,8 +1,9 @@
 import { UnsupportedError, type Vocabulary } from '@entrgi/core';
 import type { GraphBuilder, Value } from '@entrgi/onnx';
+import type { KeysAndValues } from './blocks/attention.js';
 import { readCheckpoint } from './checkpoint.js';
 import { loadTokenizer } from './load-tokenizer.js';
-import type { ClassifierInputs } from './network.js';
+import type { ClassifierInputs, PrefixNetwork } from './network.js';
 import { architectureName, readNetwork } from './read-network.js';
 import type { Tokenizer } from './tokenizer.js';
 import { checkedWeights } from './weights.js';
@@ -24,6 +25,13 @@ export interface Classifier {
   embeddingTable(g: GraphBuilder): Value;
   /** Appends the network to the graph; returns the logit of label 0, float32 [batch]. */
   rewards(g: GraphBuilder, inputs: ClassifierInputs): Value;
+  /** Of causal networks: how to compute the beginning of a sequence once, for all that may follow. */
+  readonly prefix?: ClassifierPrefix;
+}
+
+export interface ClassifierPrefix extends Omit<PrefixNetwork, 'append'> {
+  /** Appends the network; returns what each layer keeps of tokens (at least one) embedded as float32 [1, length, width], to be `past` of `rewards`. */
+  append(g: GraphBuilder, embeds: Value): readonly KeysAndValues[];
 }
 
 /**
@@ -41,7 +49,7 @@ export const loadClassifier = async (directory: string): Promise<Classifier> => 
   }
   const weights = checkedWeights(checkpoint, network);
   const tokenizer = await loadTokenizer(checkpoint.source, { config: checkpoint.config, rows: network.rows });
-  const { rows, width, maxLength, embeddings } = network;
+  const { rows, width, maxLength, embeddings, prefix } = network;
   return {
     name: checkpoint.name,
     folder: checkpoint.folder,
@@ -52,5 +60,8 @@ export const loadClassifier = async (directory: string): Promise<Classifier> => 
     maxLength,
     embeddingTable: (g) => weights.value(g, embeddings),
     rewards: (g, inputs) => network.rewards(g, weights, inputs),
+    ...(prefix === undefined
+      ? {}
+      : { prefix: { ...prefix, append: (g, embeds) => prefix.append(g, weights, embeds) } }),
   };
 };

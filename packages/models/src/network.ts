@@ -1,4 +1,5 @@
 import type { GraphBuilder, Value } from '@entrgi/onnx';
+import type { KeysAndValues } from './blocks/attention.js';
 import type { ConfigReader } from './config-reader.js';
 import type { Weights } from './weights.js';
 
@@ -31,6 +32,17 @@ export interface ClassifierNetwork extends NetworkFacts {
   readonly task: 'classifier';
   /** Appends the network; returns the logit of label 0, float32 [batch]. */
   rewards(g: GraphBuilder, weights: Weights, inputs: ClassifierInputs): Value;
+  /** Of networks whose tokens see no later ones; the others cannot be computed in parts. */
+  readonly prefix?: PrefixNetwork;
+}
+
+/** The beginning of a sequence on its own: it is the same whatever follows, so it need be computed only once. */
+export interface PrefixNetwork {
+  readonly layers: number;
+  readonly keyValueHeads: number;
+  readonly headWidth: number;
+  /** Appends the network; returns what each layer keeps of tokens (at least one) embedded as float32 [1, length, width]. */
+  append(g: GraphBuilder, weights: Weights, embeds: Value): readonly KeysAndValues[];
 }
 
 export interface ClassifierInputs {
@@ -40,6 +52,8 @@ export interface ClassifierInputs {
   readonly attention: Value;
   /** int64 [batch, length]: 0 in the prompt, 1 in the response and after it. */
   readonly segments: Value;
+  /** What each layer keeps of the tokens before these, the same for the whole batch; only for networks that have a `prefix`. */
+  readonly past?: readonly KeysAndValues[] | undefined;
 }
 
 /** Reads and checks what the architecture needs of a config.json. */

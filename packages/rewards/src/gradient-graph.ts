@@ -1,5 +1,7 @@
 import { appendGradient } from '@entrgi/autodiff';
+import type { ClassifierPrefix } from '@entrgi/models';
 import { GraphBuilder, type Model, type Value } from '@entrgi/onnx';
+import { pastInputs } from './prefix-graph.js';
 import type { RewardNetwork } from './reward-network.js';
 
 /** Which tokens the columns of `probs` are: all rows of the embedding table, or the rows listed in the input `candidates`. */
@@ -11,9 +13,10 @@ export type Columns = 'table' | 'candidates';
  * Inputs (token ids are the reward model's): `ids` int64 [trajectories, length], the tokens of the response; `present` float32, same
  * shape, 0 where the token has no embedding; `attention` int64, same shape; `rows` int64 [rows], the flat slots that are mixtures;
  * `probs` float32 [rows, columns]; `weights` float32 [rows, 1]; `candidates` int64 [columns]; `prefix`, `suffix` int64, the template.
+ * With `reused`, the outputs of its graph instead of `prefix`: nothing before the response is computed, nor differentiated.
  * Outputs: `rewards` float32 [trajectories], `token_scores` float32 [rows, columns].
  */
-export const gradientGraph = (network: RewardNetwork, columns: Columns): Model => {
+export const gradientGraph = (network: RewardNetwork, columns: Columns, reused?: ClassifierPrefix): Model => {
   const g = new GraphBuilder();
   const slots = ['trajectories', 'length'];
   const ids = g.input('ids', 'int64', slots);
@@ -22,7 +25,8 @@ export const gradientGraph = (network: RewardNetwork, columns: Columns): Model =
   const rows = g.input('rows', 'int64', ['rows']);
   const probs = g.input('probs', 'float32', ['rows', 'columns']);
   const weights = g.input('weights', 'float32', ['rows', 1]);
-  const prefix = g.input('prefix', 'int64', ['prefix']);
+  const prefix = reused === undefined ? g.input('prefix', 'int64', ['prefix']) : undefined;
+  const past = reused === undefined ? undefined : pastInputs(g, reused);
   const suffix = g.input('suffix', 'int64', ['suffix']);
 
   const table = network.embeddingTable(g);
@@ -36,27 +40,28 @@ export const gradientGraph = (network: RewardNetwork, columns: Columns): Model =
   const mixed = g.Add(soft, g.Mul(weights, g.Sub(hard, soft)));
   const response = g.ScatterND(tokens, g.Unsqueeze(rows, [1]), mixed);
 
-  // prefix ⊕ response ⊕ suffix, for every trajectory
+  // prefix (unless reused) ⊕ response ⊕ suffix, for every trajectory
   const trajectories = g.Shape(ids, { start: 0, end: 1 });
   const length = g.Shape(ids, { start: 1, end: 2 });
   const width = g.Shape(table, { start: 1, end: 2 });
-  const prefixLength = g.Shape(prefix);
-  const around = (middle: Value, of: (template: Value) => Value) =>
-    g.Concat([of(prefix), middle, of(suffix)], 1);
+  const around = (middle: Value, of: (template: Value, segment: number) => Value) =>
+    g.Concat([...(prefix === undefined ? [] : [of(prefix, 0)]), middle, of(suffix, 1)], 1);
   const forAll = (template: Value) => g.Concat([trajectories, g.Shape(template)], 0);
-  const filled = (value: number) => (template: Value) => g.Expand(g.int64s([value]), forAll(template));
+  const filled = (template: Value, value: number) => g.Expand(g.int64s([value]), forAll(template));
   const embeds = around(g.Reshape(response, g.Concat([trajectories, length, width], 0)), (template) =>
     g.Expand(g.Gather(table, template), g.Concat([trajectories, g.Shape(template), width], 0)),
   );
   const reward = network.rewards(g, {
     embeds,
-    attention: around(attention, filled(1)),
-    segments: g.Concat([filled(0)(prefix), g.Expand(g.int64s([1]), g.Shape(ids)), filled(1)(suffix)], 1),
+    attention: around(attention, (template) => filled(template, 1)),
+    segments: around(g.Expand(g.int64s([1]), g.Shape(ids)), filled),
     ids: around(ids, (template) => g.Expand(template, forAll(template))),
+    past,
   });
 
   const [gradient] = appendGradient(g, { of: reward, wrt: [embeds] });
-  const responseGradient = g.Slice(gradient!, prefixLength, g.Add(prefixLength, length), [1]);
+  const start = prefix === undefined ? g.int64s([0]) : g.Shape(prefix);
+  const responseGradient = g.Slice(gradient!, start, g.Add(start, length), [1]);
   const rowGradients = g.Gather(g.Reshape(responseGradient, g.Concat([g.int64s([-1]), width], 0)), rows);
   g.output(reward, 'rewards');
   g.output(g.Gemm(rowGradients, columnEmbeds, null, { transB: 1 }), 'token_scores');

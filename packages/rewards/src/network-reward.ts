@@ -10,6 +10,7 @@ import {
 import { encodeModel, type Model, pruneGraph } from '@entrgi/onnx';
 import { gradientGraph } from './gradient-graph.js';
 import { int64Tensor } from './int64-tensor.js';
+import { emptyPast, prefixGraph } from './prefix-graph.js';
 import { rewardContext } from './reward-context.js';
 import type { RewardNetwork } from './reward-network.js';
 import { scoreGraph } from './score-graph.js';
@@ -23,13 +24,19 @@ export interface NetworkRewardOptions {
    * The paper's code does the former for Dream and the latter for LLaDA. Default: 'unknown'.
    */
   readonly missing?: 'unknown' | 'zero';
+  /**
+   * Compute what comes before the response once per prompt where the network is causal, and not for every response or step: the same
+   * rewards to about 1e-6. False serves comparisons. Default: true.
+   */
+  readonly prefixReuse?: boolean;
   /** Default: the network's own name. */
   readonly name?: string;
 }
 
 /**
  * A reward with a gradient from a network. Sessions are made when first needed, all on the same mapped weights: one forward-only for
- * scores, and one that also computes the gradient for each way of giving `probs` (whole vocabulary, candidates).
+ * scores, one that also computes the gradient for each way of giving `probs` (whole vocabulary, candidates), and for causal networks one for
+ * what comes before the response.
  */
 export const networkReward = (
   network: RewardNetwork,
@@ -37,10 +44,11 @@ export const networkReward = (
 ): DifferentiableReward => {
   const { backend, weightsOnce = false, missing = 'unknown', name = network.name } = options;
   const { tokenizer, maxLength } = network;
+  const reused = options.prefixReuse === false ? undefined : network.prefix;
   const sessions = new Map<string, Promise<Session>>();
   let disposed = false;
 
-  const session = (key: string, graph: () => Model): Promise<Session> => {
+  const session = (key: string, graph: () => Model, once = weightsOnce): Promise<Session> => {
     if (disposed) throw new BackendError(`Reward '${name}' is disposed.`, { cure: 'Load it again.' });
     let created = sessions.get(key);
     if (created === undefined) {
@@ -49,7 +57,7 @@ export const networkReward = (
       const bytes = encodeModel(model);
       created = backend.createSession(
         { name: `${name} (${key})`, bytes, folder: network.folder },
-        { weightsOnce },
+        { weightsOnce: once },
       );
       sessions.set(key, created);
     }
@@ -66,6 +74,15 @@ export const networkReward = (
     );
   };
 
+  /** What the network keeps of the tokens before the response; undefined where they are computed along with it. */
+  const pastOf = async (prefix: Int32Array, signal?: AbortSignal) => {
+    if (reused === undefined) return undefined;
+    if (prefix.length === 0) return emptyPast(reused);
+    // It runs once per prompt: not worth a copy of the weights of its own.
+    const forward = await session('prefix', () => prefixGraph(network, reused), true);
+    return forward.run(prefixFeed(prefix), { signal });
+  };
+
   return {
     name,
 
@@ -76,14 +93,21 @@ export const networkReward = (
         refuseBeyondWindow(prefix.length, ids.length, suffix.length, responses[i]);
       }
       const scores = new Float64Array(responses.length);
+      if (scores.length === 0) return scores;
+      const past = await pastOf(prefix, signal);
+      const before = past === undefined ? prefix : new Int32Array(0);
       for (const [i, ids] of texts.entries()) {
         // One run each: a score must not depend on what else is scored, to the last bit.
-        const forward = await session('score', () => scoreGraph(network));
-        const inPrompt = new Int32Array(prefix.length);
+        const forward = await session('score', () => scoreGraph(network, reused));
+        const inPrompt = new Int32Array(before.length);
         const after = new Int32Array(ids.length + suffix.length).fill(1);
         const dims = [1, inPrompt.length + after.length];
         const { rewards } = await forward.run(
-          { ids: int64Tensor(dims, [prefix, ids, suffix]), segments: int64Tensor(dims, [inPrompt, after]) },
+          {
+            ...past,
+            ids: int64Tensor(dims, [before, ids, suffix]),
+            segments: int64Tensor(dims, [inPrompt, after]),
+          },
           { signal },
         );
         scores[i] = (rewards!.data as Float32Array)[0]!;
@@ -99,15 +123,17 @@ export const networkReward = (
     },
 
     async open(request) {
-      const template = tokenizer.around(request.prompt);
-      refuseBeyondWindow(template.prefix.length, request.length, template.suffix.length, request.prompt);
+      const { prefix, suffix } = tokenizer.around(request.prompt);
+      refuseBeyondWindow(prefix.length, request.length, suffix.length, request.prompt);
       return rewardContext({
         name,
         request,
-        template,
+        before: (await pastOf(prefix)) ?? prefixFeed(prefix),
+        suffix,
         map: mapTokens(request.vocabulary, tokenizer.vocabulary, { missing }).ids,
         tableRows: network.rows,
-        gradientSession: (columns) => session(`gradient, ${columns}`, () => gradientGraph(network, columns)),
+        gradientSession: (columns) =>
+          session(`gradient, ${columns}`, () => gradientGraph(network, columns, reused)),
       });
     },
 
@@ -117,3 +143,5 @@ export const networkReward = (
     },
   };
 };
+
+const prefixFeed = (prefix: Int32Array) => ({ prefix: int64Tensor([prefix.length], [prefix]) });

@@ -1,4 +1,5 @@
 import {
+  BackendError,
   firstNotFinite,
   NumericalError,
   type ResponseMix,
@@ -16,8 +17,10 @@ export interface RewardContextOptions {
   /** What errors call the reward. */
   readonly name: string;
   readonly request: RewardRequest;
-  /** The reward model's template around the response, in its tokens. */
-  readonly template: { readonly prefix: Int32Array; readonly suffix: Int32Array };
+  /** What comes before the response, as the gradient graphs read it: its tokens, or what the network keeps of them. */
+  readonly before: Readonly<Record<string, Tensor>>;
+  /** The tokens after the response. */
+  readonly suffix: Int32Array;
   /** Table row of each of the denoiser's tokens, −1 for those to be embedded as zero. */
   readonly map: Int32Array;
   /** Rows of the embedding table. */
@@ -28,12 +31,15 @@ export interface RewardContextOptions {
 /** The reward of one prompt's responses: turns a mix into feeds of the gradient graph, and its outputs into a gradient. */
 export const rewardContext = (options: RewardContextOptions): RewardContext => {
   const { name, request, map, tableRows, gradientSession } = options;
-  const prefix = int64Tensor([options.template.prefix.length], [options.template.prefix]);
-  const suffix = int64Tensor([options.template.suffix.length], [options.template.suffix]);
+  const suffix = int64Tensor([options.suffix.length], [options.suffix]);
+  let before: RewardContextOptions['before'] | undefined = options.before;
   const table = tableColumns(map, tableRows);
 
   return {
     async evaluate(mix) {
+      if (before === undefined) {
+        throw new BackendError(`Reward '${name}': the context is disposed.`, { cure: 'Open another.' });
+      }
       checkMix(mix, request);
       const { trajectories, tokenIds, attention, candidates } = mix;
       const rows = mix.rows.length;
@@ -44,7 +50,7 @@ export const rewardContext = (options: RewardContextOptions): RewardContext => {
       const width = candidateRows?.length ?? tableRows;
 
       const feeds: Record<string, Tensor> = {
-        prefix,
+        ...before,
         suffix,
         ids: int64Tensor(slots, [tokenIds.map((id) => Math.max(map[id]!, 0))]),
         present: {
@@ -67,7 +73,9 @@ export const rewardContext = (options: RewardContextOptions): RewardContext => {
       checkFinite(name, mix, request.length, values, tokenScores);
       return { values, tokenScores };
     },
-    async dispose() {},
+    async dispose() {
+      before = undefined;
+    },
   };
 };
 

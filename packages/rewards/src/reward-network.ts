@@ -1,4 +1,4 @@
-import type { Tokenizer } from '@entrgi/models';
+import type { ClassifierPrefix, KeysAndValues, Tokenizer } from '@entrgi/models';
 import type { GraphBuilder, Value } from '@entrgi/onnx';
 
 /** What a reward graph reads: a batch of embedded sequences, and which of their slots count. */
@@ -11,6 +11,8 @@ export interface NetworkInputs {
   readonly segments: Value;
   /** int64 [batch, length]: the (hard) tokens, for networks that look for one, as for the last that is not padding. */
   readonly ids: Value;
+  /** What each layer keeps of the tokens before these, the same for the whole batch; only for networks that have a `prefix`. */
+  readonly past?: readonly KeysAndValues[] | undefined;
 }
 
 /** A sequence classifier that can be written into a graph, whatever it was read from. */
@@ -27,4 +29,6 @@ export interface RewardNetwork {
   embeddingTable(g: GraphBuilder): Value;
   /** Appends the network; returns one reward per sequence, float32 [batch]. */
   rewards(g: GraphBuilder, inputs: NetworkInputs): Value;
+  /** Of networks whose tokens see no later ones: how to compute what comes before the response once per prompt. */
+  readonly prefix?: ClassifierPrefix;
 }

@@ -1,13 +1,19 @@
+import type { ClassifierPrefix } from '@entrgi/models';
 import { GraphBuilder, type Model } from '@entrgi/onnx';
+import { pastInputs } from './prefix-graph.js';
 import type { RewardNetwork } from './reward-network.js';
 
-/** The forward-only graph: `ids` and `segments`, int64 [batch, length], to `rewards`, float32 [batch]. Every token counts. */
-export const scoreGraph = (network: RewardNetwork): Model => {
+/**
+ * The forward-only graph: `ids` and `segments`, int64 [batch, length], to `rewards`, float32 [batch]. Every token counts.
+ * With `prefix`, they begin with the response, and what comes before it is read as the prefix graph wrote it.
+ */
+export const scoreGraph = (network: RewardNetwork, prefix?: ClassifierPrefix): Model => {
   const g = new GraphBuilder();
   const ids = g.input('ids', 'int64', ['batch', 'length']);
   const segments = g.input('segments', 'int64', ['batch', 'length']);
   const attention = g.Expand(g.int64s([1]), g.Shape(ids));
   const embeds = g.Gather(network.embeddingTable(g), ids);
-  g.output(network.rewards(g, { embeds, attention, segments, ids }), 'rewards');
+  const past = prefix === undefined ? undefined : pastInputs(g, prefix);
+  g.output(network.rewards(g, { embeds, attention, segments, ids, past }), 'rewards');
   return g.model();
 };

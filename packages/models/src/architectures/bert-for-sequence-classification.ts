@@ -12,7 +12,7 @@ import type { ClassifierNetwork } from '../network.js';
  * Source: BertForSequenceClassification in transformers, given inputs_embeds.
  */
 export const BertForSequenceClassification = (config: ConfigReader): ClassifierNetwork => {
-  const shape = readBertShape(config, { prefix: 'bert', firstPosition: 0 });
+  const shape = readBertShape(config, { root: 'bert', firstPosition: 0 });
   const { width } = shape;
   return {
     task: 'classifier',
@@ -27,7 +27,7 @@ export const BertForSequenceClassification = (config: ConfigReader): ClassifierN
     rewards(g, weights, { embeds, attention, segments }) {
       const batch = g.Shape(embeds, { start: 0, end: 1 });
       const length = g.Shape(embeds, { start: 1, end: 2 });
-      const mask = paddingMask(g, attention);
+      const mask = paddingMask(g, attention, length);
       const hidden = bertEncoder(g, weights, shape, { embeds, segments, batch, length, mask });
       const first = firstPosition(g, hidden, { batch, length, width });
       const pooled = g.Tanh(linear(g, weights, 'bert.pooler.dense', first));

@@ -78,7 +78,7 @@ export const DebertaV2ForSequenceClassification = (config: ConfigReader): Classi
         buckets,
         reach,
         relative: normalisesRelative ? norm(relativeNorm, table) : table,
-        mask: paddingMask(g, present),
+        mask: paddingMask(g, present, length),
       });
       const embedded = norm(embeddingNorm, g.Reshape(embeds, [-1, width]));
       const hidden = encoderLayers(g, weights, shape, attend, embedded);

@@ -58,13 +58,13 @@ export const DistilBertForSequenceClassification = (config: ConfigReader): Class
     rewards(g, weights, { embeds, attention: present }) {
       const batch = g.Shape(embeds, { start: 0, end: 1 });
       const length = g.Shape(embeds, { start: 1, end: 2 });
-      const mask = paddingMask(g, present);
+      const mask = paddingMask(g, present, length);
       const headWidth = width / heads;
       const attend = attention(g, weights, { batch, length, heads, keyValueHeads: heads, headWidth, mask });
       const positions = g.Slice(weights.value(g, positionTable), [0], length, [0]);
       const embedded = g.Reshape(g.Add(embeds, positions), [-1, width]);
       const normalised = layerNorm(g, weights, embeddingNorm, embedded, shape.epsilon);
-      const hidden = encoderLayers(g, weights, shape, attend, normalised);
+      const hidden = encoderLayers(g, weights, shape, (x, layer) => attend(x, layer).rows, normalised);
       const first = firstPosition(g, hidden, { batch, length, width });
       const inner = g.Relu(linear(g, weights, 'pre_classifier', first));
       return firstLabel(g, linear(g, weights, 'classifier', inner));

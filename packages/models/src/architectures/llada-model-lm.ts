@@ -88,7 +88,7 @@ export const LLaDAModelLM = (config: ConfigReader): DenoiserNetwork => {
       let x = g.Gather(weights.value(g, embeddings), g.Reshape(ids, [-1]));
       for (let i = 0; i < layers; i++) {
         const layer = layerName(i);
-        const attended = attend(normalised(`${layer}.attn_norm`, x), {
+        const { rows: attended } = attend(normalised(`${layer}.attn_norm`, x), {
           q: `${layer}.q_proj`,
           k: `${layer}.k_proj`,
           v: `${layer}.v_proj`,

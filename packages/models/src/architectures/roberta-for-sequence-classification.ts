@@ -14,7 +14,7 @@ import type { ClassifierNetwork } from '../network.js';
  */
 export const RobertaForSequenceClassification = (config: ConfigReader): ClassifierNetwork => {
   const padding = config.tokenId('pad_token_id', config.count('vocab_size')) ?? 1;
-  const shape = readBertShape(config, { prefix: 'roberta', firstPosition: padding + 1 });
+  const shape = readBertShape(config, { root: 'roberta', firstPosition: padding + 1 });
   const { width } = shape;
   return {
     task: 'classifier',
@@ -33,7 +33,7 @@ export const RobertaForSequenceClassification = (config: ConfigReader): Classifi
     rewards(g, weights, { embeds, attention, segments }) {
       const batch = g.Shape(embeds, { start: 0, end: 1 });
       const length = g.Shape(embeds, { start: 1, end: 2 });
-      const mask = paddingMask(g, attention);
+      const mask = paddingMask(g, attention, length);
       const hidden = bertEncoder(g, weights, shape, { embeds, segments, batch, length, mask });
       const first = firstPosition(g, hidden, { batch, length, width });
       const inner = g.Tanh(linear(g, weights, 'classifier.dense', first));

@@ -5,14 +5,14 @@ import { positions } from './rotary.js';
 const lowest = -3.4028234663852886e38;
 
 /** What to add to attention scores so that no token sees a key where `present` (int64 [batch, length]) is 0: [batch, 1, 1, length]. */
-export const paddingMask = (g: GraphBuilder, present: Value): Value =>
-  additive(g, g.Unsqueeze(g.Cast(present, 'bool'), [1, 2]));
+export const paddingMask = (g: GraphBuilder, present: Value, length: Value): Value =>
+  additive(g, asKeys(g, present, length));
 
 /** The same, and no token sees a later one: [batch, 1, length, length]. */
 export const causalMask = (g: GraphBuilder, present: Value, length: Value): Value => {
   const order = positions(g, length);
   const earlier = g.LessOrEqual(g.Unsqueeze(order, [0]), g.Unsqueeze(order, [1]));
-  return additive(g, g.And(earlier, g.Unsqueeze(g.Cast(present, 'bool'), [1, 2])));
+  return additive(g, g.And(earlier, asKeys(g, present, length)));
 };
 
 /** No token sees one further away than `reach`, nor a key where `present` is 0: [batch or 1, 1, length, length]. */
@@ -22,11 +22,16 @@ export const localMask = (g: GraphBuilder, length: Value, reach: number, present
   const near = g.LessOrEqual(distance, g.scalar(reach, 'int64'));
   return additive(
     g,
-    present === undefined
-      ? g.Unsqueeze(near, [0, 1])
-      : g.And(near, g.Unsqueeze(g.Cast(present, 'bool'), [1, 2])),
+    present === undefined ? g.Unsqueeze(near, [0, 1]) : g.And(near, asKeys(g, present, length)),
   );
 };
+
+/** By the length that the scores have, so that it is known while the graph is built: a gradient then need not look for what was broadcast. */
+const asKeys = (g: GraphBuilder, present: Value, length: Value): Value =>
+  g.Reshape(
+    g.Cast(present, 'bool'),
+    g.Concat([g.Shape(present, { start: 0, end: 1 }), g.int64s([1, 1]), length], 0),
+  );
 
 const additive = (g: GraphBuilder, visible: Value): Value =>
   g.Where(visible, g.scalar(0, 'float32'), g.scalar(lowest, 'float32'));

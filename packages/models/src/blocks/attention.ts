@@ -12,10 +12,16 @@ export interface AttentionShape {
   /** Fewer than `heads`: each key/value head serves heads / keyValueHeads query heads. */
   readonly keyValueHeads: number;
   readonly headWidth: number;
-  /** Added to the scores, broadcast to [batch, heads, length, length]; absent: every token sees every token. */
+  /** Added to the scores, broadcast to [batch, heads, length, length]; absent: every token sees every token. All see all of the past. */
   readonly mask?: Value;
   /** Turns queries and keys by their positions. */
   readonly rotary?: Rotary;
+}
+
+/** All that later tokens see of a sequence in one layer: float32 [batch, keyValueHeads, length, headWidth], keys turned by their positions. */
+export interface KeysAndValues {
+  readonly keys: Value;
+  readonly values: Value;
 }
 
 /** The names of one layer's projections, and what is done to each query and key head [batch, length, heads, headWidth]. */
@@ -25,11 +31,14 @@ export interface AttentionLayer {
   readonly v: string;
   readonly o: string;
   readonly normalise?: { readonly q: (x: Value) => Value; readonly k: (x: Value) => Value };
+  /** Of the tokens before these, as long in all layers, and one for the whole batch (its batch size is 1). */
+  readonly past?: KeysAndValues | undefined;
 }
 
 /**
  * softmax(q kᵀ / √headWidth + mask) v, from and to rows [batch · length, width]; one function for all layers.
- * Query heads that share a key head are stacked along the length, so that keys and values are never repeated.
+ * Query heads that share a key head are stacked along the length, so that keys and values are never repeated. Nor is the past: its products
+ * are its own, so that it need not be copied for the batch, and that a gradient, of which it gets none, costs it only two products.
  */
 export const attention = (g: GraphBuilder, weights: Weights, shape: AttentionShape) => {
   const { batch, length, heads, keyValueHeads, headWidth, mask, rotary } = shape;
@@ -44,7 +53,10 @@ export const attention = (g: GraphBuilder, weights: Weights, shape: AttentionSha
   const scale = g.scalar(headWidth ** -0.5, 'float32');
   const rotate: Rotary = rotary ?? ((x) => x);
 
-  return (x: Value, layer: AttentionLayer): Value => {
+  const stack = (scores: Value) => (grouped ? g.Reshape(scores, stackedScores) : scores);
+  let parts: Value | undefined;
+
+  return (x: Value, layer: AttentionLayer): { readonly rows: Value; readonly own: KeysAndValues } => {
     const queries = g.Reshape(linear(g, weights, layer.q, x), queryShape);
     const keys = g.Reshape(linear(g, weights, layer.k, x), keyShape);
     const values = g.Reshape(linear(g, weights, layer.v, x), keyShape);
@@ -52,11 +64,22 @@ export const attention = (g: GraphBuilder, weights: Weights, shape: AttentionSha
     const k = rotate(g.Transpose(layer.normalise?.k(keys) ?? keys, [0, 2, 1, 3]));
     const v = g.Transpose(values, [0, 2, 1, 3]);
 
-    const products = g.MatMul(grouped ? g.Reshape(q, stacked) : q, g.Transpose(k, [0, 1, 3, 2]));
+    const queried = grouped ? g.Reshape(q, stacked) : q;
+    const scoresOf = (seen: Value) => g.MatMul(queried, g.Transpose(seen, [0, 1, 3, 2]));
+    const products = scoresOf(k);
     const scores = grouped ? g.Reshape(products, scoreShape) : products;
-    const probs = g.Softmax(mask === undefined ? scores : g.Add(scores, mask));
-    const mixed = g.MatMul(grouped ? g.Reshape(probs, stackedScores) : probs, v);
+    const masked = mask === undefined ? scores : g.Add(scores, mask);
+    const { past } = layer;
+    let mixed: Value;
+    if (past === undefined) mixed = g.MatMul(stack(g.Softmax(masked)), v);
+    else {
+      parts ??= g.Concat([g.Shape(past.keys, { start: 2, end: 3 }), length], 0);
+      const probs = g.Softmax(g.Concat([scoresOf(past.keys), stack(masked)], -1));
+      const [ofPast, ofOwn] = g.Split(probs, parts, -1, 2);
+      mixed = g.Add(g.MatMul(ofPast!, past.values), g.MatMul(ofOwn!, v));
+    }
     const context = g.Transpose(grouped ? g.Reshape(mixed, unstacked) : mixed, [0, 2, 1, 3]);
-    return linear(g, weights, layer.o, g.Reshape(context, [-1, heads * headWidth]));
+    const rows = linear(g, weights, layer.o, g.Reshape(context, [-1, heads * headWidth]));
+    return { rows, own: { keys: k, values: v } };
   };
 };

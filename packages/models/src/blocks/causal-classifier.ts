@@ -21,14 +21,31 @@ export const causalClassifier = (config: ConfigReader, shape: DecoderShape): Cla
   ]),
   ignored: new Set(['lm_head.weight']),
 
-  rewards(g, weights, { embeds, attention }) {
+  prefix: {
+    layers: shape.layers,
+    keyValueHeads: shape.keyValueHeads,
+    headWidth: shape.headWidth,
+    append(g, weights, embeds) {
+      const length = g.Shape(embeds, { start: 1, end: 2 });
+      const attention = g.Expand(g.int64s([1]), g.Concat([g.int64s([1]), length], 0));
+      return decoderLayers(g, weights, shape, {
+        rows: g.Reshape(embeds, [-1, shape.width]),
+        batch: g.int64s([1]),
+        length,
+        mask: causalMask(g, attention, length),
+      }).kept;
+    },
+  },
+
+  rewards(g, weights, { embeds, attention, past }) {
     const batch = g.Shape(embeds, { start: 0, end: 1 });
     const length = g.Shape(embeds, { start: 1, end: 2 });
-    const hidden = decoderLayers(g, weights, shape, {
+    const { rows: hidden } = decoderLayers(g, weights, shape, {
       rows: g.Reshape(embeds, [-1, shape.width]),
       batch,
       length,
       mask: causalMask(g, attention, length),
+      past,
     });
     const sequences = g.Reshape(hidden, g.Concat([batch, length, g.int64s([shape.width])], 0));
     const last = g.Gather(sequences, g.Squeeze(g.Sub(length, g.int64s([1])), [0]), 1);

@@ -1,6 +1,6 @@
 import type { GraphBuilder, Value } from '@entrgi/onnx';
 import type { Weights } from '../weights.js';
-import { attention } from './attention.js';
+import { attention, type KeysAndValues } from './attention.js';
 import type { DecoderShape } from './decoder-config.js';
 import { gatedFeedForward } from './gated-feed-forward.js';
 import { rmsNorm } from './rms-norm.js';
@@ -14,42 +14,55 @@ export interface DecoderInputs {
   readonly length: Value;
   /** Added to attention scores; absent: every token sees every token. */
   readonly mask?: Value;
+  /** What each layer keeps of the tokens before these; positions count on from theirs. */
+  readonly past?: readonly KeysAndValues[] | undefined;
 }
 
-/** The layers of Qwen2, Qwen3 and Llama (x + attention(norm x), then x + feedForward(norm x)), from and to rows, before the final norm. */
+export interface DecoderOutputs {
+  /** Rows before the final norm, [batch · length, width]. */
+  readonly rows: Value;
+  /** What each layer keeps of these tokens. */
+  readonly kept: readonly KeysAndValues[];
+}
+
+/** The layers of Qwen2, Qwen3 and Llama (x + attention(norm x), then x + feedForward(norm x)), from and to rows. */
 export const decoderLayers = (
   g: GraphBuilder,
   weights: Weights,
   shape: DecoderShape,
   inputs: DecoderInputs,
-): Value => {
+): DecoderOutputs => {
   const { heads, keyValueHeads, headWidth, epsilon } = shape;
-  const { batch, length, mask } = inputs;
+  const { batch, length, mask, past } = inputs;
+  const start = past?.[0] === undefined ? undefined : g.Shape(past[0].keys, { start: 2, end: 3 });
   const attend = attention(g, weights, {
     batch,
     length,
     heads,
     keyValueHeads,
     headWidth,
-    rotary: rotary(g, length, headWidth, shape.ropeTheta, shape.rescale),
+    rotary: rotary(g, length, headWidth, shape.ropeTheta, { start, rescale: shape.rescale }),
     ...(mask === undefined ? {} : { mask }),
   });
   const norm = (name: string, x: Value) => rmsNorm(g, weights, name, x, epsilon);
+  const kept: KeysAndValues[] = [];
   let x = inputs.rows;
   for (let i = 0; i < shape.layers; i++) {
     const layer = `model.layers.${i}`;
     const own = `${layer}.self_attn`;
-    const attended = attend(norm(`${layer}.input_layernorm`, x), {
+    const { rows, own: seen } = attend(norm(`${layer}.input_layernorm`, x), {
       q: `${own}.q_proj`,
       k: `${own}.k_proj`,
       v: `${own}.v_proj`,
       o: `${own}.o_proj`,
+      past: past?.[i],
       ...(shape.headNorms
         ? { normalise: { q: (q) => norm(`${own}.q_norm`, q), k: (k) => norm(`${own}.k_norm`, k) } }
         : {}),
     });
-    x = g.Add(x, attended);
+    kept.push(seen);
+    x = g.Add(x, rows);
     x = g.Add(x, gatedFeedForward(g, weights, `${layer}.mlp`, norm(`${layer}.post_attention_layernorm`, x)));
   }
-  return x;
+  return { rows: x, kept };
 };

@@ -61,7 +61,7 @@ export const modernBertEncoder = (
   const norm = (name: string, x: Value) => layerNorm(g, weights, name, x, epsilon);
   const everywhere = {
     rotary: rotary(g, length, headWidth, shape.globalTheta),
-    ...(present === undefined ? {} : { mask: paddingMask(g, present) }),
+    ...(present === undefined ? {} : { mask: paddingMask(g, present, length) }),
   };
   const nearby = shape.local.includes(true)
     ? {

@@ -4,7 +4,7 @@ import type { ConfigReader } from '../config-reader.js';
 /** θ of rotary position embedding, and what is done to each of its frequencies (radians per position). */
 export interface Rope {
   readonly ropeTheta: number;
-  readonly rescale?: (frequency: number) => number;
+  readonly rescale?: ((frequency: number) => number) | undefined;
 }
 
 /** Reads rope_parameters, as transformers 5 writes it, or rope_theta and rope_scaling, as its predecessors do. Llama 3's scaling or none. */

@@ -1,0 +1,14 @@
+// What `npm run demo` shows: the same model twice, first plain sampling with the best of four picked afterwards, then guided while it writes.
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const prompt = 'Complete this story: Once upon a time, a little rabbit found a shiny red kite in the forest.';
+const entrgi = fileURLToPath(new URL('dist/main.js', import.meta.url));
+
+for (const method of ['bon', 'entrgi']) {
+  console.log(`\n$ entrgi generate --method ${method} "${prompt}"\n`);
+  const { status } = spawnSync(process.execPath, [entrgi, 'generate', '--method', method, prompt], {
+    stdio: 'inherit',
+  });
+  if (status !== 0) process.exit(status ?? 1);
+}
