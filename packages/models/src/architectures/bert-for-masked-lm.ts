@@ -13,7 +13,7 @@ const transform = 'cls.predictions.transform';
  */
 export const BertForMaskedLM = (config: ConfigReader): DenoiserNetwork => {
   config.only('tie_word_embeddings', true);
-  const shape = readBertShape(config, { prefix: 'bert', firstPosition: 0 });
+  const shape = readBertShape(config, { root: 'bert', firstPosition: 0 });
   const { width, rows } = shape;
   const head = 'cls.predictions.bias';
   return {

@@ -12,7 +12,7 @@ import type { ClassifierNetwork } from '../network.js';
  * Source: BertForSequenceClassification in transformers, given inputs_embeds.
  */
 export const BertForSequenceClassification = (config: ConfigReader): ClassifierNetwork => {
-  const shape = readBertShape(config, { prefix: 'bert', firstPosition: 0 });
+  const shape = readBertShape(config, { root: 'bert', firstPosition: 0 });
   const { width } = shape;
   return {
     task: 'classifier',

@@ -14,7 +14,7 @@ import type { ClassifierNetwork } from '../network.js';
  */
 export const RobertaForSequenceClassification = (config: ConfigReader): ClassifierNetwork => {
   const padding = config.tokenId('pad_token_id', config.count('vocab_size')) ?? 1;
-  const shape = readBertShape(config, { prefix: 'roberta', firstPosition: padding + 1 });
+  const shape = readBertShape(config, { root: 'roberta', firstPosition: padding + 1 });
   const { width } = shape;
   return {
     task: 'classifier',

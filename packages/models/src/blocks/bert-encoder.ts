@@ -19,7 +19,7 @@ export interface BertShape extends EncoderShape {
   /** Name of the word-embedding table. */
   readonly embeddings: string;
   /** What its tensors' names begin with. */
-  readonly prefix: string;
+  readonly root: string;
   readonly segmentTypes: number;
   /** Row of the position table that the first token takes. */
   readonly firstPosition: number;
@@ -40,7 +40,7 @@ export interface BertInputs {
 /** Reads the sizes from config.json and refuses variants with other maths. */
 export const readBertShape = (
   config: ConfigReader,
-  { prefix, firstPosition }: Pick<BertShape, 'prefix' | 'firstPosition'>,
+  { root, firstPosition }: Pick<BertShape, 'root' | 'firstPosition'>,
 ): BertShape => {
   config.only('hidden_act', 'gelu');
   config.only('position_embedding_type', 'absolute');
@@ -48,9 +48,9 @@ export const readBertShape = (
   const heads = config.count('num_attention_heads');
   checkHeads(config, heads, width);
   return {
-    prefix,
+    root,
     firstPosition,
-    embeddings: `${prefix}.embeddings.word_embeddings.weight`,
+    embeddings: `${root}.embeddings.word_embeddings.weight`,
     layers: config.layers('num_hidden_layers'),
     width,
     feedForwardWidth: config.count('intermediate_size'),
@@ -59,7 +59,7 @@ export const readBertShape = (
     maxLength: config.count('max_position_embeddings') - firstPosition,
     segmentTypes: config.count('type_vocab_size', 2),
     epsilon: config.positive('layer_norm_eps', 1e-12),
-    names: (i) => bertLayerNames(`${prefix}.encoder.layer.${i}`),
+    names: (i) => bertLayerNames(`${root}.encoder.layer.${i}`),
   };
 };
 
@@ -79,11 +79,11 @@ export const bertLayerNames = (layer: string): EncoderLayerNames => ({
 export const bertParameters = (shape: BertShape): [string, number[]][] => [
   [shape.embeddings, [shape.rows, shape.width]],
   [
-    `${shape.prefix}.embeddings.position_embeddings.weight`,
+    `${shape.root}.embeddings.position_embeddings.weight`,
     [shape.maxLength + shape.firstPosition, shape.width],
   ],
-  [`${shape.prefix}.embeddings.token_type_embeddings.weight`, [shape.segmentTypes, shape.width]],
-  ...normParameters(`${shape.prefix}.embeddings.LayerNorm`, shape.width),
+  [`${shape.root}.embeddings.token_type_embeddings.weight`, [shape.segmentTypes, shape.width]],
+  ...normParameters(`${shape.root}.embeddings.LayerNorm`, shape.width),
   ...encoderParameters(shape),
 ];
 
@@ -94,7 +94,7 @@ export const bertEncoder = (
   shape: BertShape,
   { embeds, segments, batch, length, mask }: BertInputs,
 ): Value => {
-  const { prefix, width, heads, epsilon, firstPosition } = shape;
+  const { root, width, heads, epsilon, firstPosition } = shape;
   const attend = attention(g, weights, {
     batch,
     length,
@@ -103,15 +103,15 @@ export const bertEncoder = (
     headWidth: width / heads,
     ...(mask === undefined ? {} : { mask }),
   });
-  const positionTable = weights.value(g, `${prefix}.embeddings.position_embeddings.weight`);
+  const positionTable = weights.value(g, `${root}.embeddings.position_embeddings.weight`);
   const end = firstPosition === 0 ? length : g.Add(length, g.int64s([firstPosition]));
   const positions = g.Slice(positionTable, [firstPosition], end, [0]);
-  const segmentTable = weights.value(g, `${prefix}.embeddings.token_type_embeddings.weight`);
+  const segmentTable = weights.value(g, `${root}.embeddings.token_type_embeddings.weight`);
   // A model with one segment type calls everything by it.
   const told = segments !== undefined && shape.segmentTypes > 1;
   const types = g.Gather(segmentTable, told ? segments : g.scalar(0, 'int64'));
   const embedded = g.Add(g.Add(embeds, positions), types);
   const rows = g.Reshape(embedded, [-1, width]);
-  const normalised = layerNorm(g, weights, `${prefix}.embeddings.LayerNorm`, rows, epsilon);
+  const normalised = layerNorm(g, weights, `${root}.embeddings.LayerNorm`, rows, epsilon);
   return encoderLayers(g, weights, shape, attend, normalised);
 };
