@@ -23,7 +23,10 @@ export interface GradientBenchOptions {
 /** One token of the embedded tokenizer, with its leading space. */
 const WORD = ' the';
 
-/** Reward + gradient against reward alone on a random model of Skywork-0.6B shape, weights held once. */
+/**
+ * Reward + gradient against reward alone on a random model of Skywork-0.6B shape, weights held once: both over the whole sequence, and the
+ * gradient also after a prompt that is computed once.
+ */
 export async function benchGradient({
   cache,
   layers,
@@ -42,8 +45,9 @@ export async function benchGradient({
   const { tokenizer, vocabulary } = await loadClassifier(directory);
   const template = tokenizer.around('x');
   const prompt = WORD.repeat(length - response - (template.prefix.length + template.suffix.length - 1));
-  const reward = await loadReward(directory, { backend, weightsOnce: true });
-  const context = await reward.open({ prompt, vocabulary, length: response });
+  const request = { prompt, vocabulary, length: response };
+  const reward = await loadReward(directory, { backend, weightsOnce: true, prefixReuse: false });
+  const context = await reward.open(request);
   const mix = randomMix(trajectories, response);
   const text = WORD.repeat(response);
 
@@ -51,21 +55,24 @@ export async function benchGradient({
   const residentGradient = residentBytes() - before;
   await reward.score(prompt, [text]);
   const residentBoth = residentBytes() - before;
+  const reusing = await loadReward(directory, { backend, weightsOnce: true });
+  const continued = await reusing.open(request);
   const times = await interleave(
     [
       { name: 'reward', run: () => reward.score(prompt, new Array(trajectories).fill(text)) },
       { name: 'reward + gradient', run: () => context.evaluate(mix) },
+      { name: 'reward + gradient, prompt once', run: () => continued.evaluate(mix) },
     ],
     rounds,
   );
-  await context.dispose();
-  await reward.dispose();
+  for (const opened of [context, continued, reward, reusing]) await opened.dispose();
   await backend.dispose();
   return {
     machine: machine(),
     shape: { layers, length, response, trajectories },
     milliseconds: Object.fromEntries(times),
     ratio: times.get('reward + gradient')! / times.get('reward')!,
+    promptOnce: times.get('reward + gradient, prompt once')! / times.get('reward + gradient')!,
     weightsGB: weightBytes / 1e9,
     residentOverWeights: {
       gradientSession: residentGradient / weightBytes,

@@ -34,6 +34,13 @@ test.each<[string, string[], number]>([
   expect(stderr === '').toBe(status === 0);
 });
 
+test('a prompt as long as an argument can be is refused, not fatal', async () => {
+  // onnxruntime reads the command line when it makes a session: this one overflows the usual stack of a worker.
+  const { stderr, ...end } = await outcome(start('generate', 'word '.repeat(26_000)));
+  expect(end).toEqual({ stdout: '', status: 1, signal: null });
+  expect(stderr).toMatch(/^entrgi: PROMPT: Expected a prompt of fewer than 256 tokens, got 26013\..*\n$/);
+});
+
 describe('Ctrl-C', () => {
   const running = async () => {
     const folder = await temporaryFolder();

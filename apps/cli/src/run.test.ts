@@ -44,6 +44,7 @@ describe('wrong usage', () => {
     const { status, stdout, stderr } = await entrgi(argv);
     expect(stderr).toContain(message);
     expect(stderr).toMatch(/^entrgi: .*\n$/);
+    expect(stderr).not.toContain('..');
     expect(stderr).toContain(`See entrgi ${command} --help.`);
     expect(stdout).toBe('');
     expect(status).toBe(2);

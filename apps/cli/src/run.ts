@@ -36,7 +36,7 @@ const commandLine = (context: Context): Command => {
       writeOut: (text) => context.stdout.write(text),
       writeErr: (text) => context.stderr.write(text),
       outputError: (text, write) =>
-        write(`entrgi: ${text.trim().replace(/^error: /, '')}. See ${pathOf(command)} --help.\n`),
+        write(`entrgi: ${text.trim().replace(/^error: |\.$/g, '')}. See ${pathOf(command)} --help.\n`),
     });
   }
   return program;

@@ -13,6 +13,7 @@ import { appendGradient } from './gradient-graph.js';
 import { nearest } from './nearest.js';
 import type { TransposedProduct } from './rule.js';
 
+/** What to differentiate, and with respect to what. */
 export interface DifferentiateOptions {
   /** The float value to differentiate, mostly an output. Of several elements, their sum is differentiated. */
   readonly of: Value;

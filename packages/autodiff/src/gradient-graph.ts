@@ -7,6 +7,7 @@ import { rules } from './rules/index.js';
 import { shapeOf } from './shapes.js';
 import { unBroadcast } from './un-broadcast.js';
 
+/** Which gradients to append. */
 export interface GradientRequest {
   /** The value to differentiate: any float value of the graph; of several elements, their sum. */
   readonly of: Value;

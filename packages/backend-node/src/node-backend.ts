@@ -12,6 +12,7 @@ import { sessionSettings } from './session-settings.js';
 import { typedFailure } from './typed-failure.js';
 import { workerRuntime } from './worker-runtime.js';
 
+/** Where sessions run, and on how many threads. */
 export interface NodeBackendOptions {
   /** Threads inside one operator. Default: one per physical core. */
   readonly threads?: number;

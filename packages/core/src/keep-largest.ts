@@ -1,6 +1,6 @@
 /**
- * Keeps the `count` largest probabilities in place, rescaled to sum 1, and zeroes the rest; of equal ones the lower ids stay.
- * `ascending` holds at least the `count` largest, sorted; `mass` is their sum.
+ * Keeps the largest probabilities in place, rescaled to sum 1, and zeroes the rest; of equal ones the lower ids stay.
+ * The last `count` of `ascending`, sorted, are what stays, or the smallest of it; `mass` is the sum of all that stays.
  */
 export const keepLargest = (
   probs: Float32Array,

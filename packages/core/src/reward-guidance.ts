@@ -16,6 +16,7 @@ import { requireThat, requireWhole } from './require-that.js';
 import { argmax, entropy, softmax } from './softmax.js';
 import { softmaxGradient } from './softmax-gradient.js';
 
+/** The reward, and how its gradient is made and followed. */
 export interface RewardGuidanceOptions {
   readonly reward: DifferentiableReward;
   /** Weight of the sampled token. Default: entrgi. */

@@ -13,6 +13,7 @@ export interface TokenMap {
   readonly missing: readonly string[];
 }
 
+/** What happens to tokens without a counterpart. */
 export interface MapTokensOptions {
   /**
    * What stands in for a token that the target lacks, and for padding rows: the target's unknown (else first end) token, or a zero vector.

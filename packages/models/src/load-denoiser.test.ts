@@ -81,7 +81,7 @@ describe('loadDenoiser', () => {
     expect(denoiser.encodePrompt('9'.repeat(46))).toHaveLength(63);
     expect(() => denoiser.encodePrompt('9'.repeat(47))).toThrow(InvalidArgumentError);
     expect(() => denoiser.encodePrompt('9'.repeat(47))).toThrow(
-      'prompt: expected fewer than 64 tokens, got 64.',
+      'Expected a prompt of fewer than 64 tokens, got 64.',
     );
     expect(() => denoiser.encodePrompt(' ')).toThrow(InvalidArgumentError);
   });

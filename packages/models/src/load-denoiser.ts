@@ -13,6 +13,7 @@ import type { DenoiserNetwork } from './network.js';
 import { architectureName, readNetwork } from './read-network.js';
 import { checkedWeights, type Weights } from './weights.js';
 
+/** Where a denoiser runs, and how it holds its weights. */
 export interface LoadDenoiserOptions {
   readonly backend: Backend;
   /** Default: the name of the directory. */
@@ -61,7 +62,7 @@ export const loadDenoiser = async (directory: string, options: LoadDenoiserOptio
     encodePrompt(prompt) {
       const ids = tokenizer.encodePrompt(prompt);
       if (ids.length < maxLength) return ids;
-      throw new InvalidArgumentError(`prompt: expected fewer than ${maxLength} tokens, got ${ids.length}.`, {
+      throw new InvalidArgumentError(`Expected a prompt of fewer than ${maxLength} tokens, got ${ids.length}.`, {
         value: prompt,
         cure: `The window of ${name} holds prompt and response together.`,
       });

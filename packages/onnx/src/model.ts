@@ -50,6 +50,7 @@ export type Attribute =
   | { readonly kind: 'strings'; readonly value: readonly string[] }
   | { readonly kind: 'tensor'; readonly value: InlineInitializer };
 
+/** One application of an operator. */
 export interface Node {
   readonly opType: string;
   /** '' is ai.onnx. */

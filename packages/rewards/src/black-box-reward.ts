@@ -19,16 +19,14 @@ export const blackBoxReward = (name: string, rate: Rate): Reward => ({
     if (rewards.length !== responses.length) {
       throw new InvalidArgumentError(
         `Reward '${name}': expected ${responses.length} rewards (one per response), got ${rewards.length}.`,
-        { value: rewards },
+        { value: rewards, cure: 'Return one number per response, in their order.' },
       );
     }
     rewards.forEach((value, i) => {
       if (Number.isFinite(value)) return;
       throw new NumericalError(
         `Reward '${name}': expected a finite reward for response ${i}, got ${value}.`,
-        {
-          value: responses[i],
-        },
+        { value: responses[i], cure: 'Return a finite number for every response.' },
       );
     });
     return rewards;

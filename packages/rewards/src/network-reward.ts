@@ -15,6 +15,7 @@ import { rewardContext } from './reward-context.js';
 import type { RewardNetwork } from './reward-network.js';
 import { scoreGraph } from './score-graph.js';
 
+/** Where a reward model runs, how it holds its weights, and what it is fed for tokens it lacks. */
 export interface NetworkRewardOptions {
   readonly backend: Backend;
   /** Hold the weights once, memory-mapped: half the memory, about 8 % slower. Default: false. */
@@ -114,9 +115,7 @@ export const networkReward = (
         if (Number.isFinite(scores[i])) continue;
         throw new NumericalError(
           `Reward '${name}': expected a finite reward for response ${i}, got ${scores[i]}.`,
-          {
-            value: responses[i],
-          },
+          { value: responses[i], cure: 'Check the weights of the reward model and their precision.' },
         );
       }
       return scores;

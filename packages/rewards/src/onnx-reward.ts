@@ -5,6 +5,7 @@ import { type NetworkRewardOptions, networkReward } from './network-reward.js';
 import { onnxNetwork } from './onnx-network.js';
 import { wordLookup } from './word-lookup.js';
 
+/** Which file, output and label are the reward. */
 export interface OnnxRewardOptions extends NetworkRewardOptions {
   /** The model's file in the directory. Default: onnx/model.onnx, else model.onnx. */
   readonly file?: string;

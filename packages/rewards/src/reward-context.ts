@@ -86,6 +86,8 @@ const candidateColumns = (rows: Int32Array) =>
     rows.length,
   );
 
+const cure = 'Check the weights of the reward model and their precision, and lower the learning rate.';
+
 const checkFinite = (
   name: string,
   mix: ResponseMix,
@@ -97,9 +99,7 @@ const checkFinite = (
     if (Number.isFinite(value)) return;
     throw new NumericalError(
       `Reward '${name}': expected a finite reward for trajectory ${k}, got ${value}.`,
-      {
-        value,
-      },
+      { value, cure },
     );
   });
   const at = firstNotFinite(tokenScores);
@@ -108,6 +108,6 @@ const checkFinite = (
   throw new NumericalError(
     `Reward '${name}': expected a finite gradient for trajectory ${Math.floor(slot / length)}, ` +
       `position ${slot % length}, got ${tokenScores[at]}.`,
-    { value: tokenScores[at] },
+    { value: tokenScores[at], cure },
   );
 };

@@ -1,5 +1,6 @@
 import { type Prompt, type Reward, requireThat } from '@entrgi/core';
 
+/** Finished responses, and what rates them. */
 export interface BestOfNOptions {
   readonly reward: Reward;
   readonly prompt: Prompt;
@@ -14,6 +15,7 @@ export interface Scored {
   readonly reward: number;
 }
 
+/** Responses with their rewards, and the summary that tables report. */
 export interface BestOfN {
   /** In the order of `texts`. */
   readonly trajectories: readonly Scored[];

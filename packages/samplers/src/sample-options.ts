@@ -14,6 +14,7 @@ import {
 import { entropy } from './orders/entropy.js';
 import { linear } from './schedules/linear.js';
 
+/** What to sample from, and how. */
 export interface SampleOptions {
   readonly denoiser: Denoiser;
   readonly prompts: readonly Prompt[];

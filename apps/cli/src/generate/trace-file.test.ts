@@ -63,3 +63,8 @@ test.each([
 ])('%s is refused before anything is generated', async (_, path, code) => {
   await expect(openTrace(path(await temporaryFolder()))).rejects.toMatchObject({ code });
 });
+
+test('an error names the file that was asked for', async () => {
+  const path = join(await temporaryFolder(), 'none', 'trace.jsonl');
+  await expect(openTrace(path)).rejects.toMatchObject({ code: 'ENOENT', path });
+});

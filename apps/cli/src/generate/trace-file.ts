@@ -19,19 +19,24 @@ export const openTrace = async (path: string): Promise<TraceFile> => {
   const direct = existing !== undefined && !existing.isFile();
   const target = direct ? path : `${path}.${process.pid}.partial`;
   const stream = createWriteStream(target, { flags: direct ? 'w' : 'wx' });
-  await once(stream, 'open');
+  // Errors are about the file that was asked for.
+  const named = <T>(work: Promise<T>): Promise<T> =>
+    work.catch((error: Error) => {
+      throw Object.assign(error, { path });
+    });
+  await named(once(stream, 'open'));
   // Kept in stream.errored: the next write reports it.
   stream.on('error', () => {});
   let open = true;
   const close = async (): Promise<void> => {
     open = false;
     stream.end();
-    await finished(stream);
+    await named(finished(stream));
   };
   return {
     async write(record) {
-      if (stream.errored) throw stream.errored;
-      if (!stream.write(`${JSON.stringify(record, plainArrays)}\n`)) await once(stream, 'drain');
+      if (stream.errored) await named(Promise.reject(stream.errored));
+      if (!stream.write(`${JSON.stringify(record, plainArrays)}\n`)) await named(once(stream, 'drain'));
     },
     async keep() {
       await close();

@@ -23,6 +23,7 @@ export interface GuidanceRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What guidance made of one denoising step. */
 export interface GuidanceResult {
   /** Optimised logits, shape [rows, vocabulary.size]. */
   readonly logits: Float32Array;

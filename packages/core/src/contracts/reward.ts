@@ -19,6 +19,7 @@ export interface DifferentiableReward extends Reward {
   open(request: RewardRequest): Promise<RewardContext>;
 }
 
+/** What a reward is opened for: the responses to one prompt. */
 export interface RewardRequest {
   readonly prompt: Prompt;
   /** The denoiser's vocabulary: token ids in mixes are its ids. */
@@ -49,6 +50,7 @@ export interface ResponseMix {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Rewards and their gradient. */
 export interface RewardGradient {
   /** Reward per trajectory, shape [trajectories]. */
   readonly values: Float64Array;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Filter, filters, InvalidArgumentError } from '../index.js';
+import { type Filter, filters, InvalidArgumentError, randomStream, softmax } from '../index.js';
 import { expectAllClose } from '../testing/index.js';
 
 /** A distribution with ties: small whole numbers, rescaled. */
@@ -72,6 +72,29 @@ test('topP keeps the smallest set whose mass is at least p (all sets tried)', ()
     { numRuns: 300 },
   );
 });
+
+test.each([0.1, 1, 3, 30])(
+  'topP of a vocabulary, logits spread by %d, is that of sorting all of it',
+  (spread) => {
+    const random = randomStream({ seed: 1, prompt: 0, trajectory: 0, step: 0, purpose: 'token' });
+    for (const p of [0.05, 0.5, 0.95, 1 - 2 ** -53]) {
+      // Rounded, so that some are equal.
+      const logits = Float32Array.from({ length: 2048 }, () => Math.round(64 * random.uniform()) / 64);
+      const probs = softmax(logits, 2048, 1 / spread);
+      const ids = ranked(probs);
+      const total = ids.reduce((sum, id) => sum + probs[id]!, 0);
+      let mass = 0;
+      const kept = ids.filter((id) => {
+        const stays = mass < p * total;
+        if (stays) mass += probs[id]!;
+        return stays;
+      });
+      const filtered = probs.slice();
+      filters.topP(p)(filtered);
+      expectAllClose(filtered, keep(probs, kept), { absolute: 1e-7 });
+    }
+  },
+);
 
 test('topK keeps k tokens, the lower ids of equal ones', () => {
   const probs = Float32Array.of(0.25, 0.25, 0.25, 0.25);

@@ -1,6 +1,7 @@
 import type { LogitOptimiser } from '../contracts/logit-optimiser.js';
 import { requirePositive } from '../require-that.js';
 
+/** What is usually left alone. */
 export interface AdamOptions {
   /** Decay of the first and second moment. Default: [0.9, 0.999]. */
   readonly betas?: readonly [number, number];

@@ -23,7 +23,10 @@ async function read(path: string): Promise<Uint8Array> {
   try {
     const facts = await stat(path);
     if (!facts.isFile())
-      throw new InvalidArgumentError(`Expected a model file, got ${path}.`, { value: path });
+      throw new InvalidArgumentError(`Expected a model file, got ${path}, which is a folder or a device.`, {
+        value: path,
+        cure: 'Name an .onnx file.',
+      });
     if (facts.size > MAXIMUM_BYTES) {
       throw new InvalidModelError(`${path}: a model file has at most 2 GiB, got ${facts.size} bytes.`, {
         value: path,
