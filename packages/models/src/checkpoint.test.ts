@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nodeBackend } from '@entrgi/backend-node';
@@ -129,5 +129,42 @@ describe('readCheckpoint', () => {
     const directory = await alteredFixture('dream');
     await writeFile(join(directory, 'model.safetensors'), 'version https://git-lfs.github.com/spec/v1\n');
     await refuses(directory, 'model.safetensors: ', 'Download the file again.');
+  });
+});
+
+describe('names of old', () => {
+  const renamed = async (rename: (header: Record<string, unknown>) => void) => {
+    const bytes = await readFile(`${fixture('bert-fill')}/model.safetensors`);
+    const start = 8 + Number(bytes.readBigUInt64LE(0));
+    const header = JSON.parse(bytes.toString('utf8', 8, start)) as Record<string, unknown>;
+    rename(header);
+    const text = Buffer.from(JSON.stringify(header));
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64LE(BigInt(text.length));
+    const file = new Uint8Array(Buffer.concat([length, text, bytes.subarray(start)]));
+    return alteredFixture('bert-fill', { 'model.safetensors': file });
+  };
+  const move = (header: Record<string, unknown>, from: string, to: string) => {
+    header[to] = header[from];
+    delete header[from];
+  };
+
+  it('reads gamma and beta of a layer norm as weight and bias', async () => {
+    const directory = await renamed((header) => {
+      for (const name of Object.keys(header)) {
+        if (name.endsWith('LayerNorm.weight')) move(header, name, name.replace('weight', 'gamma'));
+        if (name.endsWith('LayerNorm.bias')) move(header, name, name.replace('bias', 'beta'));
+      }
+    });
+    const { tensors } = await readCheckpoint(directory);
+    expect([...tensors.keys()].sort()).toEqual(
+      [...(await readCheckpoint(fixture('bert-fill'))).tensors.keys()].sort(),
+    );
+  });
+
+  it('refuses a tensor under both names', async () => {
+    const norm = 'bert.embeddings.LayerNorm';
+    const directory = await renamed((header) => move(header, `${norm}.bias`, `${norm}.gamma`));
+    await expect(readCheckpoint(directory)).rejects.toThrow(`${norm}.weight is there twice, once as`);
   });
 });

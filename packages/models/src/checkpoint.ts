@@ -39,11 +39,23 @@ export const readCheckpoint = async (directory: string): Promise<Checkpoint> => 
   );
   const tensors = new Map<string, StoredTensor>();
   shards.forEach(({ entries }, i) => {
-    for (const [tensor, entry] of entries) tensors.set(tensor, { ...entry, file: locations[i]! });
+    for (const [stored, entry] of entries) {
+      const tensor = modernName(stored);
+      if (tensors.has(tensor)) {
+        throw new CheckpointError(`${directory}: ${tensor} is there twice, once as ${stored}.`, {
+          value: stored,
+        });
+      }
+      tensors.set(tensor, { ...entry, file: locations[i]! });
+    }
   });
   const name = directory.split(/[/\\]/).filter(Boolean).at(-1) ?? directory;
   return { name, directory, source, config, folder, tensors };
 };
+
+/** The first BERTs were saved with TensorFlow's names for the two parts of a layer norm, and are still offered so. */
+const modernName = (tensor: string): string =>
+  tensor.replace(/\bLayerNorm\.gamma$/, 'LayerNorm.weight').replace(/\bLayerNorm\.beta$/, 'LayerNorm.bias');
 
 interface Shard {
   readonly path: string;

@@ -4,7 +4,13 @@ import { type Tensor, UnsupportedError } from '@entrgi/core';
 import { encodeModel, GraphBuilder } from '@entrgi/onnx';
 import { afterAll, describe, expect, it } from 'vitest';
 import { alteredFixture } from '../fixtures/altered-fixture.js';
-import { type FixtureTensor, fixture, fixtureNumbers, relativeError } from '../fixtures/fixture.js';
+import {
+  classifierFixtures,
+  type FixtureTensor,
+  fixture,
+  fixtureNumbers,
+  relativeError,
+} from '../fixtures/fixture.js';
 import { loadClassifier } from './load-classifier.js';
 
 const backend = nodeBackend({ threads: 1 });
@@ -21,7 +27,7 @@ const int64 = ({ dims, data }: FixtureTensor): Tensor => ({
   data: BigInt64Array.from(data, BigInt),
 });
 
-describe.each(['qwen3-reward', 'qwen3-reward-bf16', 'bert-reward'])('loadClassifier: %s', (name) => {
+describe.each(classifierFixtures)('loadClassifier: %s', (name) => {
   it('gives the rewards of PyTorch for token ids', async () => {
     const { tokenIds, segments, rewards } = (await fixtureNumbers(name)).classifier!.tokens;
     const classifier = await loadClassifier(fixture(name));
@@ -56,7 +62,7 @@ describe.each(['qwen3-reward', 'qwen3-reward-bf16', 'bert-reward'])('loadClassif
   });
 });
 
-describe.each(['qwen3-reward', 'qwen3-reward-bf16'])('prefix: %s', (name) => {
+describe.each(['qwen3-reward', 'qwen3-reward-bf16', 'qwen2-reward', 'llama-reward'])('prefix: %s', (name) => {
   it('continues to the rewards of PyTorch from wherever a sequence is cut', async () => {
     const { tokenIds, rewards } = (await fixtureNumbers(name)).classifier!.tokens;
     const classifier = await loadClassifier(fixture(name));

@@ -2,7 +2,7 @@ import { nodeBackend } from '@entrgi/backend-node';
 import { CheckpointError, InvalidArgumentError, UnsupportedError } from '@entrgi/core';
 import { afterAll, describe, expect, it } from 'vitest';
 import { alteredFixture } from '../fixtures/altered-fixture.js';
-import { fixture, fixtureNumbers, relativeError } from '../fixtures/fixture.js';
+import { denoiserFixtures, fixture, fixtureNumbers, relativeError } from '../fixtures/fixture.js';
 import { readCheckpoint } from './checkpoint.js';
 import { denoiserGraph, loadDenoiser } from './load-denoiser.js';
 import type { DenoiserNetwork } from './network.js';
@@ -14,7 +14,7 @@ afterAll(() => backend.dispose());
 
 const sharedRequest = { tokenIds: Int32Array.of(289, 64, 65, 291, 291, 291), batch: 2, length: 3 };
 
-describe.each(['dream', 'dream-bf16', 'dream-f16', 'dream-sharded'])('loadDenoiser: %s', (name) => {
+describe.each(denoiserFixtures)('loadDenoiser: %s', (name) => {
   it.each([false, true])('gives the logits of PyTorch (weights once: %s)', async (weightsOnce) => {
     const { tokenIds, positions, logits } = (await fixtureNumbers(name)).denoiser!;
     const denoiser = await loadDenoiser(fixture(name), { backend, weightsOnce });
@@ -47,6 +47,24 @@ describe('loadDenoiser', () => {
     const before = await logitsOf(289, 64, 65, 291, 291, 291);
     expect(await logitsOf(289, 64, 65, 70, 71, 72)).toEqual(before);
     expect(relativeError(await logitsOf(289, 64, 66, 291, 291, 291), [...before])).toBeGreaterThan(1e-3);
+  });
+
+  it.each(denoiserFixtures)('%s: a later token changes what comes before it', async (name) => {
+    const denoiser = await loadDenoiser(fixture(name), { backend });
+    const logitsOf = (...ids: number[]) =>
+      denoiser.logits({ tokenIds: Int32Array.from(ids), batch: 1, length: 3, positions: Int32Array.of(1) });
+    const mask = denoiser.vocabulary.maskId!;
+    const before = await logitsOf(7, mask, 8);
+    expect(relativeError(await logitsOf(7, mask, 9), [...before])).toBeGreaterThan(1e-3);
+    await denoiser.dispose();
+  });
+
+  it('lays out a prompt for a model without a chat template', async () => {
+    const denoiser = await loadDenoiser(fixture('bert-fill'), { backend });
+    const prompt = denoiser.encodePrompt('Tell me');
+    expect([prompt[0], prompt.at(-1)]).toEqual([2, 3]);
+    expect(denoiser.vocabulary).toMatchObject({ maskId: 4, padId: 0 });
+    await denoiser.dispose();
   });
 
   it('names itself and its window', async () => {

@@ -62,10 +62,13 @@ export const loadDenoiser = async (directory: string, options: LoadDenoiserOptio
     encodePrompt(prompt) {
       const ids = tokenizer.encodePrompt(prompt);
       if (ids.length < maxLength) return ids;
-      throw new InvalidArgumentError(`Expected a prompt of fewer than ${maxLength} tokens, got ${ids.length}.`, {
-        value: prompt,
-        cure: `The window of ${name} holds prompt and response together.`,
-      });
+      throw new InvalidArgumentError(
+        `Expected a prompt of fewer than ${maxLength} tokens, got ${ids.length}.`,
+        {
+          value: prompt,
+          cure: `The window of ${name} holds prompt and response together.`,
+        },
+      );
     },
     decode: (tokenIds) => tokenizer.decode(tokenIds),
     async logits(request) {

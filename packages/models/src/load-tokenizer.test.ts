@@ -22,14 +22,14 @@ const chatModels = ['dream', 'dream-sharded', 'qwen3-reward'];
 describe('loadTokenizer: ids equal those of the Python tokenizers', () => {
   it.each([...chatModels, 'bert-reward'])('%s: text, special tokens in it being text', async (name) => {
     const tokenizer = await load(fixture(name));
-    for (const { text, ids } of (await fixtureNumbers(name)).tokenizer.texts) {
+    for (const { text, ids } of (await fixtureNumbers(name)).tokenizer!.texts) {
       expect([...tokenizer.encodeText(text)], text).toEqual(ids);
     }
   });
 
   it.each(chatModels)('%s: prompts, and what stands around a response', async (name) => {
     const tokenizer = await load(fixture(name));
-    const { prompts, dialogues } = (await fixtureNumbers(name)).tokenizer;
+    const { prompts, dialogues } = (await fixtureNumbers(name)).tokenizer!;
     for (const { messages, ids } of prompts!) expect([...tokenizer.encodePrompt(messages)]).toEqual(ids);
     for (const { messages, response, ids } of dialogues!) {
       const { prefix, suffix } = tokenizer.around(messages);
@@ -42,7 +42,7 @@ describe('loadTokenizer: ids equal those of the Python tokenizers', () => {
 
   it('bert-reward: pairs', async () => {
     const tokenizer = await load(fixture('bert-reward'));
-    for (const { prompt, response, ids, segments } of (await fixtureNumbers('bert-reward')).tokenizer
+    for (const { prompt, response, ids, segments } of (await fixtureNumbers('bert-reward')).tokenizer!
       .pairs!) {
       const { prefix, suffix } = tokenizer.around(prompt);
       expect([...prefix, ...tokenizer.encodeText(response), ...suffix]).toEqual(ids);

@@ -2,27 +2,35 @@ import { readdir } from 'node:fs/promises';
 import { CheckpointError, UnsupportedError } from '@entrgi/core';
 import { describe, expect, it } from 'vitest';
 import { alteredFixture } from '../fixtures/altered-fixture.js';
-import { fixture } from '../fixtures/fixture.js';
+import { classifierFixtures, denoiserFixtures, fixture } from '../fixtures/fixture.js';
 import * as architectures from './architectures/index.js';
 import { readCheckpoint } from './checkpoint.js';
 import { inspectCheckpoint } from './inspect-checkpoint.js';
-import { readNetwork } from './read-network.js';
+import { architectureName, readNetwork } from './read-network.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: tests change JSON in ways that have no type
 type Json = any;
 
-const kebab = (name: string) =>
-  name.replaceAll(/(?<=[a-z0-9])[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
+const fixtures = [...denoiserFixtures, ...classifierFixtures];
 
 describe('architectures', () => {
   it('has one export for every file', async () => {
     const files = (await readdir(new URL('architectures', import.meta.url)))
       .filter((file) => !/^index\.ts$|\.test\.ts$/.test(file))
-      .map((file) => file.replace('.ts', ''));
-    expect(Object.keys(architectures).map(kebab).sort()).toEqual(files.sort());
+      .map((file) => file.replace('.ts', '').replaceAll('-', ''));
+    expect(
+      Object.keys(architectures)
+        .map((name) => name.toLowerCase())
+        .sort(),
+    ).toEqual(files.sort());
   });
 
-  it.each(['dream', 'qwen3-reward', 'bert-reward'])('%s lists exactly the tensors it reads', async (name) => {
+  it("has a checkpoint with PyTorch's numbers for every one", async () => {
+    const shown = fixtures.map(async (name) => architectureName(await readCheckpoint(fixture(name))));
+    expect([...new Set(await Promise.all(shown))].sort()).toEqual(Object.keys(architectures).sort());
+  });
+
+  it.each(fixtures)('%s lists exactly the tensors it reads', async (name) => {
     const checkpoint = await readCheckpoint(fixture(name));
     const { parameters } = readNetwork(checkpoint);
     expect([...parameters.keys()].sort()).toEqual([...checkpoint.tensors.keys()].sort());
@@ -41,7 +49,7 @@ describe('readNetwork', () => {
       const failure = readCheckpoint(directory).then(readNetwork);
       await expect(failure).rejects.toThrow(UnsupportedError);
       await expect(failure).rejects.toThrow(
-        'architectures: expected one of BertForSequenceClassification, DreamModel, Qwen3ForSequenceClassification',
+        `architectures: expected one of ${Object.keys(architectures).join(', ')}, got `,
       );
     },
   );
@@ -74,6 +82,15 @@ describe('readNetwork', () => {
     ['qwen3-reward', 'id2label', { id2label: {} }],
     ['qwen3-reward', 'rope_parameters', { rope_parameters: 3 }],
     ['bert-reward', 'num_attention_heads', { num_attention_heads: 3 }],
+    ['llama-reward', 'rope_scaling: factor', { rope_scaling: { rope_type: 'llama3' } }],
+    ['llada', 'n_kv_heads', { n_kv_heads: 3 }],
+    ['llada', 'd_model', { d_model: 20 }],
+    ['roberta-reward', 'pad_token_id', { pad_token_id: -1 }],
+    ['distilbert-reward', 'n_heads', { n_heads: 3 }],
+    ['modernbert-fill', 'layer_types', { layer_types: ['full_attention'] }],
+    ['modernbert-fill', 'layer_types', { layer_types: ['full_attention', 'linear', 'full_attention'] }],
+    ['modernbert-fill', 'num_attention_heads', { num_attention_heads: 16 }],
+    ['deberta-reward', 'position_buckets', { position_buckets: -1 }],
   ])('refuses a %s whose %s is wrong: %j', async (name, message, fields) => {
     const failure = change(name, fields);
     await expect(failure).rejects.toThrow(CheckpointError);
@@ -88,6 +105,20 @@ describe('readNetwork', () => {
     ['qwen3-reward', 'rope_type', { rope_parameters: { rope_type: 'yarn', rope_theta: 1e6 } }],
     ['bert-reward', 'hidden_act', { hidden_act: 'gelu_new' }],
     ['bert-reward', 'position_embedding_type', { position_embedding_type: 'relative_key' }],
+    ['bert-fill', 'tie_word_embeddings', { tie_word_embeddings: false }],
+    ['llama-reward', 'rope_type', { rope_scaling: { rope_type: 'dynamic', factor: 2 } }],
+    ['llama-reward', 'mlp_bias', { mlp_bias: true }],
+    ['llada', 'block_type', { block_type: 'sequential' }],
+    ['llada', 'scale_logits', { scale_logits: true }],
+    ['distilbert-reward', 'activation', { activation: 'relu' }],
+    ['modernbert-fill', 'tie_word_embeddings', { tie_word_embeddings: false }],
+    ['modernbert-reward', 'classifier_pooling', { classifier_pooling: 'max' }],
+    ['deberta-reward', 'conv_kernel_size', { conv_kernel_size: 3 }],
+    ['deberta-reward', 'relative_attention', { relative_attention: null }],
+    ['deberta-reward', 'share_att_key', { share_att_key: false }],
+    ['deberta-reward', 'position_biased_input', { position_biased_input: true }],
+    ['deberta-reward', 'pos_att_type', { pos_att_type: ['c2p'] }],
+    ['deberta-reward', 'pos_att_type', { pos_att_type: null }],
   ])('says that a %s with another %s is not supported', async (name, message, fields) => {
     const failure = change(name, fields);
     await expect(failure).rejects.toThrow(UnsupportedError);
@@ -102,6 +133,9 @@ describe('readNetwork', () => {
     ['qwen3-reward', ['score.weight: expected shape [2, 16], got [1, 16]'], { id2label: { 0: 'a', 1: 'b' } }],
     ['qwen3-reward', ['missing model.layers.0.self_attn.q_proj.bias'], { attention_bias: true }],
     ['bert-reward', ['position_embeddings.weight: expected shape [64, 16]'], { max_position_embeddings: 64 }],
+    ['llada', ['not expected', 'model.transformer.blocks.1.ff_out.weight'], { n_layers: 1 }],
+    ['llada', ['missing model.transformer.blocks.0.q_proj.bias'], { include_qkv_bias: true }],
+    ['modernbert-reward', ['missing model.embeddings.norm.bias'], { norm_bias: true }],
   ])('names the weights of %s that do not fit: %s', async (name, messages, fields) => {
     const failure = change(name, fields);
     await expect(failure).rejects.toThrow(CheckpointError);

@@ -1,62 +1,13 @@
-import { causalMask } from '../blocks/attention-mask.js';
-import { decoderParameters, readDecoderShape } from '../blocks/decoder-config.js';
-import { decoderLayers } from '../blocks/decoder-layers.js';
-import { firstLabel, labelCount } from '../blocks/labels.js';
-import { linear } from '../blocks/linear.js';
-import { rmsNorm } from '../blocks/rms-norm.js';
+import { causalClassifier } from '../blocks/causal-classifier.js';
+import { attentionBiases, readDecoderShape } from '../blocks/decoder-config.js';
 import type { ConfigReader } from '../config-reader.js';
 import type { ClassifierNetwork } from '../network.js';
 
 /**
- * Qwen3 with a linear score of the last position, as in Skywork-Reward-V2. Positions count from 0 whatever the attention.
- * The last position must be one that counts, which the chat template sees to: something always follows the response.
+ * Qwen3 (norms on queries and keys) with a linear score of the last position, as in Skywork-Reward-V2.
  * Source: Qwen3ForSequenceClassification in transformers, given inputs_embeds.
  */
 export const Qwen3ForSequenceClassification = (config: ConfigReader): ClassifierNetwork => {
-  const biases = config.flag('attention_bias', false) ? (['q', 'k', 'v', 'o'] as const) : [];
-  const shape = readDecoderShape(config, { headNorms: true, biases, headWidth: 128 });
-  return {
-    task: 'classifier',
-    ...shape,
-    embeddings: 'model.embed_tokens.weight',
-    parameters: new Map([
-      ...decoderParameters(shape),
-      ['score.weight', [labelCount(config), shape.width]] as const,
-    ]),
-    ignored: new Set(['lm_head.weight']),
-
-    prefix: {
-      layers: shape.layers,
-      keyValueHeads: shape.keyValueHeads,
-      headWidth: shape.headWidth,
-      append(g, weights, embeds) {
-        const length = g.Shape(embeds, { start: 1, end: 2 });
-        const attention = g.Expand(g.int64s([1]), g.Concat([g.int64s([1]), length], 0));
-        return decoderLayers(g, weights, shape, {
-          rows: g.Reshape(embeds, [-1, shape.width]),
-          batch: g.int64s([1]),
-          length,
-          mask: causalMask(g, attention, length),
-        }).kept;
-      },
-    },
-
-    rewards(g, weights, { embeds, attention, past }) {
-      const batch = g.Shape(embeds, { start: 0, end: 1 });
-      const length = g.Shape(embeds, { start: 1, end: 2 });
-      const { rows: hidden } = decoderLayers(g, weights, shape, {
-        rows: g.Reshape(embeds, [-1, shape.width]),
-        batch,
-        length,
-        mask: causalMask(g, attention, length),
-        past,
-      });
-      const sequences = g.Reshape(hidden, g.Concat([batch, length, g.int64s([shape.width])], 0));
-      const last = g.Gather(sequences, g.Squeeze(g.Sub(length, g.int64s([1])), [0]), 1);
-      return firstLabel(
-        g,
-        linear(g, weights, 'score', rmsNorm(g, weights, 'model.norm', last, shape.epsilon)),
-      );
-    },
-  };
+  const biases = attentionBiases(config);
+  return causalClassifier(config, readDecoderShape(config, { headNorms: true, biases, headWidth: 128 }));
 };

@@ -15,6 +15,17 @@ export const causalMask = (g: GraphBuilder, present: Value, length: Value): Valu
   return additive(g, g.And(earlier, asKeys(g, present, length)));
 };
 
+/** No token sees one further away than `reach`, nor a key where `present` is 0: [batch or 1, 1, length, length]. */
+export const localMask = (g: GraphBuilder, length: Value, reach: number, present?: Value): Value => {
+  const order = positions(g, length);
+  const distance = g.Abs(g.Sub(g.Unsqueeze(order, [0]), g.Unsqueeze(order, [1])));
+  const near = g.LessOrEqual(distance, g.scalar(reach, 'int64'));
+  return additive(
+    g,
+    present === undefined ? g.Unsqueeze(near, [0, 1]) : g.And(near, asKeys(g, present, length)),
+  );
+};
+
 /** By the length that the scores have, so that it is known while the graph is built: a gradient then need not look for what was broadcast. */
 const asKeys = (g: GraphBuilder, present: Value, length: Value): Value =>
   g.Reshape(

@@ -1,8 +1,9 @@
 import { CheckpointError } from '@entrgi/core';
 import type { ConfigReader } from '../config-reader.js';
+import { type Rope, readRope } from './rope-scaling.js';
 
-/** The sizes of a Qwen2- or Qwen3-like network. */
-export interface DecoderShape {
+/** The sizes of a Qwen2-, Qwen3- or Llama-like network. */
+export interface DecoderShape extends Rope {
   readonly layers: number;
   readonly width: number;
   readonly feedForwardWidth: number;
@@ -12,7 +13,6 @@ export interface DecoderShape {
   readonly rows: number;
   readonly maxLength: number;
   readonly epsilon: number;
-  readonly ropeTheta: number;
   /** Whether every query and key head has an RMSNorm of its own (Qwen3). */
   readonly headNorms: boolean;
   /** Which of the projections have a bias. */
@@ -25,7 +25,6 @@ export const readDecoderShape = (
   variant: Pick<DecoderShape, 'headNorms' | 'biases'> & { readonly headWidth?: number },
 ): DecoderShape => {
   config.only('hidden_act', 'silu');
-  config.only('rope_scaling');
   config.only('use_sliding_window', false);
   const width = config.count('hidden_size');
   const heads = config.count('num_attention_heads');
@@ -44,7 +43,7 @@ export const readDecoderShape = (
     rows: config.count('vocab_size'),
     maxLength: config.count('max_position_embeddings'),
     epsilon: config.positive('rms_norm_eps', 1e-6),
-    ropeTheta: ropeTheta(config),
+    ...readRope(config),
   };
 };
 
@@ -81,14 +80,9 @@ export const decoderParameters = (shape: DecoderShape): [string, readonly number
   ];
 };
 
-/** transformers 5 writes rope_parameters, its predecessors rope_theta. */
-const ropeTheta = (config: ConfigReader): number => {
-  const parameters = config.raw('rope_parameters') ?? undefined;
-  if (parameters === undefined) return config.positive('rope_theta', 10_000);
-  const nested = config.nested('rope_parameters');
-  nested.only('rope_type', 'default');
-  return nested.positive('rope_theta');
-};
+/** All four projections have a bias, or none has: attention_bias, as Qwen3 and Llama write it. */
+export const attentionBiases = (config: ConfigReader): DecoderShape['biases'] =>
+  config.flag('attention_bias', false) ? ['q', 'k', 'v', 'o'] : [];
 
 const quotient = (config: ConfigReader, width: number, heads: number): number => {
   refuseUnlessDivides(config, 'num_attention_heads', heads, 'hidden_size', width);

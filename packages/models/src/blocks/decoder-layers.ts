@@ -25,7 +25,7 @@ export interface DecoderOutputs {
   readonly kept: readonly KeysAndValues[];
 }
 
-/** The layers of Qwen2 and Qwen3 (x + attention(norm x), then x + feedForward(norm x)), from and to rows. */
+/** The layers of Qwen2, Qwen3 and Llama (x + attention(norm x), then x + feedForward(norm x)), from and to rows. */
 export const decoderLayers = (
   g: GraphBuilder,
   weights: Weights,
@@ -41,7 +41,7 @@ export const decoderLayers = (
     heads,
     keyValueHeads,
     headWidth,
-    rotary: rotary(g, length, headWidth, shape.ropeTheta, start),
+    rotary: rotary(g, length, headWidth, shape.ropeTheta, { start, rescale: shape.rescale }),
     ...(mask === undefined ? {} : { mask }),
   });
   const norm = (name: string, x: Value) => rmsNorm(g, weights, name, x, epsilon);

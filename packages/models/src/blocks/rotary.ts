@@ -1,4 +1,5 @@
 import { type GraphBuilder, int, type Value } from '@entrgi/onnx';
+import type { Rope } from './rope-scaling.js';
 
 /** Turns queries or keys [batch, heads, length, headWidth] by their positions start, start + 1, …. */
 export type Rotary = (x: Value) => Value;
@@ -6,17 +7,23 @@ export type Rotary = (x: Value) => Value;
 /**
  * Rotary position embedding in the halves layout: for angle α = position · θ^(−2i/headWidth),
  * (x_i, x_{i + headWidth/2}) ← (x_i cos α − x_{i + headWidth/2} sin α, x_{i + headWidth/2} cos α + x_i sin α).
- * The tables are computed in the graph, once for all layers. `length` and `start` (default: 0) are 1-D values with one element.
+ * The tables are computed in the graph, once for all layers. `length` and `start` (default: 0) are 1-D values with one element; `rescale`
+ * changes each frequency.
  */
 export const rotary = (
   g: GraphBuilder,
   length: Value,
   headWidth: number,
   theta: number,
-  start?: Value,
+  {
+    start,
+    rescale = (frequency) => frequency,
+  }: { start?: Value | undefined; rescale?: Rope['rescale'] } = {},
 ): Rotary => {
   const half = headWidth / 2;
-  const frequencies = Float32Array.from({ length: half }, (_, i) => 1 / theta ** ((2 * i) / headWidth));
+  const frequencies = Float32Array.from({ length: half }, (_, i) =>
+    rescale(1 / theta ** ((2 * i) / headWidth)),
+  );
   const angles = g.Mul(
     g.Unsqueeze(g.Cast(positions(g, length, start), 'float32'), [1]),
     g.constant({ type: 'float32', dims: [1, half], data: frequencies }),

@@ -1,0 +1,14 @@
+import { bidirectionalDecoder } from '../blocks/bidirectional-decoder.js';
+import { attentionBiases, readDecoderShape } from '../blocks/decoder-config.js';
+import type { ConfigReader } from '../config-reader.js';
+import type { DenoiserNetwork } from '../network.js';
+
+/**
+ * Llama turned into a diffusion model: its attention looks both ways, and logits stand where their tokens are.
+ * Source: the A2D models of the dllm toolkit; LlamaForCausalLM in transformers without its mask.
+ */
+export const A2DLlamaLMHeadModel = (config: ConfigReader): DenoiserNetwork => {
+  config.only('mlp_bias', false);
+  const shape = readDecoderShape(config, { headNorms: false, biases: attentionBiases(config) });
+  return bidirectionalDecoder(config, shape, { shifted: false });
+};

@@ -1,0 +1,13 @@
+import { bidirectionalDecoder } from '../blocks/bidirectional-decoder.js';
+import { readDecoderShape } from '../blocks/decoder-config.js';
+import type { ConfigReader } from '../config-reader.js';
+import type { DenoiserNetwork } from '../network.js';
+
+/**
+ * Qwen2 turned into a diffusion model: its attention looks both ways, and logits stand where their tokens are.
+ * Source: the A2D models of the dllm toolkit; Qwen2ForCausalLM in transformers without its mask.
+ */
+export const A2DQwen2LMHeadModel = (config: ConfigReader): DenoiserNetwork => {
+  const shape = readDecoderShape(config, { headNorms: false, biases: ['q', 'k', 'v'] });
+  return bidirectionalDecoder(config, shape, { shifted: false });
+};

@@ -1,0 +1,14 @@
+import { bidirectionalDecoder } from '../blocks/bidirectional-decoder.js';
+import { attentionBiases, readDecoderShape } from '../blocks/decoder-config.js';
+import type { ConfigReader } from '../config-reader.js';
+import type { DenoiserNetwork } from '../network.js';
+
+/**
+ * Qwen3 turned into a diffusion model: its attention looks both ways, and logits stand where their tokens are.
+ * Source: the A2D models of the dllm toolkit; Qwen3ForCausalLM in transformers without its mask.
+ */
+export const A2DQwen3LMHeadModel = (config: ConfigReader): DenoiserNetwork => {
+  const biases = attentionBiases(config);
+  const shape = readDecoderShape(config, { headNorms: true, biases, headWidth: 128 });
+  return bidirectionalDecoder(config, shape, { shifted: false });
+};

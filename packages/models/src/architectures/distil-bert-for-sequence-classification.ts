@@ -1,0 +1,84 @@
+import { attention } from '../blocks/attention.js';
+import { paddingMask } from '../blocks/attention-mask.js';
+import {
+  checkHeads,
+  type EncoderShape,
+  encoderLayers,
+  encoderParameters,
+  linearParameters,
+  normParameters,
+} from '../blocks/encoder.js';
+import { firstPosition } from '../blocks/first-position.js';
+import { firstLabel, labelCount } from '../blocks/labels.js';
+import { layerNorm } from '../blocks/layer-norm.js';
+import { linear } from '../blocks/linear.js';
+import type { ConfigReader } from '../config-reader.js';
+import type { ClassifierNetwork } from '../network.js';
+
+const positionTable = 'distilbert.embeddings.position_embeddings.weight';
+const embeddingNorm = 'distilbert.embeddings.LayerNorm';
+
+/**
+ * DistilBERT (BERT without segments) with a two-layer score of the first position: [CLS] prompt [SEP] response [SEP].
+ * Source: DistilBertForSequenceClassification in transformers, given inputs_embeds.
+ */
+export const DistilBertForSequenceClassification = (config: ConfigReader): ClassifierNetwork => {
+  config.only('activation', 'gelu');
+  const width = config.count('dim');
+  const heads = config.count('n_heads');
+  checkHeads(config, heads, width, { heads: 'n_heads', width: 'dim' });
+  const shape: EncoderShape = {
+    layers: config.layers('n_layers'),
+    width,
+    feedForwardWidth: config.count('hidden_dim'),
+    heads,
+    epsilon: 1e-12,
+    names: (i) => layerNames(`distilbert.transformer.layer.${i}`),
+  };
+  const rows = config.count('vocab_size');
+  const maxLength = config.count('max_position_embeddings');
+  const embeddings = 'distilbert.embeddings.word_embeddings.weight';
+  return {
+    task: 'classifier',
+    layers: shape.layers,
+    width,
+    rows,
+    maxLength,
+    embeddings,
+    parameters: new Map([
+      [embeddings, [rows, width]],
+      [positionTable, [maxLength, width]],
+      ...normParameters(embeddingNorm, width),
+      ...encoderParameters(shape),
+      ...linearParameters('pre_classifier', width, width),
+      ...linearParameters('classifier', labelCount(config), width),
+    ]),
+    ignored: new Set(['distilbert.embeddings.position_ids']),
+
+    rewards(g, weights, { embeds, attention: present }) {
+      const batch = g.Shape(embeds, { start: 0, end: 1 });
+      const length = g.Shape(embeds, { start: 1, end: 2 });
+      const mask = paddingMask(g, present, length);
+      const headWidth = width / heads;
+      const attend = attention(g, weights, { batch, length, heads, keyValueHeads: heads, headWidth, mask });
+      const positions = g.Slice(weights.value(g, positionTable), [0], length, [0]);
+      const embedded = g.Reshape(g.Add(embeds, positions), [-1, width]);
+      const normalised = layerNorm(g, weights, embeddingNorm, embedded, shape.epsilon);
+      const hidden = encoderLayers(g, weights, shape, (x, layer) => attend(x, layer).rows, normalised);
+      const first = firstPosition(g, hidden, { batch, length, width });
+      const inner = g.Relu(linear(g, weights, 'pre_classifier', first));
+      return firstLabel(g, linear(g, weights, 'classifier', inner));
+    },
+  };
+};
+
+const layerNames = (layer: string) => ({
+  q: `${layer}.attention.q_lin`,
+  k: `${layer}.attention.k_lin`,
+  v: `${layer}.attention.v_lin`,
+  o: `${layer}.attention.out_lin`,
+  attentionNorm: `${layer}.sa_layer_norm`,
+  inner: `${layer}.ffn.lin1`,
+  outer: `${layer}.ffn.lin2`,
+  outerNorm: `${layer}.output_layer_norm`,
+});

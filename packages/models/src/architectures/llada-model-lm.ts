@@ -1,0 +1,111 @@
+import { CheckpointError } from '@entrgi/core';
+import { attention } from '../blocks/attention.js';
+import { linear } from '../blocks/linear.js';
+import { rmsNorm } from '../blocks/rms-norm.js';
+import { rotary } from '../blocks/rotary.js';
+import type { ConfigReader } from '../config-reader.js';
+import type { DenoiserNetwork } from '../network.js';
+
+/**
+ * LLaDA 8B: Llama whose attention looks both ways, under OLMo's names; logits stand where their tokens are.
+ * Source: Nie et al., "Large Language Diffusion Models" (arXiv 2502.09992) and the model's published code.
+ */
+export const LLaDAModelLM = (config: ConfigReader): DenoiserNetwork => {
+  config.only('block_type', 'llama');
+  config.only('activation_type', 'silu');
+  config.only('layer_norm_type', 'rms');
+  config.only('layer_norm_with_affine', true);
+  config.only('rope', true);
+  const mustBeOff = [
+    'alibi',
+    'attention_layer_norm',
+    'bias_for_layer_norm',
+    'include_bias',
+    'input_emb_norm',
+    'scale_logits',
+  ];
+  for (const field of mustBeOff) config.only(field, false);
+  const layers = config.layers('n_layers');
+  const width = config.count('d_model');
+  const heads = config.count('n_heads');
+  const keyValueHeads = config.flag('multi_query_attention', false) ? 1 : config.count('n_kv_heads', heads);
+  const headWidth = width / heads;
+  if (!Number.isInteger(headWidth / 2) || heads % keyValueHeads !== 0) {
+    throw new CheckpointError(
+      `${config.file}: expected n_kv_heads (${keyValueHeads}) to divide n_heads (${heads}), and twice that to divide d_model (${width}).`,
+      { value: heads },
+    );
+  }
+  const feedForwardWidth = config.count('mlp_hidden_size', config.count('mlp_ratio', 4) * width);
+  const rows = config.count('embedding_size', config.count('vocab_size'));
+  const epsilon = config.positive('rms_norm_eps', 1e-5);
+  const theta = config.positive('rope_theta', 10_000);
+  const tied = config.flag('weight_tying', true);
+
+  const keys = keyValueHeads * headWidth;
+  const embeddings = 'model.transformer.wte.weight';
+  const head = 'model.transformer.ff_out';
+  const layerName = (i: number) => `model.transformer.blocks.${i}`;
+  const biases = config.flag('include_qkv_bias', false);
+  const projection = (name: string, out: number): [string, number[]][] => [
+    [`${name}.weight`, [out, width]],
+    ...(biases ? ([[`${name}.bias`, [out]]] as [string, number[]][]) : []),
+  ];
+  const layerParameters = (layer: string): [string, number[]][] => [
+    [`${layer}.attn_norm.weight`, [width]],
+    [`${layer}.ff_norm.weight`, [width]],
+    ...projection(`${layer}.q_proj`, width),
+    ...projection(`${layer}.k_proj`, keys),
+    ...projection(`${layer}.v_proj`, keys),
+    [`${layer}.attn_out.weight`, [width, width]],
+    [`${layer}.ff_proj.weight`, [feedForwardWidth, width]],
+    [`${layer}.up_proj.weight`, [feedForwardWidth, width]],
+    [`${layer}.ff_out.weight`, [width, feedForwardWidth]],
+  ];
+
+  return {
+    task: 'denoiser',
+    layers,
+    width,
+    rows,
+    maxLength: config.count('max_sequence_length'),
+    embeddings,
+    shifted: false,
+    parameters: new Map<string, readonly number[]>([
+      [embeddings, [rows, width]],
+      ...Array.from({ length: layers }, (_, i) => layerParameters(layerName(i))).flat(),
+      ['model.transformer.ln_f.weight', [width]],
+      ...(tied ? [] : ([[`${head}.weight`, [rows, width]]] as const)),
+    ]),
+    ignored: new Set(tied ? [`${head}.weight`] : []),
+
+    logits(g, weights, { ids, positions }) {
+      const batch = g.Shape(ids, { start: 0, end: 1 });
+      const length = g.Shape(ids, { start: 1, end: 2 });
+      const turn = rotary(g, length, headWidth, theta);
+      const attend = attention(g, weights, { batch, length, heads, keyValueHeads, headWidth, rotary: turn });
+      const normalised = (name: string, y: typeof ids) => rmsNorm(g, weights, name, y, epsilon);
+      let x = g.Gather(weights.value(g, embeddings), g.Reshape(ids, [-1]));
+      for (let i = 0; i < layers; i++) {
+        const layer = layerName(i);
+        const { rows: attended } = attend(normalised(`${layer}.attn_norm`, x), {
+          q: `${layer}.q_proj`,
+          k: `${layer}.k_proj`,
+          v: `${layer}.v_proj`,
+          o: `${layer}.attn_out`,
+        });
+        x = g.Add(x, attended);
+        const inner = normalised(`${layer}.ff_norm`, x);
+        const gate = linear(g, weights, `${layer}.ff_proj`, inner);
+        const up = linear(g, weights, `${layer}.up_proj`, inner);
+        // SwiGLU: silu(gate) · up, silu(z) = z · σ(z).
+        const gated = g.Mul(g.Mul(gate, g.Sigmoid(gate)), up);
+        x = g.Add(x, linear(g, weights, `${layer}.ff_out`, gated));
+      }
+      const wanted = normalised('model.transformer.ln_f', g.Gather(x, positions));
+      return tied
+        ? g.Gemm(wanted, weights.value(g, embeddings), null, { transB: 1 })
+        : linear(g, weights, head, wanted);
+    },
+  };
+};

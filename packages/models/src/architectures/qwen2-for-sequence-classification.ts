@@ -1,0 +1,11 @@
+import { causalClassifier } from '../blocks/causal-classifier.js';
+import { readDecoderShape } from '../blocks/decoder-config.js';
+import type { ConfigReader } from '../config-reader.js';
+import type { ClassifierNetwork } from '../network.js';
+
+/**
+ * Qwen2 (biases on q, k, v) with a linear score of the last position.
+ * Source: Qwen2ForSequenceClassification in transformers, given inputs_embeds.
+ */
+export const Qwen2ForSequenceClassification = (config: ConfigReader): ClassifierNetwork =>
+  causalClassifier(config, readDecoderShape(config, { headNorms: false, biases: ['q', 'k', 'v'] }));

@@ -1,0 +1,43 @@
+import { paddingMask } from '../blocks/attention-mask.js';
+import { bertEncoder, bertParameters, readBertShape } from '../blocks/bert-encoder.js';
+import { linearParameters } from '../blocks/encoder.js';
+import { firstPosition } from '../blocks/first-position.js';
+import { firstLabel, labelCount } from '../blocks/labels.js';
+import { linear } from '../blocks/linear.js';
+import type { ConfigReader } from '../config-reader.js';
+import type { ClassifierNetwork } from '../network.js';
+
+/**
+ * RoBERTa with a two-layer score of the first position: <s> prompt </s></s> response </s>. Its position table begins behind the row of the
+ * padding token, so that the first token has position pad + 1.
+ * Source: RobertaForSequenceClassification in transformers, given inputs_embeds.
+ */
+export const RobertaForSequenceClassification = (config: ConfigReader): ClassifierNetwork => {
+  const padding = config.tokenId('pad_token_id', config.count('vocab_size')) ?? 1;
+  const shape = readBertShape(config, { root: 'roberta', firstPosition: padding + 1 });
+  const { width } = shape;
+  return {
+    task: 'classifier',
+    ...shape,
+    parameters: new Map([
+      ...bertParameters(shape),
+      ...linearParameters('classifier.dense', width, width),
+      ...linearParameters('classifier.out_proj', labelCount(config), width),
+    ]),
+    ignored: new Set([
+      'roberta.embeddings.position_ids',
+      'roberta.pooler.dense.weight',
+      'roberta.pooler.dense.bias',
+    ]),
+
+    rewards(g, weights, { embeds, attention, segments }) {
+      const batch = g.Shape(embeds, { start: 0, end: 1 });
+      const length = g.Shape(embeds, { start: 1, end: 2 });
+      const mask = paddingMask(g, attention, length);
+      const hidden = bertEncoder(g, weights, shape, { embeds, segments, batch, length, mask });
+      const first = firstPosition(g, hidden, { batch, length, width });
+      const inner = g.Tanh(linear(g, weights, 'classifier.dense', first));
+      return firstLabel(g, linear(g, weights, 'classifier.out_proj', inner));
+    },
+  };
+};
