@@ -226,7 +226,11 @@ describe('bad input exits 1 with one line, and writes nothing', () => {
       ['word '.repeat(240)],
       /PROMPT: expected at most 256 tokens with the response, got \d+ \+ 64/,
     ],
-    ['a prompt beyond the window', ['word '.repeat(999)], /PROMPT: .*Expected a prompt of fewer than 256 tokens/],
+    [
+      'a prompt beyond the window',
+      ['word '.repeat(999)],
+      /PROMPT: .*Expected a prompt of fewer than 256 tokens/,
+    ],
     ['a missing checkpoint', [prompt, '--denoiser', '/nowhere'], '/nowhere'],
     ['a denoiser that is none', [prompt, '--denoiser', rewardDirectory], /expected a denoiser, got/],
     ['a missing prompts file', ['--prompts', '/nowhere.jsonl'], '/nowhere.jsonl: no such file or directory.'],
