@@ -2,7 +2,8 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const prompt = 'Complete this story: Once upon a time, a little rabbit found a shiny red kite in the forest.';
+// One of the evaluation's openings, with a gain close to their average (see apps/bench).
+const prompt = 'Complete this story: The yellow bus was late again. Sam sat on the bench with his lunch box.';
 const entrgi = fileURLToPath(new URL('dist/main.js', import.meta.url));
 
 for (const method of ['bon', 'entrgi']) {
