@@ -32,7 +32,7 @@ const sources = (directory: string): string[] =>
   readdirSync(directory, { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile() && /\.[cm]?[jt]s$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))
-    .filter((file) => !/\.test(-support)?\.ts$/.test(file) && !/[\\/](fixtures|testing)[\\/]/.test(file));
+    .filter((file) => !/\.test\.ts$/.test(file) && !/[\\/](fixtures|testing)[\\/]/.test(file));
 
 /** Statements at the start of a line, and dynamic imports of a literal; not words in messages and comments. */
 const IMPORT = /^(?:import|export)\s(?:[^;'"`]*?\sfrom\s)?'([^'.][^']*)'|\bimport\('([^'.][^']*)'\)/gm;

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { canonicalise, decodeModel, encodeModel, float, GraphBuilder, int, ints } from './index.js';
 import type { Model, Node } from './model.js';
-import { runModel } from './run-model.test-support.js';
+import { runModel } from './testing/run-model.js';
 
 /** A model of nodes [operator, inputs, outputs, attributes] over x: float32 [batch, 4]. */
 function model(

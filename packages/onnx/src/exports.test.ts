@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { GraphBuilder } from './graph-builder.js';
 import { canonicalise, decodeModel, encodeModel } from './index.js';
-import { runModel } from './run-model.test-support.js';
+import { runModel } from './testing/run-model.js';
 
 const folder = new URL('../fixtures/exports/', import.meta.url);
 const names = readdirSync(folder).filter((name) => name.endsWith('.onnx'));

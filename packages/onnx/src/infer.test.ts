@@ -3,7 +3,7 @@ import { InvalidModelError } from '@entrgi/core';
 import { describe, expect, test } from 'vitest';
 import { canonicalise, decodeModel, emptyGraph, encodeModel, GraphBuilder } from './index.js';
 import type { Model } from './model.js';
-import { runModel } from './run-model.test-support.js';
+import { runModel } from './testing/run-model.js';
 
 const folder = new URL('../fixtures/exports/', import.meta.url);
 const names = readdirSync(folder).filter((name) => name.endsWith('.onnx'));

@@ -54,7 +54,7 @@ function maskBias({ g, rank, type, float, unsupported }: RewriteRequest, mask: V
 
 /** com.microsoft's MultiHeadAttention: query, key, value, bias, key mask, attention bias. */
 const multiHeadAttention: RewriteRule = (request) => {
-  const { g, input, int, float, rank, unsupported } = request;
+  const { g, input, rank, unsupported } = request;
   for (const past of [6, 7, 8, 9])
     if (input(past) !== '') throw unsupported('past keys and values are not supported');
   const inputs = [input(0), input(1), input(2)];
@@ -64,10 +64,17 @@ const multiHeadAttention: RewriteRule = (request) => {
   const heads = headsOf(request, 'num_heads');
   const biased = input(3) === '' ? inputs : addBiases(request, inputs, input(3));
   const [query, key, value] = biased.map((x) => splitHeads(g, x, heads)) as [Value, Value, Value];
-  const biases = [
-    ...(input(4) === '' ? [] : [maskBias(request, input(4), query)]),
-    ...(input(5) === '' ? [] : [input(5)]),
-  ];
+  const result = selfAttention(request, [query, key, value], { mask: input(4), bias: input(5) });
+  return [result, key, value];
+};
+
+/** What com.microsoft's two self-attentions share once the heads are split; `mask` and `bias` are '' where absent. */
+function selfAttention(
+  request: RewriteRequest,
+  [query, key, value]: readonly [Value, Value, Value],
+  { mask, bias }: { readonly mask: Value; readonly bias: Value },
+): Value {
+  const { g, int, float } = request;
   const result = attention(g, {
     query,
     key,
@@ -76,11 +83,11 @@ const multiHeadAttention: RewriteRule = (request) => {
     // 0 stands for 1/√H, as does its absence.
     scale: float('scale', 0) || undefined,
     softcap: 0,
-    biases,
+    biases: [...(mask === '' ? [] : [maskBias(request, mask, query)]), ...(bias === '' ? [] : [bias])],
     allowed: int('unidirectional', 0) ? [causalMask(g, query, key)] : [],
   });
-  return [joinHeads(g, result), key, value];
-};
+  return joinHeads(g, result);
+}
 
 function addBiases({ g, dims, unsupported }: RewriteRequest, inputs: readonly Value[], bias: Value): Value[] {
   const sizes = inputs.map((x) => dims(x)!.at(-1)!);
@@ -91,7 +98,7 @@ function addBiases({ g, dims, unsupported }: RewriteRequest, inputs: readonly Va
 
 /** com.microsoft's Attention: input, weights [D, 3 · hidden], bias, mask, past, attention bias. */
 const fusedAttention: RewriteRule = (request) => {
-  const { g, input, int, ints, float, dims, unsupported } = request;
+  const { g, input, int, ints, dims, unsupported } = request;
   if (input(4) !== '' || input(6) !== '' || int('do_rotary', 0))
     throw unsupported('past and rotary are not supported');
   const heads = headsOf(request, 'num_heads');
@@ -100,26 +107,8 @@ const fusedAttention: RewriteRule = (request) => {
   const sizes = ints('qkv_hidden_sizes') ?? [width / 3, width / 3, width / 3];
   const product = g.MatMul(input(0), input(1));
   const projected = input(2) === '' ? product : g.Add(product, input(2));
-  const [query, key, value] = g.Split(projected, sizes, 2, 3).map((x) => splitHeads(g, x, heads)) as [
-    Value,
-    Value,
-    Value,
-  ];
-  const biases = [
-    ...(input(3) === '' ? [] : [maskBias(request, input(3), query)]),
-    ...(input(5) === '' ? [] : [input(5)]),
-  ];
-  const result = attention(g, {
-    query,
-    key,
-    value,
-    groups: 1,
-    scale: float('scale', 0) || undefined,
-    softcap: 0,
-    biases,
-    allowed: int('unidirectional', 0) ? [causalMask(g, query, key)] : [],
-  });
-  return [joinHeads(g, result)];
+  const split = g.Split(projected, sizes, 2, 3).map((x) => splitHeads(g, x, heads));
+  return [selfAttention(request, split as [Value, Value, Value], { mask: input(3), bias: input(5) })];
 };
 
 /**

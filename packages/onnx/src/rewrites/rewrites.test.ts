@@ -2,7 +2,7 @@ import type { DataType, Tensor } from '@entrgi/core';
 import { describe, expect, test } from 'vitest';
 import { canonicalise, checkModel, encodeModel, float, int, ints } from '../index.js';
 import type { Attribute, InlineInitializer, Model, Value, ValueType } from '../model.js';
-import { runModel } from '../run-model.test-support.js';
+import { runModel } from '../testing/run-model.js';
 
 type Floats = readonly [dims: readonly number[], scale?: number];
 
