@@ -40,6 +40,11 @@ export interface SampleOptions {
   readonly seed?: number | undefined;
   /** Whether positions for which an end token was drawn are committed last. Default: true. */
   readonly deprioritizeEos?: boolean | undefined;
+  /**
+   * Whether a response with an end token and no mask before it is done: its remaining masks become end tokens and it takes part in no
+   * further step. Texts, rewards and the other trajectories are the same without; it only takes longer. Default: true.
+   */
+  readonly stopAtEnd?: boolean | undefined;
   /** Takes effect between steps. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -60,6 +65,7 @@ export interface SampleSettings {
   readonly schedule: Schedule;
   readonly seed: number;
   readonly deprioritizeEos: boolean;
+  readonly stopAtEnd: boolean;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -80,6 +86,7 @@ export const resolveOptions = (options: SampleOptions): SampleSettings => {
     schedule = linear,
     seed = 1,
     deprioritizeEos = true,
+    stopAtEnd = true,
     signal,
   } = options;
   requireWhole('trajectories', trajectories, 1);
@@ -115,6 +122,7 @@ export const resolveOptions = (options: SampleOptions): SampleSettings => {
     schedule,
     seed,
     deprioritizeEos,
+    stopAtEnd,
     signal,
   };
 };

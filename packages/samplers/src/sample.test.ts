@@ -11,13 +11,15 @@ import {
 } from '@entrgi/core';
 import { describe, expect, test } from 'vitest';
 import { orders, type SampleOptions, sample, schedules } from './index.js';
-import { bigramDenoiser, vocabulary } from './testing/bigram-denoiser.js';
+import { type BigramDenoiser, bigramDenoiser, vocabulary } from './testing/bigram-denoiser.js';
 import { pullGuidance, pullReward } from './testing/pull-guidance.js';
 
 const base = { trajectories: 3, steps: 8, maxNewTokens: 10, prompts: ['a story'], seed: 5 };
 
-const run = async (options: Partial<SampleOptions> = {}) => {
-  const denoiser = bigramDenoiser();
+const run = async ({
+  denoiser = bigramDenoiser(),
+  ...options
+}: Partial<SampleOptions> & { denoiser?: BigramDenoiser } = {}) => {
   const steps: StepEvent[] = [];
   const ends: PromptEndEvent[] = [];
   for await (const event of sample({ denoiser, ...base, ...options })) {
@@ -267,6 +269,75 @@ describe('end tokens', () => {
   test('come first where they are the surest and need not wait', async () => {
     const { steps } = await run({ denoiser: eager(), trajectories: 1, steps: 10, deprioritizeEos: false });
     expect(ends(steps.find(({ committed }) => committed.length > 0)!)).toBeGreaterThan(0);
+  });
+});
+
+describe('a response whose text is complete', () => {
+  const texts = ({ ends }: Awaited<ReturnType<typeof run>>) =>
+    ends.flatMap(({ trajectories }) => trajectories.map(({ text }) => text));
+  const upToEnd = (ids: Int32Array) => ids.slice(0, ids.indexOf(2) + 1 || undefined);
+  const predicted = ({ denoiser }: Awaited<ReturnType<typeof run>>) =>
+    denoiser.requests.reduce((sum, { positions }) => sum + positions.length, 0);
+  // An end token that is drawn more often, but not by every response.
+  const ending = () => {
+    const inner = bigramDenoiser();
+    return bigramDenoiser({
+      requests: inner.requests,
+      async logits(request) {
+        const logits = await inner.logits(request);
+        for (let row = 0; row < request.positions.length; row++) logits[row * 12 + 2]! += 1.5;
+        return logits;
+      },
+    });
+  };
+
+  test.each(Object.entries(orders))(
+    'is done; texts and other responses stay as they are: %s',
+    async (_, order) => {
+      let saved = 0;
+      let unended = 0;
+      for (let seed = 0; seed < 24; seed++) {
+        const options = { order, seed, trajectories: 4, temperature: 2, deprioritizeEos: seed % 2 === 0 };
+        const guidance = () => pullGuidance(pullReward(7, 12), 2);
+        const short = await run({ ...options, denoiser: ending(), guidance: guidance() });
+        const long = await run({ ...options, denoiser: ending(), guidance: guidance(), stopAtEnd: false });
+        expect(texts(short)).toEqual(texts(long));
+        short.tokenIds[0]!.forEach((ids, k) => {
+          const whole = long.tokenIds[0]![k]!;
+          expect(upToEnd(ids)).toEqual(upToEnd(whole));
+          expect(ids.every((id, slot) => id === whole[slot] || (id === 2 && ids.indexOf(2) < slot))).toBe(
+            true,
+          );
+          unended += ids.includes(2) ? 0 : 1;
+        });
+        expect(short.steps.at(-1)!.remaining).toEqual([0, 0, 0, 0]);
+        saved += predicted(long) - predicted(short);
+      }
+      expect(saved).toBeGreaterThan(0);
+      expect(unended).toBeGreaterThan(0);
+    },
+  );
+
+  test('takes part in no further step, and its filling is reported like any other token', async () => {
+    const { steps } = await run({ denoiser: ending(), trajectories: 4, deprioritizeEos: false, seed: 3 });
+    const response = new Int32Array(40).fill(vocabulary.maskId!);
+    const done = new Set<number>();
+    for (const { committed, tokenIds, remaining } of steps) {
+      for (const { trajectory, position, tokenId } of committed) {
+        expect(done).not.toContain(trajectory);
+        response[trajectory * 10 + position] = tokenId;
+      }
+      expect(response).toEqual(tokenIds);
+      for (let k = 0; k < 4; k++) {
+        const ids = response.subarray(k * 10, k * 10 + 10);
+        const end = ids.indexOf(2);
+        const text = ids.subarray(0, end + 1);
+        if (end < 0 || text.includes(vocabulary.maskId!)) continue;
+        expect(remaining[k]).toBe(0);
+        done.add(k);
+      }
+    }
+    expect(done.size).toBeGreaterThan(1);
   });
 });
 
