@@ -12,6 +12,7 @@ export type {
   DenoiserNetwork,
   PrefixNetwork,
 } from './network.js';
+export { longestSequence, readOnnxFile } from './onnx-file.js';
 export { readTokenizer } from './read-tokenizer.js';
 export type { Tokenizer } from './tokenizer.js';
 export type { Weights } from './weights.js';
