@@ -10,6 +10,7 @@ export type {
   ClassifierInputs,
   ClassifierNetwork,
   DenoiserNetwork,
+  Past,
   PrefixNetwork,
 } from './network.js';
 export { longestSequence, readOnnxFile } from './onnx-file.js';

@@ -42,7 +42,7 @@ export interface SampleOptions {
   readonly deprioritizeEos?: boolean | undefined;
   /**
    * Whether a response with an end token and no mask before it is done: its remaining masks become end tokens and it takes part in no
-   * further step. Texts, rewards and the other trajectories are the same without; it only takes longer. Default: true.
+   * further step. Texts and rewards are the same without, but for how guidance rounds in a smaller batch; it only takes longer. Default: true.
    */
   readonly stopAtEnd?: boolean | undefined;
   /** Takes effect between steps. */
