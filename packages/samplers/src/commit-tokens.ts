@@ -1,4 +1,5 @@
 import type { CommittedToken, RandomStream } from '@entrgi/core';
+import { addConfident } from './add-confident.js';
 import { checkChosen } from './check-chosen.js';
 import { drawRows, rowDistributions } from './draw-rows.js';
 import type { MaskedRows } from './masked-rows.js';
@@ -16,6 +17,7 @@ export interface CommitRequest {
 /** Draws a token for every masked slot and lets the order choose which ones stay. */
 export const commitTokens = (settings: SampleSettings, request: CommitRequest): CommittedToken[] => {
   const { order, orderTemperature, temperature, filters, deprioritizeEos, denoiser } = settings;
+  const { confidenceThreshold: threshold } = settings;
   const { parts, initialLogits, optimisedLogits, tokenStream, orderStream } = request;
   const { size, endIds } = denoiser.vocabulary;
   const committed: CommittedToken[] = [];
@@ -46,7 +48,11 @@ export const commitTokens = (settings: SampleSettings, request: CommitRequest): 
         ...distributions,
       });
     if (chosen === undefined) checkChosen(revealed, rows, count);
-    for (const row of revealed.toSorted()) {
+    const together =
+      threshold === undefined
+        ? revealed
+        : addConfident(revealed, { threshold, tokens, postponed, initialProbs: distributions.initialProbs });
+    for (const row of together.toSorted()) {
       committed.push({ trajectory, position: slots[row]!, tokenId: tokens[row]! });
     }
   }

@@ -45,6 +45,11 @@ export interface SampleOptions {
    * further step. Texts and rewards are the same without, but for how guidance rounds in a smaller batch; it only takes longer. Default: true.
    */
   readonly stopAtEnd?: boolean | undefined;
+  /**
+   * Approximate, for speed: in each step, also commit every position whose drawn token has at least this probability, in (0, 1], by the
+   * denoiser's own distribution softmax(φ/τ) (Fast-dLLM). End tokens that are to wait still do. Default: off.
+   */
+  readonly confidenceThreshold?: number | undefined;
   /** Takes effect between steps. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -66,6 +71,7 @@ export interface SampleSettings {
   readonly seed: number;
   readonly deprioritizeEos: boolean;
   readonly stopAtEnd: boolean;
+  readonly confidenceThreshold: number | undefined;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -87,6 +93,7 @@ export const resolveOptions = (options: SampleOptions): SampleSettings => {
     seed = 1,
     deprioritizeEos = true,
     stopAtEnd = true,
+    confidenceThreshold,
     signal,
   } = options;
   requireWhole('trajectories', trajectories, 1);
@@ -95,6 +102,10 @@ export const resolveOptions = (options: SampleOptions): SampleSettings => {
   requireTemperature('temperature', temperature);
   requireTemperature('orderTemperature', orderTemperature);
   requireThat('seed', seed, 'a whole number between −(2^53 − 1) and 2^53 − 1', Number.isSafeInteger(seed));
+  if (confidenceThreshold !== undefined) {
+    const isProbability = confidenceThreshold > 0 && confidenceThreshold <= 1;
+    requireThat('confidenceThreshold', confidenceThreshold, 'a number above 0 and at most 1', isProbability);
+  }
   requireThat('order', order, 'an order, such as orders.entropy', typeof order === 'function');
   requireThat('schedule', schedule, 'a schedule, such as schedules.linear', typeof schedule === 'function');
   const { maskId } = denoiser.vocabulary;
@@ -123,6 +134,7 @@ export const resolveOptions = (options: SampleOptions): SampleSettings => {
     seed,
     deprioritizeEos,
     stopAtEnd,
+    confidenceThreshold,
     signal,
   };
 };

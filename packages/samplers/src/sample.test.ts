@@ -341,6 +341,69 @@ describe('a response whose text is complete', () => {
   });
 });
 
+describe('a confidence threshold', () => {
+  const options = { trajectories: 1, steps: 10, temperature: 0, filters: [], deprioritizeEos: false };
+
+  test('commits what is scheduled and whatever is sure, and nothing else', async () => {
+    const { steps, denoiser } = await run({ ...options, confidenceThreshold: 0.4, stopAtEnd: false });
+    const prefix = denoiser.encodePrompt('a story');
+    let before: Int32Array = new Int32Array(10).fill(vocabulary.maskId!);
+    let together = 0;
+    for (const { committed, tokenIds, step } of steps) {
+      const masked = [...before.keys()].filter((slot) => before[slot] === vocabulary.maskId);
+      const [t, s] = [schedules.linear(step - 1, 10), schedules.linear(step, 10)];
+      const count = step === 10 ? masked.length : Math.floor(masked.length * (1 - s / t));
+      const logits = await bigramDenoiser().logits({
+        tokenIds: Int32Array.from([...prefix, ...before]),
+        batch: 1,
+        length: prefix.length + 10,
+        positions: Int32Array.from(masked, (slot) => prefix.length + slot),
+      });
+      const rows = masked.map((slot, row) => {
+        const weights = Array.from(logits.subarray(row * 12, row * 12 + 10), Math.exp);
+        const sum = weights.reduce((a, b) => a + b);
+        const probs = weights.map((weight) => weight / sum);
+        const highest = Math.max(...probs);
+        const entropy = -probs.reduce((h, p) => h + p * Math.log(p), 0);
+        return { slot, tokenId: probs.indexOf(highest), highest, entropy };
+      });
+      const scheduled = rows.toSorted((a, b) => a.entropy - b.entropy).slice(0, count);
+      // A step that schedules nothing costs nothing, and so does not look for what is sure.
+      const sure = count === 0 ? [] : rows.filter(({ highest }) => highest >= 0.4);
+      const expected = rows.filter((row) => scheduled.includes(row) || sure.includes(row));
+      expect(committed.map(({ position, tokenId }) => [position, tokenId])).toEqual(
+        expected.map(({ slot, tokenId }) => [slot, tokenId]),
+      );
+      together += expected.length - scheduled.length;
+      before = tokenIds;
+    }
+    expect(together).toBeGreaterThan(2);
+    expect(denoiser.requests.length).toBeLessThan(9);
+  });
+
+  test('changes nothing where nothing is as sure', async () => {
+    for (const temperature of [0, 0.9]) {
+      const off = await run({ temperature });
+      expect(timeless(await run({ temperature, confidenceThreshold: 1 }))).toEqual(timeless(off));
+    }
+  });
+
+  test('lets end tokens wait', async () => {
+    // Sure of an end token everywhere.
+    const denoiser = bigramDenoiser({
+      async logits({ positions }) {
+        const row = Float32Array.from({ length: 12 }, (_, id) => (id === 2 ? 9 : 0));
+        return Float32Array.from({ length: positions.length * 12 }, (_, i) => row[i % 12]!);
+      },
+    });
+    const given = { ...options, denoiser, confidenceThreshold: 0.9, stopAtEnd: false, temperature: 0.7 };
+    const commits = async (deprioritizeEos: boolean) =>
+      (await run({ ...given, deprioritizeEos })).steps.map(({ committed }) => committed.length);
+    expect(await commits(true)).toEqual([0, 1, 1, 1, 1, 1, 1, 1, 1, 2]);
+    expect(await commits(false)).toEqual([0, 10, 0, 0, 0, 0, 0, 0, 0, 0]);
+  });
+});
+
 test('an abort takes effect between steps, with its reason', async () => {
   const controller = new AbortController();
   const denoiser = bigramDenoiser();
@@ -367,6 +430,9 @@ describe('refuses at once', () => {
     [{ temperature: -0.1 }, /temperature: expected a number of at least 0, got -0.1/],
     [{ temperature: Number.NaN }, /temperature: .* got NaN/],
     [{ orderTemperature: -1 }, /orderTemperature: .* got -1/],
+    [{ confidenceThreshold: 0 }, /confidenceThreshold: expected a number above 0 and at most 1, got 0/],
+    [{ confidenceThreshold: 1.1 }, /confidenceThreshold: .* got 1.1/],
+    [{ confidenceThreshold: Number.NaN }, /confidenceThreshold: .* got NaN/],
     [{ seed: 0.5 }, /seed: expected a whole number .* got 0.5/],
     [{ seed: 2 ** 53 }, /seed/],
     [{ prompts: ['fine', ' \n'] }, /prompts\[1\]: expected text/],

@@ -48,6 +48,11 @@ export const generateCommand = (context: Context): Command => {
     )
     .option('--top-k <N>', 'sample from the N most probable tokens (default: all)', parseInteger)
     .option('--order <NAME>', `which positions are filled first: ${names(orders)}${is(defaults.order)}`)
+    .option(
+      '--confidence-threshold <C>',
+      'approximate, faster: also commit tokens of at least this probability (default: off)',
+      parseDecimal,
+    )
     .option('--max-new-tokens <N>', `length of a response${is(defaults.maxNewTokens)}`, parseInteger)
     .option('--seed <N>', 'the same seed gives the same text', parseInteger, 1)
     .option('--prompts <FILE.jsonl>', 'one {"prompt": "…"} a line, instead of PROMPT')
