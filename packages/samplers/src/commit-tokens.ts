@@ -14,7 +14,7 @@ export interface CommitRequest {
   readonly orderStream: (trajectory: number) => RandomStream;
 }
 
-/** Draws a token for every masked slot and lets the order choose which ones stay. */
+/** Draws a token for every masked slot of the current block and lets the order choose which ones stay. */
 export const commitTokens = (settings: SampleSettings, request: CommitRequest): CommittedToken[] => {
   const { order, orderTemperature, temperature, filters, deprioritizeEos, denoiser } = settings;
   const { confidenceThreshold: threshold } = settings;
@@ -22,17 +22,16 @@ export const commitTokens = (settings: SampleSettings, request: CommitRequest): 
   const { size, endIds } = denoiser.vocabulary;
   const committed: CommittedToken[] = [];
   let start = 0;
-  for (const { trajectory, slots, count, revealProbability, chosen } of parts) {
-    const rows = slots.length;
-    const end = start + rows * size;
+  for (const { trajectory, slots, first, rows, count, revealProbability, chosen } of parts) {
+    const [from, to] = [start + first * size, start + (first + rows) * size];
     const distributions = rowDistributions({
-      initialLogits: initialLogits.subarray(start, end),
-      optimisedLogits: optimisedLogits.subarray(start, end),
+      initialLogits: initialLogits.subarray(from, to),
+      optimisedLogits: optimisedLogits.subarray(from, to),
       size,
       temperature,
       filters,
     });
-    start = end;
+    start += slots.length * size;
     const tokens = drawRows(rows, distributions, temperature, tokenStream(trajectory));
     const postponed = Uint8Array.from(tokens, (id) => (deprioritizeEos && endIds.includes(id) ? 1 : 0));
     const revealed =
@@ -53,7 +52,7 @@ export const commitTokens = (settings: SampleSettings, request: CommitRequest): 
         ? revealed
         : addConfident(revealed, { threshold, tokens, postponed, initialProbs: distributions.initialProbs });
     for (const row of together.toSorted()) {
-      committed.push({ trajectory, position: slots[row]!, tokenId: tokens[row]! });
+      committed.push({ trajectory, position: slots[first + row]!, tokenId: tokens[row]! });
     }
   }
   return committed;

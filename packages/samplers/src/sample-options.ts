@@ -26,6 +26,11 @@ export interface SampleOptions {
   readonly steps?: number | undefined;
   /** Response length in tokens. Default: 128. */
   readonly maxNewTokens?: number | undefined;
+  /**
+   * Semi-autoregressive decoding (LLaDA): blocks of this length are filled one after the other, each in an equal share of the steps.
+   * It must divide maxNewTokens, and the number of blocks must divide the steps. Default: maxNewTokens, one block.
+   */
+  readonly blockLength?: number | undefined;
   /** Sampling temperature τ; 0 takes the most probable token. Default: 0.7. */
   readonly temperature?: number | undefined;
   /** Applied in order to what tokens are drawn from. Default: top-p 0.95. */
@@ -63,6 +68,7 @@ export interface SampleSettings {
   readonly trajectories: number;
   readonly steps: number;
   readonly length: number;
+  readonly blockLength: number;
   readonly temperature: number;
   readonly filters: readonly Filter[];
   readonly order: Order;
@@ -85,6 +91,7 @@ export const resolveOptions = (options: SampleOptions): SampleSettings => {
     trajectories = defaults.trajectories,
     steps = defaults.steps,
     maxNewTokens = defaults.maxNewTokens,
+    blockLength = maxNewTokens,
     temperature = defaults.temperature,
     filters: tokenFilters = [filters.topP(defaults.topP)],
     order = entropy,
@@ -99,6 +106,15 @@ export const resolveOptions = (options: SampleOptions): SampleSettings => {
   requireWhole('trajectories', trajectories, 1);
   requireWhole('steps', steps, 1);
   requireWhole('maxNewTokens', maxNewTokens, 1);
+  requireWhole('blockLength', blockLength, 1);
+  const blocks = maxNewTokens / blockLength;
+  requireThat(
+    'blockLength',
+    blockLength,
+    `a divisor of maxNewTokens (${maxNewTokens})`,
+    Number.isInteger(blocks),
+  );
+  requireThat('steps', steps, `a multiple of the number of blocks (${blocks})`, steps % blocks === 0);
   requireTemperature('temperature', temperature);
   requireTemperature('orderTemperature', orderTemperature);
   requireThat('seed', seed, 'a whole number between −(2^53 − 1) and 2^53 − 1', Number.isSafeInteger(seed));
@@ -126,6 +142,7 @@ export const resolveOptions = (options: SampleOptions): SampleSettings => {
     trajectories,
     steps,
     length: maxNewTokens,
+    blockLength,
     temperature,
     filters: tokenFilters,
     order,

@@ -341,6 +341,72 @@ describe('a response whose text is complete', () => {
   });
 });
 
+describe('blocks', () => {
+  const blocks = { blockLength: 5, steps: 20, stopAtEnd: false };
+
+  test.each(Object.entries(orders))(
+    'are filled one after the other, in equal shares of the steps: %s',
+    async (_, order) => {
+      const { steps, denoiser } = await run({ ...blocks, order });
+      for (const { step, committed, remaining } of steps) {
+        for (const { position } of committed) expect(Math.floor(position / 5)).toBe(step <= 10 ? 0 : 1);
+        if (step === 10) expect(remaining).toEqual([5, 5, 5]);
+      }
+      expect(steps.at(-1)!.remaining).toEqual([0, 0, 0]);
+      // Unguided, nobody asks for what cannot be committed yet.
+      expect(Math.max(...denoiser.requests.map(({ batch, positions }) => positions.length / batch))).toBe(5);
+    },
+  );
+
+  test('one after the other is what shorter responses are, the next one’s masks in sight', async () => {
+    // The denoiser sees a mask to the right of the block either way: nothing else tells the first block from a whole response.
+    const denoiser = () => {
+      const inner = bigramDenoiser();
+      return bigramDenoiser({
+        logits: ({ tokenIds, batch, length, positions }) => {
+          const wide = Int32Array.from({ length: batch * (length + 1) }, (_, i) => {
+            const place = i % (length + 1);
+            return place === length
+              ? vocabulary.maskId!
+              : tokenIds[Math.floor(i / (length + 1)) * length + place]!;
+          });
+          const at = positions.map((position) => position + Math.floor(position / length));
+          return inner.logits({ tokenIds: wide, batch, length: length + 1, positions: at });
+        },
+      });
+    };
+    const two = await run({ ...blocks, denoiser: denoiser() });
+    const one = await run({ steps: 10, maxNewTokens: 5, stopAtEnd: false, denoiser: denoiser() });
+    two.tokenIds[0]!.forEach((ids, k) => {
+      expect(ids.slice(0, 5)).toEqual(one.tokenIds[0]![k]);
+    });
+  });
+
+  test('guidance knows of all masks; in zero steps it changes nothing', async () => {
+    const rows: number[] = [];
+    const inner = pullGuidance(pullReward(7, 12), 2);
+    const watched = {
+      async open(request: Parameters<typeof inner.open>[0]) {
+        const context = await inner.open(request);
+        return {
+          ...context,
+          optimise: (step: Parameters<typeof context.optimise>[0]) => {
+            rows.push(step.rows.length / step.trajectories);
+            return context.optimise(step);
+          },
+        };
+      },
+    };
+    const { steps } = await run({ ...blocks, guidance: watched });
+    expect(rows[0]).toBe(10);
+    for (const { step, committed } of steps) {
+      for (const { position } of committed) expect(Math.floor(position / 5)).toBe(step <= 10 ? 0 : 1);
+    }
+    const zero = await run({ ...blocks, guidance: pullGuidance(pullReward(7, 12), 0) });
+    expect(timeless(zero)).toEqual(timeless(await run(blocks)));
+  });
+});
+
 describe('a confidence threshold', () => {
   const options = { trajectories: 1, steps: 10, temperature: 0, filters: [], deprioritizeEos: false };
 
@@ -427,6 +493,9 @@ describe('refuses at once', () => {
     [{ steps: -1 }, /steps: .* got -1/],
     [{ steps: 1.5 }, /steps: .* got 1.5/],
     [{ maxNewTokens: 0 }, /maxNewTokens: .* got 0/],
+    [{ blockLength: 0 }, /blockLength: expected a whole number of at least 1, got 0/],
+    [{ blockLength: 4 }, /blockLength: expected a divisor of maxNewTokens \(10\), got 4/],
+    [{ blockLength: 2 }, /steps: expected a multiple of the number of blocks \(5\), got 8/],
     [{ temperature: -0.1 }, /temperature: expected a number of at least 0, got -0.1/],
     [{ temperature: Number.NaN }, /temperature: .* got NaN/],
     [{ orderTemperature: -1 }, /orderTemperature: .* got -1/],

@@ -14,6 +14,7 @@ export interface Settings {
   readonly topK?: number | undefined;
   readonly order: string;
   readonly maxNewTokens: number;
+  readonly blockLength?: number | undefined;
   readonly confidenceThreshold?: number | undefined;
 }
 
@@ -55,7 +56,12 @@ const said = (given: GivenSettings): Partial<Settings> => {
     throw new InvalidArgumentError(`--beta: expected a number above 0, got ${beta}.`, { value: beta });
   }
   const ascent = beta === undefined ? {} : { update: 'ascent', learningRate: 1 / beta };
-  const names = [...Object.keys(defaults), 'topK', 'confidenceThreshold'] as (keyof Settings)[];
+  const names = [
+    ...Object.keys(defaults),
+    'topK',
+    'blockLength',
+    'confidenceThreshold',
+  ] as (keyof Settings)[];
   const entries = names
     .map((name) => [name, given[name]] as const)
     .filter(([, value]) => value !== undefined);
@@ -73,6 +79,7 @@ const domains: Partial<Record<keyof Settings, readonly [string, (value: number) 
   topP: ['a number above 0 and at most 1', (x) => x > 0 && x <= 1],
   topK: ['a whole number of at least 1', (n) => whole(n) && n >= 1],
   maxNewTokens: ['a whole number of at least 1', (n) => whole(n) && n >= 1],
+  blockLength: ['a whole number of at least 1', (n) => whole(n) && n >= 1],
   confidenceThreshold: ['a number above 0 and at most 1', (x) => x > 0 && x <= 1],
 };
 
