@@ -10,8 +10,10 @@ export type {
   ClassifierInputs,
   ClassifierNetwork,
   DenoiserNetwork,
+  Past,
   PrefixNetwork,
 } from './network.js';
+export { longestSequence, readOnnxFile } from './onnx-file.js';
 export { readTokenizer } from './read-tokenizer.js';
 export type { Tokenizer } from './tokenizer.js';
 export type { Weights } from './weights.js';

@@ -68,19 +68,21 @@ describe.each(['qwen3-reward', 'qwen3-reward-bf16', 'qwen2-reward', 'llama-rewar
     const classifier = await loadClassifier(fixture(name));
     const g = new GraphBuilder();
     const embedded = (ids: string) => g.Gather(classifier.embeddingTable(g), ids);
-    const past = classifier.prefix!.append(g, embedded(g.input('before', 'int64', [1, 'before'])));
+    const start = classifier.prefix!.append(g, embedded(g.input('start', 'int64', [1, 'start'])));
+    const middle = classifier.prefix!.append(g, embedded(g.input('middle', 'int64', [1, 'middle'])), [start]);
     const ids = g.input('ids', 'int64', [1, 'length']);
     const ones = g.Expand(g.int64s([1]), g.Shape(ids));
-    const inputs = { embeds: embedded(ids), attention: ones, segments: ones, past };
+    const inputs = { embeds: embedded(ids), attention: ones, segments: ones, past: [start, middle] };
     g.output(classifier.rewards(g, inputs), 'rewards');
     const session = await backend.createSession({ bytes: encodeModel(g.model()), folder: classifier.folder });
     const [batch, length] = tokenIds.dims as [number, number];
-    for (let cut = 1; cut < length; cut++) {
+    for (let cut = 2; cut < length; cut++) {
       const got: number[] = [];
       for (let i = 0; i < batch; i++) {
         const sequence = tokenIds.data.slice(i * length, (i + 1) * length);
         const outputs = await session.run({
-          before: int64({ dims: [1, cut], data: sequence.slice(0, cut) }),
+          start: int64({ dims: [1, cut - 1], data: sequence.slice(0, cut - 1) }),
+          middle: int64({ dims: [1, 1], data: sequence.slice(cut - 1, cut) }),
           ids: int64({ dims: [1, length - cut], data: sequence.slice(cut) }),
         });
         got.push((outputs.rewards!.data as Float32Array)[0]!);

@@ -3,7 +3,7 @@ import type { GraphBuilder, Value } from '@entrgi/onnx';
 import type { KeysAndValues } from './blocks/attention.js';
 import { readCheckpoint } from './checkpoint.js';
 import { loadTokenizer } from './load-tokenizer.js';
-import type { ClassifierInputs, PrefixNetwork } from './network.js';
+import type { ClassifierInputs, Past, PrefixNetwork } from './network.js';
 import { architectureName, readNetwork } from './read-network.js';
 import type { Tokenizer } from './tokenizer.js';
 import { checkedWeights } from './weights.js';
@@ -30,8 +30,11 @@ export interface Classifier {
 }
 
 export interface ClassifierPrefix extends Omit<PrefixNetwork, 'append'> {
-  /** Appends the network; returns what each layer keeps of tokens (at least one) embedded as float32 [1, length, width], to be `past` of `rewards`. */
-  append(g: GraphBuilder, embeds: Value): readonly KeysAndValues[];
+  /**
+   * Appends the network; returns what each layer keeps of tokens (at least one) embedded as float32 [batch, length, width], which come after
+   * those of `past`: another piece of the `past` of `rewards`.
+   */
+  append(g: GraphBuilder, embeds: Value, past?: Past): readonly KeysAndValues[];
 }
 
 /**
@@ -62,6 +65,6 @@ export const loadClassifier = async (directory: string): Promise<Classifier> => 
     rewards: (g, inputs) => network.rewards(g, weights, inputs),
     ...(prefix === undefined
       ? {}
-      : { prefix: { ...prefix, append: (g, embeds) => prefix.append(g, weights, embeds) } }),
+      : { prefix: { ...prefix, append: (g, embeds, past) => prefix.append(g, weights, embeds, past) } }),
   };
 };

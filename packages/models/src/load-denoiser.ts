@@ -1,16 +1,13 @@
-import {
-  type Backend,
-  CheckpointError,
-  type Denoiser,
-  type DenoiserRequest,
-  InvalidArgumentError,
-  UnsupportedError,
-} from '@entrgi/core';
+import { type Backend, type Denoiser, UnsupportedError } from '@entrgi/core';
 import { encodeModel, GraphBuilder, type Model } from '@entrgi/onnx';
 import { readCheckpoint } from './checkpoint.js';
 import { loadTokenizer } from './load-tokenizer.js';
 import type { DenoiserNetwork } from './network.js';
+import { nodeFolder } from './node-folder.js';
+import { onnxDenoiser } from './onnx-denoiser.js';
+import { findOnnxFile } from './onnx-file.js';
 import { architectureName, readNetwork } from './read-network.js';
+import { requireMask, sessionDenoiser } from './session-denoiser.js';
 import { checkedWeights, type Weights } from './weights.js';
 
 /** Where a denoiser runs, and how it holds its weights. */
@@ -18,6 +15,8 @@ export interface LoadDenoiserOptions {
   readonly backend: Backend;
   /** Default: the name of the directory. */
   readonly name?: string;
+  /** An ONNX file of the directory, such as onnx/model_quantized.onnx. Default: the safetensors; without any, onnx/model.onnx or model.onnx. */
+  readonly file?: string;
   /** Hold every weight once, as stored: half the memory, about 8 % slower. Default: false. */
   readonly weightsOnce?: boolean;
   /** Threads inside one operator. Default: the backend's. */
@@ -26,10 +25,13 @@ export interface LoadDenoiserOptions {
 
 /**
  * Loads a masked diffusion language model from a directory in Hugging Face layout (config.json, model.safetensors or an index with shards,
- * tokenizer.json, tokenizer_config.json). The weights stay in their files; the runtime maps them.
- * Throws CheckpointError where a file is missing, corrupt or contradicts another, UnsupportedError for another architecture.
+ * tokenizer.json, tokenizer_config.json). The weights stay in their files; the runtime maps them. In transformers.js layout (onnx/model.onnx
+ * instead of safetensors) it may be any fill-mask model.
+ * Throws CheckpointError where a file is missing, corrupt or contradicts another, UnsupportedError for another architecture or, of an ONNX
+ * file, for other inputs and outputs than those of the task fill-mask; InvalidModelError for an unsafe one.
  */
 export const loadDenoiser = async (directory: string, options: LoadDenoiserOptions): Promise<Denoiser> => {
+  if (options.file !== undefined || (await isExport(directory))) return onnxDenoiser(directory, options);
   const checkpoint = await readCheckpoint(directory);
   const network = readNetwork(checkpoint);
   if (network.task !== 'denoiser') {
@@ -40,53 +42,36 @@ export const loadDenoiser = async (directory: string, options: LoadDenoiserOptio
   }
   const weights = checkedWeights(checkpoint, network);
   const tokenizer = await loadTokenizer(checkpoint.source, { config: checkpoint.config, rows: network.rows });
-  const { vocabulary } = tokenizer;
-  if (vocabulary.maskId === undefined) {
-    throw new CheckpointError(`${directory}: there is no mask token.`, {
-      value: directory,
-      cure: 'Expected mask_token_id in config.json or mask_token in tokenizer_config.json.',
-    });
-  }
+  requireMask(tokenizer, directory);
   const name = options.name ?? checkpoint.name;
   const { backend, weightsOnce = false, threads } = options;
   const session = await backend.createSession(
     { name, bytes: encodeModel(denoiserGraph(network, weights)), folder: checkpoint.folder },
     { weightsOnce, ...(threads === undefined ? {} : { threads }) },
   );
-  const { maxLength } = network;
-
-  return {
+  return sessionDenoiser({
     name,
-    vocabulary,
-    maxLength,
-    encodePrompt(prompt) {
-      const ids = tokenizer.encodePrompt(prompt);
-      if (ids.length < maxLength) return ids;
-      throw new InvalidArgumentError(
-        `Expected a prompt of fewer than ${maxLength} tokens, got ${ids.length}.`,
-        {
-          value: prompt,
-          cure: `The window of ${name} holds prompt and response together.`,
-        },
-      );
-    },
-    decode: (tokenIds) => tokenizer.decode(tokenIds),
-    async logits(request) {
-      checkRequest(request, network, name);
-      const { tokenIds, batch, length, positions, signal } = request;
-      if (positions.length === 0) return new Float32Array(0);
-      const at = network.shifted ? positions.map((p) => (p % length === 0 ? p : p - 1)) : positions;
-      const outputs = await session.run(
-        {
-          ids: { type: 'int64', dims: [batch, length], data: BigInt64Array.from(tokenIds, BigInt) },
-          positions: { type: 'int64', dims: [at.length], data: BigInt64Array.from(at, BigInt) },
-        },
-        { signal },
-      );
-      return outputs.logits!.data as Float32Array;
-    },
-    dispose: () => session.dispose(),
-  };
+    tokenizer,
+    maxLength: network.maxLength,
+    shifted: network.shifted,
+    session,
+    output: 'logits',
+    feeds: ({ tokenIds, batch, length, positions }) => ({
+      ids: { type: 'int64', dims: [batch, length], data: BigInt64Array.from(tokenIds, BigInt) },
+      positions: { type: 'int64', dims: [positions.length], data: BigInt64Array.from(positions, BigInt) },
+    }),
+  });
+};
+
+/** Whether the directory holds an ONNX file and no safetensors. */
+const isExport = async (directory: string): Promise<boolean> => {
+  const folder = nodeFolder(directory);
+  for (const weights of ['model.safetensors', 'model.safetensors.index.json']) {
+    const found = await folder.open(weights);
+    await found?.close();
+    if (found !== undefined) return false;
+  }
+  return (await findOnnxFile(directory)) !== undefined;
 };
 
 /** Inputs `ids` int64 [batch, length] and flat `positions` int64 [rows]; output `logits` float32 [rows, vocabulary]. */
@@ -96,26 +81,4 @@ export const denoiserGraph = (network: DenoiserNetwork, weights: Weights): Model
   const positions = g.input('positions', 'int64', ['rows']);
   g.output(network.logits(g, weights, { ids, positions }), 'logits');
   return g.model();
-};
-
-const checkRequest = (request: DenoiserRequest, network: DenoiserNetwork, name: string): void => {
-  const { tokenIds, batch, length, positions } = request;
-  const fail = (message: string, value: unknown): never => {
-    throw new InvalidArgumentError(`${name}: ${message}.`, { value });
-  };
-  const isCount = (value: number) => Number.isSafeInteger(value) && value >= 1;
-  if (!isCount(batch) || !isCount(length) || tokenIds.length !== batch * length) {
-    fail(`expected batch × length token ids (${batch} × ${length}), got ${tokenIds.length}`, tokenIds.length);
-  }
-  if (length > network.maxLength) {
-    fail(`expected sequences of at most ${network.maxLength} tokens, got ${length}`, length);
-  }
-  const strange = tokenIds.find((id) => id < 0 || id >= network.rows);
-  if (strange !== undefined)
-    fail(`expected token ids from 0 to ${network.rows - 1}, got ${strange}`, strange);
-  positions.forEach((position, i) => {
-    if (position < 0 || position >= tokenIds.length || (i > 0 && position <= positions[i - 1]!)) {
-      fail(`expected ascending positions below ${tokenIds.length}, got ${position} at index ${i}`, position);
-    }
-  });
 };

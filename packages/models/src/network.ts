@@ -41,8 +41,11 @@ export interface PrefixNetwork {
   readonly layers: number;
   readonly keyValueHeads: number;
   readonly headWidth: number;
-  /** Appends the network; returns what each layer keeps of tokens (at least one) embedded as float32 [1, length, width]. */
-  append(g: GraphBuilder, weights: Weights, embeds: Value): readonly KeysAndValues[];
+  /**
+   * Appends the network; returns what each layer keeps of tokens (at least one) embedded as float32 [batch, length, width], which come after
+   * those of `past`.
+   */
+  append(g: GraphBuilder, weights: Weights, embeds: Value, past?: Past): readonly KeysAndValues[];
 }
 
 export interface ClassifierInputs {
@@ -52,9 +55,12 @@ export interface ClassifierInputs {
   readonly attention: Value;
   /** int64 [batch, length]: 0 in the prompt, 1 in the response and after it. */
   readonly segments: Value;
-  /** What each layer keeps of the tokens before these, the same for the whole batch; only for networks that have a `prefix`. */
-  readonly past?: readonly KeysAndValues[] | undefined;
+  /** Only for networks that have a `prefix`. */
+  readonly past?: Past | undefined;
 }
+
+/** What each layer keeps of the tokens before some others, piece by piece, each the same for the whole batch (its batch size is 1) or not. */
+export type Past = readonly (readonly KeysAndValues[])[];
 
 /** Reads and checks what the architecture needs of a config.json. */
 export type Architecture = (config: ConfigReader) => DenoiserNetwork | ClassifierNetwork;

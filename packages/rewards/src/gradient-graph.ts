@@ -1,6 +1,7 @@
 import { appendGradient } from '@entrgi/autodiff';
 import type { ClassifierPrefix } from '@entrgi/models';
 import { GraphBuilder, type Model, type Value } from '@entrgi/onnx';
+import { leadingInputs } from './leading-graph.js';
 import { pastInputs } from './prefix-graph.js';
 import type { RewardNetwork } from './reward-network.js';
 
@@ -21,7 +22,8 @@ export interface GradientGraphOptions {
  * Inputs (token ids are the reward model's): `ids` int64 [trajectories, length], the tokens of the response; `present` float32, same
  * shape, 0 where the token has no embedding; `attention` int64, same shape; `rows` int64 [rows], the flat slots that are mixtures;
  * `probs` float32 [rows, columns]; `weights` float32 [rows, 1]; `candidates` int64 [columns]; `prefix`, `suffix` int64, the template.
- * With `reused`, the outputs of its graph instead of `prefix`: nothing before the response is computed, nor differentiated.
+ * With `reused`, the outputs of its graph instead of `prefix`, and of the leading graph: neither what comes before the response nor the
+ * tokens that it begins with are computed, nor differentiated; `ids`, `present`, `attention` and `rows` count from behind them.
  * Outputs: `rewards` float32 [trajectories], `token_scores` float32 [rows, columns].
  */
 export const gradientGraph = (
@@ -37,7 +39,7 @@ export const gradientGraph = (
   const probs = g.input('probs', 'float32', ['rows', 'columns']);
   const weights = g.input('weights', 'float32', ['rows', 1]);
   const prefix = reused === undefined ? g.input('prefix', 'int64', ['prefix']) : undefined;
-  const past = reused === undefined ? undefined : pastInputs(g, reused);
+  const past = reused === undefined ? undefined : [pastInputs(g, reused), leadingInputs(g, reused)];
   const suffix = g.input('suffix', 'int64', ['suffix']);
 
   const table = network.embeddingTable(g);

@@ -6,14 +6,18 @@ import {
   mapTokens,
   NumericalError,
   type Session,
+  type Tensor,
 } from '@entrgi/core';
 import { encodeModel, type Model, pruneGraph } from '@entrgi/onnx';
 import { gradientGraph } from './gradient-graph.js';
 import { int64Tensor } from './int64-tensor.js';
+import { asLeading, leadingGraph, noLeading } from './leading-graph.js';
+import { leadingTokens } from './leading-tokens.js';
 import { emptyPast, prefixGraph } from './prefix-graph.js';
 import { rewardContext } from './reward-context.js';
 import type { RewardNetwork } from './reward-network.js';
 import { scoreGraph } from './score-graph.js';
+import { tokenFeeds } from './token-feeds.js';
 
 /** Where a reward model runs, how it holds its weights, and what it is fed for tokens it lacks. */
 export interface NetworkRewardOptions {
@@ -26,8 +30,8 @@ export interface NetworkRewardOptions {
    */
   readonly missing?: 'unknown' | 'zero';
   /**
-   * Compute what comes before the response once per prompt where the network is causal, and not for every response or step: the same
-   * rewards to about 1e-6. False serves comparisons. Default: true.
+   * Compute what comes before the response once per prompt where the network is causal, and not for every response or step, and the same of
+   * the tokens that all responses begin with for good: the same rewards to about 1e-6. False serves comparisons. Default: true.
    */
   readonly prefixReuse?: boolean;
   /**
@@ -42,7 +46,7 @@ export interface NetworkRewardOptions {
 /**
  * A reward with a gradient from a network. Sessions are made when first needed, all on the same mapped weights: one forward-only for
  * scores, one that also computes the gradient for each way of giving `probs` (whole vocabulary, candidates), and for causal networks one for
- * what comes before the response.
+ * what comes before the response and one for its first tokens.
  */
 export const networkReward = (
   network: RewardNetwork,
@@ -89,6 +93,19 @@ export const networkReward = (
     return forward.run(prefixFeed(prefix), { signal });
   };
 
+  const leading = (past: Readonly<Record<string, Tensor>>, map: Int32Array, length: number) =>
+    leadingTokens({
+      length,
+      none: (trajectories) => noLeading(reused!, trajectories),
+      async extend(kept, tokenIds, trajectories, signal) {
+        const forward = await session('leading', () => leadingGraph(network, reused!), true);
+        const dims = [trajectories, tokenIds.length / trajectories];
+        return asLeading(
+          await forward.run({ ...past, ...kept, ...tokenFeeds(dims, tokenIds, map) }, { signal }),
+        );
+      },
+    });
+
   return {
     name,
 
@@ -129,12 +146,15 @@ export const networkReward = (
     async open(request) {
       const { prefix, suffix } = tokenizer.around(request.prompt);
       refuseBeyondWindow(prefix.length, request.length, suffix.length, request.prompt);
+      const map = mapTokens(request.vocabulary, tokenizer.vocabulary, { missing }).ids;
+      const past = await pastOf(prefix);
       return rewardContext({
         name,
         request,
-        before: (await pastOf(prefix)) ?? prefixFeed(prefix),
+        before: past ?? prefixFeed(prefix),
+        leading: past === undefined ? undefined : leading(past, map, request.length),
         suffix,
-        map: mapTokens(request.vocabulary, tokenizer.vocabulary, { missing }).ids,
+        map,
         tableRows: network.rows,
         gradientSession: (columns) =>
           session(`gradient, ${columns}`, () => gradientGraph(network, { columns, reused, recompute })),

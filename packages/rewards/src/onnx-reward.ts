@@ -1,5 +1,5 @@
-import { CheckpointError, type DifferentiableReward } from '@entrgi/core';
-import { readTokenizer } from '@entrgi/models';
+import type { DifferentiableReward } from '@entrgi/core';
+import { longestSequence, readOnnxFile, readTokenizer } from '@entrgi/models';
 import { canonicalise } from '@entrgi/onnx';
 import { type NetworkRewardOptions, networkReward } from './network-reward.js';
 import { onnxNetwork } from './onnx-network.js';
@@ -27,10 +27,7 @@ export const onnxReward = async (
   directory: string,
   options: OnnxRewardOptions,
 ): Promise<DifferentiableReward> => {
-  const { path, folder, read } = await readFirst(
-    directory,
-    options.file === undefined ? usualFiles : [options.file],
-  );
+  const { path, folder, model: read } = await readOnnxFile(directory, options.file);
   const name = options.name ?? path;
   const model = canonicalise(read);
   const lookup = wordLookup(model, name);
@@ -48,32 +45,4 @@ export const onnxReward = async (
     label,
   });
   return networkReward(network, options);
-};
-
-const usualFiles = ['onnx/model.onnx', 'model.onnx'];
-
-const readFirst = async (directory: string, files: readonly string[]) => {
-  // Imported when needed, so that the package also loads in a browser.
-  const { access } = await import('node:fs/promises');
-  const { dirname, join } = await import('node:path');
-  const { readModelFile } = await import('@entrgi/onnx/node');
-  for (const path of files.map((file) => join(directory, file))) {
-    const exists = await access(path).then(
-      () => true,
-      () => false,
-    );
-    if (exists) return { path, folder: dirname(path), read: await readModelFile(path) };
-  }
-  throw new CheckpointError(`${directory}: expected ${files.join(' or ')}, got none.`, { value: directory });
-};
-
-type Config = Awaited<ReturnType<typeof readTokenizer>>['config'];
-
-/** RoBERTa and its kin count positions from the row after the padding token's. */
-const longestSequence = (config: Config): number => {
-  const positions = config.count(
-    config.raw('max_position_embeddings') === undefined ? 'n_positions' : 'max_position_embeddings',
-  );
-  const isRoberta = ['roberta', 'xlm-roberta', 'camembert'].includes(String(config.raw('model_type')));
-  return isRoberta ? positions - 1 - (config.tokenId('pad_token_id', positions) ?? 1) : positions;
 };

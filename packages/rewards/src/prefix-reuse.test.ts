@@ -125,9 +125,10 @@ describe.each([
       const count = (opType: string) => graph.nodes.filter((node) => node.opType === opType).length;
       return { products: count('MatMul'), copies: count('Expand') + count('Tile'), sums: count('NonZero') };
     });
-    // Per layer, two products with the past forward and two back; of the template only the suffix is repeated.
+    // Per layer, two products forward and two back with each piece of the past (what comes before the response, and its first tokens); of the
+    // template only the suffix is repeated.
     const { layers } = classifier.prefix!;
-    expect(after!.products - before!.products).toBe(4 * layers);
+    expect(after!.products - before!.products).toBe(2 * 4 * layers);
     expect(after!.copies).toBeLessThan(before!.copies);
     expect(after!.sums, 'sums over axes that are found as the graph runs').toBe(0);
     expect([...graphs[1]!.graph.inputs.keys()]).not.toContain('prefix');

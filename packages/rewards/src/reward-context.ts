@@ -11,7 +11,9 @@ import {
 import { checkMix } from './check-mix.js';
 import type { Columns } from './gradient-graph.js';
 import { int64Tensor } from './int64-tensor.js';
+import type { LeadingTokens } from './leading-tokens.js';
 import { tableColumns } from './table-columns.js';
+import { tokenFeeds } from './token-feeds.js';
 
 export interface RewardContextOptions {
   /** What errors call the reward. */
@@ -19,6 +21,8 @@ export interface RewardContextOptions {
   readonly request: RewardRequest;
   /** What comes before the response, as the gradient graphs read it: its tokens, or what the network keeps of them. */
   readonly before: Readonly<Record<string, Tensor>>;
+  /** Where the graphs read what the network keeps of the responses' first tokens. */
+  readonly leading?: LeadingTokens | undefined;
   /** The tokens after the response. */
   readonly suffix: Int32Array;
   /** Table row of each of the denoiser's tokens, −1 for those to be embedded as zero. */
@@ -30,7 +34,7 @@ export interface RewardContextOptions {
 
 /** The reward of one prompt's responses: turns a mix into feeds of the gradient graph, and its outputs into a gradient. */
 export const rewardContext = (options: RewardContextOptions): RewardContext => {
-  const { name, request, map, tableRows, gradientSession } = options;
+  const { name, request, map, tableRows, gradientSession, leading } = options;
   const suffix = int64Tensor([options.suffix.length], [options.suffix]);
   let before: RewardContextOptions['before'] | undefined = options.before;
   const table = tableColumns(map, tableRows);
@@ -43,7 +47,9 @@ export const rewardContext = (options: RewardContextOptions): RewardContext => {
       checkMix(mix, request);
       const { trajectories, tokenIds, attention, candidates } = mix;
       const rows = mix.rows.length;
-      const slots = [trajectories, request.length];
+      const { count, feeds: leadingFeeds } = (await leading?.of(mix)) ?? { count: 0, feeds: {} };
+      const slots = [trajectories, request.length - count];
+      const isLeft = (_: number, slot: number) => slot % request.length >= count;
       const candidateRows = candidates?.map((id) => map[id]!);
       // A candidate without an embedding takes any row, at probability 0, and its score is dropped.
       const columns = candidateRows === undefined ? table : candidateColumns(candidateRows);
@@ -51,15 +57,14 @@ export const rewardContext = (options: RewardContextOptions): RewardContext => {
 
       const feeds: Record<string, Tensor> = {
         ...before,
+        ...leadingFeeds,
         suffix,
-        ids: int64Tensor(slots, [tokenIds.map((id) => Math.max(map[id]!, 0))]),
-        present: {
-          type: 'float32',
-          dims: slots,
-          data: Float32Array.from(tokenIds, (id) => (map[id]! < 0 ? 0 : 1)),
-        },
-        attention: int64Tensor(slots, [attention]),
-        rows: int64Tensor([rows], [mix.rows]),
+        ...tokenFeeds(slots, tokenIds.filter(isLeft), map),
+        attention: int64Tensor(slots, [attention.filter(isLeft)]),
+        rows: int64Tensor(
+          [rows],
+          [mix.rows.map((slot) => slot - count * (Math.floor(slot / request.length) + 1))],
+        ),
         probs: { type: 'float32', dims: [rows, width], data: columns.scatter(mix.probs, rows) },
         weights: { type: 'float32', dims: [rows, 1], data: mix.weights },
       };

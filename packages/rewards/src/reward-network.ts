@@ -1,4 +1,4 @@
-import type { ClassifierPrefix, KeysAndValues, Tokenizer } from '@entrgi/models';
+import type { ClassifierPrefix, Past, Tokenizer } from '@entrgi/models';
 import type { GraphBuilder, Value } from '@entrgi/onnx';
 
 /** What a reward graph reads: a batch of embedded sequences, and which of their slots count. */
@@ -11,8 +11,8 @@ export interface NetworkInputs {
   readonly segments: Value;
   /** int64 [batch, length]: the (hard) tokens, for networks that look for one, as for the last that is not padding. */
   readonly ids: Value;
-  /** What each layer keeps of the tokens before these, the same for the whole batch; only for networks that have a `prefix`. */
-  readonly past?: readonly KeysAndValues[] | undefined;
+  /** What each layer keeps of the tokens before these; only for networks that have a `prefix`. */
+  readonly past?: Past | undefined;
 }
 
 /** A sequence classifier that can be written into a graph, whatever it was read from. */

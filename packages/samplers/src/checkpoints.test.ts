@@ -64,6 +64,27 @@ describe('on real checkpoints', () => {
     expect((await run({ guidance: guidance(undefined, 2) })).responses).not.toEqual(responses);
   });
 
+  test('a response that ends early leaves the others as they are, to the last byte', async () => {
+    // Random weights end a response by chance only: an end token that is often enough drawn.
+    const [end] = denoiser.vocabulary.endIds;
+    const { size } = denoiser.vocabulary;
+    const ending = {
+      ...denoiser,
+      async logits(request: Parameters<typeof denoiser.logits>[0]) {
+        const logits = await denoiser.logits(request);
+        for (let i = end!; i < logits.length; i += size) logits[i]! += 5;
+        return logits;
+      },
+    };
+    const options = { denoiser: ending, trajectories: 6, guidance: guidance(), deprioritizeEos: false };
+    const short = (await run(options)).responses;
+    const long = (await run({ ...options, stopAtEnd: false })).responses;
+    const text = (ids: Int32Array) => ids.slice(0, ids.indexOf(end!) + 1 || undefined);
+    expect(short.map(text)).toEqual(long.map(text));
+    expect(short).not.toEqual(long);
+    expect(short.some((ids) => !ids.includes(end!))).toBe(true);
+  });
+
   test('a guided prompt does not depend on the others in its batch', async () => {
     const alone = await run({ guidance: guidance() });
     const together = await run({ prompts: ['a longer one', 'abc'], guidance: guidance() });

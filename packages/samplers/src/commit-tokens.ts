@@ -1,4 +1,5 @@
 import type { CommittedToken, RandomStream, RowLogits } from '@entrgi/core';
+import { addConfident } from './add-confident.js';
 import { checkChosen } from './check-chosen.js';
 import { drawRows, rowDistributions } from './draw-rows.js';
 import type { MaskedRows } from './masked-rows.js';
@@ -13,23 +14,23 @@ export interface CommitRequest {
   readonly orderStream: (trajectory: number) => RandomStream;
 }
 
-/** Draws a token for every masked slot and lets the order choose which ones stay. */
+/** Draws a token for every masked slot of the current block and lets the order choose which ones stay. */
 export const commitTokens = (settings: SampleSettings, request: CommitRequest): CommittedToken[] => {
   const { order, orderTemperature, temperature, filters, deprioritizeEos, denoiser } = settings;
+  const { confidenceThreshold: threshold } = settings;
   const { parts, initialLogits, optimisedLogits, tokenStream, orderStream } = request;
   const { endIds } = denoiser.vocabulary;
   const committed: CommittedToken[] = [];
-  let firstRow = 0;
-  for (const { trajectory, slots, count, revealProbability, chosen } of parts) {
-    const rows = slots.length;
-    const { tokenAt, ...distributions } = rowDistributions({
+  let start = 0;
+  for (const { trajectory, slots, first, rows, count, revealProbability, chosen } of parts) {
+    const { tokenAt, initialProbs, ...distributions } = rowDistributions({
       initialLogits,
       optimisedLogits,
-      firstRow,
+      firstRow: start + first,
       temperature,
       filters,
     });
-    firstRow += rows;
+    start += slots.length;
     const places = drawRows(rows, distributions, temperature, tokenStream(trajectory));
     const tokens = places.map((place, row) => tokenAt(row, place));
     const postponed = Uint8Array.from(tokens, (id) => (deprioritizeEos && endIds.includes(id) ? 1 : 0));
@@ -46,8 +47,12 @@ export const commitTokens = (settings: SampleSettings, request: CommitRequest): 
         ...distributions,
       });
     if (chosen === undefined) checkChosen(revealed, rows, count);
-    for (const row of revealed.toSorted()) {
-      committed.push({ trajectory, position: slots[row]!, tokenId: tokens[row]! });
+    const together =
+      threshold === undefined
+        ? revealed
+        : addConfident(revealed, { threshold, places, postponed, initialProbs });
+    for (const row of together.toSorted()) {
+      committed.push({ trajectory, position: slots[first + row]!, tokenId: tokens[row]! });
     }
   }
   return committed;

@@ -23,17 +23,22 @@ export interface RowDistributions {
 /** What an order may look at; each result is valid until the next call. */
 export const rowDistributions = (options: RowDistributions) => {
   const { initialLogits, optimisedLogits, firstRow, temperature, filters } = options;
-  const { values, offsets, tokenIds } = optimisedLogits;
+  const { offsets, tokenIds } = optimisedLogits;
   const relaxed = relaxedTemperature(temperature);
   let scratch = new Float32Array(0);
-  const logits = (row: number) => values.subarray(offsets[firstRow + row]!, offsets[firstRow + row + 1]!);
+  const rowOf = ({ values }: RowLogits, row: number) =>
+    values.subarray(offsets[firstRow + row]!, offsets[firstRow + row + 1]!);
+  const relax = (logits: Float32Array) => {
+    if (scratch.length < logits.length) scratch = new Float32Array(logits.length);
+    return softmax(logits, logits.length, relaxed, scratch.subarray(0, logits.length));
+  };
+  const logits = (row: number) => rowOf(optimisedLogits, row);
   return {
     logits,
+    initialProbs: (row: number) => relax(rowOf(initialLogits, row)),
     initialEntropy: (row: number) => rowEntropy(initialLogits, firstRow + row, relaxed, 'tempered'),
     probs: (row: number) => {
-      const { length } = logits(row);
-      if (scratch.length < length) scratch = new Float32Array(length);
-      const probs = softmax(logits(row), length, relaxed, scratch.subarray(0, length));
+      const probs = relax(logits(row));
       for (const filter of filters) filter(probs);
       return probs;
     },

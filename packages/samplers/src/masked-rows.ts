@@ -1,9 +1,12 @@
 /** The masked slots of one trajectory that takes part in a step. */
 export interface MaskedRows {
   readonly trajectory: number;
-  /** Masked slots of the response, ascending. */
+  /** Masked slots of the response that are predicted, ascending. */
   readonly slots: Int32Array;
-  /** How many of them to commit; what a blind order chose, as row numbers. */
+  /** Those of the current block, of which some are committed: `slots[first]` and the `rows − 1` after it. */
+  readonly first: number;
+  readonly rows: number;
+  /** How many of the block's to commit; what a blind order chose of them, as row numbers from 0. */
   readonly count: number;
   /** Probability with which a masked slot is revealed in this step. */
   readonly revealProbability: number;

@@ -4,27 +4,34 @@ import { type MaskedRows, maskedSlots } from './masked-rows.js';
 import type { SampleSettings } from './sample-options.js';
 
 /**
- * Which trajectories commit something in this step, decided before anything is computed: one that reveals nothing, or has no masks left,
- * takes no part.
+ * Which trajectories commit something in this step, decided before anything is computed: one that reveals nothing, or has no masks left in
+ * the current block, takes no part. Guidance needs to know of all masks, so that with it all are predicted; otherwise the block's.
  */
 export const planStep = (
-  { steps, schedule, order, trajectories, length, maskId }: SampleSettings,
+  { steps, schedule, order, trajectories, length, blockLength, guidance, maskId }: SampleSettings,
   step: number,
   tokenIds: Int32Array,
   random: readonly RandomStream[],
 ): MaskedRows[] => {
-  const revealProbability = step === steps ? 1 : 1 - schedule(step, steps) / schedule(step - 1, steps);
+  const perBlock = steps / (length / blockLength);
+  const block = Math.floor((step - 1) / perBlock);
+  const within = step - block * perBlock;
+  const isLast = within === perBlock;
+  const revealProbability = isLast ? 1 : 1 - schedule(within, perBlock) / schedule(within - 1, perBlock);
   const parts: MaskedRows[] = [];
   for (let trajectory = 0; trajectory < trajectories; trajectory++) {
-    const slots = maskedSlots(tokenIds.subarray(trajectory * length, (trajectory + 1) * length), maskId);
-    const rows = slots.length;
+    const masked = maskedSlots(tokenIds.subarray(trajectory * length, (trajectory + 1) * length), maskId);
+    const inBlock = masked.filter((slot) => Math.floor(slot / blockLength) === block);
+    const rows = inBlock.length;
     const expected = Math.floor(rows * revealProbability);
     const chosen = order.blind
       ? order({ rows, count: expected, revealProbability, random: random[trajectory]! })
       : undefined;
     const count = chosen?.length ?? expected;
-    if (chosen !== undefined) checkChosen(chosen, rows, step === steps ? rows : undefined);
-    if (count > 0) parts.push({ trajectory, slots, count, revealProbability, chosen });
+    if (chosen !== undefined) checkChosen(chosen, rows, isLast ? rows : undefined);
+    if (count === 0) continue;
+    const [slots, first] = guidance === undefined ? [inBlock, 0] : [masked, masked.indexOf(inBlock[0]!)];
+    parts.push({ trajectory, slots, first, rows, count, revealProbability, chosen });
   }
   return parts;
 };

@@ -26,6 +26,11 @@ export interface SampleOptions {
   readonly steps?: number | undefined;
   /** Response length in tokens. Default: 128. */
   readonly maxNewTokens?: number | undefined;
+  /**
+   * Semi-autoregressive decoding (LLaDA): blocks of this length are filled one after the other, each in an equal share of the steps.
+   * It must divide maxNewTokens, and the number of blocks must divide the steps. Default: maxNewTokens, one block.
+   */
+  readonly blockLength?: number | undefined;
   /** Sampling temperature τ; 0 takes the most probable token. Default: 0.7. */
   readonly temperature?: number | undefined;
   /** Applied in order to what tokens are drawn from. Default: top-p 0.95. */
@@ -45,6 +50,16 @@ export interface SampleOptions {
    * tokens hold almost all of the probability, guidance and sampling look at those alone. Default: 1e-6.
    */
   readonly vocabularyTolerance?: number | undefined;
+  /**
+   * Whether a response with an end token and no mask before it is done: its remaining masks become end tokens and it takes part in no
+   * further step. Texts and rewards are the same without, but for how guidance rounds in a smaller batch; it only takes longer. Default: true.
+   */
+  readonly stopAtEnd?: boolean | undefined;
+  /**
+   * Approximate, for speed: in each step, also commit every position whose drawn token has at least this probability, in (0, 1], by the
+   * denoiser's own distribution softmax(φ/τ) (Fast-dLLM). End tokens that are to wait still do. Default: off.
+   */
+  readonly confidenceThreshold?: number | undefined;
   /** Takes effect between steps. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -58,6 +73,7 @@ export interface SampleSettings {
   readonly trajectories: number;
   readonly steps: number;
   readonly length: number;
+  readonly blockLength: number;
   readonly temperature: number;
   readonly filters: readonly Filter[];
   readonly order: Order;
@@ -66,6 +82,8 @@ export interface SampleSettings {
   readonly seed: number;
   readonly deprioritizeEos: boolean;
   readonly vocabularyTolerance: number;
+  readonly stopAtEnd: boolean;
+  readonly confidenceThreshold: number | undefined;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -79,6 +97,7 @@ export const resolveOptions = (options: SampleOptions): SampleSettings => {
     trajectories = defaults.trajectories,
     steps = defaults.steps,
     maxNewTokens = defaults.maxNewTokens,
+    blockLength = maxNewTokens,
     temperature = defaults.temperature,
     filters: tokenFilters = [filters.topP(defaults.topP)],
     order = entropy,
@@ -87,11 +106,22 @@ export const resolveOptions = (options: SampleOptions): SampleSettings => {
     seed = 1,
     deprioritizeEos = true,
     vocabularyTolerance = 1e-6,
+    stopAtEnd = true,
+    confidenceThreshold,
     signal,
   } = options;
   requireWhole('trajectories', trajectories, 1);
   requireWhole('steps', steps, 1);
   requireWhole('maxNewTokens', maxNewTokens, 1);
+  requireWhole('blockLength', blockLength, 1);
+  const blocks = maxNewTokens / blockLength;
+  requireThat(
+    'blockLength',
+    blockLength,
+    `a divisor of maxNewTokens (${maxNewTokens})`,
+    Number.isInteger(blocks),
+  );
+  requireThat('steps', steps, `a multiple of the number of blocks (${blocks})`, steps % blocks === 0);
   requireTemperature('temperature', temperature);
   requireTemperature('orderTemperature', orderTemperature);
   requireThat(
@@ -101,6 +131,10 @@ export const resolveOptions = (options: SampleOptions): SampleSettings => {
     vocabularyTolerance >= 0 && vocabularyTolerance < 1,
   );
   requireThat('seed', seed, 'a whole number between −(2^53 − 1) and 2^53 − 1', Number.isSafeInteger(seed));
+  if (confidenceThreshold !== undefined) {
+    const isProbability = confidenceThreshold > 0 && confidenceThreshold <= 1;
+    requireThat('confidenceThreshold', confidenceThreshold, 'a number above 0 and at most 1', isProbability);
+  }
   requireThat('order', order, 'an order, such as orders.entropy', typeof order === 'function');
   requireThat('schedule', schedule, 'a schedule, such as schedules.linear', typeof schedule === 'function');
   const { maskId } = denoiser.vocabulary;
@@ -121,6 +155,7 @@ export const resolveOptions = (options: SampleOptions): SampleSettings => {
     trajectories,
     steps,
     length: maxNewTokens,
+    blockLength,
     temperature,
     filters: tokenFilters,
     order,
@@ -129,6 +164,8 @@ export const resolveOptions = (options: SampleOptions): SampleSettings => {
     seed,
     deprioritizeEos,
     vocabularyTolerance,
+    stopAtEnd,
+    confidenceThreshold,
     signal,
   };
 };

@@ -11,13 +11,15 @@ import {
 } from '@entrgi/core';
 import { describe, expect, test } from 'vitest';
 import { orders, type SampleOptions, sample, schedules } from './index.js';
-import { bigramDenoiser, vocabulary } from './testing/bigram-denoiser.js';
+import { type BigramDenoiser, bigramDenoiser, vocabulary } from './testing/bigram-denoiser.js';
 import { pullGuidance, pullReward } from './testing/pull-guidance.js';
 
 const base = { trajectories: 3, steps: 8, maxNewTokens: 10, prompts: ['a story'], seed: 5 };
 
-const run = async (options: Partial<SampleOptions> = {}) => {
-  const denoiser = bigramDenoiser();
+const run = async ({
+  denoiser = bigramDenoiser(),
+  ...options
+}: Partial<SampleOptions> & { denoiser?: BigramDenoiser } = {}) => {
   const steps: StepEvent[] = [];
   const ends: PromptEndEvent[] = [];
   for await (const event of sample({ denoiser, ...base, ...options })) {
@@ -271,6 +273,205 @@ describe('end tokens', () => {
   });
 });
 
+describe('a response whose text is complete', () => {
+  const texts = ({ ends }: Awaited<ReturnType<typeof run>>) =>
+    ends.flatMap(({ trajectories }) => trajectories.map(({ text }) => text));
+  const upToEnd = (ids: Int32Array) => ids.slice(0, ids.indexOf(2) + 1 || undefined);
+  const predicted = ({ denoiser }: Awaited<ReturnType<typeof run>>) =>
+    denoiser.requests.reduce((sum, { positions }) => sum + positions.length, 0);
+  // An end token that is drawn more often, but not by every response.
+  const ending = () => {
+    const inner = bigramDenoiser();
+    return bigramDenoiser({
+      requests: inner.requests,
+      async logits(request) {
+        const logits = await inner.logits(request);
+        for (let row = 0; row < request.positions.length; row++) logits[row * 12 + 2]! += 1.5;
+        return logits;
+      },
+    });
+  };
+
+  test.each(Object.entries(orders))(
+    'is done; texts and other responses stay as they are: %s',
+    async (_, order) => {
+      let saved = 0;
+      let unended = 0;
+      for (let seed = 0; seed < 24; seed++) {
+        const options = { order, seed, trajectories: 4, temperature: 2, deprioritizeEos: seed % 2 === 0 };
+        const guidance = () => pullGuidance(pullReward(7, 12), 2);
+        const short = await run({ ...options, denoiser: ending(), guidance: guidance() });
+        const long = await run({ ...options, denoiser: ending(), guidance: guidance(), stopAtEnd: false });
+        expect(texts(short)).toEqual(texts(long));
+        short.tokenIds[0]!.forEach((ids, k) => {
+          const whole = long.tokenIds[0]![k]!;
+          expect(upToEnd(ids)).toEqual(upToEnd(whole));
+          expect(ids.every((id, slot) => id === whole[slot] || (id === 2 && ids.indexOf(2) < slot))).toBe(
+            true,
+          );
+          unended += ids.includes(2) ? 0 : 1;
+        });
+        expect(short.steps.at(-1)!.remaining).toEqual([0, 0, 0, 0]);
+        saved += predicted(long) - predicted(short);
+      }
+      expect(saved).toBeGreaterThan(0);
+      expect(unended).toBeGreaterThan(0);
+    },
+  );
+
+  test('takes part in no further step, and its filling is reported like any other token', async () => {
+    const { steps } = await run({ denoiser: ending(), trajectories: 4, deprioritizeEos: false, seed: 3 });
+    const response = new Int32Array(40).fill(vocabulary.maskId!);
+    const done = new Set<number>();
+    for (const { committed, tokenIds, remaining } of steps) {
+      for (const { trajectory, position, tokenId } of committed) {
+        expect(done).not.toContain(trajectory);
+        response[trajectory * 10 + position] = tokenId;
+      }
+      expect(response).toEqual(tokenIds);
+      for (let k = 0; k < 4; k++) {
+        const ids = response.subarray(k * 10, k * 10 + 10);
+        const end = ids.indexOf(2);
+        const text = ids.subarray(0, end + 1);
+        if (end < 0 || text.includes(vocabulary.maskId!)) continue;
+        expect(remaining[k]).toBe(0);
+        done.add(k);
+      }
+    }
+    expect(done.size).toBeGreaterThan(1);
+  });
+});
+
+describe('blocks', () => {
+  const blocks = { blockLength: 5, steps: 20, stopAtEnd: false };
+
+  test.each(Object.entries(orders))(
+    'are filled one after the other, in equal shares of the steps: %s',
+    async (_, order) => {
+      const { steps, denoiser } = await run({ ...blocks, order });
+      for (const { step, committed, remaining } of steps) {
+        for (const { position } of committed) expect(Math.floor(position / 5)).toBe(step <= 10 ? 0 : 1);
+        if (step === 10) expect(remaining).toEqual([5, 5, 5]);
+      }
+      expect(steps.at(-1)!.remaining).toEqual([0, 0, 0]);
+      // Unguided, nobody asks for what cannot be committed yet.
+      expect(Math.max(...denoiser.requests.map(({ batch, positions }) => positions.length / batch))).toBe(5);
+    },
+  );
+
+  test('one after the other is what shorter responses are, the next one’s masks in sight', async () => {
+    // The denoiser sees a mask to the right of the block either way: nothing else tells the first block from a whole response.
+    const denoiser = () => {
+      const inner = bigramDenoiser();
+      return bigramDenoiser({
+        logits: ({ tokenIds, batch, length, positions }) => {
+          const wide = Int32Array.from({ length: batch * (length + 1) }, (_, i) => {
+            const place = i % (length + 1);
+            return place === length
+              ? vocabulary.maskId!
+              : tokenIds[Math.floor(i / (length + 1)) * length + place]!;
+          });
+          const at = positions.map((position) => position + Math.floor(position / length));
+          return inner.logits({ tokenIds: wide, batch, length: length + 1, positions: at });
+        },
+      });
+    };
+    const two = await run({ ...blocks, denoiser: denoiser() });
+    const one = await run({ steps: 10, maxNewTokens: 5, stopAtEnd: false, denoiser: denoiser() });
+    two.tokenIds[0]!.forEach((ids, k) => {
+      expect(ids.slice(0, 5)).toEqual(one.tokenIds[0]![k]);
+    });
+  });
+
+  test('guidance knows of all masks; in zero steps it changes nothing', async () => {
+    const rows: number[] = [];
+    const inner = pullGuidance(pullReward(7, 12), 2);
+    const watched = {
+      maxMovement: 1,
+      async open(request: Parameters<typeof inner.open>[0]) {
+        const context = await inner.open(request);
+        return {
+          ...context,
+          optimise: (step: Parameters<typeof context.optimise>[0]) => {
+            rows.push(step.rows.length / step.trajectories);
+            return context.optimise(step);
+          },
+        };
+      },
+    };
+    const { steps } = await run({ ...blocks, guidance: watched });
+    expect(rows[0]).toBe(10);
+    for (const { step, committed } of steps) {
+      for (const { position } of committed) expect(Math.floor(position / 5)).toBe(step <= 10 ? 0 : 1);
+    }
+    const zero = await run({ ...blocks, guidance: pullGuidance(pullReward(7, 12), 0) });
+    expect(timeless(zero)).toEqual(timeless(await run(blocks)));
+  });
+});
+
+describe('a confidence threshold', () => {
+  const options = { trajectories: 1, steps: 10, temperature: 0, filters: [], deprioritizeEos: false };
+
+  test('commits what is scheduled and whatever is sure, and nothing else', async () => {
+    const { steps, denoiser } = await run({ ...options, confidenceThreshold: 0.4, stopAtEnd: false });
+    const prefix = denoiser.encodePrompt('a story');
+    let before: Int32Array = new Int32Array(10).fill(vocabulary.maskId!);
+    let together = 0;
+    for (const { committed, tokenIds, step } of steps) {
+      const masked = [...before.keys()].filter((slot) => before[slot] === vocabulary.maskId);
+      const [t, s] = [schedules.linear(step - 1, 10), schedules.linear(step, 10)];
+      const count = step === 10 ? masked.length : Math.floor(masked.length * (1 - s / t));
+      const logits = await bigramDenoiser().logits({
+        tokenIds: Int32Array.from([...prefix, ...before]),
+        batch: 1,
+        length: prefix.length + 10,
+        positions: Int32Array.from(masked, (slot) => prefix.length + slot),
+      });
+      const rows = masked.map((slot, row) => {
+        const weights = Array.from(logits.subarray(row * 12, row * 12 + 10), Math.exp);
+        const sum = weights.reduce((a, b) => a + b);
+        const probs = weights.map((weight) => weight / sum);
+        const highest = Math.max(...probs);
+        const entropy = -probs.reduce((h, p) => h + p * Math.log(p), 0);
+        return { slot, tokenId: probs.indexOf(highest), highest, entropy };
+      });
+      const scheduled = rows.toSorted((a, b) => a.entropy - b.entropy).slice(0, count);
+      // A step that schedules nothing costs nothing, and so does not look for what is sure.
+      const sure = count === 0 ? [] : rows.filter(({ highest }) => highest >= 0.4);
+      const expected = rows.filter((row) => scheduled.includes(row) || sure.includes(row));
+      expect(committed.map(({ position, tokenId }) => [position, tokenId])).toEqual(
+        expected.map(({ slot, tokenId }) => [slot, tokenId]),
+      );
+      together += expected.length - scheduled.length;
+      before = tokenIds;
+    }
+    expect(together).toBeGreaterThan(2);
+    expect(denoiser.requests.length).toBeLessThan(9);
+  });
+
+  test('changes nothing where nothing is as sure', async () => {
+    for (const temperature of [0, 0.9]) {
+      const off = await run({ temperature });
+      expect(timeless(await run({ temperature, confidenceThreshold: 1 }))).toEqual(timeless(off));
+    }
+  });
+
+  test('lets end tokens wait', async () => {
+    // Sure of an end token everywhere.
+    const denoiser = bigramDenoiser({
+      async logits({ positions }) {
+        const row = Float32Array.from({ length: 12 }, (_, id) => (id === 2 ? 9 : 0));
+        return Float32Array.from({ length: positions.length * 12 }, (_, i) => row[i % 12]!);
+      },
+    });
+    const given = { ...options, denoiser, confidenceThreshold: 0.9, stopAtEnd: false, temperature: 0.7 };
+    const commits = async (deprioritizeEos: boolean) =>
+      (await run({ ...given, deprioritizeEos })).steps.map(({ committed }) => committed.length);
+    expect(await commits(true)).toEqual([0, 1, 1, 1, 1, 1, 1, 1, 1, 2]);
+    expect(await commits(false)).toEqual([0, 10, 0, 0, 0, 0, 0, 0, 0, 0]);
+  });
+});
+
 test('an abort takes effect between steps, with its reason', async () => {
   const controller = new AbortController();
   const denoiser = bigramDenoiser();
@@ -294,9 +495,15 @@ describe('refuses at once', () => {
     [{ steps: -1 }, /steps: .* got -1/],
     [{ steps: 1.5 }, /steps: .* got 1.5/],
     [{ maxNewTokens: 0 }, /maxNewTokens: .* got 0/],
+    [{ blockLength: 0 }, /blockLength: expected a whole number of at least 1, got 0/],
+    [{ blockLength: 4 }, /blockLength: expected a divisor of maxNewTokens \(10\), got 4/],
+    [{ blockLength: 2 }, /steps: expected a multiple of the number of blocks \(5\), got 8/],
     [{ temperature: -0.1 }, /temperature: expected a number of at least 0, got -0.1/],
     [{ temperature: Number.NaN }, /temperature: .* got NaN/],
     [{ orderTemperature: -1 }, /orderTemperature: .* got -1/],
+    [{ confidenceThreshold: 0 }, /confidenceThreshold: expected a number above 0 and at most 1, got 0/],
+    [{ confidenceThreshold: 1.1 }, /confidenceThreshold: .* got 1.1/],
+    [{ confidenceThreshold: Number.NaN }, /confidenceThreshold: .* got NaN/],
     [{ seed: 0.5 }, /seed: expected a whole number .* got 0.5/],
     [{ seed: 2 ** 53 }, /seed/],
     [{ prompts: ['fine', ' \n'] }, /prompts\[1\]: expected text/],

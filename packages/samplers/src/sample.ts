@@ -8,6 +8,7 @@ import {
   type SampleEvent,
 } from '@entrgi/core';
 import { commitTokens } from './commit-tokens.js';
+import { completeResponses } from './complete-responses.js';
 import { promptEndEvent, stepEvent } from './events.js';
 import type { MaskedRows } from './masked-rows.js';
 import { planStep } from './plan-step.js';
@@ -100,6 +101,10 @@ async function* denoise(
       });
       for (const { trajectory, position, tokenId } of committed) {
         tokenIds[trajectory * length + position] = tokenId;
+      }
+      if (settings.stopAtEnd) {
+        const worked = parts.map(({ trajectory }) => trajectory);
+        committed.push(...completeResponses(settings, tokenIds, worked));
       }
     }
     const rewardMs = guided?.rewardMs ?? 0;

@@ -48,6 +48,16 @@ export const generateCommand = (context: Context): Command => {
     )
     .option('--top-k <N>', 'sample from the N most probable tokens (default: all)', parseInteger)
     .option('--order <NAME>', `which positions are filled first: ${names(orders)}${is(defaults.order)}`)
+    .option(
+      '--block-length <N>',
+      'fill blocks of N tokens one after the other (default: one block)',
+      parseInteger,
+    )
+    .option(
+      '--confidence-threshold <C>',
+      'approximate, faster: also commit tokens of at least this probability (default: off)',
+      parseDecimal,
+    )
     .option('--max-new-tokens <N>', `length of a response${is(defaults.maxNewTokens)}`, parseInteger)
     .option(
       '--vocabulary-tolerance <X>',

@@ -46,6 +46,7 @@ describe('resolveSettings', () => {
     [{ beta: 0 }, '--beta: expected a number above 0, got 0.'],
     [{ temperature: -0.1 }, '--temperature: expected a number of at least 0, got -0.1.'],
     [{ topP: 1.01 }, '--top-p: expected a number above 0 and at most 1, got 1.01.'],
+    [{ confidenceThreshold: 0 }, '--confidence-threshold: expected a number above 0 and at most 1, got 0.'],
     [{ topK: 0 }, '--top-k: expected a whole number of at least 1, got 0.'],
     [
       { maxNewTokens: 2 ** 53 },
@@ -57,10 +58,13 @@ describe('resolveSettings', () => {
     expect(attempt).toThrow(message);
   });
 
-  test.each<GivenSettings>([{ temperature: 0 }, { guidanceSteps: 0 }, { topP: 1 }, { topK: 1 }])(
-    '%o is at the edge of its domain',
-    (given) => {
-      expect(resolveSettings(given)).toEqual({ ...defaults, ...given });
-    },
-  );
+  test.each<GivenSettings>([
+    { temperature: 0 },
+    { guidanceSteps: 0 },
+    { topP: 1 },
+    { topK: 1 },
+    { confidenceThreshold: 1 },
+  ])('%o is at the edge of its domain', (given) => {
+    expect(resolveSettings(given)).toEqual({ ...defaults, ...given });
+  });
 });

@@ -16,6 +16,8 @@ export interface Settings {
   readonly maxNewTokens: number;
   /** Total-variation distance that leaving out improbable tokens may cost a position's distribution. */
   readonly vocabularyTolerance: number;
+  readonly blockLength?: number | undefined;
+  readonly confidenceThreshold?: number | undefined;
 }
 
 /** Options as given: what is absent was not said. */
@@ -57,7 +59,12 @@ const said = (given: GivenSettings): Partial<Settings> => {
     throw new InvalidArgumentError(`--beta: expected a number above 0, got ${beta}.`, { value: beta });
   }
   const ascent = beta === undefined ? {} : { update: 'ascent', learningRate: 1 / beta };
-  const names = [...Object.keys(defaults), 'topK'] as (keyof Settings)[];
+  const names = [
+    ...Object.keys(defaults),
+    'topK',
+    'blockLength',
+    'confidenceThreshold',
+  ] as (keyof Settings)[];
   const entries = names
     .map((name) => [name, given[name]] as const)
     .filter(([, value]) => value !== undefined);
@@ -76,6 +83,8 @@ const domains: Partial<Record<keyof Settings, readonly [string, (value: number) 
   topK: ['a whole number of at least 1', (n) => whole(n) && n >= 1],
   maxNewTokens: ['a whole number of at least 1', (n) => whole(n) && n >= 1],
   vocabularyTolerance: ['a number of at least 0 and below 1', (x) => x >= 0 && x < 1],
+  blockLength: ['a whole number of at least 1', (n) => whole(n) && n >= 1],
+  confidenceThreshold: ['a number above 0 and at most 1', (x) => x > 0 && x <= 1],
 };
 
 const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

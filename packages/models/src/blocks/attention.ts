@@ -31,8 +31,8 @@ export interface AttentionLayer {
   readonly v: string;
   readonly o: string;
   readonly normalise?: { readonly q: (x: Value) => Value; readonly k: (x: Value) => Value };
-  /** Of the tokens before these, as long in all layers, and one for the whole batch (its batch size is 1). */
-  readonly past?: KeysAndValues | undefined;
+  /** Of the tokens before these, piece by piece, each as long in all layers and one for the whole batch (its batch size is 1) or one for each. */
+  readonly past?: readonly KeysAndValues[] | undefined;
 }
 
 /**
@@ -69,14 +69,15 @@ export const attention = (g: GraphBuilder, weights: Weights, shape: AttentionSha
     const products = scoresOf(k);
     const scores = grouped ? g.Reshape(products, scoreShape) : products;
     const masked = mask === undefined ? scores : g.Add(scores, mask);
-    const { past } = layer;
+    const { past = [] } = layer;
     let mixed: Value;
-    if (past === undefined) mixed = g.MatMul(stack(g.Softmax(masked)), v);
+    if (past.length === 0) mixed = g.MatMul(stack(g.Softmax(masked)), v);
     else {
-      parts ??= g.Concat([g.Shape(past.keys, { start: 2, end: 3 }), length], 0);
-      const probs = g.Softmax(g.Concat([scoresOf(past.keys), stack(masked)], -1));
-      const [ofPast, ofOwn] = g.Split(probs, parts, -1, 2);
-      mixed = g.Add(g.MatMul(ofPast!, past.values), g.MatMul(ofOwn!, v));
+      parts ??= g.Concat([...past.map(({ keys }) => g.Shape(keys, { start: 2, end: 3 })), length], 0);
+      const all = [...past.map(({ keys }) => scoresOf(keys)), stack(masked)];
+      const shares = g.Split(g.Softmax(g.Concat(all, -1)), parts, -1, all.length);
+      const seen = [...past.map(({ values }) => values), v];
+      mixed = shares.map((share, i) => g.MatMul(share, seen[i]!)).reduce((sum, part) => g.Add(sum, part));
     }
     const context = g.Transpose(grouped ? g.Reshape(mixed, unstacked) : mixed, [0, 2, 1, 3]);
     const rows = linear(g, weights, layer.o, g.Reshape(context, [-1, heads * headWidth]));

@@ -25,14 +25,16 @@ export const causalClassifier = (config: ConfigReader, shape: DecoderShape): Cla
     layers: shape.layers,
     keyValueHeads: shape.keyValueHeads,
     headWidth: shape.headWidth,
-    append(g, weights, embeds) {
+    append(g, weights, embeds, past) {
+      const batch = g.Shape(embeds, { start: 0, end: 1 });
       const length = g.Shape(embeds, { start: 1, end: 2 });
-      const attention = g.Expand(g.int64s([1]), g.Concat([g.int64s([1]), length], 0));
+      const attention = g.Expand(g.int64s([1]), g.Concat([batch, length], 0));
       return decoderLayers(g, weights, shape, {
         rows: g.Reshape(embeds, [-1, shape.width]),
-        batch: g.int64s([1]),
+        batch,
         length,
         mask: causalMask(g, attention, length),
+        past,
       }).kept;
     },
   },

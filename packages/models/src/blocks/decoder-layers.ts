@@ -14,8 +14,8 @@ export interface DecoderInputs {
   readonly length: Value;
   /** Added to attention scores; absent: every token sees every token. */
   readonly mask?: Value;
-  /** What each layer keeps of the tokens before these; positions count on from theirs. */
-  readonly past?: readonly KeysAndValues[] | undefined;
+  /** What each layer keeps of the tokens before these, piece by piece; positions count on from theirs. */
+  readonly past?: readonly (readonly KeysAndValues[])[] | undefined;
 }
 
 export interface DecoderOutputs {
@@ -33,8 +33,10 @@ export const decoderLayers = (
   inputs: DecoderInputs,
 ): DecoderOutputs => {
   const { heads, keyValueHeads, headWidth, epsilon } = shape;
-  const { batch, length, mask, past } = inputs;
-  const start = past?.[0] === undefined ? undefined : g.Shape(past[0].keys, { start: 2, end: 3 });
+  const { batch, length, mask, past = [] } = inputs;
+  const start = past
+    .map(([first]) => g.Shape(first!.keys, { start: 2, end: 3 }))
+    .reduce<Value | undefined>((sum, piece) => (sum === undefined ? piece : g.Add(sum, piece)), undefined);
   const attend = attention(g, weights, {
     batch,
     length,
@@ -55,7 +57,7 @@ export const decoderLayers = (
       k: `${own}.k_proj`,
       v: `${own}.v_proj`,
       o: `${own}.o_proj`,
-      past: past?.[i],
+      past: past.map((piece) => piece[i]!),
       ...(shape.headNorms
         ? { normalise: { q: (q) => norm(`${own}.q_norm`, q), k: (k) => norm(`${own}.k_norm`, k) } }
         : {}),

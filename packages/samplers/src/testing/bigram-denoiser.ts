@@ -20,7 +20,7 @@ export interface BigramDenoiser extends Denoiser {
 }
 
 /** A small true denoiser: the logits of a token depend on its two neighbours and on its position, by fixed wave-like tables. */
-export const bigramDenoiser = (changes: Partial<Denoiser> = {}): BigramDenoiser => {
+export const bigramDenoiser = (changes: Partial<BigramDenoiser> = {}): BigramDenoiser => {
   const requests: DenoiserRequest[] = [];
   return {
     name: 'bigram',
