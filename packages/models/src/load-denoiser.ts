@@ -8,15 +8,16 @@ import {
 } from '@entrgi/core';
 import { encodeModel, GraphBuilder, type Model } from '@entrgi/onnx';
 import { readCheckpoint } from './checkpoint.js';
+import type { HubOptions } from './hub-options.js';
 import { loadTokenizer } from './load-tokenizer.js';
 import type { DenoiserNetwork } from './network.js';
 import { architectureName, readNetwork } from './read-network.js';
 import { checkedWeights, type Weights } from './weights.js';
 
-/** Where a denoiser runs, and how it holds its weights. */
-export interface LoadDenoiserOptions {
+/** Where a denoiser runs, how it holds its weights, and where it comes from if it is on the hub. */
+export interface LoadDenoiserOptions extends HubOptions {
   readonly backend: Backend;
-  /** Default: the name of the directory. */
+  /** Default: the name of the directory or of the repository. */
   readonly name?: string;
   /** Hold every weight once, as stored: half the memory, about 8 % slower. Default: false. */
   readonly weightsOnce?: boolean;
@@ -26,11 +27,13 @@ export interface LoadDenoiserOptions {
 
 /**
  * Loads a masked diffusion language model from a directory in Hugging Face layout (config.json, model.safetensors or an index with shards,
- * tokenizer.json, tokenizer_config.json). The weights stay in their files; the runtime maps them.
- * Throws CheckpointError where a file is missing, corrupt or contradicts another, UnsupportedError for another architecture.
+ * tokenizer.json, tokenizer_config.json) or from the hub, by its id. The weights stay in their files; the runtime maps them.
+ * Throws CheckpointError where a file is missing, corrupt or contradicts another, UnsupportedError for another architecture, and what
+ * resolveCheckpoint throws.
  */
-export const loadDenoiser = async (directory: string, options: LoadDenoiserOptions): Promise<Denoiser> => {
-  const checkpoint = await readCheckpoint(directory);
+export const loadDenoiser = async (source: string, options: LoadDenoiserOptions): Promise<Denoiser> => {
+  const checkpoint = await readCheckpoint(source, options);
+  const { directory } = checkpoint;
   const network = readNetwork(checkpoint);
   if (network.task !== 'denoiser') {
     throw new UnsupportedError(
