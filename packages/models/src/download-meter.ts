@@ -9,16 +9,15 @@ export const downloadMeter = (
   id: string,
   files: readonly HubFile[],
   onProgress: ((progress: DownloadProgress) => void) | undefined,
-): ((file: HubFile, loaded: number) => void) => {
+): ((file: HubFile, loaded: number, now?: number) => void) => {
   const allTotalBytes = files.reduce((sum, { size }) => sum + size, 0);
   const loadedOf = new Map<HubFile, number>();
   let allLoadedBytes = 0;
   let reported = Number.NEGATIVE_INFINITY;
-  return (file, loadedBytes) => {
+  return (file, loadedBytes, now = performance.now()) => {
     if (loadedOf.get(file) === loadedBytes) return;
     allLoadedBytes += loadedBytes - (loadedOf.get(file) ?? 0);
     loadedOf.set(file, loadedBytes);
-    const now = performance.now();
     if (loadedBytes < file.size && now - reported < intervalMs) return;
     reported = now;
     const { name, size: totalBytes } = file;
