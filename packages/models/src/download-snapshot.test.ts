@@ -122,6 +122,16 @@ describe('into an empty cache', () => {
     ]);
   });
 
+  it('brings vocab.json and merges.txt where there is no tokenizer.json', async () => {
+    const files: Record<string, Uint8Array | string> = { 'vocab.json': '{}', 'merges.txt': '' };
+    for (const file of ['config.json', weights]) files[file] = await readFile(join(fixture('dream'), file));
+    const { hub } = await testHub({ [id]: { files } });
+    const snapshot = await resolveCheckpoint(id);
+    expect(await filesBelow(snapshot)).toEqual(['config.json', 'merges.txt', weights, 'vocab.json']);
+    await hub.close();
+    expect(await resolveCheckpoint(id, { offline: true })).toBe(snapshot);
+  });
+
   it.each([
     ['config.json', 'the repository has no config.json'],
     ['tokenizer.json', 'the repository has no tokenizer.json'],

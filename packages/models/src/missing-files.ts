@@ -1,5 +1,6 @@
 import { readJson } from './json-file.js';
 import { nodeFolder } from './node-folder.js';
+import { qwenTokenizerFiles } from './qwen-tokenizer-file.js';
 import { readWeightMap } from './weight-map.js';
 
 const indexFile = 'model.safetensors.index.json';
@@ -12,7 +13,8 @@ export const missingFiles = async (directory: string): Promise<string[]> => {
     await opened?.close();
     return opened !== undefined;
   };
-  const wanted = ['config.json', 'tokenizer.json'];
+  const hasVocabulary = (await Promise.all(qwenTokenizerFiles.map(isThere))).every((there) => there);
+  const wanted = ['config.json', ...(hasVocabulary ? [] : ['tokenizer.json'])];
   if (!(await isThere('model.safetensors'))) {
     const index = await readJson(folder, indexFile);
     wanted.push(

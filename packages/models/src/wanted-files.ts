@@ -1,10 +1,10 @@
 import { CheckpointError } from '@entrgi/core';
 import type { HubFile } from './hub-repository.js';
+import { qwenTokenizerFiles } from './qwen-tokenizer-file.js';
 
-/** What is wanted besides weights, where the repository has it; the first two are needed. */
+/** What is wanted besides weights and the tokenizer's vocabulary, where the repository has it. */
 const settingsFiles = [
   'config.json',
-  'tokenizer.json',
   'tokenizer_config.json',
   'special_tokens_map.json',
   'added_tokens.json',
@@ -28,9 +28,14 @@ export const wantedFiles = async (
     if (file !== undefined) return file;
     throw new CheckpointError(`${id}: the repository has no ${name}.`, { value: name, cure });
   };
-  for (const name of settingsFiles.slice(0, 2))
-    required(name, 'Expected a model in the layout of transformers.');
-  const settings = settingsFiles.flatMap((name) => byName.get(name) ?? []);
+  const layout = 'Expected a model in the layout of transformers.';
+  required('config.json', layout);
+  const vocabulary = qwenTokenizerFiles.flatMap((name) => byName.get(name) ?? []);
+  const tokenizer =
+    !byName.has('tokenizer.json') && vocabulary.length === qwenTokenizerFiles.length
+      ? vocabulary
+      : [required('tokenizer.json', layout)];
+  const settings = [...settingsFiles.flatMap((name) => byName.get(name) ?? []), ...tokenizer];
   const whole = byName.get('model.safetensors');
   if (whole !== undefined) return [...settings, whole];
   const index = required(
