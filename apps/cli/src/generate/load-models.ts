@@ -17,6 +17,7 @@ export const loadModels = async (
   fetching: HubOptions,
 ): Promise<Models> => {
   // Where one cannot be had, the other need not be downloaded.
+  fetching.signal?.throwIfAborted();
   const stop = new AbortController();
   fetching.signal?.addEventListener('abort', () => stop.abort(fetching.signal?.reason), { once: true });
   const load = async <T>(
