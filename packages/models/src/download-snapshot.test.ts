@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CheckpointError, InvalidArgumentError, NetworkError, NotFoundError } from '@entrgi/core';
+import {
+  CheckpointError,
+  InvalidArgumentError,
+  NetworkError,
+  NotFoundError,
+  UnsupportedError,
+} from '@entrgi/core';
 import { describe, expect, it, vi } from 'vitest';
 import { worksAsDream } from '../fixtures/dream-logits.js';
 import { fixture } from '../fixtures/fixture.js';
@@ -105,6 +111,21 @@ describe('into an empty cache', () => {
     expect(failure).toBeInstanceOf(CheckpointError);
     expect(failure.message).toContain(`${id}: ${message}`);
     expect(hub.requests.filter(({ file }) => file !== undefined)).toEqual([]);
+  });
+
+  it('fetches no weights of an architecture that is not known', async () => {
+    const files: Record<string, Uint8Array | string> = {
+      'config.json': '{"architectures": ["GPT2LMHeadModel"]}',
+    };
+    for (const file of [weights, 'tokenizer.json'])
+      files[file] = await readFile(join(fixture('dream'), file));
+    const { hub } = await testHub({ [id]: { files } });
+    const failure = await rejection(resolveCheckpoint(id));
+    expect(failure).toBeInstanceOf(UnsupportedError);
+    expect(failure.message).toMatch(
+      /^owner\/Tiny-Dream\/config\.json: .*expected one of .*DreamModel.*got GPT2LMHeadModel/,
+    );
+    expect(hub.requests.filter(({ server }) => server === 'storage')).toEqual([]);
   });
 
   it('serves rewards and facts as well', async () => {
@@ -235,7 +256,8 @@ describe('progress', () => {
     await resolveCheckpoint(id, {
       onProgress: (event) => progress.push(event),
     });
-    const files = ['config.json', weights, 'tokenizer.json', 'tokenizer_config.json'];
+    // What is read before anything else is downloaded, config.json, is not worth a report.
+    const files = [weights, 'tokenizer.json', 'tokenizer_config.json'];
     const sizes = await Promise.all(
       files.map(async (file) => (await readFile(join(fixture('dream'), file))).length),
     );
@@ -251,10 +273,10 @@ describe('progress', () => {
   it('does not count what is in the cache', async () => {
     const { hub } = await testHub({ [id]: { files: fixture('dream') } });
     const snapshot = await resolveCheckpoint(id);
-    await rm(join(snapshot, 'config.json'));
+    await rm(join(snapshot, 'tokenizer.json'));
     hub.requests.length = 0;
     const progress: DownloadProgress[] = [];
     await resolveCheckpoint(id, { onProgress: (event) => progress.push(event) });
-    expect(progress.map(({ file }) => file)).toEqual(['config.json']);
+    expect(progress.map(({ file }) => file)).toEqual(['tokenizer.json']);
   });
 });

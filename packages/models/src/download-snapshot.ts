@@ -1,4 +1,5 @@
 import { DiskFullError, NetworkError, NotFoundError } from '@entrgi/core';
+import { configReader } from './config-reader.js';
 import { downloadMeter } from './download-meter.js';
 import { fetchBlob } from './fetch-blob.js';
 import { type HubCache, hubCache, sizeOf } from './hub-cache.js';
@@ -9,6 +10,7 @@ import { inParallel } from './in-parallel.js';
 import { requireJson } from './json-file.js';
 import { missingFiles } from './missing-files.js';
 import { nodeFolder } from './node-folder.js';
+import { readNetwork } from './read-network.js';
 import { wantedFiles } from './wanted-files.js';
 import { readWeightMap } from './weight-map.js';
 
@@ -67,12 +69,18 @@ const fetchSnapshot = async (
   };
   const isThere = async ({ name, size }: HubFile) => (await sizeOf(`${snapshot}/${name}`)) === size;
 
+  const readNow = async (file: HubFile) => {
+    if (!(await isThere(file))) await bring(file, signal, () => {});
+    return requireJson(nodeFolder(snapshot), file.name);
+  };
   const listed = await filesOf(id, commit, settings, fetch(signal));
-  const files = await wantedFiles(id, listed, async (index) => {
-    if (!(await isThere(index))) await bring(index, signal, () => {});
-    const json = await requireJson(nodeFolder(snapshot), index.name);
-    return readWeightMap(json, `${id}/${index.name}`).values();
-  });
+  const files = await wantedFiles(id, listed, async (index) =>
+    readWeightMap(await readNow(index), `${id}/${index.name}`).values(),
+  );
+  // Weights are gigabytes, which nobody needs of an architecture that cannot be loaded.
+  for (const file of files.filter(({ name }) => name === 'config.json')) {
+    readNetwork({ config: configReader(await readNow(file), `${id}/${file.name}`) });
+  }
   const there = await Promise.all(files.map(isThere));
   const missing = files.filter((_, i) => !there[i]);
   const meter = downloadMeter(id, missing, onProgress);

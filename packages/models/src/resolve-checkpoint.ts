@@ -9,7 +9,8 @@ import { isRepositoryId } from './repository-id.js';
  * exists on disk or begins with `.`, `/` or `~` is a directory. Of a repository, the files that loading needs are brought into the cache
  * that all tools of the hub share, unless they are there.
  * Throws NotFoundError where there is nothing of that name, AccessError where the hub refuses, NetworkError where it cannot be reached and
- * the cache does not have everything, DownloadError for files that arrive damaged, DiskFullError.
+ * the cache does not have everything, DownloadError for files that arrive damaged, DiskFullError; and, before any weights are fetched,
+ * CheckpointError or UnsupportedError for a repository that could not be loaded.
  */
 export const resolveCheckpoint = async (source: string, options: HubOptions = {}): Promise<string> => {
   // Imported when needed, so that the package also loads in a browser.
