@@ -23,6 +23,8 @@ export interface DifferentiateOptions {
   readonly wrt: Value | readonly Value[];
   /** Default: 'Gemm', which every runtime has. */
   readonly transposedProduct?: TransposedProduct | undefined;
+  /** Compute forward values again instead of keeping them: much less memory for about 1.4 times the time. Default: false. */
+  readonly recompute?: boolean | undefined;
 }
 
 /**
@@ -32,7 +34,7 @@ export interface DifferentiateOptions {
  * operators without a rule.
  */
 export function differentiate(model: Model, options: DifferentiateOptions): Model {
-  const { of, index, transposedProduct } = options;
+  const { of, index, transposedProduct, recompute } = options;
   const wrt = typeof options.wrt === 'string' ? [options.wrt] : [...options.wrt];
   checkNames(model.graph, of, wrt);
   const canonical = canonicalise(model, { keep: [of, ...wrt] });
@@ -45,7 +47,7 @@ export function differentiate(model: Model, options: DifferentiateOptions): Mode
   }
   const g = new GraphBuilder(graph);
   const chosen = index === undefined ? of : element(g, of, index);
-  const gradients = appendGradient(g, { of: chosen, wrt, transposedProduct });
+  const gradients = appendGradient(g, { of: chosen, wrt, transposedProduct, recompute });
   wrt.forEach((value, i) => {
     const name = g.output(gradients[i]!, `gradient/${value}`);
     graph.outputs.set(name, g.declaredTypeOf(value));

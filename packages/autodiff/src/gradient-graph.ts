@@ -2,6 +2,7 @@ import { type DataType, NonDifferentiableError, UnsupportedError } from '@entrgi
 import type { Dimension, GraphBuilder, Node, Value } from '@entrgi/onnx';
 import { attributeReader } from './attribute-reader.js';
 import { operatorName } from './operators.js';
+import { recomputation } from './recomputation.js';
 import type { Entry, InputGradient, Rule, RuleRequest, TransposedProduct, Values } from './rule.js';
 import { rules } from './rules/index.js';
 import { shapeOf } from './shapes.js';
@@ -17,6 +18,11 @@ export interface GradientRequest {
   readonly seed?: Value | undefined;
   /** Default: 'Gemm', which every runtime has. */
   readonly transposedProduct?: TransposedProduct | undefined;
+  /**
+   * Compute forward values again for the backward pass instead of keeping them all, wherever the graph narrows to a single value: much less
+   * memory for about 1.4 times the time. Default: false.
+   */
+  readonly recompute?: boolean | undefined;
 }
 
 /**
@@ -26,7 +32,7 @@ export interface GradientRequest {
  * Throws NonDifferentiableError where no gradient flows, UnsupportedError for an operator without a rule.
  */
 export function appendGradient(g: GraphBuilder, request: GradientRequest): Value[] {
-  const { of, wrt, seed, transposedProduct = 'Gemm' } = request;
+  const { of, wrt, seed, transposedProduct = 'Gemm', recompute = false } = request;
   for (const value of wrt) requireFloat(g, value);
   const nodes = [...g.graph.nodes];
   const producers = new Map(nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
@@ -51,15 +57,22 @@ export function appendGradient(g: GraphBuilder, request: GradientRequest): Value
     gradients.set(value, sum === undefined ? gradient : g.Add(sum, gradient));
   };
 
+  const again = recompute ? recomputation(g, { nodes, active, ancestors, once }) : undefined;
+  const now = again?.valueOf ?? ((value: Value) => value);
+
   add(of, seed ?? g.Expand(g.scalarLike(1, of), shapeOf({ g, once }, of)));
   for (const node of nodes.toReversed()) {
     if (!node.outputs.some((output) => gradients.has(output))) continue;
     if (!node.inputs.some((input) => active.has(input))) continue;
     const rule = ruleOf(node, g);
+    const dy = node.outputs.map((output) => gradients.get(output) ?? '');
+    for (const made of again?.enter(node, dy.find((gradient) => gradient !== '')!) ?? []) {
+      for (const output of made.outputs) producers.set(output, made);
+    }
     const rulesRequest: RuleRequest = {
-      x: padded(node.inputs),
-      y: padded(node.outputs),
-      dy: padded(node.outputs.map((output) => gradients.get(output) ?? '')),
+      x: padded(node.inputs.map(now)),
+      y: padded(node.outputs.map(now)),
+      dy: padded(dy),
       attrs: attributeReader(node.attributes),
       g,
       needs: (input) => active.has(node.inputs[input] ?? ''),

@@ -1,5 +1,5 @@
 /** Arguments below it give 0: e^−69 ≈ 1e-30 is lost in a float32 sum of at least 1, and float32 subnormals (slow) stay out of later loops. */
-const LOWEST = -69;
+export const LOWEST = -69;
 const PARTS = 16;
 const PART = Math.LN2 / PARTS;
 const INVERSE_PART = PARTS / Math.LN2;

@@ -18,6 +18,7 @@ export {
   type RewardGradient,
   type RewardRequest,
 } from './contracts/reward.js';
+export type { RestOfVocabulary, RestSums, RowLogits } from './contracts/row-logits.js';
 export type { Schedule } from './contracts/schedule.js';
 export type { CommittedToken, StepEvent, StepTimings } from './contracts/step-event.js';
 export type { DataType, Tensor, TensorData } from './contracts/tensor.js';
@@ -33,6 +34,9 @@ export * as relaxations from './relaxations/index.js';
 export { relaxedTemperature } from './relaxed-temperature.js';
 export { requirePositive, requireThat, requireWhole } from './require-that.js';
 export { type RewardGuidanceOptions, rewardGuidance } from './reward-guidance.js';
+export { rowEntropy } from './row-entropy.js';
+export { type CandidateRule, selectCandidates } from './select-candidates.js';
 export { argmax, entropy, logSumExp, softmax } from './softmax.js';
 export { softmaxGradient } from './softmax-gradient.js';
 export { type MapTokensOptions, mapTokens, type TokenMap } from './token-map.js';
+export { wholeVocabulary } from './whole-vocabulary.js';

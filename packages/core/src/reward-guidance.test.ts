@@ -14,6 +14,7 @@ import {
   relaxations,
   rewardGuidance,
   type Vocabulary,
+  wholeVocabulary,
 } from './index.js';
 import { expectAllClose } from './testing/index.js';
 
@@ -92,7 +93,7 @@ const request = (changes: Partial<GuidanceRequest> = {}): GuidanceRequest => ({
   trajectories,
   tokenIds: Int32Array.from(fixture.tokenIds),
   rows,
-  logits: fixtureLogits(),
+  logits: wholeVocabulary(fixtureLogits(), size),
   temperature: 0.7,
   filters: [filters.topK(1)],
   random: never,
@@ -135,7 +136,7 @@ describe('against PyTorch autograd', () => {
         },
       });
       const before = fixtureLogits();
-      const given = request({ temperature: expected.temperature, logits: before });
+      const given = request({ temperature: expected.temperature, logits: wholeVocabulary(before, size) });
       const result = await context.optimise(given);
       expect(before).toEqual(fixtureLogits());
       expect(gradients).toHaveLength(3);
@@ -146,12 +147,11 @@ describe('against PyTorch autograd', () => {
       expectAllClose(result.weights, expected.weights);
       const isForbidden = (i: number) => fixture.forbidden.includes(i % size);
       expectAllClose(
-        result.logits.map((value, i) => (isForbidden(i) ? 0 : value)),
+        result.logits.values.map((value, i) => (isForbidden(i) ? 0 : value)),
         expected.logits,
       );
-      expect(result.logits.every((value, i) => !isForbidden(i) || value === Number.NEGATIVE_INFINITY)).toBe(
-        true,
-      );
+      const { values } = result.logits;
+      expect(values.every((value, i) => !isForbidden(i) || value === Number.NEGATIVE_INFINITY)).toBe(true);
       expect(result.rewardMs).toBeGreaterThanOrEqual(0);
     },
   );
@@ -218,7 +218,7 @@ test('zero guidance steps return the very logits and never open the reward', asy
 
 test('a temperature close to 0 gives finite numbers', async () => {
   const { logits } = await (await open()).optimise(request({ temperature: 1e-30 }));
-  expect(logits.some(Number.isNaN)).toBe(false);
+  expect(logits.values.some(Number.isNaN)).toBe(false);
 });
 
 test('stops between guidance steps when aborted', async () => {
@@ -262,7 +262,7 @@ describe('refuses', () => {
   test.each([Number.NaN, Number.POSITIVE_INFINITY])('a logit of %d, by step and position', async (value) => {
     const logits = fixtureLogits();
     logits[4 * size + 1] = value;
-    const failure = (await open()).optimise(request({ logits }));
+    const failure = (await open()).optimise(request({ logits: wholeVocabulary(logits, size) }));
     await expect(failure).rejects.toThrow(NumericalError);
     await expect(failure).rejects.toThrow(
       /Denoising step 7, trajectory 1, position 0: .* got (NaN|Infinity)/,

@@ -3,18 +3,20 @@ import type { LogitOptimiser } from './contracts/logit-optimiser.js';
 import type { Preset } from './contracts/preset.js';
 import type { Relaxation } from './contracts/relaxation.js';
 import { type DifferentiableReward, isDifferentiable, type RewardContext } from './contracts/reward.js';
+import type { RowLogits } from './contracts/row-logits.js';
 import type { Vocabulary } from './contracts/vocabulary.js';
 import { drawToken } from './draw-token.js';
 import { NonDifferentiableError, NumericalError } from './errors.js';
 import { firstNotFinite } from './first-not-finite.js';
+import { mixColumns } from './mix-columns.js';
 import { adam } from './optimisers/adam.js';
 import { reference } from './presets/reference.js';
 import { provisionalAttention } from './provisional-attention.js';
+import { type RelaxedRows, relax } from './relax.js';
 import { entrgi } from './relaxations/entrgi.js';
 import { relaxedTemperature } from './relaxed-temperature.js';
 import { requireThat, requireWhole } from './require-that.js';
-import { argmax, entropy, softmax } from './softmax.js';
-import { softmaxGradient } from './softmax-gradient.js';
+import { softmaxRowGradient } from './softmax-gradient.js';
 
 /** The reward, and how its gradient is made and followed. */
 export interface RewardGuidanceOptions {
@@ -60,6 +62,8 @@ export const rewardGuidance = (options: RewardGuidanceOptions): Guidance => {
     ['untempered', 'tempered'].includes(entropyOf),
   );
   return {
+    maxMovement:
+      guidanceSteps === 0 ? 0 : (optimiser.maxMovement?.(guidanceSteps) ?? Number.POSITIVE_INFINITY),
     async open(request) {
       if (guidanceSteps === 0) return unguided;
       const context = await reward.open(request);
@@ -94,106 +98,130 @@ const optimise = async (
   settings: Settings,
 ): Promise<GuidanceResult> => {
   const { trajectories, rows, signal } = request;
-  const { guidanceSteps, vocabulary } = settings;
-  const size = vocabulary.size;
+  const { relaxation, entropyOf, guidanceSteps, vocabulary } = settings;
   const temperature = relaxedTemperature(request.temperature);
-  const logits = request.logits.slice();
-  const probs = new Float32Array(logits.length);
-  const gradient = new Float32Array(logits.length);
+  const logits: RowLogits = { ...request.logits, values: request.logits.values.slice() };
+  const { values } = logits;
+  const columns = mixColumns(logits);
+  const relaxed: RelaxedRows = {
+    probs: new Float32Array(values.length),
+    entropies: new Float64Array(rows.length),
+    modes: new Int32Array(rows.length),
+  };
+  const { probs, entropies } = relaxed;
+  const gradient = new Float32Array(values.length);
   const weights = new Float32Array(rows.length);
-  const optimiser = settings.optimiser(logits.length);
+  const optimiser = settings.optimiser(values.length);
+  const highest = Math.log(vocabulary.size);
   const rewards: Float64Array[] = [];
   let rewardMs = 0;
-  checkLogits(logits, request, size, 0);
 
   for (let m = 0; m < guidanceSteps; m++) {
     signal?.throwIfAborted();
-    relax(logits, temperature, settings, probs, weights);
-    const tokenIds = drawHardTokens(request, probs, weights, size, m);
-    const attention = provisionalAttention(provisional(request, logits, size), trajectories, vocabulary);
+    relax(logits, temperature, entropyOf, relaxed);
+    if (entropies.some(Number.isNaN)) checkLogits(logits, request, m);
+    // Rounding may put the entropy of a flat distribution above log V.
+    for (let r = 0; r < rows.length; r++) {
+      weights[r] = relaxation(highest === 0 ? 0 : Math.min(Math.max(entropies[r]! / highest, 0), 1));
+    }
+    const tokenIds = drawHardTokens(request, logits, relaxed, weights, m);
+    const attention = provisionalAttention(provisional(request, logits, relaxed), trajectories, vocabulary);
 
     const start = performance.now();
-    const { values, tokenScores } = await reward
-      .evaluate({ trajectories, tokenIds, attention, rows, probs, weights, signal })
+    const { candidates } = columns;
+    const { values: reached, tokenScores } = await reward
+      .evaluate({
+        trajectories,
+        tokenIds,
+        attention,
+        rows,
+        candidates,
+        probs: columns.spread(probs),
+        weights,
+        signal,
+      })
       .catch((error: unknown) => {
         throw error instanceof NumericalError ? located(error, request, m) : error;
       });
     rewardMs += performance.now() - start;
-    rewards.push(values);
+    rewards.push(reached);
 
-    softmaxGradient(probs, tokenScores, size, temperature, gradient);
-    checkGradient(gradient, request, size, m);
-    optimiser.update(logits, gradient);
-    checkLogits(logits, request, size, m + 1);
+    logitGradient(logits, probs, columns.gather(tokenScores), temperature, gradient, request, m);
+    optimiser.update(values, gradient);
   }
+  checkLogits(logits, request, guidanceSteps);
   return { logits, rewards, weights, rewardMs };
 };
 
-/** q = softmax(φ/τ) to `probs`, and the weight of the hard token by the normalised entropy of each row to `weights`. */
-const relax = (
-  logits: Float32Array,
-  temperature: number,
-  { relaxation, entropyOf, vocabulary: { size } }: Settings,
+/** ∂R/∂φ of every row to `gradient`. */
+const logitGradient = (
+  { offsets }: RowLogits,
   probs: Float32Array,
-  weights: Float32Array,
+  scores: Float32Array,
+  temperature: number,
+  gradient: Float32Array,
+  request: GuidanceRequest,
+  m: number,
 ): void => {
-  const entropies = new Float64Array(weights.length);
-  softmax(logits, size, temperature, probs, entropies);
-  if (entropyOf === 'untempered' && temperature !== 1) entropy(logits, size, 1, entropies);
-  const highest = Math.log(size);
-  // Rounding may put the entropy of a flat distribution above log V.
-  for (let r = 0; r < weights.length; r++) {
-    weights[r] = relaxation(highest === 0 ? 0 : Math.min(Math.max(entropies[r]! / highest, 0), 1));
+  for (let r = 0; r < request.rows.length; r++) {
+    const [start, end] = [offsets[r]!, offsets[r + 1]!];
+    const sum = softmaxRowGradient(probs, scores, start, end, temperature, gradient);
+    if (Number.isFinite(sum)) continue;
+    const value = gradient[start + Math.max(firstNotFinite(gradient.subarray(start, end)), 0)]!;
+    throw notFinite(`gradient in guidance step ${m + 1}`, request, r, value);
   }
 };
 
 /** The response with a token drawn from the filtered distribution (at temperature 0: the most probable one) at every masked slot. */
 const drawHardTokens = (
   request: GuidanceRequest,
-  probs: Float32Array,
+  { offsets, tokenIds: candidates }: RowLogits,
+  { probs, modes }: RelaxedRows,
   weights: Float32Array,
-  size: number,
   guidanceStep: number,
 ): Int32Array => {
   const { rows, filters, temperature, trajectories } = request;
   const tokenIds = request.tokenIds.slice();
   const length = tokenIds.length / trajectories;
   const streams = Array.from({ length: trajectories }, (_, k) => request.random(k, guidanceStep));
-  const filtered = new Float32Array(size);
   for (let r = 0; r < rows.length; r++) {
     const slot = rows[r]!;
+    const start = offsets[r]!;
     const random = streams[Math.floor(slot / length)]!;
+    let place = modes[r]!;
     if (temperature === 0 || weights[r] === 0) {
       // A token of weight 0 is not seen. Its random number is spent all the same: the next row's must not depend on this row's weight.
       random.uniform();
-      tokenIds[slot] = argmax(probs, r * size, (r + 1) * size);
-      continue;
+    } else {
+      const filtered = probs.slice(start, offsets[r + 1]!);
+      for (const filter of filters) filter(filtered);
+      place = start + drawToken(filtered, random);
     }
-    filtered.set(probs.subarray(r * size, (r + 1) * size));
-    for (const filter of filters) filter(filtered);
-    tokenIds[slot] = drawToken(filtered, random);
+    tokenIds[slot] = candidates === undefined ? place - start : candidates[place]!;
   }
   return tokenIds;
 };
 
 /** The response with the most probable token at every masked slot. */
-const provisional = ({ tokenIds, rows }: GuidanceRequest, logits: Float32Array, size: number): Int32Array => {
+const provisional = (
+  { tokenIds, rows }: GuidanceRequest,
+  { offsets, tokenIds: candidates }: RowLogits,
+  { modes }: RelaxedRows,
+): Int32Array => {
   const ids = tokenIds.slice();
-  for (let r = 0; r < rows.length; r++) ids[rows[r]!] = argmax(logits, r * size, (r + 1) * size);
+  for (let r = 0; r < rows.length; r++) {
+    const place = modes[r]!;
+    ids[rows[r]!] = candidates === undefined ? place - offsets[r]! : candidates[place]!;
+  }
   return ids;
 };
 
-const checkLogits = (logits: Float32Array, request: GuidanceRequest, size: number, updates: number): void => {
-  const at = firstNotFinite(logits, Number.NEGATIVE_INFINITY);
+const checkLogits = ({ values, offsets }: RowLogits, request: GuidanceRequest, updates: number): void => {
+  const at = firstNotFinite(values, Number.NEGATIVE_INFINITY);
   if (at < 0) return;
   const when = updates === 0 ? 'before guidance' : `after guidance step ${updates}`;
-  throw notFinite(`logits ${when}`, request, Math.floor(at / size), logits[at]!);
-};
-
-const checkGradient = (gradient: Float32Array, request: GuidanceRequest, size: number, m: number): void => {
-  const at = firstNotFinite(gradient);
-  if (at < 0) return;
-  throw notFinite(`gradient in guidance step ${m + 1}`, request, Math.floor(at / size), gradient[at]!);
+  const row = offsets.findIndex((start) => start > at) - 1;
+  throw notFinite(`logits ${when}`, request, row, values[at]!);
 };
 
 const notFinite = (what: string, request: GuidanceRequest, row: number, value: number): NumericalError => {

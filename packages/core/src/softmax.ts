@@ -1,34 +1,27 @@
 import { exponential } from './exponential.js';
 
 /**
- * softmax(φ/τ) row by row. `logits` has shape [rows, size]; −∞ excludes a token. Writes to `out` (default: a new array) and, where given,
- * the entropy of each row in nats to `entropies`, shape [rows], in the same pass. `temperature` τ > 0.
+ * softmax(φ/τ) row by row. `logits` has shape [rows, size]; −∞ excludes a token. Writes to `out` (default: a new array).
+ * `temperature` τ > 0.
  */
 export const softmax = (
   logits: Float32Array,
   size: number,
   temperature = 1,
   out: Float32Array = new Float32Array(logits.length),
-  entropies?: Float64Array,
 ): Float32Array => {
   const scale = inverse(temperature);
-  for (let row = 0, start = 0; start < logits.length; row++, start += size) {
+  for (let start = 0; start < logits.length; start += size) {
     const end = start + size;
     const highest = maximum(logits, start, end);
     let sum = 0;
-    let weighted = 0;
     for (let i = start; i < end; i++) {
-      const z = (logits[i]! - highest) * scale;
-      const e = exponential(z);
+      const e = exponential((logits[i]! - highest) * scale);
       out[i] = e;
-      if (e > 0) {
-        sum += e;
-        weighted += e * z;
-      }
+      sum += e;
     }
     const share = 1 / sum;
     for (let i = start; i < end; i++) out[i]! *= share;
-    if (entropies !== undefined) entropies[row] = Math.log(sum) - weighted * share;
   }
   return out;
 };

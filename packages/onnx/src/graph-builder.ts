@@ -150,6 +150,8 @@ export class GraphBuilder {
       readonly outputs?: number | readonly string[];
       readonly domain?: string;
       readonly name?: string;
+      /** Values whose types the outputs have. */
+      readonly like?: readonly Value[];
     } = {},
   ): Value[] {
     for (const input of inputs) {
@@ -182,6 +184,10 @@ export class GraphBuilder {
     this.graph.nodes.push(node);
     for (const output of outputNames) if (output !== '') this.#claim(output);
     this.#infer(node);
+    options.like?.forEach((value, i) => {
+      const type = this.#types.get(value);
+      if (type !== undefined) this.#types.set(outputNames[i]!, type);
+    });
     return outputNames;
   }
 

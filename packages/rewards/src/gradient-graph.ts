@@ -7,6 +7,14 @@ import type { RewardNetwork } from './reward-network.js';
 /** Which tokens the columns of `probs` are: all rows of the embedding table, or the rows listed in the input `candidates`. */
 export type Columns = 'table' | 'candidates';
 
+export interface GradientGraphOptions {
+  readonly columns: Columns;
+  /** How what comes before the response is computed on its own; undefined: along with it. */
+  readonly reused?: ClassifierPrefix | undefined;
+  /** Compute forward values again for the backward pass instead of keeping them. */
+  readonly recompute?: boolean | undefined;
+}
+
 /**
  * One graph from a batch of mixed responses to their rewards and to ⟨∂R/∂ê, E[candidate]⟩.
  *
@@ -16,7 +24,10 @@ export type Columns = 'table' | 'candidates';
  * With `reused`, the outputs of its graph instead of `prefix`: nothing before the response is computed, nor differentiated.
  * Outputs: `rewards` float32 [trajectories], `token_scores` float32 [rows, columns].
  */
-export const gradientGraph = (network: RewardNetwork, columns: Columns, reused?: ClassifierPrefix): Model => {
+export const gradientGraph = (
+  network: RewardNetwork,
+  { columns, reused, recompute }: GradientGraphOptions,
+): Model => {
   const g = new GraphBuilder();
   const slots = ['trajectories', 'length'];
   const ids = g.input('ids', 'int64', slots);
@@ -59,7 +70,7 @@ export const gradientGraph = (network: RewardNetwork, columns: Columns, reused?:
     past,
   });
 
-  const [gradient] = appendGradient(g, { of: reward, wrt: [embeds] });
+  const [gradient] = appendGradient(g, { of: reward, wrt: [embeds], recompute });
   const start = prefix === undefined ? g.int64s([0]) : g.Shape(prefix);
   const responseGradient = g.Slice(gradient!, start, g.Add(start, length), [1]);
   const rowGradients = g.Gather(g.Reshape(responseGradient, g.Concat([g.int64s([-1]), width], 0)), rows);

@@ -41,17 +41,20 @@ describe.each(torchCases)('loadReward($reward, missing: $missing)', (given) => {
     expect(await reward.score(prompt, responses.slice(1))).toEqual(scores.slice(1));
   });
 
-  it.each([false, true])('differentiates mixes as PyTorch does (weightsOnce: %s)', async (weightsOnce) => {
-    const own = await loadReward(checkpoint(given.reward), { backend, missing, weightsOnce });
-    const context = await own.open({ prompt, vocabulary, length });
-    for (const mix of given.mixes) {
-      const { values, tokenScores } = await context.evaluate(responseMix(given, mix));
-      expect(relativeError(values, mix.values)).toBeLessThan(1e-5);
-      expect(relativeError(tokenScores, mix.tokenScores)).toBeLessThan(1e-4);
-    }
-    await context.dispose();
-    await own.dispose();
-  });
+  it.each([{}, { weightsOnce: true }, { recompute: true }])(
+    'differentiates mixes as PyTorch does (%o)',
+    async (options) => {
+      const own = await loadReward(checkpoint(given.reward), { backend, missing, ...options });
+      const context = await own.open({ prompt, vocabulary, length });
+      for (const mix of given.mixes) {
+        const { values, tokenScores } = await context.evaluate(responseMix(given, mix));
+        expect(relativeError(values, mix.values)).toBeLessThan(1e-5);
+        expect(relativeError(tokenScores, mix.tokenScores)).toBeLessThan(1e-4);
+      }
+      await context.dispose();
+      await own.dispose();
+    },
+  );
 
   it('gives masked slots no gradient at all', async () => {
     const context = await reward.open({ prompt, vocabulary, length });

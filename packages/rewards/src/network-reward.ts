@@ -30,6 +30,11 @@ export interface NetworkRewardOptions {
    * rewards to about 1e-6. False serves comparisons. Default: true.
    */
   readonly prefixReuse?: boolean;
+  /**
+   * Compute forward values again for the gradient instead of keeping them all: the memory of one block's values instead of every block's, for
+   * about 1.4 times the time. The same gradient. Default: false.
+   */
+  readonly recompute?: boolean;
   /** Default: the network's own name. */
   readonly name?: string;
 }
@@ -43,7 +48,7 @@ export const networkReward = (
   network: RewardNetwork,
   options: NetworkRewardOptions,
 ): DifferentiableReward => {
-  const { backend, weightsOnce = false, missing = 'unknown', name = network.name } = options;
+  const { backend, weightsOnce = false, missing = 'unknown', recompute, name = network.name } = options;
   const { tokenizer, maxLength } = network;
   const reused = options.prefixReuse === false ? undefined : network.prefix;
   const sessions = new Map<string, Promise<Session>>();
@@ -132,7 +137,7 @@ export const networkReward = (
         map: mapTokens(request.vocabulary, tokenizer.vocabulary, { missing }).ids,
         tableRows: network.rows,
         gradientSession: (columns) =>
-          session(`gradient, ${columns}`, () => gradientGraph(network, columns, reused)),
+          session(`gradient, ${columns}`, () => gradientGraph(network, { columns, reused, recompute })),
       });
     },
 

@@ -117,8 +117,8 @@ describe.each([
 
   it('differentiates nothing before the response: its products are few, and nothing is copied for the batch', () => {
     const graphs = [
-      gradientGraph(classifier, 'table'),
-      gradientGraph(classifier, 'table', classifier.prefix),
+      gradientGraph(classifier, { columns: 'table' }),
+      gradientGraph(classifier, { columns: 'table', reused: classifier.prefix }),
     ];
     const [before, after] = graphs.map(({ graph }) => {
       pruneGraph(graph);

@@ -1,4 +1,4 @@
-import type { CommittedToken, RandomStream } from '@entrgi/core';
+import type { CommittedToken, RandomStream, RowLogits } from '@entrgi/core';
 import { checkChosen } from './check-chosen.js';
 import { drawRows, rowDistributions } from './draw-rows.js';
 import type { MaskedRows } from './masked-rows.js';
@@ -6,9 +6,9 @@ import type { SampleSettings } from './sample-options.js';
 
 export interface CommitRequest {
   readonly parts: readonly MaskedRows[];
-  /** The denoiser's logits and the optimised ones, shape [rows of all parts, vocabulary]. */
-  readonly initialLogits: Float32Array;
-  readonly optimisedLogits: Float32Array;
+  /** The denoiser's logits and the optimised ones, for the rows of all parts. */
+  readonly initialLogits: RowLogits;
+  readonly optimisedLogits: RowLogits;
   readonly tokenStream: (trajectory: number) => RandomStream;
   readonly orderStream: (trajectory: number) => RandomStream;
 }
@@ -17,21 +17,21 @@ export interface CommitRequest {
 export const commitTokens = (settings: SampleSettings, request: CommitRequest): CommittedToken[] => {
   const { order, orderTemperature, temperature, filters, deprioritizeEos, denoiser } = settings;
   const { parts, initialLogits, optimisedLogits, tokenStream, orderStream } = request;
-  const { size, endIds } = denoiser.vocabulary;
+  const { endIds } = denoiser.vocabulary;
   const committed: CommittedToken[] = [];
-  let start = 0;
+  let firstRow = 0;
   for (const { trajectory, slots, count, revealProbability, chosen } of parts) {
     const rows = slots.length;
-    const end = start + rows * size;
-    const distributions = rowDistributions({
-      initialLogits: initialLogits.subarray(start, end),
-      optimisedLogits: optimisedLogits.subarray(start, end),
-      size,
+    const { tokenAt, ...distributions } = rowDistributions({
+      initialLogits,
+      optimisedLogits,
+      firstRow,
       temperature,
       filters,
     });
-    start = end;
-    const tokens = drawRows(rows, distributions, temperature, tokenStream(trajectory));
+    firstRow += rows;
+    const places = drawRows(rows, distributions, temperature, tokenStream(trajectory));
+    const tokens = places.map((place, row) => tokenAt(row, place));
     const postponed = Uint8Array.from(tokens, (id) => (deprioritizeEos && endIds.includes(id) ? 1 : 0));
     const revealed =
       chosen ??
@@ -39,7 +39,7 @@ export const commitTokens = (settings: SampleSettings, request: CommitRequest): 
         rows,
         count,
         revealProbability,
-        tokens,
+        places,
         postponed,
         temperature: orderTemperature,
         random: orderStream(trajectory),

@@ -1,39 +1,49 @@
-import { argmax, drawToken, type Filter, type RandomStream, relaxedTemperature, softmax } from '@entrgi/core';
+import {
+  argmax,
+  drawToken,
+  type Filter,
+  type RandomStream,
+  type RowLogits,
+  relaxedTemperature,
+  rowEntropy,
+  softmax,
+} from '@entrgi/core';
 
 /** One trajectory's rows of logits, and the distributions that follow from them. */
 export interface RowDistributions {
-  /** The denoiser's and the optimised logits of the trajectory's rows, shape [rows, size]. */
-  readonly initialLogits: Float32Array;
-  readonly optimisedLogits: Float32Array;
-  readonly size: number;
+  /** The denoiser's and the optimised logits: rows of the same tokens. */
+  readonly initialLogits: RowLogits;
+  readonly optimisedLogits: RowLogits;
+  /** Where the trajectory's rows begin in them. */
+  readonly firstRow: number;
   readonly temperature: number;
   readonly filters: readonly Filter[];
 }
 
 /** What an order may look at; each result is valid until the next call. */
-export const rowDistributions = ({
-  initialLogits,
-  optimisedLogits,
-  size,
-  temperature,
-  filters,
-}: RowDistributions) => {
-  const scratch = new Float32Array(size);
+export const rowDistributions = (options: RowDistributions) => {
+  const { initialLogits, optimisedLogits, firstRow, temperature, filters } = options;
+  const { values, offsets, tokenIds } = optimisedLogits;
   const relaxed = relaxedTemperature(temperature);
-  const logits = (row: number) => optimisedLogits.subarray(row * size, (row + 1) * size);
+  let scratch = new Float32Array(0);
+  const logits = (row: number) => values.subarray(offsets[firstRow + row]!, offsets[firstRow + row + 1]!);
   return {
     logits,
-    initialProbs: (row: number) =>
-      softmax(initialLogits.subarray(row * size, (row + 1) * size), size, relaxed, scratch),
+    initialEntropy: (row: number) => rowEntropy(initialLogits, firstRow + row, relaxed, 'tempered'),
     probs: (row: number) => {
-      softmax(logits(row), size, relaxed, scratch);
-      for (const filter of filters) filter(scratch);
-      return scratch;
+      const { length } = logits(row);
+      if (scratch.length < length) scratch = new Float32Array(length);
+      const probs = softmax(logits(row), length, relaxed, scratch.subarray(0, length));
+      for (const filter of filters) filter(probs);
+      return probs;
     },
+    /** The token at a place of these rows. */
+    tokenAt: (row: number, place: number) =>
+      tokenIds === undefined ? place : tokenIds[offsets[firstRow + row]! + place]!,
   };
 };
 
-/** A token for every row: drawn from the filtered distribution, or the most probable one at temperature 0. */
+/** A token for every row, by its place: drawn from the filtered distribution, or the most probable one at temperature 0. */
 export const drawRows = (
   rows: number,
   { logits, probs }: Pick<ReturnType<typeof rowDistributions>, 'logits' | 'probs'>,

@@ -1,8 +1,11 @@
 import {
+  type CandidateRule,
   type Denoiser,
   firstNotFinite,
   InvalidArgumentError,
   NumericalError,
+  type RowLogits,
+  selectCandidates,
   type Vocabulary,
 } from '@entrgi/core';
 import type { MaskedRows } from './masked-rows.js';
@@ -16,6 +19,8 @@ export interface PredictRequest {
   readonly length: number;
   /** Trajectories to predict. */
   readonly parts: readonly MaskedRows[];
+  /** Which tokens may be left out: see `CandidateRule`. */
+  readonly candidates: CandidateRule;
   /** What errors call the place. */
   readonly prompt: number;
   readonly step: number;
@@ -23,11 +28,10 @@ export interface PredictRequest {
 }
 
 /**
- * The denoiser's logits at the masked slots of `parts`, shape [rows, vocabulary], −∞ for tokens that must never be drawn.
- * Equal responses (in the first step: all) go through the denoiser once. Throws NumericalError for a NaN or +∞.
+ * The denoiser's logits at the masked slots of `parts`: of the tokens that can matter, −∞ for those that must never be drawn. Equal responses (in the first step: all) go through the denoiser once. Throws NumericalError for a NaN or +∞.
  */
-export const predict = async (request: PredictRequest): Promise<Float32Array> => {
-  const { denoiser, prefix, tokenIds, length, parts, signal } = request;
+export const predict = async (request: PredictRequest): Promise<RowLogits> => {
+  const { denoiser, prefix, tokenIds, length, parts, candidates, signal } = request;
   const size = denoiser.vocabulary.size;
   const distinct = distinctResponses(tokenIds, length, parts);
   const total = prefix.length + length;
@@ -53,7 +57,8 @@ export const predict = async (request: PredictRequest): Promise<Float32Array> =>
   }
   checkLogits(logits, size, distinct.parts, request);
   exclude(logits, denoiser.vocabulary);
-  return distinct.parts.length === parts.length ? logits : spread(logits, size, distinct, parts);
+  const all = distinct.parts.length === parts.length ? logits : spread(logits, size, distinct, parts);
+  return selectCandidates(all, size, candidates);
 };
 
 interface Distinct {

@@ -40,6 +40,11 @@ export interface SampleOptions {
   readonly seed?: number | undefined;
   /** Whether positions for which an end token was drawn are committed last. Default: true. */
   readonly deprioritizeEos?: boolean | undefined;
+  /**
+   * Total-variation distance that leaving out improbable tokens may cost the distribution of any position; 0 leaves none out. Where few
+   * tokens hold almost all of the probability, guidance and sampling look at those alone. Default: 1e-6.
+   */
+  readonly vocabularyTolerance?: number | undefined;
   /** Takes effect between steps. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -60,6 +65,7 @@ export interface SampleSettings {
   readonly schedule: Schedule;
   readonly seed: number;
   readonly deprioritizeEos: boolean;
+  readonly vocabularyTolerance: number;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -80,6 +86,7 @@ export const resolveOptions = (options: SampleOptions): SampleSettings => {
     schedule = linear,
     seed = 1,
     deprioritizeEos = true,
+    vocabularyTolerance = 1e-6,
     signal,
   } = options;
   requireWhole('trajectories', trajectories, 1);
@@ -87,6 +94,12 @@ export const resolveOptions = (options: SampleOptions): SampleSettings => {
   requireWhole('maxNewTokens', maxNewTokens, 1);
   requireTemperature('temperature', temperature);
   requireTemperature('orderTemperature', orderTemperature);
+  requireThat(
+    'vocabularyTolerance',
+    vocabularyTolerance,
+    'a number of at least 0 and below 1',
+    vocabularyTolerance >= 0 && vocabularyTolerance < 1,
+  );
   requireThat('seed', seed, 'a whole number between −(2^53 − 1) and 2^53 − 1', Number.isSafeInteger(seed));
   requireThat('order', order, 'an order, such as orders.entropy', typeof order === 'function');
   requireThat('schedule', schedule, 'a schedule, such as schedules.linear', typeof schedule === 'function');
@@ -115,6 +128,7 @@ export const resolveOptions = (options: SampleOptions): SampleSettings => {
     schedule,
     seed,
     deprioritizeEos,
+    vocabularyTolerance,
     signal,
   };
 };

@@ -180,6 +180,7 @@ describe('guidance', () => {
   test('is disposed when done, when abandoned and when it fails', async () => {
     let open = 0;
     const guidance = {
+      maxMovement: 1,
       async open() {
         open++;
         return {

@@ -51,6 +51,11 @@ async function* denoise(
   const tokenIds = new Int32Array(trajectories * length).fill(settings.maskId);
   const total = { totalMs: openingMs, denoiserMs: 0, guidanceMs: 0, rewardMs: 0 };
   const promptHash = hashTokens(prefix);
+  const candidates = {
+    temperature: settings.temperature,
+    maxMovement: settings.guidance?.maxMovement ?? 0,
+    tolerance: settings.vocabularyTolerance,
+  };
 
   for (let step = 1; step <= steps; step++) {
     signal?.throwIfAborted();
@@ -64,7 +69,17 @@ async function* denoise(
     let denoiserMs = 0;
     let guidanceMs = 0;
     if (parts.length > 0) {
-      const logits = await predict({ denoiser, prefix, tokenIds, length, parts, prompt, step, signal });
+      const logits = await predict({
+        denoiser,
+        prefix,
+        tokenIds,
+        length,
+        parts,
+        candidates,
+        prompt,
+        step,
+        signal,
+      });
       denoiserMs = performance.now() - start;
       guided = await guidance?.optimise({
         step,

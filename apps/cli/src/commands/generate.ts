@@ -52,6 +52,11 @@ export const generateCommand = (context: Context): Command => {
     .option('--top-k <N>', 'sample from the N most probable tokens (default: all)', parseInteger)
     .option('--order <NAME>', `which positions are filled first: ${names(orders)}${is(defaults.order)}`)
     .option('--max-new-tokens <N>', `length of a response${is(defaults.maxNewTokens)}`, parseInteger)
+    .option(
+      '--vocabulary-tolerance <X>',
+      `share of probability that left-out tokens may hold${is(defaults.vocabularyTolerance)}; 0: leave none out`,
+      parseDecimal,
+    )
     .option('--seed <N>', 'the same seed gives the same text', parseInteger, 1)
     .option('--prompts <FILE.jsonl>', 'one {"prompt": "…"} a line, instead of PROMPT')
     .option('--json', 'print one JSON object per prompt and nothing else')

@@ -57,6 +57,7 @@ describe('--json', () => {
         topP: 0.95,
         order: 'entropy',
         maxNewTokens: 8,
+        vocabularyTolerance: 1e-6,
         denoiser: 'denoiser',
         reward: 'reward',
       },

@@ -14,6 +14,8 @@ export interface Settings {
   readonly topK?: number | undefined;
   readonly order: string;
   readonly maxNewTokens: number;
+  /** Total-variation distance that leaving out improbable tokens may cost a position's distribution. */
+  readonly vocabularyTolerance: number;
 }
 
 /** Options as given: what is absent was not said. */
@@ -33,6 +35,7 @@ export const defaults: Settings = {
   topP: 0.95,
   order: 'entropy',
   maxNewTokens: 64,
+  vocabularyTolerance: 1e-6,
 };
 
 /** Explicit options override the preset, which overrides the defaults. Throws InvalidArgumentError for a value outside its domain. */
@@ -72,6 +75,7 @@ const domains: Partial<Record<keyof Settings, readonly [string, (value: number) 
   topP: ['a number above 0 and at most 1', (x) => x > 0 && x <= 1],
   topK: ['a whole number of at least 1', (n) => whole(n) && n >= 1],
   maxNewTokens: ['a whole number of at least 1', (n) => whole(n) && n >= 1],
+  vocabularyTolerance: ['a number of at least 0 and below 1', (x) => x >= 0 && x < 1],
 };
 
 const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

@@ -1,6 +1,7 @@
 import type { Filter } from './filter.js';
 import type { Prompt } from './prompt.js';
 import type { RandomStream } from './random-stream.js';
+import type { RowLogits } from './row-logits.js';
 import type { Vocabulary } from './vocabulary.js';
 
 /** The masked positions of one denoising step, for all trajectories of one prompt. */
@@ -12,8 +13,8 @@ export interface GuidanceRequest {
   readonly tokenIds: Int32Array;
   /** Flat masked slots, ascending, shape [rows]. */
   readonly rows: Int32Array;
-  /** The denoiser's logits, shape [rows, vocabulary.size]; −∞ for tokens that may not be drawn. Not changed. */
-  readonly logits: Float32Array;
+  /** The denoiser's logits of each row; −∞ for tokens that may not be drawn. Not changed. */
+  readonly logits: RowLogits;
   /** Sampling temperature τ; at 0 the hard token is the most probable one and the relaxed distribution is softmax(φ). */
   readonly temperature: number;
   /** Applied to the probabilities that the hard token is drawn from. */
@@ -25,8 +26,8 @@ export interface GuidanceRequest {
 
 /** What guidance made of one denoising step. */
 export interface GuidanceResult {
-  /** Optimised logits, shape [rows, vocabulary.size]. */
-  readonly logits: Float32Array;
+  /** Optimised logits of the same tokens. */
+  readonly logits: RowLogits;
   /** Reward per trajectory at each guidance step, before that step's update: shape [guidanceSteps][trajectories]. */
   readonly rewards: readonly Float64Array[];
   /** Weight of the hard token per row at the last guidance step, shape [rows]. */
@@ -43,6 +44,8 @@ export interface GuidanceContext {
 
 /** Moves a denoiser's logits towards what a reward prefers. */
 export interface Guidance {
+  /** How far a logit may move in one denoising step, at most; Infinity where no bound is known. Decides which tokens may be left out. */
+  readonly maxMovement: number;
   open(request: {
     readonly prompt: Prompt;
     readonly vocabulary: Vocabulary;

@@ -5,4 +5,7 @@ export interface LogitOptimiserState {
 }
 
 /** Starts afresh in every denoising step. `size` is the number of logits. */
-export type LogitOptimiser = (size: number) => LogitOptimiserState;
+export type LogitOptimiser = ((size: number) => LogitOptimiserState) & {
+  /** How far a logit may have moved after so many updates, whatever the gradients; absent where there is no bound. */
+  readonly maxMovement?: (updates: number) => number;
+};

@@ -8,18 +8,18 @@ export interface OrderRequest {
   readonly count: number;
   /** 1 − s/t, the probability with which each row is revealed between noise levels t and s; 1 in the last step. */
   readonly revealProbability: number;
-  /** Token drawn for each row, shape [rows]. */
-  readonly tokens: Int32Array;
+  /** Place of the token drawn for each row in the arrays below, shape [rows]. */
+  readonly places: Int32Array;
   /** 1 where the confidence counts as −∞ (a drawn end token that is to wait), shape [rows]. */
   readonly postponed: Uint8Array;
   /** 0: take the most confident rows; above: draw rows from softmax(confidence / temperature) without replacement. */
   readonly temperature: number;
   readonly random: RandomStream;
-  /** softmax(φ/τ) of the denoiser's own logits at a row, unfiltered, shape [vocabulary]. Valid until the next call. */
-  initialProbs(row: number): Float32Array;
-  /** Filtered softmax(φ/τ) of the optimised logits at a row: what the token was drawn from. Valid until the next call. */
+  /** Entropy in nats of softmax(φ/τ) of the denoiser's own logits at a row, unfiltered, over the whole vocabulary. */
+  initialEntropy(row: number): number;
+  /** Filtered softmax(φ/τ) of the optimised logits at a row: what the token was drawn from, shape [candidates]: every token, or all that can matter. Valid until the next call. */
   probs(row: number): Float32Array;
-  /** Optimised logits at a row, shape [vocabulary]. */
+  /** Optimised logits at a row, shape [candidates]. */
   logits(row: number): Float32Array;
 }
 

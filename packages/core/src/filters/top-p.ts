@@ -14,28 +14,41 @@ export const topP = (p: number): Filter => {
   let bits = new Uint32Array(0);
   return (probs) => {
     if (p === 1) return;
-    if (scratch.length < probs.length) {
-      scratch = new Float32Array(probs.length);
+    const count = probs.length;
+    if (scratch.length < count) {
+      scratch = new Float32Array(count);
       bits = new Uint32Array(scratch.buffer);
     }
-    scratch.set(probs);
-    masses.fill(0);
-    for (let id = 0; id < probs.length; id++) masses[bits[id]! >>> SHIFT]! += probs[id]!;
-    // Added up in the order in which they are taken, so that taking them all is enough to the last bit.
     let total = 0;
-    for (let b = BUCKETS - 1; b >= 0; b--) total += masses[b]!;
+    for (let id = 0; id < count; id++) total += probs[id]!;
+    // All tokens below this floor together hold less than 1 − p: the set is found among the others.
+    const floor = ((1 - p) * total) / count;
+    let survivors = 0;
+    for (let id = 0; id < count; id++) {
+      const x = probs[id]!;
+      if (x >= floor) scratch[survivors++] = x;
+    }
+    masses.fill(0);
+    let lowest = BUCKETS - 1;
+    for (let i = 0; i < survivors; i++) {
+      const bucket = bits[i]! >>> SHIFT;
+      if (bucket < lowest) lowest = bucket;
+      masses[bucket]! += scratch[i]!;
+    }
     const needed = p * total;
 
     let bucket = BUCKETS - 1;
     let mass = 0;
-    while (mass + masses[bucket]! < needed) mass += masses[bucket--]!;
+    // Rounding may leave the survivors just short of what is needed: then all of them stay.
+    while (bucket > lowest && mass + masses[bucket]! < needed) mass += masses[bucket--]!;
     // The set ends within this bucket: sort only that.
     let size = 0;
-    for (let id = 0; id < probs.length; id++)
-      if (bits[id]! >>> SHIFT === bucket) scratch[size++] = probs[id]!;
+    for (let i = 0; i < survivors; i++) {
+      if (bits[i]! >>> SHIFT === bucket) scratch[size++] = scratch[i]!;
+    }
     const ascending = scratch.subarray(0, size).sort();
-    let count = 0;
-    while (count < size && mass < needed) mass += ascending[size - ++count]!;
-    keepLargest(probs, ascending, count, mass);
+    let kept = 0;
+    while (kept < size && mass < needed) mass += ascending[size - ++kept]!;
+    keepLargest(probs, ascending, kept, mass);
   };
 };

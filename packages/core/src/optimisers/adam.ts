@@ -9,6 +9,9 @@ export interface AdamOptions {
   readonly epsilon?: number;
 }
 
+/** Gradients below it count as 0: next to epsilon they move nothing, and squared they would be subnormal floats, which are slow. */
+const NEGLIGIBLE = 1e-17;
+
 /**
  * Adam, uphill (Kingma and Ba 2015; the published EntRGi code). The reward's scale cancels: in three updates a logit moves at most
  * 3.005 · learningRate.
@@ -17,7 +20,7 @@ export const adam = (learningRate: number, options: AdamOptions = {}): LogitOpti
   requirePositive('learningRate', learningRate);
   const { betas = [0.9, 0.999], epsilon = 1e-8 } = options;
   const [beta1, beta2] = betas;
-  return (size) => {
+  const optimiser: LogitOptimiser = (size) => {
     const first = new Float32Array(size);
     const second = new Float32Array(size);
     let updates = 0;
@@ -27,7 +30,8 @@ export const adam = (learningRate: number, options: AdamOptions = {}): LogitOpti
         const stepSize = learningRate / (1 - beta1 ** updates);
         const correction = 1 / Math.sqrt(1 - beta2 ** updates);
         for (let i = 0; i < size; i++) {
-          const g = gradient[i]!;
+          const slope = gradient[i]!;
+          const g = slope < NEGLIGIBLE && slope > -NEGLIGIBLE ? 0 : slope;
           const m = beta1 * first[i]! + (1 - beta1) * g;
           const v = beta2 * second[i]! + (1 - beta2) * g * g;
           first[i] = m;
@@ -37,4 +41,25 @@ export const adam = (learningRate: number, options: AdamOptions = {}): LogitOpti
       },
     };
   };
+  return Object.assign(optimiser, {
+    maxMovement: (count: number) => learningRate * largestSteps(count, beta1, beta2),
+  });
+};
+
+/**
+ * The largest sum of m̂/√v̂ over `count` updates. With m̂ = Σ aᵢ gᵢ and v̂ = Σ bᵢ gᵢ², Cauchy and Schwarz bound one update by √(Σ aᵢ²/bᵢ),
+ * which some gradients attain.
+ */
+const largestSteps = (count: number, beta1: number, beta2: number): number => {
+  let total = 0;
+  for (let t = 1; t <= count; t++) {
+    let sum = 0;
+    for (let age = 0; age < t; age++) {
+      const a = ((1 - beta1) * beta1 ** age) / (1 - beta1 ** t);
+      const b = ((1 - beta2) * beta2 ** age) / (1 - beta2 ** t);
+      sum += a ** 2 / b;
+    }
+    total += Math.sqrt(sum);
+  }
+  return total;
 };

@@ -1,5 +1,4 @@
 import { byConfidence } from '../by-confidence.js';
-import { negativeEntropy } from '../negative-entropy.js';
 
 /** Lowest entropy of the denoiser's own distribution first, before guidance and filters: all methods compare by the same measure. */
-export const entropy = byConfidence(({ initialProbs }, row) => negativeEntropy(initialProbs(row)));
+export const entropy = byConfidence(({ initialEntropy }, row) => -initialEntropy(row));

@@ -25,11 +25,11 @@ const request = (rows: Rows, temperature = 0): OrderRequest => ({
   rows: rows.tokens.length,
   count: rows.count,
   revealProbability: rows.count / rows.tokens.length,
-  tokens: Int32Array.from(rows.tokens),
+  places: Int32Array.from(rows.tokens),
   postponed: Uint8Array.from(rows.postponed, Number),
   temperature,
   random: stream(rows.seed),
-  initialProbs: (row) => normalised(rows.initial[row]!),
+  initialEntropy: (row) => -negativeEntropy(normalised(rows.initial[row]!)),
   probs: (row) => normalised(rows.optimised[row]!.map((x) => 1.5 * x)),
   logits: (row) => Float32Array.from(rows.optimised[row]!),
 });
@@ -51,14 +51,14 @@ const negativeEntropy = (probs: Float32Array) => probs.reduce((sum, p) => sum + 
 
 /** What each order prefers, by its definition. */
 const confidence: Record<Exclude<keyof typeof orders, 'origin'>, (r: OrderRequest, row: number) => number> = {
-  maskgit_plus: (r, row) => r.probs(row)[r.tokens[row]!]!,
+  maskgit_plus: (r, row) => r.probs(row)[r.places[row]!]!,
   topk_margin: (r, row) => {
     const [first, second] = r.probs(row).toSorted().toReversed();
     return first! - second!;
   },
-  entropy: (r, row) => negativeEntropy(r.initialProbs(row)),
+  entropy: (r, row) => -r.initialEntropy(row),
   entropy_filtered: (r, row) => negativeEntropy(r.probs(row)),
-  anchor: (r, row) => r.logits(row)[r.tokens[row]!]!,
+  anchor: (r, row) => r.logits(row)[r.places[row]!]!,
 };
 
 describe.each(Object.entries(orders) as [keyof typeof orders, Order][])('%s', (name, order) => {

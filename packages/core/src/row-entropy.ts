@@ -1,0 +1,54 @@
+import type { Preset } from './contracts/preset.js';
+import type { RowLogits } from './contracts/row-logits.js';
+import { exponential, LOWEST } from './exponential.js';
+
+/**
+ * The entropy of one row in nats, of softmax(φ) (`untempered`) or of softmax(φ/τ), where τ is the sampling temperature. It counts the whole
+ * vocabulary: tokens left out of the row by the sums kept of them. NaN where a logit is NaN or +∞.
+ */
+export const rowEntropy = (
+  logits: RowLogits,
+  row: number,
+  temperature: number,
+  of: Preset['entropyOf'],
+): number => {
+  const { values, offsets } = logits;
+  const start = offsets[row]!;
+  const end = offsets[row + 1]!;
+  const scale = of === 'untempered' ? 1 : Math.min(1 / temperature, 1e30);
+  let highest = Number.NEGATIVE_INFINITY;
+  for (let i = start; i < end; i++) if (values[i]! > highest) highest = values[i]!;
+  let mass = 0;
+  let energy = 0;
+  for (let i = start; i < end; i++) {
+    const z = (values[i]! - highest) * scale;
+    const e = exponential(z);
+    mass += e;
+    if (z >= LOWEST) energy += z * e;
+  }
+  return entropyOfSums(logits, row, of, { highest, scale, mass, energy });
+};
+
+/** With z = (φ − highest) · scale: Σ eᶻ and Σ z eᶻ over the tokens of a row. */
+export interface RowSums {
+  readonly highest: number;
+  readonly scale: number;
+  readonly mass: number;
+  readonly energy: number;
+}
+
+/** H = log Σ eᶻ − Σ z eᶻ / Σ eᶻ, the tokens left out of the row added. */
+export const entropyOfSums = (
+  { rest }: RowLogits,
+  row: number,
+  of: Preset['entropyOf'],
+  { highest, scale, mass, energy }: RowSums,
+): number => {
+  if (rest === undefined) return Math.log(mass) - energy / mass;
+  // Their sums are relative to another logit: z moves by the distance between the two.
+  const shift = (rest.highest[row]! - highest) * scale;
+  const factor = Math.exp(shift);
+  const restMass = factor * rest[of].mass[row]!;
+  const total = mass + restMass;
+  return Math.log(total) - (energy + factor * rest[of].energy[row]! + shift * restMass) / total;
+};
