@@ -18,6 +18,7 @@ const arrows: Record<string, readonly string[]> = {
 
 /** Packages that only one of ours may import. */
 const exclusive: Record<string, string> = {
+  '@huggingface/hub': 'models',
   '@huggingface/jinja': 'models',
   '@huggingface/tokenizers': 'models',
   'onnxruntime-node': 'backend-node',
@@ -82,6 +83,14 @@ describe.each(publishable)('@entrgi/%s', (name) => {
       expect(existsSync(join(root, 'packages', name, file)), file).toBe(true);
     }
   });
+});
+
+test.each(['core', 'models', 'rewards', 'samplers'])('%s loads where there is no Node', (name) => {
+  const staticImport = /^(?:import|export)\s(?!type\b)(?:[^;'"`]*?\sfrom\s)?'(node:[^']*)'/gm;
+  const wrong = sources(join(root, 'packages', name, 'src')).flatMap((file) =>
+    [...readFileSync(file, 'utf8').matchAll(staticImport)].map((match) => `${file} imports ${match[1]}`),
+  );
+  expect(wrong).toEqual([]);
 });
 
 test('core imports nothing, not even at run time', () => {

@@ -38,7 +38,7 @@ describe('wrong usage', () => {
       'expected a whole number',
       'differentiate',
     ],
-    [['inspect'], "missing required argument 'PATH'", 'inspect'],
+    [['inspect'], "missing required argument 'MODEL'", 'inspect'],
     [['inspect', 'a', 'b', 'c'], 'too many arguments', 'inspect'],
   ])('%j is told in one line and exits 2', async (argv, message, command) => {
     const { status, stdout, stderr } = await entrgi(argv);
@@ -101,6 +101,8 @@ const contract: Readonly<Record<string, string>> = {
   preset: '',
   denoiser: 'embedded',
   reward: 'embedded',
+  revision: 'main',
+  offline: '',
   trajectories: '4',
   steps: '64',
   'guidance-steps': '3',

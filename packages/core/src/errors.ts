@@ -55,3 +55,28 @@ export class NumericalError extends EntrgiError {
 export class BackendError extends EntrgiError {
   readonly code = 'backend';
 }
+
+/** Nothing has that name: a path, a repository of the hub, a revision or file of it, or, offline, a file in the cache. */
+export class NotFoundError extends EntrgiError {
+  readonly code = 'not-found';
+}
+
+/** The hub refuses: a token is missing or wrong, or a licence has not been accepted. */
+export class AccessError extends EntrgiError {
+  readonly code = 'no-access';
+}
+
+/** A server cannot be reached or does not answer as it should. */
+export class NetworkError extends EntrgiError {
+  readonly code = 'network';
+}
+
+/** A download ended early, or its size or hash is not what was announced. */
+export class DownloadError extends EntrgiError {
+  readonly code = 'download';
+}
+
+/** No space is left where a file is being written. */
+export class DiskFullError extends EntrgiError {
+  readonly code = 'disk-full';
+}

@@ -1,10 +1,13 @@
 import { CheckpointError } from '@entrgi/core';
 import type { Folder } from './byte-source.js';
 import { type ConfigReader, configReader } from './config-reader.js';
+import type { HubOptions } from './hub-options.js';
 import { readJson, requireJson } from './json-file.js';
 import { nodeFolder } from './node-folder.js';
+import { resolveCheckpoint } from './resolve-checkpoint.js';
 import { readSafetensorsHeader, type SafetensorsEntry } from './safetensors.js';
 import { weightLocations } from './weight-locations.js';
+import { readWeightMap } from './weight-map.js';
 
 /** A tensor of a checkpoint, by where its bytes lie. */
 export interface StoredTensor extends SafetensorsEntry {
@@ -14,9 +17,8 @@ export interface StoredTensor extends SafetensorsEntry {
 
 /** A folder in Hugging Face layout, its headers read and checked; no weights. */
 export interface Checkpoint {
-  /** Last part of the directory's name. */
+  /** Last part of the directory's name or, in the hub's cache, of the repository's. */
   readonly name: string;
-  /** The directory as given. */
   readonly directory: string;
   readonly source: Folder;
   readonly config: ConfigReader;
@@ -26,10 +28,11 @@ export interface Checkpoint {
 }
 
 /**
- * Reads config.json and the headers of model.safetensors, or of the shards that model.safetensors.index.json names.
- * Throws CheckpointError, naming the file, where one is missing, corrupt or contradicts another.
+ * Of a directory or a model of the hub (see resolveCheckpoint), reads config.json and the headers of model.safetensors, or of the shards that model.safetensors.index.json names.
+ * Throws CheckpointError, naming the file, where one is missing, corrupt or contradicts another, and what resolveCheckpoint throws.
  */
-export const readCheckpoint = async (directory: string): Promise<Checkpoint> => {
+export const readCheckpoint = async (from: string, options: HubOptions = {}): Promise<Checkpoint> => {
+  const directory = await resolveCheckpoint(from, options);
   const source = nodeFolder(directory);
   const config = configReader(await requireJson(source, 'config.json'), `${directory}/config.json`);
   const shards = await readShards(source);
@@ -49,8 +52,14 @@ export const readCheckpoint = async (directory: string): Promise<Checkpoint> => 
       tensors.set(tensor, { ...entry, file: locations[i]! });
     }
   });
-  const name = directory.split(/[/\\]/).filter(Boolean).at(-1) ?? directory;
-  return { name, directory, source, config, folder, tensors };
+  return { name: nameOf(directory), directory, source, config, folder, tensors };
+};
+
+/** Of `models--owner--name/snapshots/COMMIT`, the repository's name: the commit says little. */
+const nameOf = (directory: string): string => {
+  const parts = directory.split(/[/\\]/).filter(Boolean);
+  const repository = parts.at(-2) === 'snapshots' ? /^models--.+?--(.+)$/.exec(parts.at(-3) ?? '') : null;
+  return repository?.[1] ?? parts.at(-1) ?? directory;
 };
 
 /** The first BERTs were saved with TensorFlow's names for the two parts of a layer norm, and are still offered so. */
@@ -98,22 +107,6 @@ const readShard = async (source: Folder, file: string): Promise<Shard | undefine
   } finally {
     await opened.close();
   }
-};
-
-/** Tensor name → file name, from the index. A file name is one name in the same folder, so that it cannot lead elsewhere. */
-const readWeightMap = (index: Readonly<Record<string, unknown>>, name: string): Map<string, string> => {
-  const { weight_map: map } = index;
-  if (typeof map !== 'object' || map === null || Array.isArray(map) || Object.keys(map).length === 0) {
-    throw new CheckpointError(`${name}: expected weight_map to map tensors to files.`, { value: map });
-  }
-  const entries = Object.entries(map as Record<string, unknown>).map(([tensor, file]): [string, string] => {
-    if (typeof file === 'string' && /^[\w-][\w.-]*\.safetensors$/.test(file)) return [tensor, file];
-    throw new CheckpointError(
-      `${name}: tensor ${tensor}: expected the name of a .safetensors file in the same folder, got ${JSON.stringify(file)}.`,
-      { value: file },
-    );
-  });
-  return new Map(entries);
 };
 
 const checkContents = (

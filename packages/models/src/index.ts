@@ -2,6 +2,7 @@ export * as architectures from './architectures/index.js';
 export type { KeysAndValues } from './blocks/attention.js';
 export { type Checkpoint, readCheckpoint, type StoredTensor } from './checkpoint.js';
 export type { ConfigReader } from './config-reader.js';
+export type { DownloadProgress, HubOptions } from './hub-options.js';
 export { type CheckpointFacts, inspectCheckpoint } from './inspect-checkpoint.js';
 export { type Classifier, type ClassifierPrefix, loadClassifier } from './load-classifier.js';
 export { type LoadDenoiserOptions, loadDenoiser } from './load-denoiser.js';
@@ -15,5 +16,6 @@ export type {
 } from './network.js';
 export { longestSequence, readOnnxFile } from './onnx-file.js';
 export { readTokenizer } from './read-tokenizer.js';
+export { resolveCheckpoint } from './resolve-checkpoint.js';
 export type { Tokenizer } from './tokenizer.js';
 export type { Weights } from './weights.js';

@@ -1,5 +1,6 @@
 import type { DataType, Vocabulary } from '@entrgi/core';
 import { readCheckpoint } from './checkpoint.js';
+import type { HubOptions } from './hub-options.js';
 import { loadTokenizer } from './load-tokenizer.js';
 import { architectureName, readNetwork } from './read-network.js';
 import { checkedWeights } from './weights.js';
@@ -26,9 +27,12 @@ export interface CheckpointFacts {
   readonly vocabulary: Vocabulary;
 }
 
-/** Reads and checks a checkpoint; throws what loading it would throw. */
-export const inspectCheckpoint = async (directory: string): Promise<CheckpointFacts> => {
-  const checkpoint = await readCheckpoint(directory);
+/** Reads and checks a checkpoint, of a directory or the hub; throws what loading it would throw. */
+export const inspectCheckpoint = async (
+  source: string,
+  options: HubOptions = {},
+): Promise<CheckpointFacts> => {
+  const checkpoint = await readCheckpoint(source, options);
   const network = readNetwork(checkpoint);
   checkedWeights(checkpoint, network);
   const { vocabulary } = await loadTokenizer(checkpoint.source, {

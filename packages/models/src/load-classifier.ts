@@ -2,6 +2,7 @@ import { UnsupportedError, type Vocabulary } from '@entrgi/core';
 import type { GraphBuilder, Value } from '@entrgi/onnx';
 import type { KeysAndValues } from './blocks/attention.js';
 import { readCheckpoint } from './checkpoint.js';
+import type { HubOptions } from './hub-options.js';
 import { loadTokenizer } from './load-tokenizer.js';
 import type { ClassifierInputs, Past, PrefixNetwork } from './network.js';
 import { architectureName, readNetwork } from './read-network.js';
@@ -38,11 +39,13 @@ export interface ClassifierPrefix extends Omit<PrefixNetwork, 'append'> {
 }
 
 /**
- * Loads a sequence classifier from a directory in Hugging Face layout: everything but the weights, which stay in their files.
- * Throws CheckpointError where a file is missing, corrupt or contradicts another, UnsupportedError for another architecture.
+ * Loads a sequence classifier from a directory in Hugging Face layout or from the hub: everything but the weights, which stay in their files.
+ * Throws CheckpointError where a file is missing, corrupt or contradicts another, UnsupportedError for another architecture, and what
+ * resolveCheckpoint throws.
  */
-export const loadClassifier = async (directory: string): Promise<Classifier> => {
-  const checkpoint = await readCheckpoint(directory);
+export const loadClassifier = async (source: string, options: HubOptions = {}): Promise<Classifier> => {
+  const checkpoint = await readCheckpoint(source, options);
+  const { directory } = checkpoint;
   const network = readNetwork(checkpoint);
   if (network.task !== 'classifier') {
     throw new UnsupportedError(

@@ -1,6 +1,7 @@
 import { type Backend, type Denoiser, UnsupportedError } from '@entrgi/core';
 import { encodeModel, GraphBuilder, type Model } from '@entrgi/onnx';
 import { readCheckpoint } from './checkpoint.js';
+import type { HubOptions } from './hub-options.js';
 import { loadTokenizer } from './load-tokenizer.js';
 import type { DenoiserNetwork } from './network.js';
 import { nodeFolder } from './node-folder.js';
@@ -10,10 +11,10 @@ import { architectureName, readNetwork } from './read-network.js';
 import { requireMask, sessionDenoiser } from './session-denoiser.js';
 import { checkedWeights, type Weights } from './weights.js';
 
-/** Where a denoiser runs, and how it holds its weights. */
-export interface LoadDenoiserOptions {
+/** Where a denoiser runs, how it holds its weights, and where it comes from if it is on the hub. */
+export interface LoadDenoiserOptions extends HubOptions {
   readonly backend: Backend;
-  /** Default: the name of the directory. */
+  /** Default: the name of the directory or of the repository. */
   readonly name?: string;
   /** An ONNX file of the directory, such as onnx/model_quantized.onnx. Default: the safetensors; without any, onnx/model.onnx or model.onnx. */
   readonly file?: string;
@@ -25,14 +26,15 @@ export interface LoadDenoiserOptions {
 
 /**
  * Loads a masked diffusion language model from a directory in Hugging Face layout (config.json, model.safetensors or an index with shards,
- * tokenizer.json, tokenizer_config.json). The weights stay in their files; the runtime maps them. In transformers.js layout (onnx/model.onnx
- * instead of safetensors) it may be any fill-mask model.
+ * tokenizer.json, tokenizer_config.json) or from the hub, by its id. The weights stay in their files; the runtime maps them. A directory in
+ * transformers.js layout (onnx/model.onnx instead of safetensors) may hold any fill-mask model.
  * Throws CheckpointError where a file is missing, corrupt or contradicts another, UnsupportedError for another architecture or, of an ONNX
- * file, for other inputs and outputs than those of the task fill-mask; InvalidModelError for an unsafe one.
+ * file, for other inputs and outputs than those of the task fill-mask, InvalidModelError for an unsafe one, and what resolveCheckpoint throws.
  */
-export const loadDenoiser = async (directory: string, options: LoadDenoiserOptions): Promise<Denoiser> => {
-  if (options.file !== undefined || (await isExport(directory))) return onnxDenoiser(directory, options);
-  const checkpoint = await readCheckpoint(directory);
+export const loadDenoiser = async (source: string, options: LoadDenoiserOptions): Promise<Denoiser> => {
+  if (options.file !== undefined || (await isExport(source))) return onnxDenoiser(source, options);
+  const checkpoint = await readCheckpoint(source, options);
+  const { directory } = checkpoint;
   const network = readNetwork(checkpoint);
   if (network.task !== 'denoiser') {
     throw new UnsupportedError(

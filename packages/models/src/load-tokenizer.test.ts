@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CheckpointError, InvalidArgumentError, type Prompt, UnsupportedError } from '@entrgi/core';
 import fc from 'fast-check';
@@ -55,6 +55,45 @@ describe('loadTokenizer: ids equal those of the Python tokenizers', () => {
       { role: 'user', content: 'c' },
     ];
     expect(() => tokenizer.around(conversation)).toThrow(UnsupportedError);
+  });
+
+  it('dream: from vocab.json and merges.txt, where there is no tokenizer.json', async () => {
+    const { model, added_tokens: added } = JSON.parse(
+      await readFile(join(fixture('dream'), 'tokenizer.json'), 'utf8'),
+    );
+    const merges = model.merges.map((pair: string[]) => pair.join(' '));
+    const files = {
+      'tokenizer.json': null,
+      'vocab.json': JSON.stringify(model.vocab),
+      'merges.txt': ['#version: 0.2', ...merges, ''].join('\n'),
+    };
+    const decoder = Object.fromEntries(added.map(({ id, ...token }: { id: number }) => [String(id), token]));
+    const tokenizer = await loadAltered('dream', {
+      ...files,
+      'tokenizer_config.json': (json) => ({
+        ...json,
+        tokenizer_class: 'DreamTokenizer',
+        added_tokens_decoder: decoder,
+      }),
+    });
+    const { texts, prompts } = (await fixtureNumbers('dream')).tokenizer!;
+    for (const { text, ids } of texts) expect([...tokenizer.encodeText(text)], text).toEqual(ids);
+    for (const { messages, ids } of prompts!) expect([...tokenizer.encodePrompt(messages)]).toEqual(ids);
+    expect(tokenizer.vocabulary).toEqual((await load(fixture('dream'))).vocabulary);
+
+    // Another class splits text in another way; without the list nobody knows the special tokens.
+    await expect(
+      loadAltered('dream', {
+        ...files,
+        'tokenizer_config.json': (json) => ({ ...json, tokenizer_class: 'GPT2Tokenizer' }),
+      }),
+    ).rejects.toThrow('there is no tokenizer.json');
+    await expect(
+      loadAltered('dream', {
+        ...files,
+        'tokenizer_config.json': (json) => ({ ...json, tokenizer_class: 'Qwen2Tokenizer' }),
+      }),
+    ).rejects.toThrow('expected added_tokens_decoder');
   });
 
   it('and those of @huggingface/transformers', async () => {

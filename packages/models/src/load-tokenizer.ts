@@ -20,7 +20,8 @@ const tokenRoles = [
 
 /**
  * Loads the tokenizer of a checkpoint folder: tokenizer.json, tokenizer_config.json, special_tokens_map.json, chat_template.jinja and
- * generation_config.json, of which only the first must exist. Nothing is fetched.
+ * generation_config.json, of which only the first must exist; in place of it, vocab.json and merges.txt will do for Qwen2's and Dream's. Nothing
+ * is fetched.
  *
  * The template's text and the contents of messages are encoded apart. That gives the ids of encoding them together unless a content begins
  * or ends with what the tokenizer would merge with the template, as a line break after the one that Qwen's template writes before it, or
@@ -30,8 +31,8 @@ export const loadTokenizer = async (
   folder: Folder,
   model: { readonly config: ConfigReader; readonly rows: number },
 ): Promise<Tokenizer> => {
-  const file = await readTokenizerFile(folder, model.rows);
   const settings = (await readJson(folder, 'tokenizer_config.json')) ?? {};
+  const file = await readTokenizerFile(folder, model.rows, settings);
   const generation = await readJson(folder, 'generation_config.json');
   const roles = tokenStrings({ ...(await readJson(folder, 'special_tokens_map.json')), ...settings });
   const codec = await tokenCodec(file, settings, `${folder.name}/tokenizer.json`);

@@ -1,14 +1,22 @@
 import { CheckpointError } from '@entrgi/core';
 import type { Folder } from './byte-source.js';
-import { requireJson } from './json-file.js';
+import { readJson, requireJson } from './json-file.js';
+import { qwenTokenizerFile } from './qwen-tokenizer-file.js';
 import type { TokenizerFile } from './token-codec.js';
 
 /**
- * Reads tokenizer.json and checks what is relied on: the vocabulary and the added tokens, their ids being rows of an embedding table.
+ * Reads tokenizer.json, or the files that stand in for it, and checks what is relied on: the vocabulary and the added tokens, their ids being rows of an embedding table.
  * (A table may have more rows than there are tokens.)
  */
-export const readTokenizerFile = async (folder: Folder, rows: number): Promise<TokenizerFile> => {
-  const json = await requireJson(folder, 'tokenizer.json');
+export const readTokenizerFile = async (
+  folder: Folder,
+  rows: number,
+  settings: Readonly<Record<string, unknown>> = {},
+): Promise<TokenizerFile> => {
+  const json =
+    (await readJson(folder, 'tokenizer.json')) ??
+    (await qwenTokenizerFile(folder, settings)) ??
+    (await requireJson(folder, 'tokenizer.json'));
   const name = `${folder.name}/tokenizer.json`;
   const fail = (message: string, value: unknown): never => {
     throw new CheckpointError(`${name}: ${message}.`, { value });

@@ -3,6 +3,7 @@ import { orders } from '@entrgi/samplers';
 import { Command, Option } from 'commander';
 import type { Context } from '../context.js';
 import { defaults } from '../generate/settings.js';
+import { modelForms } from '../model-forms.js';
 import { parseDecimal, parseInteger } from '../parse-number.js';
 
 /** `entrgi generate`: what it is told, and what it says about itself. */
@@ -16,8 +17,10 @@ export const generateCommand = (context: Context): Command => {
     .argument('[PROMPT]', 'what to respond to')
     .option('--method <NAME>', `base, bon (best-of-n), or guided: ${names(relaxations)}`, 'entrgi')
     .option('--preset <NAME>', `published settings, which explicit options override: ${names(presets)}`)
-    .option('--denoiser <DIR>', 'checkpoint of the masked diffusion model (default: embedded)')
-    .option('--reward <DIR>', 'checkpoint of the reward model (default: embedded)')
+    .option('--denoiser <MODEL>', `masked diffusion model: ${modelForms} (default: embedded)`)
+    .option('--reward <MODEL>', 'reward model, named in the same way (default: embedded)')
+    .option('--revision <REV>', 'branch, tag or commit of hub models that name none (default: main)')
+    .option('--offline', 'download nothing: use what is in the cache')
     .option(
       '--trajectories <N>',
       `responses per prompt${is(defaults.trajectories)}; base always writes one`,

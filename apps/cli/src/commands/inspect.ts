@@ -1,20 +1,24 @@
 import { Command } from 'commander';
 import type { Context } from '../context.js';
+import { modelForms } from '../model-forms.js';
 
 /** `entrgi inspect`: what it is told, and what it says about itself. */
 export const inspectCommand = (context: Context): Command =>
   new Command('inspect')
     .summary('show what a checkpoint or an ONNX model is')
     .description(
-      'Shows what a checkpoint directory or an .onnx file is. With two checkpoints, also how much of each vocabulary the other one has.',
+      'Shows what a checkpoint or an .onnx file is. With two checkpoints, also how much of each vocabulary the other one has.\n' +
+        'A checkpoint on the hub is downloaded, weights and all.',
     )
-    .argument('<PATH>', 'a checkpoint directory or an .onnx file')
-    .argument('[PATH2]', 'a second checkpoint directory')
+    .argument('<MODEL>', `an .onnx file, ${modelForms}`)
+    .argument('[MODEL2]', 'a second checkpoint')
+    .option('--revision <REV>', 'branch, tag or commit of hub models that name none (default: main)')
+    .option('--offline', 'download nothing: use what is in the cache')
     .option('--json', 'print one JSON object')
-    .action(async (path: string, other: string | undefined, options) => {
+    .action(async (model: string, other: string | undefined, options) => {
       const { inspect } = await import('../inspect/inspect.js');
       await inspect(
-        { paths: other === undefined ? [path] : [path, other], json: false, ...options },
+        { models: other === undefined ? [model] : [model, other], json: false, ...options },
         context,
       );
     });

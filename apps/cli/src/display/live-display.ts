@@ -16,6 +16,7 @@ export const liveDisplay = (output: Output, env: Context['env']): Display => {
   let draw = (): void => {};
   let timer: NodeJS.Timeout | undefined;
   let lineCount = 0;
+  let waitingSince: number | undefined;
   let onEvent = (_: Parameters<Display['step']>[0]): void => {};
 
   const show = (lines: readonly string[]): void => {
@@ -34,10 +35,12 @@ export const liveDisplay = (output: Output, env: Context['env']): Display => {
 
   return {
     wait(text) {
-      const since = performance.now();
+      waitingSince ??= performance.now();
+      const since = waitingSince;
       start(() => show([styles.dim(`${text} ${((performance.now() - since) / 1000).toFixed(1)} s`)]));
     },
     begin({ title, trajectories, maxNewTokens, denoiser }: Beginning) {
+      waitingSince = undefined;
       const spansOf = responseSpans(denoiser);
       const since = performance.now();
       const stepMs = stepClock();

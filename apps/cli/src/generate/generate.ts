@@ -3,6 +3,7 @@ import { bestOfN, sample } from '@entrgi/samplers';
 import type { Context } from '../context.js';
 import { chooseDisplay, type Display } from '../display/display.js';
 import { printResult } from '../display/print-result.js';
+import { fetchingOf } from '../model-source.js';
 import { checkWindows } from './check-windows.js';
 import { loadModels, type Models } from './load-models.js';
 import { type GenerateOptions, type Plan, planGeneration } from './plan.js';
@@ -18,7 +19,7 @@ export const generate = async (options: GenerateOptions, context: Context): Prom
   const display = chooseDisplay(context, options.json);
   try {
     display.wait('Loading models …');
-    const models = await loadModels(options);
+    const models = await loadModels(options, fetchingOf(context, display));
     try {
       checkWindows(plan.prompts, models.denoiser, plan.settings.maxNewTokens);
       for await (const result of results(plan, models, { display, trace, signal: context.signal })) {

@@ -1,12 +1,13 @@
 import { InvalidArgumentError, type LogitOptimiser, type Order, optimisers, presets } from '@entrgi/core';
 import { orders } from '@entrgi/samplers';
+import type { SourceOptions } from '../model-source.js';
 import { chooseByName } from './choose-by-name.js';
 import { chooseMethod, type Method } from './methods.js';
 import { checkPrompt, type PromptEntry, readPrompts } from './read-prompts.js';
 import { type GivenSettings, resolveSettings, type Settings } from './settings.js';
 
 /** `entrgi generate` as parsed. */
-export interface GenerateOptions extends GivenSettings {
+export interface GenerateOptions extends GivenSettings, SourceOptions {
   readonly prompt?: string | undefined;
   readonly prompts?: string | undefined;
   readonly method: string;

@@ -1,5 +1,5 @@
 import type { Vocabulary } from '@entrgi/core';
-import { type CheckpointFacts, inspectCheckpoint } from '@entrgi/models';
+import { type CheckpointFacts, type HubOptions, inspectCheckpoint } from '@entrgi/models';
 
 /** What `inspect` says about a checkpoint. */
 export interface CheckpointSummary extends Omit<CheckpointFacts, 'vocabulary'> {
@@ -21,9 +21,13 @@ export interface CheckpointReport {
   readonly vocabulary: Vocabulary;
 }
 
-/** Reads and checks a checkpoint directory; its weights are not loaded. */
-export const checkpointReport = async (path: string): Promise<CheckpointReport> => {
-  const { vocabulary, ...facts } = await inspectCheckpoint(path);
+/** Reads and checks a checkpoint; its weights are not loaded. `path` is what the user called it. */
+export const checkpointReport = async (
+  path: string,
+  source: string,
+  options: HubOptions,
+): Promise<CheckpointReport> => {
+  const { vocabulary, ...facts } = await inspectCheckpoint(source, options);
   const { maskId, padId, unknownId, endIds, specialIds } = vocabulary;
   const token = (id: number): string => vocabulary.tokens[id] ?? `#${id}`;
   const role = <K extends string>(name: K, id: number | undefined) =>

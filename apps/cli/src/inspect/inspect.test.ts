@@ -98,7 +98,7 @@ describe('bad input exits 1 with one line', () => {
     [
       'a model to compare',
       (folder) => [denoiserDirectory, join(folder, 'text.onnx')],
-      /expected a checkpoint directory to compare/,
+      /expected a checkpoint to compare/,
     ],
   ])('%s', async (_, argv, message) => {
     const folder = await temporaryFolder();

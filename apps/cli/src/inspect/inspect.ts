@@ -1,45 +1,79 @@
 import { stat } from 'node:fs/promises';
 import { InvalidArgumentError } from '@entrgi/core';
+import type { HubOptions } from '@entrgi/models';
 import type { Context } from '../context.js';
+import { chooseDisplay } from '../display/display.js';
 import { stylesFor } from '../display/styles.js';
 import { withoutControls } from '../display/without-controls.js';
+import { fetchingOf, modelSource, type SourceOptions } from '../model-source.js';
 import { type CheckpointReport, checkpointReport } from './checkpoint-report.js';
 import { coverageBetween } from './coverage.js';
 import { checkpointLines, coverageLines, modelLines } from './report-lines.js';
 
-export interface InspectOptions {
-  /** One path, or two checkpoint directories. */
-  readonly paths: readonly string[];
+export interface InspectOptions extends SourceOptions {
+  /** One model, or two checkpoints. */
+  readonly models: readonly string[];
   readonly json: boolean;
 }
 
 /** Shows what a checkpoint or a model is, or what two checkpoints are and share. */
-export const inspect = async ({ paths, json }: InspectOptions, { stdout, env }: Context): Promise<void> => {
-  const [first, second] = paths;
+export const inspect = async (options: InspectOptions, context: Context): Promise<void> => {
+  const { models, json } = options;
+  const { stdout, env } = context;
+  const [first, second] = models;
   const styles = stylesFor(stdout, env);
   const print = (report: unknown, lines: readonly string[]): void => {
     stdout.write(json ? `${JSON.stringify(report)}\n` : withoutControls(`${lines.join('\n')}\n`));
   };
-  if (second !== undefined) {
-    const checkpoints = await Promise.all([comparable(first!), comparable(second)]);
-    const coverage = coverageBetween(...checkpoints);
-    const reports = checkpoints.map(({ report }) => report);
-    const lines = reports.flatMap((report) => [...checkpointLines(report, styles), '']);
-    print({ checkpoints: reports, coverage }, [...lines, ...coverageLines(coverage, styles)]);
-  } else if ((await stat(first!)).isDirectory()) {
-    const { report } = await checkpointReport(first!);
-    print(report, checkpointLines(report, styles));
-  } else {
+  if (second === undefined && (await isFile(first!))) {
     const { modelReport } = await import('./model-report.js');
     const report = await modelReport(first!);
-    print(report, modelLines(report, styles));
+    return print(report, modelLines(report, styles));
+  }
+  const checkpoints = await reports(options, context);
+  if (checkpoints.length === 1) {
+    const [{ report }] = checkpoints;
+    return print(report, checkpointLines(report, styles));
+  }
+  const coverage = coverageBetween(...checkpoints);
+  const both = checkpoints.map(({ report }) => report);
+  const lines = both.flatMap((report) => [...checkpointLines(report, styles), '']);
+  print({ checkpoints: both, coverage }, [...lines, ...coverageLines(coverage, styles)]);
+};
+
+/** Of one checkpoint or of two, one after the other. */
+const reports = async (
+  options: InspectOptions,
+  context: Context,
+): Promise<[CheckpointReport] | [CheckpointReport, CheckpointReport]> => {
+  const display = chooseDisplay(context, options.json);
+  try {
+    const fetching = fetchingOf(context, display);
+    const [first, second] = options.models;
+    if (second === undefined) return [await checkpointOf(first!, options, fetching)];
+    for (const model of [first!, second]) await refuseFile(model);
+    return [await checkpointOf(first!, options, fetching), await checkpointOf(second, options, fetching)];
+  } finally {
+    display.clear();
   }
 };
 
-const comparable = async (path: string): Promise<CheckpointReport> => {
-  if ((await stat(path)).isDirectory()) return checkpointReport(path);
-  throw new InvalidArgumentError(`${path}: expected a checkpoint directory to compare, got a file.`, {
-    value: path,
+const checkpointOf = async (model: string, options: SourceOptions, fetching: HubOptions) =>
+  checkpointReport(model, ...(await modelSource(model, options, fetching)));
+
+/** Whether it is a file. What is not there is, if it has the name of a model file: no id ends so. */
+const isFile = async (path: string): Promise<boolean> => {
+  const stats = await stat(path).catch((error: unknown) => {
+    if (path.endsWith('.onnx')) throw error;
+    return undefined;
+  });
+  return stats !== undefined && !stats.isDirectory();
+};
+
+const refuseFile = async (model: string): Promise<void> => {
+  if (!(await isFile(model))) return;
+  throw new InvalidArgumentError(`${model}: expected a checkpoint to compare, got a file.`, {
+    value: model,
     cure: 'Inspect it alone.',
   });
 };

@@ -1,4 +1,5 @@
 import type { GradientKind } from '@entrgi/autodiff';
+import { bytes } from '../display/bytes.js';
 import type { Styles } from '../display/styles.js';
 import type { CheckpointSummary } from './checkpoint-report.js';
 import type { Coverage } from './coverage.js';
@@ -96,10 +97,3 @@ const facts = (entries: Readonly<Record<string, string | undefined>>, styles: St
 const number = (value: number): string => value.toLocaleString('en-US');
 
 const share = (count: number, of: number): string => `${Math.round((100 * count) / of)}%`;
-
-/** Decimal units, as on packages and disks. */
-const bytes = (size: number): string => {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-  const power = size < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(size) / 3));
-  return `${(size / 1000 ** power).toFixed(power === 0 ? 0 : 1)} ${units[power]}`;
-};

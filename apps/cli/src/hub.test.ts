@@ -1,0 +1,173 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { denoiserDirectory, rewardDirectory } from '@entrgi/tiny-stories';
+import { describe, expect, test } from 'vitest';
+import { fixture } from '../../../packages/models/fixtures/fixture.js';
+import type { StandInHub } from '../../../packages/models/fixtures/stand-in-hub.js';
+import { filesBelow, testHub } from '../../../packages/models/fixtures/test-hub.js';
+import { run } from './run.js';
+import { Collector, entrgi } from './testing/capture.js';
+
+const denoiser = 'stories/denoiser';
+const reward = 'stories/reward';
+const repositories = { [denoiser]: { files: denoiserDirectory }, [reward]: { files: rewardDirectory } };
+const generation = [
+  'generate',
+  'Complete this story: Once',
+  '--steps',
+  '2',
+  '--max-new-tokens',
+  '4',
+  '--json',
+];
+const small = [...generation, '--trajectories', '2', '--guidance-steps', '1'];
+const fetched = (hub: StandInHub) => hub.requests.filter(({ file }) => file !== undefined);
+
+describe('generate', () => {
+  test('takes models of the hub, and offline from the cache; they write what the same files on disk do', async () => {
+    const { hub } = await testHub(repositories);
+    const online = await entrgi([...small, '--denoiser', denoiser, '--reward', reward]);
+    expect(online).toMatchObject({ status: 0, stderr: '' });
+    expect(fetched(hub).length).toBeGreaterThan(0);
+    await hub.close();
+    const offline = await entrgi([...small, '--denoiser', denoiser, '--reward', reward, '--offline']);
+    expect(offline).toMatchObject({ status: 0, stderr: '' });
+    const embedded = await entrgi(small);
+    const [a, b, c] = [online, offline, embedded].map(({ stdout }) => JSON.parse(stdout));
+    expect(b.trajectories).toEqual(a.trajectories);
+    expect(c.trajectories).toEqual(a.trajectories);
+    expect(a.settings).toMatchObject({ denoiser: 'denoiser', reward: 'reward' });
+  });
+
+  test('does not fetch the other model where one is refused', async () => {
+    const { hub } = await testHub(repositories);
+    hub.fault = ({ server }) => (server === 'storage' ? { pauseMs: 100 } : undefined);
+    const { status, stderr } = await entrgi([
+      ...small,
+      '--denoiser',
+      denoiser,
+      '--reward',
+      'stories/misspelt',
+    ]);
+    expect(stderr).toMatch(/^entrgi: stories\/misspelt: there is no public model of that name .*\n$/);
+    expect(status).toBe(1);
+  });
+
+  test.each([
+    ['--offline', 'has no config.json, tokenizer.json, model.safetensors of revision main'],
+    ['--revision', 'has no revision v9'],
+  ])('%s is heeded', async (option, message) => {
+    await testHub(repositories);
+    const argv = [...small, '--denoiser', denoiser, option, ...(option === '--revision' ? ['v9'] : [])];
+    const { status, stderr } = await entrgi(argv);
+    expect(stderr).toContain(message);
+    expect(stderr).toMatch(/^entrgi: .*\n$/);
+    expect(status).toBe(1);
+  });
+});
+
+describe('inspect', () => {
+  test('takes models of the hub, each at its own revision', async () => {
+    const { hub } = await testHub(repositories);
+    const commits = [denoiser, reward].map((id) => hub.commitOf(id));
+    const { status, stdout, stderr } = await entrgi([
+      'inspect',
+      `${denoiser}@${commits[0]}`,
+      `${reward}@${commits[1]}`,
+      '--revision',
+      'heeded-by-neither',
+      '--json',
+    ]);
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
+    const { checkpoints } = JSON.parse(stdout);
+    expect(checkpoints.map(({ path, name }: { path: string; name: string }) => [path, name])).toEqual([
+      [`${denoiser}@${commits[0]}`, 'denoiser'],
+      [`${reward}@${commits[1]}`, 'reward'],
+    ]);
+    expect(hub.requests.filter(({ path }) => path.includes('/revision/'))).toEqual([]);
+  });
+
+  test('a terminal shows a download that takes longer than a second', async () => {
+    class Terminal extends Collector {
+      readonly isTTY = true;
+    }
+    const { hub } = await testHub({ 'tiny/dream': { files: fixture('dream') } });
+    hub.fault = ({ server }) => (server === 'storage' ? { pauseMs: 80 } : undefined);
+    const [stdout, stderr] = [new Collector(), new Terminal()];
+    const { signal } = new AbortController();
+    expect(await run(['inspect', 'tiny/dream'], { stdout, stderr, env: { NO_COLOR: '1' }, signal })).toBe(0);
+    expect(stderr.text).toMatch(
+      /Downloading tiny\/dream: [\d.]+ kB of [\d.]+ kB, [\d.]+ kB\/s, [\d.]+ s left/,
+    );
+    expect(stdout.text).toMatch(/^tiny\/dream\n/);
+  });
+
+  test('Ctrl-C stops a download', async () => {
+    const { hub } = await testHub({ 'tiny/dream': { files: fixture('dream') } });
+    const controller = new AbortController();
+    hub.fault = ({ server }) => {
+      if (server === 'storage') setTimeout(() => controller.abort(), 50);
+      return server === 'storage' ? { pauseMs: 500 } : undefined;
+    };
+    expect(await entrgi(['inspect', 'tiny/dream'], { signal: controller.signal })).toEqual({
+      status: 130,
+      stdout: '',
+      stderr: 'entrgi: Interrupted.\n',
+    });
+  });
+});
+
+describe('processes at once', () => {
+  const file = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+  const flags = ['--conditions=@entrgi/source', '--import', file('./testing/run-source.js')];
+  const start = () =>
+    spawn(process.execPath, [...flags, file('./main.ts'), 'inspect', 'tiny/dream', '--json']);
+  const outcome = async (child: ReturnType<typeof start>) => {
+    const [stdout, stderr, [status]] = await Promise.all([
+      text(child.stdout),
+      text(child.stderr),
+      once(child, 'exit'),
+    ]);
+    return { stdout, stderr, status };
+  };
+  const weights = join(fixture('dream'), 'model.safetensors');
+  const sentBytes = (hub: StandInHub) =>
+    hub.requests.filter(({ server }) => server === 'storage').reduce((sum, { sent }) => sum + sent, 0);
+
+  test('download every byte once between them', async () => {
+    const { hub, cacheDir } = await testHub({ 'tiny/dream': { files: fixture('dream') } });
+    // Slow enough that all are there before the first is done.
+    const children: ReturnType<typeof start>[] = [];
+    hub.fault = ({ server }) => (server === 'storage' ? { pauseMs: 100 } : undefined);
+    for (let i = 0; i < 3; i++) children.push(start());
+    const outcomes = await Promise.all(children.map(outcome));
+    for (const { stdout, stderr, status } of outcomes) {
+      expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
+      expect(JSON.parse(stdout)).toMatchObject({ name: 'dream', architecture: 'DreamModel' });
+    }
+    expect(sentBytes(hub)).toBe((await stat(weights)).size);
+    expect(await filesBelow(join(cacheDir, '.locks'))).toEqual([]);
+    expect((await filesBelow(cacheDir)).filter((name) => name.includes('incomplete'))).toEqual([]);
+  });
+
+  test('one that is killed is followed by another, which goes on where it was', async () => {
+    const { hub, cacheDir } = await testHub({ 'tiny/dream': { files: fixture('dream') } });
+    hub.fault = ({ server }) => (server === 'storage' ? { pauseMs: 200 } : undefined);
+    const first = start();
+    await expect.poll(() => sentBytes(hub), { timeout: 60_000 }).toBeGreaterThan(8192);
+    first.kill('SIGKILL');
+    await once(first, 'exit');
+    hub.fault = () => undefined;
+    expect(await outcome(start())).toMatchObject({ stderr: '', status: 0 });
+    const ranges = hub.requests.filter(({ server }) => server === 'storage').map(({ range }) => range);
+    expect(ranges).toHaveLength(2);
+    expect(ranges[1]).toMatch(/^bytes=[1-9]\d*-$/);
+    const snapshot = (await filesBelow(cacheDir)).find((name) => name.endsWith('model.safetensors'))!;
+    expect(await readFile(join(cacheDir, snapshot))).toEqual(await readFile(weights));
+  });
+});

@@ -1,0 +1,35 @@
+import { stat } from 'node:fs/promises';
+import type { HubOptions } from '@entrgi/models';
+import type { Context } from './context.js';
+import type { Display } from './display/display.js';
+import { downloadLine } from './display/download-line.js';
+
+/** The options of every command that loads models. */
+export interface SourceOptions {
+  readonly revision?: string | undefined;
+  readonly offline?: boolean | undefined;
+}
+
+/** What a user calls a model, `DIR`, `ID` or `ID@REVISION`, as the libraries take it: the source, and how to fetch it. */
+export const modelSource = async (
+  given: string,
+  { revision, offline }: SourceOptions,
+  fetching: HubOptions,
+): Promise<readonly [source: string, options: HubOptions]> => {
+  const pinned = /^([^@/\\]+\/[^@/\\]+)@(.+)$/.exec(given);
+  const isPath = pinned === null || (await stat(given).catch(() => undefined)) !== undefined;
+  const [source, own] = isPath ? [given, undefined] : [pinned[1]!, pinned[2]];
+  return [source, { ...fetching, offline, revision: own ?? revision }];
+};
+
+/** How a command fetches models: until Ctrl-C, and showing what takes long. */
+export const fetchingOf = ({ signal }: Context, display: Display): HubOptions => {
+  const line = downloadLine();
+  return {
+    signal,
+    onProgress(progress) {
+      const text = line(progress);
+      if (text !== undefined) display.wait(text);
+    },
+  };
+};

@@ -1,0 +1,110 @@
+import { DiskFullError, NetworkError, NotFoundError } from '@entrgi/core';
+import { configReader } from './config-reader.js';
+import { downloadMeter } from './download-meter.js';
+import { fetchBlob } from './fetch-blob.js';
+import { type HubCache, hubCache, sizeOf } from './hub-cache.js';
+import { hubFetch } from './hub-fetch.js';
+import { commitOf, filesOf, type HubFile } from './hub-repository.js';
+import type { HubSettings } from './hub-settings.js';
+import { inParallel } from './in-parallel.js';
+import { requireJson } from './json-file.js';
+import { missingFiles } from './missing-files.js';
+import { nodeFolder } from './node-folder.js';
+import { readNetwork } from './read-network.js';
+import { wantedFiles } from './wanted-files.js';
+import { readWeightMap } from './weight-map.js';
+
+/** Files that are downloaded at once. */
+const connections = 4;
+
+/**
+ * The folder of a model in the cache, complete. What is missing is downloaded, unless offline; where the hub cannot be reached, what the
+ * revision stood for last time will do if all of it is there. Throws what resolveCheckpoint documents.
+ */
+export const downloadSnapshot = async (id: string, settings: HubSettings): Promise<string> => {
+  const { cacheDir, signal = new AbortController().signal } = settings;
+  signal.throwIfAborted();
+  const cache = await hubCache(cacheDir, id);
+  if (settings.offline) return cachedSnapshot(id, cache, settings);
+  try {
+    return await fetchSnapshot(id, cache, settings, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof NetworkError) return cachedSnapshot(id, cache, settings, error);
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOSPC' && code !== 'EDQUOT') throw error;
+    throw new DiskFullError(`${cacheDir}: no space is left for ${id}.`, {
+      value: cacheDir,
+      cure: 'Free some and run again, which goes on from what has arrived; or name another place with cacheDir or HF_HUB_CACHE.',
+      cause: error,
+    });
+  }
+};
+
+const fetchSnapshot = async (
+  id: string,
+  cache: HubCache,
+  settings: HubSettings,
+  signal: AbortSignal,
+): Promise<string> => {
+  const { endpoint, revision, onProgress } = settings;
+  const fetch = hubFetch(id, settings);
+  const commit = await commitOf(id, settings, fetch(signal));
+  const snapshot = cache.snapshot(commit);
+
+  const bring = async (file: HubFile, own: AbortSignal, onBytes: (loaded: number) => void) => {
+    const { name, hash } = file;
+    await fetchBlob(file, {
+      url: `${endpoint}/${id}/resolve/${commit}/${name}`,
+      name: `${id}/${name}`,
+      path: cache.blob(hash),
+      incomplete: cache.incomplete(hash),
+      lock: cache.lock(hash),
+      fetch: fetch(own),
+      signal: own,
+      onBytes,
+    });
+    await cache.link(commit, name, hash);
+    onBytes(file.size);
+  };
+  const isThere = async ({ name, size }: HubFile) => (await sizeOf(`${snapshot}/${name}`)) === size;
+
+  const readNow = async (file: HubFile) => {
+    if (!(await isThere(file))) await bring(file, signal, () => {});
+    return requireJson(nodeFolder(snapshot), file.name);
+  };
+  const listed = await filesOf(id, commit, settings, fetch(signal));
+  const files = await wantedFiles(id, listed, async (index) =>
+    readWeightMap(await readNow(index), `${id}/${index.name}`).values(),
+  );
+  // Weights are gigabytes, which nobody needs of an architecture that cannot be loaded.
+  for (const file of files.filter(({ name }) => name === 'config.json')) {
+    readNetwork({ config: configReader(await readNow(file), `${id}/${file.name}`) });
+  }
+  const there = await Promise.all(files.map(isThere));
+  const missing = files.filter((_, i) => !there[i]);
+  const meter = downloadMeter(id, missing, onProgress);
+  await inParallel(missing, { limit: connections, signal }, (file, own) =>
+    bring(file, own, (loaded) => meter(file, loaded)),
+  );
+  // Only now: until all is there, the revision stands for what it stood for before.
+  await cache.writeRef(revision, commit);
+  return snapshot;
+};
+
+/** What the cache has. Throws `failure`, or else NotFoundError, where that is not everything. */
+const cachedSnapshot = async (
+  id: string,
+  cache: HubCache,
+  { revision, cacheDir }: HubSettings,
+  failure?: NetworkError,
+): Promise<string> => {
+  const snapshot = cache.snapshot((await cache.readRef(revision)) ?? revision);
+  const missing = await missingFiles(snapshot);
+  if (missing.length === 0) return snapshot;
+  if (failure !== undefined) throw failure;
+  throw new NotFoundError(
+    `${id}: offline, and the cache ${cacheDir} has no ${missing.join(', ')} of revision ${revision}.`,
+    { value: missing, cure: 'Run once without `offline` and HF_HUB_OFFLINE to download it.' },
+  );
+};

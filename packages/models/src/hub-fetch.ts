@@ -1,0 +1,92 @@
+import { AccessError, NetworkError, NotFoundError } from '@entrgi/core';
+import type { HubSettings } from './hub-settings.js';
+
+/**
+ * `fetch` for one repository: the token goes to the endpoint's own origin only (fetch itself drops it from redirects that leave it), and
+ * whatever is no success is thrown as an error that shows neither the token nor the address of a redirect, which may be signed.
+ */
+export const hubFetch = (
+  id: string,
+  { endpoint, token, revision }: HubSettings,
+): ((signal: AbortSignal) => typeof fetch) => {
+  const { origin, host } = new URL(endpoint);
+  return (signal) => async (input, init) => {
+    const url = new URL(input instanceof Request ? input.url : input);
+    const headers = new Headers(init?.headers);
+    if (token !== undefined && url.origin === origin) headers.set('Authorization', `Bearer ${token}`);
+    let response: Response;
+    try {
+      response = await fetch(url, { ...init, headers, signal });
+    } catch (error) {
+      signal.throwIfAborted();
+      throw new NetworkError(`${host} cannot be reached (${reasonOf(error)}).`, {
+        value: endpoint,
+        cure: 'Check the connection and HF_ENDPOINT; what is in the cache already needs neither.',
+        cause: error,
+      });
+    }
+    if (response.ok) return response;
+    await response.body?.cancel().catch(() => {});
+    const place = response.url === '' ? url : new URL(response.url);
+    if (place.origin !== origin) throw unexpected(place.host, response.status);
+    throw refusal(response, { id, revision, endpoint, hasToken: token !== undefined });
+  };
+};
+
+/** "ECONNREFUSED"; fetch hides it in the cause. */
+const reasonOf = (error: unknown): string => {
+  const { cause } = error as { cause?: { code?: unknown } };
+  return typeof cause?.code === 'string' ? cause.code : (error as Error).name;
+};
+
+const unexpected = (host: string, status: number): NetworkError =>
+  new NetworkError(`${host} answered with status ${status}.`, { value: status, cure: 'Run again later.' });
+
+/** What a status means. The hub says 401 of a repository that does not exist, so as not to tell which private ones do. */
+const refusal = (
+  response: Response,
+  { id, revision, endpoint, hasToken }: { id: string; revision: string; endpoint: string; hasToken: boolean },
+): Error => {
+  const { status, headers } = response;
+  const value = id;
+  const reason = headers.get('X-Error-Code');
+  const page = `${endpoint}/${id}`;
+  const token = 'a token (option token, HF_TOKEN, or `hf auth login`)';
+  if (reason === 'GatedRepo') {
+    return new AccessError(`${id} is gated (status ${status}).`, {
+      value,
+      cure: `Accept its licence at ${page}, and use ${token} of the account that did.`,
+    });
+  }
+  if (status === 401 && hasToken) {
+    return new AccessError(`${id}: the hub does not accept the token (status 401).`, {
+      value,
+      cure: 'It is wrong, has expired, or is not allowed to read the repository; or the id is misspelt.',
+    });
+  }
+  if (status === 401) {
+    return new AccessError(`${id}: there is no public model of that name (status 401).`, {
+      value,
+      cure: `Check the spelling; there is no directory ${id} either. A private one needs ${token}.`,
+    });
+  }
+  if (status === 403) {
+    return new AccessError(`${id}: access is refused (status 403).`, {
+      value,
+      cure: `See ${page}: perhaps a licence is to be accepted, or the token is not allowed to read the repository.`,
+    });
+  }
+  if (status === 404 && reason === 'RevisionNotFound') {
+    return new NotFoundError(`${id} has no revision ${revision} (status 404).`, {
+      value: revision,
+      cure: `See ${page}/tree/main for its branches, tags and commits.`,
+    });
+  }
+  if (status === 404) {
+    return new NotFoundError(`${id}: the hub has no such model (status 404).`, {
+      value,
+      cure: `Check the spelling; there is no directory ${id} either. A private one needs ${token}.`,
+    });
+  }
+  return unexpected(new URL(endpoint).host, status);
+};

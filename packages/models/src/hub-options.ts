@@ -1,0 +1,28 @@
+/** Where a checkpoint of the Hugging Face hub comes from and where it is kept. Directories need none of this. */
+export interface HubOptions {
+  /** Branch, tag or commit. Default: main. */
+  readonly revision?: string | undefined;
+  /** The cache that all tools of the hub share. Default: HF_HUB_CACHE, else HF_HOME/hub, else ~/.cache/huggingface/hub. */
+  readonly cacheDir?: string | undefined;
+  /** For private and gated repositories; sent to the hub itself only. Default: HF_TOKEN, else what `hf auth login` has stored. */
+  readonly token?: string | undefined;
+  /** Use what is in the cache and nothing else. Default: whether HF_HUB_OFFLINE is 1. */
+  readonly offline?: boolean | undefined;
+  /** Stops a download; what has arrived is kept for the next one. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called at most ten times a second while files are downloaded, and once more when each is there. */
+  readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
+}
+
+/** How far a download is. */
+export interface DownloadProgress {
+  /** The repository, `owner/name`. */
+  readonly id: string;
+  readonly file: string;
+  /** Bytes of the file that are here, those of an interrupted download included. */
+  readonly loadedBytes: number;
+  readonly totalBytes: number;
+  /** The same of all files of the repository that were not in the cache. */
+  readonly allLoadedBytes: number;
+  readonly allTotalBytes: number;
+}
