@@ -73,8 +73,8 @@ export const dreamShape = ({ layers = 28, vocabulary = 152_064 } = {}): Shape =>
       'lm_head.weight': [vocabulary, decoder.hidden],
     },
     storage: 'BF16',
-    // Logits of standard deviation 3: neither flat nor certain, like a trained model's.
-    deviations: { 'lm_head.weight': 3 / Math.sqrt(decoder.hidden) },
+    // Normal logits of standard deviation 7: at temperature 0.7 about a thousand tokens hold all but a millionth of the probability.
+    deviations: { 'lm_head.weight': 7 / Math.sqrt(decoder.hidden) },
   };
 };
 
