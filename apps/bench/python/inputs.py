@@ -1,4 +1,4 @@
-"""The same made-up inputs as ../src/synthetic."""
+"""The same made-up inputs as ../src/fixed-mix.ts, half-masked.ts, hash.ts and synthetic-logits.ts."""
 
 import numpy as np
 import torch
@@ -41,7 +41,7 @@ def half_masked(prefix: list[int], trajectories: int, length: int, mask_id: int)
 
 
 def logits(kind: str, rows: int, size: int) -> Tensor:
-    """[rows, size]; -inf at special tokens. The other side's docstring describes the distributions."""
+    """[rows, size]; -inf at special tokens. synthetic-logits.ts describes the distributions."""
     values = np.empty((rows, size), np.float32)
     for row in range(rows):
         noise = hash(np.arange(row * size, (row + 1) * size)) / 2**32 - 0.5

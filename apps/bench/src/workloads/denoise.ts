@@ -1,6 +1,6 @@
 import { nodeBackend } from '@entrgi/backend-node';
+import { halfMasked } from '../half-masked.js';
 import { openDenoiser } from '../open-models.js';
-import { halfMasked } from '../synthetic/half-masked.js';
 import { timed } from '../timed.js';
 import type { ModelSpec, Workload } from '../workload.js';
 

@@ -1,7 +1,7 @@
 import { nodeBackend } from '@entrgi/backend-node';
 import { loadClassifier } from '@entrgi/models';
+import { fixedMix } from '../fixed-mix.js';
 import { openReward } from '../open-models.js';
-import { fixedMix } from '../synthetic/fixed-mix.js';
 import { timed } from '../timed.js';
 import type { ModelSpec, Workload } from '../workload.js';
 

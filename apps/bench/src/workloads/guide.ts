@@ -2,7 +2,7 @@ import { nodeBackend } from '@entrgi/backend-node';
 import { filters, optimisers, randomStream, rewardGuidance, softmax } from '@entrgi/core';
 import { loadClassifier } from '@entrgi/models';
 import { openReward } from '../open-models.js';
-import { type LogitKind, syntheticLogits } from '../synthetic/logits.js';
+import { type LogitKind, syntheticLogits } from '../synthetic-logits.js';
 import { timed } from '../timed.js';
 import type { ModelSpec, Workload } from '../workload.js';
 
