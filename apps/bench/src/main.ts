@@ -1,7 +1,13 @@
+import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
-import { benchGradient } from './gradient.js';
+import { disagreements } from './agreement.js';
+import { markdown } from './markdown.js';
 import { methodTable } from './method-table.js';
 import { readRecords, runMethods } from './methods.js';
+import { runBenchmarks } from './run-benchmarks.js';
+import { modelNames } from './section.js';
+import * as sections from './sections/index.js';
+import { serveSide } from './serve-side.js';
 
 const program = new Command('bench').description('Benchmarks, run by hand on a quiet machine.');
 const whole = (text: string): number => {
@@ -10,17 +16,57 @@ const whole = (text: string): number => {
   return value;
 };
 const list = (text: string): string[] => text.split(',');
+const wholes = (text: string): number[] => list(text).map(whole);
+const oneOf =
+  <Name extends string>(names: readonly Name[]) =>
+  (text: string): Name[] =>
+    list(text).map((name) => {
+      const known = names.find((other) => other === name);
+      if (known === undefined) throw new Error(`expected one of ${names.join(', ')}, got ${name}`);
+      return known;
+    });
 
 program
-  .command('gradient')
-  .description('reward + gradient against reward alone, on random weights of Skywork-0.6B shape')
-  .option('--cache <dir>', 'where the random checkpoint is kept', '.cache/bench')
-  .option('--layers <n>', 'layers', whole, 28)
-  .option('--length <n>', 'tokens in all', whole, 192)
-  .option('--response <n>', 'tokens of the response', whole, 128)
-  .option('--trajectories <n>', 'trajectories', whole, 1)
-  .option('--rounds <n>', 'timed rounds', whole, 7)
-  .action(async (options) => console.log(JSON.stringify(await benchGradient(options), null, 2)));
+  .command('run')
+  .description(
+    'times rewards, gradients, denoisers and generations, beside PyTorch where Python has it; writes JSON and Markdown',
+  )
+  .option(
+    '--sections <names>',
+    `of ${Object.keys(sections).join(', ')}`,
+    oneOf(Object.keys(sections)),
+    Object.keys(sections),
+  )
+  .option(
+    '--models <names>',
+    'embedded; 0.6b and 7b are random weights of the true shapes, 2.4 and 15 GB',
+    oneOf(modelNames),
+    ['embedded'],
+  )
+  .option('--dtype <names>', 'as the loaders call them', list, ['fp32'])
+  .option('--prompt-lengths <numbers>', 'tokens before the response', wholes, [64, 256])
+  .option('--response-length <n>', 'tokens of a response', whole, 128)
+  .option('--trajectories <numbers>', 'responses at a time', wholes, [4, 1])
+  .option('--vocabularies <numbers>', 'tokens', wholes, [32_000, 2048])
+  .option('--threads <numbers>', 'threads inside one operator', wholes, [availableParallelism()])
+  .option('--steps <n>', 'denoising steps of a generation', whole, 8)
+  .option('--guidance-steps <n>', 'gradient updates of a denoising step', whole, 3)
+  .option('--rounds <n>', 'timed rounds', whole, 5)
+  .option('--python <path>', 'a Python with torch and transformers', 'python3')
+  .option('--cache <dir>', 'where checkpoints are kept', '.cache/bench')
+  .option('--out <dir>', 'folder of results.json and results.md', '.cache/bench/results')
+  .action(async ({ dtype: dtypes, ...options }) => {
+    const report = await runBenchmarks({ ...options, dtypes });
+    console.log(markdown(report));
+    const differing = disagreements(report);
+    for (const text of differing) console.error(text);
+    if (differing.length > 0) process.exitCode = 1;
+  });
+
+program
+  .command('side', { hidden: true })
+  .description('one side of a case: requests on stdin, answers on stdout')
+  .action(() => serveSide(process.stdin, process.stdout));
 
 program
   .command('methods')

@@ -1,120 +1,84 @@
-import {
-  closeSync,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, renameSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { fillTokenizer } from './fill-tokenizer.js';
+import type { Shape } from './shapes.js';
 
-/** A reward or denoiser of some true shape with random weights. */
-export interface Shape {
-  readonly config: Readonly<Record<string, unknown>>;
-  /** Tensor shapes by parameter name. */
-  readonly tensors: Readonly<Record<string, readonly number[]>>;
-}
-
-/** Qwen3-0.6B as a sequence classifier: the shape of Skywork-Reward-V2-Qwen3-0.6B. */
-export function skyworkShape({ layers = 28, vocabulary = 151_936 } = {}): Shape {
-  const [hidden, intermediate, heads, keyValueHeads, headDim] = [1024, 3072, 16, 8, 128];
-  const tensors: Record<string, readonly number[]> = {
-    'model.embed_tokens.weight': [vocabulary, hidden],
-    'model.norm.weight': [hidden],
-    'score.weight': [1, hidden],
-  };
-  for (let layer = 0; layer < layers; layer++) {
-    const prefix = `model.layers.${layer}.`;
-    Object.assign(tensors, {
-      [`${prefix}input_layernorm.weight`]: [hidden],
-      [`${prefix}post_attention_layernorm.weight`]: [hidden],
-      [`${prefix}self_attn.q_proj.weight`]: [heads * headDim, hidden],
-      [`${prefix}self_attn.k_proj.weight`]: [keyValueHeads * headDim, hidden],
-      [`${prefix}self_attn.v_proj.weight`]: [keyValueHeads * headDim, hidden],
-      [`${prefix}self_attn.o_proj.weight`]: [hidden, heads * headDim],
-      [`${prefix}self_attn.q_norm.weight`]: [headDim],
-      [`${prefix}self_attn.k_norm.weight`]: [headDim],
-      [`${prefix}mlp.gate_proj.weight`]: [intermediate, hidden],
-      [`${prefix}mlp.up_proj.weight`]: [intermediate, hidden],
-      [`${prefix}mlp.down_proj.weight`]: [hidden, intermediate],
-    });
-  }
-  const config = {
-    architectures: ['Qwen3ForSequenceClassification'],
-    model_type: 'qwen3',
-    hidden_size: hidden,
-    intermediate_size: intermediate,
-    num_hidden_layers: layers,
-    num_attention_heads: heads,
-    num_key_value_heads: keyValueHeads,
-    head_dim: headDim,
-    vocab_size: vocabulary,
-    max_position_embeddings: 16_384,
-    rms_norm_eps: 1e-6,
-    rope_theta: 1_000_000,
-    rope_scaling: null,
-    hidden_act: 'silu',
-    attention_bias: false,
-    attention_dropout: 0,
-    tie_word_embeddings: true,
-    id2label: { 0: 'LABEL_0' },
-    torch_dtype: 'float32',
-  };
-  return { config, tensors };
-}
+const DEVIATION = 0.02;
 
 /**
- * Writes a float32 checkpoint in Hugging Face layout with weights uniform in ±√3 · 0.02 (norms: 1), unless it is there already.
- * The tokenizer files are copied from another checkpoint; rows beyond its tokens are padding rows.
+ * Writes a checkpoint in Hugging Face layout with weights uniform around 0 (norms: 1), unless it is there already; memory stays at some
+ * megabytes whatever the size. The tokenizer is another checkpoint's, filled up to the length of the embedding table.
  */
-export function writeRandomCheckpoint(
-  directory: string,
-  { config, tensors }: Shape,
-  tokenizerFrom: string,
-): void {
+export function writeRandomCheckpoint(directory: string, shape: Shape, tokenizerFrom: string): void {
+  const { config, tensors, storage = 'F32', deviations = {} } = shape;
   const target = join(directory, 'model.safetensors');
   if (existsSync(target)) return;
   mkdirSync(directory, { recursive: true });
-  const header: Record<string, unknown> = {};
+  writeFileSync(join(directory, 'config.json'), JSON.stringify(config, null, 2));
+  fillTokenizer(tokenizerFrom, directory, config.vocab_size as number);
+
+  const file = openSync(`${target}.partial`, 'w');
+  writeHeader(file, tensors, storage);
+  const noise = noiseOf(storage);
+  for (const [name, dims] of Object.entries(tensors)) {
+    const size = dims.reduce((product, length) => product * length, 1);
+    if (name.includes('norm')) writeOnes(file, size, storage);
+    else noise.write(file, size, deviations[name] ?? DEVIATION);
+  }
+  closeSync(file);
+  renameSync(`${target}.partial`, target);
+}
+
+const writeHeader = (file: number, tensors: Shape['tensors'], storage: 'F32' | 'BF16'): void => {
+  const header: Record<string, unknown> = { __metadata__: { format: 'pt' } };
   let offset = 0;
   for (const [name, shape] of Object.entries(tensors)) {
-    const bytes = 4 * shape.reduce((product, size) => product * size, 1);
-    header[name] = { dtype: 'F32', shape, data_offsets: [offset, offset + bytes] };
+    const bytes = shape.reduce((product, size) => product * size, storage === 'F32' ? 4 : 2);
+    header[name] = { dtype: storage, shape, data_offsets: [offset, offset + bytes] };
     offset += bytes;
   }
   let json = JSON.stringify(header);
   json += ' '.repeat((8 - (json.length % 8)) % 8);
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(json.length));
-
-  const file = openSync(`${target}.partial`, 'w');
   writeSync(file, length);
   writeSync(file, json);
-  // One block of noise, read from a moving start: random enough for timing, and quick for gigabytes.
-  const noise = new Float32Array(1 << 20);
+};
+
+/** One block of noise, read from a moving start: random enough for timing, and quick for gigabytes. */
+const noiseOf = (storage: 'F32' | 'BF16') => {
+  const unit = new Float32Array(1 << 20);
   let state = 1;
-  for (let i = 0; i < noise.length; i++) {
+  for (let i = 0; i < unit.length; i++) {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    noise[i] = (state / 2 ** 31 - 1) * Math.sqrt(3) * 0.02;
+    unit[i] = (state / 2 ** 31 - 1) * Math.sqrt(3);
   }
-  const ones = new Float32Array(1 << 16).fill(1);
+  const blocks = new Map<number, Float32Array | Uint16Array>();
   let start = 0;
-  for (const [name, shape] of Object.entries(tensors)) {
-    const source = name.includes('norm') ? ones : noise;
-    let left = shape.reduce((product, size) => product * size, 1);
-    while (left > 0) {
-      const begin = source === ones ? 0 : start;
-      const count = Math.min(left, source.length - begin);
-      writeSync(file, source.subarray(begin, begin + count));
-      left -= count;
-      start = (start + count + 12_345) % (noise.length >> 1);
-    }
-  }
-  closeSync(file);
-  writeFileSync(join(directory, 'config.json'), JSON.stringify(config, null, 2));
-  for (const name of ['tokenizer.json', 'tokenizer_config.json'])
-    copyFileSync(join(tokenizerFrom, name), join(directory, name));
-  renameSync(`${target}.partial`, target);
-}
+  return {
+    write(file: number, size: number, deviation: number): void {
+      let block = blocks.get(deviation);
+      if (block === undefined) {
+        block = stored(
+          unit.map((value) => value * deviation),
+          storage,
+        );
+        blocks.set(deviation, block);
+      }
+      for (let left = size; left > 0; ) {
+        const count = Math.min(left, block.length - start);
+        writeSync(file, block.subarray(start, start + count));
+        left -= count;
+        start = (start + count + 12_345) % (block.length >> 1);
+      }
+    },
+  };
+};
+
+const writeOnes = (file: number, size: number, storage: 'F32' | 'BF16'): void => {
+  writeSync(file, stored(new Float32Array(size).fill(1), storage));
+};
+
+/** bfloat16 is the upper half of float32. */
+const stored = (values: Float32Array, storage: 'F32' | 'BF16'): Float32Array | Uint16Array =>
+  storage === 'F32' ? values : Uint16Array.from(new Uint32Array(values.buffer), (bits) => bits >>> 16);

@@ -1,0 +1,17 @@
+import type { Engine } from './section.js';
+import type { ModelSpec } from './workload.js';
+
+/** Large weights are held once. */
+const LARGE = 1e8;
+
+export const modelSpec = (directory: string, weights: number, dtype: string): ModelSpec => ({
+  directory,
+  dtype,
+  weightsOnce: weights > LARGE,
+});
+
+/** At least so many bytes of memory do weights take: what the loaders know better they say themselves. */
+export const weightBytes = (weights: number, dtype: string, engine: Engine): number => {
+  const width = { fp16: 2, bf16: 2, q8: 1, q4: 0.5 }[dtype] ?? 4;
+  return weights * (engine === 'pytorch' ? 4 : width);
+};

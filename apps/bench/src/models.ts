@@ -1,0 +1,40 @@
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { denoiserDirectory, rewardDirectory } from '@entrgi/tiny-stories';
+import { writeRandomCheckpoint } from './random-checkpoint.js';
+import type { ModelName } from './section.js';
+import { dreamShape, type Shape, skyworkShape, tableShape } from './shapes.js';
+
+/** Rotary positions have no end of their own; beyond 256 tokens the embedded models write worse, which costs no time. */
+const WINDOW = 8192;
+
+/** Directory of the denoiser of a name; undefined where there is none of that size. Makes it if need be. */
+export const denoiserCheckpoint = (name: ModelName, cache: string): string | undefined => {
+  if (name === 'embedded') return widened(denoiserDirectory, join(cache, 'embedded-denoiser'));
+  return name === '7b' ? random('dream-7b', dreamShape(), cache) : undefined;
+};
+
+/** The same of rewards. */
+export const rewardCheckpoint = (name: ModelName, cache: string): string | undefined => {
+  if (name === 'embedded') return widened(rewardDirectory, join(cache, 'embedded-reward'));
+  return name === '0.6b' ? random('skywork-0.6b', skyworkShape(), cache) : undefined;
+};
+
+/** A reward that is an embedding table and little else. */
+export const tableCheckpoint = (vocabulary: number, cache: string): string =>
+  random(`table-${vocabulary}`, tableShape({ vocabulary }), cache);
+
+const random = (name: string, shape: Shape, cache: string): string => {
+  const directory = join(cache, name);
+  writeRandomCheckpoint(directory, shape, rewardDirectory);
+  return directory;
+};
+
+/** A copy of an embedded model that takes long prompts. Copied every time: the weights in the package may be newer. */
+const widened = (from: string, to: string): string => {
+  cpSync(from, to, { recursive: true });
+  const file = join(to, 'config.json');
+  const config = JSON.parse(readFileSync(file, 'utf8'));
+  writeFileSync(file, JSON.stringify({ ...config, max_position_embeddings: WINDOW }, null, 2));
+  return to;
+};

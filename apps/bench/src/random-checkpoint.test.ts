@@ -1,0 +1,35 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { nodeBackend } from '@entrgi/backend-node';
+import { loadClassifier } from '@entrgi/models';
+import { loadReward } from '@entrgi/rewards';
+import { rewardDirectory } from '@entrgi/tiny-stories';
+import { afterAll, expect, test } from 'vitest';
+import { writeRandomCheckpoint } from './random-checkpoint.js';
+import { tableShape } from './shapes.js';
+
+const root = mkdtempSync(join(tmpdir(), 'entrgi-'));
+const backend = nodeBackend({ threads: 1 });
+afterAll(async () => {
+  await backend.dispose();
+  rmSync(root, { recursive: true });
+});
+
+test.each(['F32', 'BF16'] as const)(
+  'stored as %s loads, rates, and has a token for every row',
+  async (storage) => {
+    const directory = join(root, storage);
+    const shape = { ...tableShape({ vocabulary: 2100 }), storage };
+    writeRandomCheckpoint(directory, shape, rewardDirectory);
+    const { vocabulary } = await loadClassifier(directory);
+    expect(vocabulary.tokens).toHaveLength(2100);
+    expect(new Set(vocabulary.tokens).size).toBe(2100);
+    expect(vocabulary.maskId).toBe(2047);
+    const reward = await loadReward(directory, { backend });
+    const [first, second] = await reward.score('A cat', ['sat', 'sat on a mat']);
+    expect(Math.abs(first!)).toBeGreaterThan(0);
+    expect(second).not.toBe(first);
+    await reward.dispose();
+  },
+);

@@ -1,0 +1,4 @@
+export { denoiser } from './denoiser.js';
+export { generation } from './generation.js';
+export { reward } from './reward.js';
+export { vocabulary } from './vocabulary.js';

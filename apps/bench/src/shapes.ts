@@ -1,0 +1,149 @@
+/** A reward or denoiser of some true shape, to be filled with random weights. */
+export interface Shape {
+  readonly config: Readonly<Record<string, unknown>>;
+  /** Tensor shapes by parameter name. */
+  readonly tensors: Readonly<Record<string, readonly number[]>>;
+  /** How the weights are stored. Default: F32. */
+  readonly storage?: 'F32' | 'BF16';
+  /** Standard deviation by parameter name, where not 0.02. */
+  readonly deviations?: Readonly<Record<string, number>>;
+}
+
+interface Decoder {
+  readonly layers: number;
+  readonly hidden: number;
+  readonly intermediate: number;
+  readonly heads: number;
+  readonly keyValueHeads: number;
+  readonly headDim: number;
+  readonly vocabulary: number;
+}
+
+/** Qwen3-0.6B as a sequence classifier: the shape of Skywork-Reward-V2-Qwen3-0.6B. */
+export const skyworkShape = ({ layers = 28, vocabulary = 151_936 } = {}): Shape =>
+  rewardShape({
+    layers,
+    hidden: 1024,
+    intermediate: 3072,
+    heads: 16,
+    keyValueHeads: 8,
+    headDim: 128,
+    vocabulary,
+  });
+
+/** An embedding table as wide as the 0.6B reward's with next to no network behind it: what it costs is the vocabulary. */
+export const tableShape = ({ vocabulary = 151_936 } = {}): Shape =>
+  rewardShape({
+    layers: 1,
+    hidden: 1024,
+    intermediate: 64,
+    heads: 1,
+    keyValueHeads: 1,
+    headDim: 64,
+    vocabulary,
+  });
+
+/** Dream-7B: Qwen2 with biases on q, k and v and a head of its own. Stored as bfloat16, as published: 15 GB. */
+export const dreamShape = ({ layers = 28, vocabulary = 152_064 } = {}): Shape => {
+  const decoder = {
+    layers,
+    hidden: 3584,
+    intermediate: 18_944,
+    heads: 28,
+    keyValueHeads: 4,
+    headDim: 128,
+    vocabulary,
+  };
+  return {
+    config: {
+      architectures: ['DreamModel'],
+      model_type: 'Dream',
+      ...decoderConfig(decoder),
+      max_position_embeddings: 131_072,
+      tie_word_embeddings: false,
+      // The tokens of the embedded tokenizer.
+      bos_token_id: 2044,
+      eos_token_id: 2044,
+      pad_token_id: 2044,
+      mask_token_id: 2047,
+      torch_dtype: 'bfloat16',
+    },
+    tensors: {
+      ...decoderTensors(decoder, { biases: true, headNorms: false }),
+      'lm_head.weight': [vocabulary, decoder.hidden],
+    },
+    storage: 'BF16',
+    // Normal logits of standard deviation 7: at temperature 0.7 about a thousand tokens hold all but a millionth of the probability.
+    deviations: { 'lm_head.weight': 7 / Math.sqrt(decoder.hidden) },
+  };
+};
+
+const rewardShape = (decoder: Decoder): Shape => ({
+  config: {
+    architectures: ['Qwen3ForSequenceClassification'],
+    model_type: 'qwen3',
+    ...decoderConfig(decoder),
+    head_dim: decoder.headDim,
+    max_position_embeddings: 16_384,
+    tie_word_embeddings: true,
+    attention_bias: false,
+    id2label: { 0: 'LABEL_0' },
+    pad_token_id: 2044,
+    torch_dtype: 'float32',
+  },
+  tensors: {
+    ...decoderTensors(decoder, { biases: false, headNorms: true }),
+    'score.weight': [1, decoder.hidden],
+  },
+});
+
+const decoderConfig = (decoder: Decoder) => ({
+  hidden_size: decoder.hidden,
+  intermediate_size: decoder.intermediate,
+  num_hidden_layers: decoder.layers,
+  num_attention_heads: decoder.heads,
+  num_key_value_heads: decoder.keyValueHeads,
+  vocab_size: decoder.vocabulary,
+  rms_norm_eps: 1e-6,
+  rope_theta: 1_000_000,
+  rope_scaling: null,
+  hidden_act: 'silu',
+  attention_dropout: 0,
+  use_sliding_window: false,
+});
+
+const decoderTensors = (
+  { layers, hidden, intermediate, heads, keyValueHeads, headDim, vocabulary }: Decoder,
+  { biases, headNorms }: { readonly biases: boolean; readonly headNorms: boolean },
+): Record<string, readonly number[]> => {
+  const queries = heads * headDim;
+  const keys = keyValueHeads * headDim;
+  const layer: Record<string, readonly number[]> = {
+    'input_layernorm.weight': [hidden],
+    'post_attention_layernorm.weight': [hidden],
+    'self_attn.q_proj.weight': [queries, hidden],
+    'self_attn.k_proj.weight': [keys, hidden],
+    'self_attn.v_proj.weight': [keys, hidden],
+    'self_attn.o_proj.weight': [hidden, queries],
+    ...(biases
+      ? {
+          'self_attn.q_proj.bias': [queries],
+          'self_attn.k_proj.bias': [keys],
+          'self_attn.v_proj.bias': [keys],
+        }
+      : {}),
+    ...(headNorms ? { 'self_attn.q_norm.weight': [headDim], 'self_attn.k_norm.weight': [headDim] } : {}),
+    'mlp.gate_proj.weight': [intermediate, hidden],
+    'mlp.up_proj.weight': [intermediate, hidden],
+    'mlp.down_proj.weight': [hidden, intermediate],
+  };
+  return {
+    'model.embed_tokens.weight': [vocabulary, hidden],
+    'model.norm.weight': [hidden],
+    ...Object.fromEntries(
+      Array.from({ length: layers }, (_, i) =>
+        Object.entries(layer).map(([name, dims]) => [`model.layers.${i}.${name}`, dims] as const),
+      ).flat(),
+    ),
+  };
+};

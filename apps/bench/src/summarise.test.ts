@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { summarise } from './summarise.js';
+
+test('divides round by round, so that a machine that slows down does not show in ratios', () => {
+  // The machine halves its speed from each round to the next: 3 times the base and 4 times the floor throughout.
+  const { time, ratio, timesFloor, rewards } = summarise({
+    seconds: [3, 6, 12],
+    matrixSeconds: [0.1, 0.2, 0.4],
+    operations: 7.5,
+    base: { name: 'base', seconds: [1, 2, 4], rewards: [1, 1, 1] },
+    rewards: [1, 2, 3],
+  });
+  expect(time).toEqual({ median: 6, lower: 4.5, upper: 9 });
+  expect(ratio).toEqual({ median: 3, lower: 3, upper: 3, to: 'base' });
+  expect(timesFloor?.median).toBeCloseTo(4, 12);
+  expect(timesFloor?.lower).toBeCloseTo(4, 12);
+  // Standard deviation 1 of three values.
+  expect(rewards?.mean).toBe(2);
+  expect(rewards?.difference?.mean).toBe(1);
+  expect(rewards?.difference?.standardError).toBeCloseTo(1 / Math.sqrt(3), 12);
+});
+
+test('leaves out what there is nothing to say about', () => {
+  const only = { seconds: [1], matrixSeconds: [1], operations: undefined, base: undefined, rewards: [] };
+  expect(summarise(only)).toEqual({ seconds: [1], time: { median: 1, lower: 1, upper: 1 } });
+  expect(summarise({ ...only, rewards: [2] }).rewards).toEqual({ mean: 2, standardError: null });
+});

@@ -1,0 +1,34 @@
+import type * as workloads from './workloads/index.js';
+
+/** A checkpoint, and how it is held. Also what the PyTorch side reads: everything in a specification goes through JSON. */
+export interface ModelSpec {
+  readonly directory: string;
+  /** As the loaders of models and rewards name it. The PyTorch side always computes in float32. */
+  readonly dtype: string;
+  readonly weightsOnce: boolean;
+}
+
+/** One run of a workload. */
+export interface Measurement {
+  readonly seconds: number;
+  /** How many units of work the run did. Default: 1. */
+  readonly units?: number;
+  /** Rewards of what the run wrote. */
+  readonly rewards?: readonly number[];
+}
+
+/** Work that is loaded and can be run again and again. */
+export interface Workload {
+  /** Round 0 warms up. Rounds may differ (in prompt and seed), engines of one round may not. */
+  run(round: number): Promise<Measurement>;
+  /** Numbers that every engine must agree on. */
+  outputs?(): Promise<Readonly<Record<string, readonly number[]>>>;
+  dispose(): Promise<void>;
+}
+
+export type WorkloadName = keyof typeof workloads;
+
+/** Which workload, and with what; `reference.py` has the same. */
+export type WorkloadSpec = {
+  [Name in WorkloadName]: { readonly kind: Name } & Parameters<(typeof workloads)[Name]>[0];
+}[WorkloadName];
