@@ -10,6 +10,7 @@ import {
   requireThat,
   requireWhole,
   type Schedule,
+  UnsupportedError,
 } from '@entrgi/core';
 import { entropy } from './orders/entropy.js';
 import { linear } from './schedules/linear.js';
@@ -55,6 +56,11 @@ export interface SampleOptions {
    * denoiser's own distribution softmax(φ/τ) (Fast-dLLM). End tokens that are to wait still do. Default: off.
    */
   readonly confidenceThreshold?: number | undefined;
+  /**
+   * Approximate, for speed: compute what lies around a block once, when the block is begun, and in its steps the block alone (Fast-dLLM's dual
+   * cache). Without `blockLength`, the prompt alone is kept. Throws UnsupportedError for a denoiser that cannot. Default: false.
+   */
+  readonly cacheBlocks?: boolean | undefined;
   /** Takes effect between steps. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -78,6 +84,7 @@ export interface SampleSettings {
   readonly deprioritizeEos: boolean;
   readonly stopAtEnd: boolean;
   readonly confidenceThreshold: number | undefined;
+  readonly cacheBlocks: boolean;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -101,6 +108,7 @@ export const resolveOptions = (options: SampleOptions): SampleSettings => {
     deprioritizeEos = true,
     stopAtEnd = true,
     confidenceThreshold,
+    cacheBlocks = false,
     signal,
   } = options;
   requireWhole('trajectories', trajectories, 1);
@@ -124,6 +132,15 @@ export const resolveOptions = (options: SampleOptions): SampleSettings => {
   }
   requireThat('order', order, 'an order, such as orders.entropy', typeof order === 'function');
   requireThat('schedule', schedule, 'a schedule, such as schedules.linear', typeof schedule === 'function');
+  if (cacheBlocks && denoiser.openBlock === undefined) {
+    throw new UnsupportedError(
+      `Denoiser '${denoiser.name}': expected one that can keep what lies around a block.`,
+      {
+        value: denoiser.name,
+        cure: 'Leave cacheBlocks off.',
+      },
+    );
+  }
   const { maskId } = denoiser.vocabulary;
   if (maskId === undefined) {
     throw new InvalidArgumentError(`Denoiser '${denoiser.name}': expected a mask token, got none.`, {
@@ -152,6 +169,7 @@ export const resolveOptions = (options: SampleOptions): SampleSettings => {
     deprioritizeEos,
     stopAtEnd,
     confidenceThreshold,
+    cacheBlocks,
     signal,
   };
 };

@@ -7,6 +7,7 @@ import {
   randomStream,
   type SampleEvent,
 } from '@entrgi/core';
+import { blockCache } from './block-cache.js';
 import { commitTokens } from './commit-tokens.js';
 import { completeResponses } from './complete-responses.js';
 import { promptEndEvent, stepEvent } from './events.js';
@@ -52,6 +53,7 @@ async function* denoise(
   const tokenIds = new Int32Array(trajectories * length).fill(settings.maskId);
   const total = { totalMs: openingMs, denoiserMs: 0, guidanceMs: 0, rewardMs: 0 };
   const promptHash = hashTokens(prefix);
+  const predictRows = settings.cacheBlocks ? blockCache(settings) : predict;
 
   for (let step = 1; step <= steps; step++) {
     signal?.throwIfAborted();
@@ -65,7 +67,7 @@ async function* denoise(
     let denoiserMs = 0;
     let guidanceMs = 0;
     if (parts.length > 0) {
-      const logits = await predict({ denoiser, prefix, tokenIds, length, parts, prompt, step, signal });
+      const logits = await predictRows({ denoiser, prefix, tokenIds, length, parts, prompt, step, signal });
       denoiserMs = performance.now() - start;
       guided = await guidance?.optimise({
         step,

@@ -58,6 +58,7 @@ export const generateCommand = (context: Context): Command => {
       'approximate, faster: also commit tokens of at least this probability (default: off)',
       parseDecimal,
     )
+    .option('--cache-blocks', 'approximate, faster: compute what lies around a block once for the block')
     .option('--max-new-tokens <N>', `length of a response${is(defaults.maxNewTokens)}`, parseInteger)
     .option('--seed <N>', 'the same seed gives the same text', parseInteger, 1)
     .option('--prompts <FILE.jsonl>', 'one {"prompt": "…"} a line, instead of PROMPT')

@@ -16,6 +16,7 @@ export interface Settings {
   readonly maxNewTokens: number;
   readonly blockLength?: number | undefined;
   readonly confidenceThreshold?: number | undefined;
+  readonly cacheBlocks?: boolean | undefined;
 }
 
 /** Options as given: what is absent was not said. */
@@ -61,6 +62,7 @@ const said = (given: GivenSettings): Partial<Settings> => {
     'topK',
     'blockLength',
     'confidenceThreshold',
+    'cacheBlocks',
   ] as (keyof Settings)[];
   const entries = names
     .map((name) => [name, given[name]] as const)
