@@ -48,7 +48,7 @@ export interface SampleOptions {
   readonly deprioritizeEos?: boolean | undefined;
   /**
    * Whether a response with an end token and no mask before it is done: its remaining masks become end tokens and it takes part in no
-   * further step. Texts and rewards are the same without, but for how guidance rounds in a smaller batch; it only takes longer. Default: true.
+   * further step. Texts and rewards are the same without, but for how a smaller batch rounds; it only takes longer. Default: true.
    */
   readonly stopAtEnd?: boolean | undefined;
   /**
