@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
 import { disagreements } from './agreement.js';
+import { type ApproximationRecord, approximationTable, runApproximations } from './approximations.js';
 import { markdown } from './markdown.js';
 import { methodTable } from './method-table.js';
 import { readRecords, runMethods } from './methods.js';
@@ -96,6 +97,22 @@ program
       );
     await runMethods({ ...options, onRecord });
     console.log(methodTable(readRecords(options.file)));
+  });
+
+program
+  .command('approximations')
+  .description(
+    'what the approximate ways of sampling cost and spare on the embedded models; resumes what is in the file',
+  )
+  .option('--file <jsonl>', 'records', '.cache/bench/approximations.jsonl')
+  .option('--openings <n>', 'how many of the 64', whole, 16)
+  .option('--seed <n>', 'seed', whole, 1)
+  .option('--threads <n>', 'threads per operator', whole)
+  .action(async (options) => {
+    const onRecord = ({ method, opening, top1, milliseconds }: ApproximationRecord) =>
+      console.error(`opening ${opening} ${method}: ${top1.toFixed(2)} in ${milliseconds} ms`);
+    await runApproximations({ ...options, onRecord });
+    console.log(approximationTable(readRecords(options.file) as ApproximationRecord[]));
   });
 
 await program.parseAsync();

@@ -1,5 +1,5 @@
 export type { Backend, ModelSource, RunOptions, Session, SessionOptions } from './contracts/backend.js';
-export type { Denoiser, DenoiserRequest } from './contracts/denoiser.js';
+export type { BlockRequest, Denoiser, DenoiserBlock, DenoiserRequest } from './contracts/denoiser.js';
 export type { Filter } from './contracts/filter.js';
 export type { Guidance, GuidanceContext, GuidanceRequest, GuidanceResult } from './contracts/guidance.js';
 export type { LogitOptimiser, LogitOptimiserState } from './contracts/logit-optimiser.js';

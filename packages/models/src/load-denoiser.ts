@@ -1,12 +1,14 @@
-import { type Backend, type Denoiser, UnsupportedError } from '@entrgi/core';
-import { encodeModel, GraphBuilder, type Model } from '@entrgi/onnx';
+import { type Backend, type Denoiser, type Session, UnsupportedError } from '@entrgi/core';
+import { encodeModel, GraphBuilder, type Model, pruneGraph } from '@entrgi/onnx';
+import { aroundGraph, blockGraph } from './block-graphs.js';
 import { readCheckpoint } from './checkpoint.js';
 import type { HubOptions } from './hub-options.js';
 import { loadTokenizer } from './load-tokenizer.js';
-import type { DenoiserNetwork } from './network.js';
+import type { BlockNetwork, DenoiserNetwork } from './network.js';
 import { nodeFolder } from './node-folder.js';
 import { onnxDenoiser } from './onnx-denoiser.js';
 import { findOnnxFile } from './onnx-file.js';
+import type { BlockSessions } from './open-block.js';
 import { architectureName, readNetwork } from './read-network.js';
 import { requireMask, sessionDenoiser } from './session-denoiser.js';
 import { checkedWeights, type Weights } from './weights.js';
@@ -47,10 +49,14 @@ export const loadDenoiser = async (source: string, options: LoadDenoiserOptions)
   requireMask(tokenizer, directory);
   const name = options.name ?? checkpoint.name;
   const { backend, weightsOnce = false, threads } = options;
-  const session = await backend.createSession(
-    { name, bytes: encodeModel(denoiserGraph(network, weights)), folder: checkpoint.folder },
-    { weightsOnce, ...(threads === undefined ? {} : { threads }) },
-  );
+  const open = (model: Model, once = weightsOnce) => {
+    pruneGraph(model.graph);
+    return backend.createSession(
+      { name, bytes: encodeModel(model), folder: checkpoint.folder },
+      { weightsOnce: once, ...(threads === undefined ? {} : { threads }) },
+    );
+  };
+  const session = await open(denoiserGraph(network, weights));
   return sessionDenoiser({
     name,
     tokenizer,
@@ -62,7 +68,31 @@ export const loadDenoiser = async (source: string, options: LoadDenoiserOptions)
       ids: { type: 'int64', dims: [batch, length], data: BigInt64Array.from(tokenIds, BigInt) },
       positions: { type: 'int64', dims: [positions.length], data: BigInt64Array.from(positions, BigInt) },
     }),
+    blocks: network.block === undefined ? undefined : blockSessions(network.block, weights, open),
   });
+};
+
+/** The sessions of the block graphs. What lies around a block is computed once for it: not worth a copy of the weights of its own. */
+const blockSessions = (
+  network: BlockNetwork,
+  weights: Weights,
+  open: (model: Model, weightsOnce?: boolean) => Promise<Session>,
+): BlockSessions => {
+  let around: Promise<Session> | undefined;
+  let block: Promise<Session> | undefined;
+  return {
+    around() {
+      around ??= open(aroundGraph(network, weights), true);
+      return around;
+    },
+    block() {
+      block ??= open(blockGraph(network, weights));
+      return block;
+    },
+    async dispose() {
+      for (const created of [around, block]) await (await created?.catch(() => undefined))?.dispose();
+    },
+  };
 };
 
 /** Whether the directory holds an ONNX file and no safetensors. */

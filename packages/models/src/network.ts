@@ -26,6 +26,23 @@ export interface DenoiserNetwork extends NetworkFacts {
   readonly shifted: boolean;
   /** Appends the network: `ids` int64 [batch, length] and flat `positions` int64 [rows] to logits float32 [rows, vocabulary]. */
   logits(g: GraphBuilder, weights: Weights, inputs: { ids: Value; positions: Value }): Value;
+  /** Of networks whose tokens know of each other by keys and values only. */
+  readonly block?: BlockNetwork;
+}
+
+/** Some tokens of a sequence on their own, given what the network kept of the others. */
+export interface BlockNetwork {
+  readonly layers: number;
+  readonly keyValueHeads: number;
+  readonly headWidth: number;
+  /** Appends the network; returns what each layer keeps of the tokens `ids`, int64 [batch, length]. */
+  kept(g: GraphBuilder, weights: Weights, ids: Value): readonly KeysAndValues[];
+  /** Appends the network over tokens that begin at position `start`, int64 [1], and also see those of `past`, wherever they stand; otherwise as `logits`. */
+  logits(
+    g: GraphBuilder,
+    weights: Weights,
+    inputs: { ids: Value; positions: Value; start: Value; past: Past },
+  ): Value;
 }
 
 export interface ClassifierNetwork extends NetworkFacts {

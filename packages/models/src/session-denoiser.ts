@@ -6,6 +6,7 @@ import {
   type Session,
   type Tensor,
 } from '@entrgi/core';
+import { type BlockSessions, openBlock } from './open-block.js';
 import type { Tokenizer } from './tokenizer.js';
 
 /** A fill-mask network in a session, and what has to be known of it. */
@@ -20,11 +21,13 @@ export interface SessionDenoiserOptions {
   feeds(request: DenoiserRequest): Record<string, Tensor>;
   /** Name of the output with the logits, float32 [rows, vocabulary]. */
   readonly output: string;
+  /** Where the network can be run block by block. */
+  readonly blocks?: BlockSessions | undefined;
 }
 
 /** A denoiser from a session and a tokenizer. */
 export const sessionDenoiser = (options: SessionDenoiserOptions): Denoiser => {
-  const { name, tokenizer, maxLength, shifted, session, feeds, output } = options;
+  const { name, tokenizer, maxLength, shifted, session, feeds, output, blocks } = options;
   const { vocabulary } = tokenizer;
   return {
     name,
@@ -55,7 +58,21 @@ export const sessionDenoiser = (options: SessionDenoiserOptions): Denoiser => {
         { value: dims, cure: 'The network and the tokenizer must come from the same model.' },
       );
     },
-    dispose: () => session.dispose(),
+    ...(blocks === undefined
+      ? {}
+      : {
+          async openBlock(request) {
+            checkRequest(
+              { ...request, positions: new Int32Array(0) },
+              { name, maxLength, rows: vocabulary.size },
+            );
+            return openBlock(blocks, { name, shifted }, request);
+          },
+        }),
+    async dispose() {
+      await session.dispose();
+      await blocks?.dispose();
+    },
   };
 };
 

@@ -1,8 +1,12 @@
-/** The masked slots of one trajectory that takes part in a step. */
-export interface MaskedRows {
+/** The masked slots of one trajectory that are predicted. */
+export interface PredictedRows {
   readonly trajectory: number;
-  /** Masked slots of the response that are predicted, ascending. */
+  /** Slots of the response, ascending. */
   readonly slots: Int32Array;
+}
+
+/** The masked slots of one trajectory that takes part in a step. */
+export interface MaskedRows extends PredictedRows {
   /** Those of the current block, of which some are committed: `slots[first]` and the `rows − 1` after it. */
   readonly first: number;
   readonly rows: number;

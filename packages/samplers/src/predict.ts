@@ -1,14 +1,11 @@
 import {
-  type CandidateRule,
   type Denoiser,
   firstNotFinite,
   InvalidArgumentError,
   NumericalError,
-  type RowLogits,
-  selectCandidates,
   type Vocabulary,
 } from '@entrgi/core';
-import type { MaskedRows } from './masked-rows.js';
+import type { PredictedRows } from './masked-rows.js';
 
 export interface PredictRequest {
   readonly denoiser: Denoiser;
@@ -18,9 +15,7 @@ export interface PredictRequest {
   readonly tokenIds: Int32Array;
   readonly length: number;
   /** Trajectories to predict. */
-  readonly parts: readonly MaskedRows[];
-  /** Which tokens may be left out: see `CandidateRule`. */
-  readonly candidates: CandidateRule;
+  readonly parts: readonly PredictedRows[];
   /** What errors call the place. */
   readonly prompt: number;
   readonly step: number;
@@ -28,11 +23,11 @@ export interface PredictRequest {
 }
 
 /**
- * The denoiser's logits at the masked slots of `parts`: of the tokens that can matter, −∞ for those that must never be drawn. Equal responses (in the first step: all) go through the denoiser once. Throws NumericalError for a NaN or +∞.
+ * The denoiser's logits at the masked slots of `parts`, shape [rows, vocabulary], −∞ for tokens that must never be drawn.
+ * Equal responses (in the first step: all) go through the denoiser once. Throws NumericalError for a NaN or +∞.
  */
-export const predict = async (request: PredictRequest): Promise<RowLogits> => {
-  const { denoiser, prefix, tokenIds, length, parts, candidates, signal } = request;
-  const size = denoiser.vocabulary.size;
+export const predict = async (request: PredictRequest): Promise<Float32Array> => {
+  const { denoiser, prefix, tokenIds, length, parts, signal } = request;
   const distinct = distinctResponses(tokenIds, length, parts);
   const total = prefix.length + length;
   const batch = new Int32Array(distinct.parts.length * total);
@@ -49,28 +44,44 @@ export const predict = async (request: PredictRequest): Promise<RowLogits> => {
     positions: Int32Array.from(positions),
     signal,
   });
-  if (logits.length !== positions.length * size) {
+  const { size } = denoiser.vocabulary;
+  prepareLogits(logits, distinct.parts, request);
+  return distinct.parts.length === parts.length ? logits : spread(logits, size, distinct, parts);
+};
+
+/** Checks a denoiser's logits at the slots of `parts`, and excludes tokens that must never be drawn. */
+export const prepareLogits = (
+  logits: Float32Array,
+  parts: readonly PredictedRows[],
+  place: Pick<PredictRequest, 'denoiser' | 'prompt' | 'step'>,
+): void => {
+  const { denoiser } = place;
+  const { size } = denoiser.vocabulary;
+  const rows = parts.reduce((sum, { slots }) => sum + slots.length, 0);
+  if (logits.length !== rows * size) {
     throw new InvalidArgumentError(
-      `Denoiser '${denoiser.name}': expected ${positions.length} · ${size} logits, got ${logits.length}.`,
+      `Denoiser '${denoiser.name}': expected ${rows} · ${size} logits, got ${logits.length}.`,
       { value: logits.length },
     );
   }
-  checkLogits(logits, size, distinct.parts, request);
+  checkLogits(logits, size, parts, place);
   exclude(logits, denoiser.vocabulary);
-  const all = distinct.parts.length === parts.length ? logits : spread(logits, size, distinct, parts);
-  return selectCandidates(all, size, candidates);
 };
 
-interface Distinct {
+interface Distinct<Part> {
   /** The first of each group of equal responses. */
-  readonly parts: readonly MaskedRows[];
+  readonly parts: readonly Part[];
   /** For each part, the place of its group's first. */
   readonly group: readonly number[];
 }
 
-const distinctResponses = (tokenIds: Int32Array, length: number, parts: readonly MaskedRows[]): Distinct => {
+export const distinctResponses = <Part extends { readonly trajectory: number }>(
+  tokenIds: Int32Array,
+  length: number,
+  parts: readonly Part[],
+): Distinct<Part> => {
   const places = new Map<string, number>();
-  const firsts: MaskedRows[] = [];
+  const firsts: Part[] = [];
   const group = parts.map((part) => {
     const key = tokenIds.subarray(part.trajectory * length, (part.trajectory + 1) * length).join();
     const place = places.get(key) ?? firsts.push(part) - 1;
@@ -84,8 +95,8 @@ const distinctResponses = (tokenIds: Int32Array, length: number, parts: readonly
 const spread = (
   logits: Float32Array,
   size: number,
-  { parts: firsts, group }: Distinct,
-  parts: readonly MaskedRows[],
+  { parts: firsts, group }: Distinct<PredictedRows>,
+  parts: readonly PredictedRows[],
 ): Float32Array => {
   const starts: number[] = [];
   let rows = 0;
@@ -114,8 +125,8 @@ const exclude = (logits: Float32Array, { size, tokens, maskId }: Vocabulary): vo
 const checkLogits = (
   logits: Float32Array,
   size: number,
-  parts: readonly MaskedRows[],
-  { denoiser, prompt, step }: PredictRequest,
+  parts: readonly PredictedRows[],
+  { denoiser, prompt, step }: Pick<PredictRequest, 'denoiser' | 'prompt' | 'step'>,
 ): void => {
   const at = firstNotFinite(logits, Number.NEGATIVE_INFINITY);
   if (at < 0) return;

@@ -10,6 +10,7 @@ import {
   requireThat,
   requireWhole,
   type Schedule,
+  UnsupportedError,
 } from '@entrgi/core';
 import { entropy } from './orders/entropy.js';
 import { linear } from './schedules/linear.js';
@@ -52,7 +53,7 @@ export interface SampleOptions {
   readonly vocabularyTolerance?: number | undefined;
   /**
    * Whether a response with an end token and no mask before it is done: its remaining masks become end tokens and it takes part in no
-   * further step. Texts and rewards are the same without, but for how guidance rounds in a smaller batch; it only takes longer. Default: true.
+   * further step. Texts and rewards are the same without, but for how a smaller batch rounds; it only takes longer. Default: true.
    */
   readonly stopAtEnd?: boolean | undefined;
   /**
@@ -60,6 +61,11 @@ export interface SampleOptions {
    * denoiser's own distribution softmax(φ/τ) (Fast-dLLM). End tokens that are to wait still do. Default: off.
    */
   readonly confidenceThreshold?: number | undefined;
+  /**
+   * Approximate, for speed: compute what lies around a block once, when the block is begun, and in its steps the block alone (Fast-dLLM's dual
+   * cache). Without `blockLength`, the prompt alone is kept. Throws UnsupportedError for a denoiser that cannot. Default: false.
+   */
+  readonly cacheBlocks?: boolean | undefined;
   /** Takes effect between steps. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -84,6 +90,7 @@ export interface SampleSettings {
   readonly vocabularyTolerance: number;
   readonly stopAtEnd: boolean;
   readonly confidenceThreshold: number | undefined;
+  readonly cacheBlocks: boolean;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -108,6 +115,7 @@ export const resolveOptions = (options: SampleOptions): SampleSettings => {
     vocabularyTolerance = 1e-6,
     stopAtEnd = true,
     confidenceThreshold,
+    cacheBlocks = false,
     signal,
   } = options;
   requireWhole('trajectories', trajectories, 1);
@@ -137,6 +145,15 @@ export const resolveOptions = (options: SampleOptions): SampleSettings => {
   }
   requireThat('order', order, 'an order, such as orders.entropy', typeof order === 'function');
   requireThat('schedule', schedule, 'a schedule, such as schedules.linear', typeof schedule === 'function');
+  if (cacheBlocks && denoiser.openBlock === undefined) {
+    throw new UnsupportedError(
+      `Denoiser '${denoiser.name}': expected one that can keep what lies around a block.`,
+      {
+        value: denoiser.name,
+        cure: 'Leave cacheBlocks off.',
+      },
+    );
+  }
   const { maskId } = denoiser.vocabulary;
   if (maskId === undefined) {
     throw new InvalidArgumentError(`Denoiser '${denoiser.name}': expected a mask token, got none.`, {
@@ -166,6 +183,7 @@ export const resolveOptions = (options: SampleOptions): SampleSettings => {
     vocabularyTolerance,
     stopAtEnd,
     confidenceThreshold,
+    cacheBlocks,
     signal,
   };
 };

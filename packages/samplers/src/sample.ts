@@ -6,7 +6,9 @@ import {
   type RandomStreamKey,
   randomStream,
   type SampleEvent,
+  selectCandidates,
 } from '@entrgi/core';
+import { blockCache } from './block-cache.js';
 import { commitTokens } from './commit-tokens.js';
 import { completeResponses } from './complete-responses.js';
 import { promptEndEvent, stepEvent } from './events.js';
@@ -57,6 +59,7 @@ async function* denoise(
     maxMovement: settings.guidance?.maxMovement ?? 0,
     tolerance: settings.vocabularyTolerance,
   };
+  const predictRows = settings.cacheBlocks ? blockCache(settings) : predict;
 
   for (let step = 1; step <= steps; step++) {
     signal?.throwIfAborted();
@@ -70,17 +73,8 @@ async function* denoise(
     let denoiserMs = 0;
     let guidanceMs = 0;
     if (parts.length > 0) {
-      const logits = await predict({
-        denoiser,
-        prefix,
-        tokenIds,
-        length,
-        parts,
-        candidates,
-        prompt,
-        step,
-        signal,
-      });
+      const all = await predictRows({ denoiser, prefix, tokenIds, length, parts, prompt, step, signal });
+      const logits = selectCandidates(all, denoiser.vocabulary.size, candidates);
       denoiserMs = performance.now() - start;
       guided = await guidance?.optimise({
         step,

@@ -61,6 +61,7 @@ export const generateCommand = (context: Context): Command => {
       'approximate, faster: also commit tokens of at least this probability (default: off)',
       parseDecimal,
     )
+    .option('--cache-blocks', 'approximate, faster: compute what lies around a block once for the block')
     .option('--max-new-tokens <N>', `length of a response${is(defaults.maxNewTokens)}`, parseInteger)
     .option(
       '--vocabulary-tolerance <X>',

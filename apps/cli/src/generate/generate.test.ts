@@ -136,6 +136,15 @@ describe('methods', () => {
   });
 });
 
+test('blocks and approximations are settings like any other', async () => {
+  const options = ['--block-length', '4', '--confidence-threshold', '0.5', '--cache-blocks'];
+  const [result] = await generated(prompt, ...small, '--method', 'bon', ...options);
+  expect(result!.settings).toMatchObject({ blockLength: 4, confidenceThreshold: 0.5, cacheBlocks: true });
+  const [exact] = await generated(prompt, ...small, '--method', 'bon');
+  expect(exact!.settings).not.toHaveProperty('cacheBlocks');
+  expect(result!.trajectories).not.toEqual(exact!.trajectories);
+});
+
 test('what is piped is plain: texts, rewards, a summary', async () => {
   const argv = [prompt, ...small, '--method', 'bon', '--temperature', '0', '--top-k', '5'];
   const { stdout, stderr, status } = await entrgi(['generate', ...argv]);

@@ -18,6 +18,7 @@ export interface Settings {
   readonly vocabularyTolerance: number;
   readonly blockLength?: number | undefined;
   readonly confidenceThreshold?: number | undefined;
+  readonly cacheBlocks?: boolean | undefined;
 }
 
 /** Options as given: what is absent was not said. */
@@ -64,6 +65,7 @@ const said = (given: GivenSettings): Partial<Settings> => {
     'topK',
     'blockLength',
     'confidenceThreshold',
+    'cacheBlocks',
   ] as (keyof Settings)[];
   const entries = names
     .map((name) => [name, given[name]] as const)

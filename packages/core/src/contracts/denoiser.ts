@@ -12,6 +12,27 @@ export interface DenoiserRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** A block of tokens, at the same place in equally long sequences, that is to be predicted several times. */
+export interface BlockRequest extends Omit<DenoiserRequest, 'positions'> {
+  /** The block's first token in each sequence, and the one after its last. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** One block, with what it sees of the tokens around it. */
+export interface DenoiserBlock {
+  /** Logits as of `Denoiser.logits`, for the block's tokens as they are now. */
+  logits(request: {
+    /** Which of the sequences that the block was opened with, shape [batch]. */
+    readonly sequences: readonly number[];
+    /** The block's tokens in each, shape [batch, end − start]. */
+    readonly tokenIds: Int32Array;
+    /** Flat indices into `tokenIds`, ascending, shape [rows]. */
+    readonly positions: Int32Array;
+    readonly signal?: AbortSignal | undefined;
+  }): Promise<Float32Array>;
+}
+
 /** A masked diffusion language model: a distribution for every masked position at once. */
 export interface Denoiser {
   readonly name: string;
@@ -24,5 +45,10 @@ export interface Denoiser {
   decode(tokenIds: ArrayLike<number>): string;
   /** Logits that predict `positions`, shape [rows, vocabulary.size], row-major. Any shift between model output and position is already undone. The caller owns the array. */
   logits(request: DenoiserRequest): Promise<Float32Array>;
+  /**
+   * Of denoisers that can keep the keys and values of the tokens around a block: computes them once. An approximation as soon as the block's
+   * tokens change, since those around it would see that.
+   */
+  openBlock?(request: BlockRequest): Promise<DenoiserBlock>;
   dispose(): Promise<void>;
 }

@@ -1,10 +1,12 @@
 import { CheckpointError } from '@entrgi/core';
-import { attention } from '../blocks/attention.js';
+import type { GraphBuilder, Value } from '@entrgi/onnx';
+import { attention, type KeysAndValues } from '../blocks/attention.js';
 import { linear } from '../blocks/linear.js';
 import { rmsNorm } from '../blocks/rms-norm.js';
 import { rotary } from '../blocks/rotary.js';
 import type { ConfigReader } from '../config-reader.js';
-import type { DenoiserNetwork } from '../network.js';
+import type { DenoiserNetwork, Past } from '../network.js';
+import type { Weights } from '../weights.js';
 
 /**
  * LLaDA 8B: Llama whose attention looks both ways, under OLMo's names; logits stand where their tokens are.
@@ -63,6 +65,45 @@ export const LLaDAModelLM = (config: ConfigReader): DenoiserNetwork => {
     [`${layer}.ff_out.weight`, [width, feedForwardWidth]],
   ];
 
+  const decode = (
+    g: GraphBuilder,
+    weights: Weights,
+    { ids, start, past = [] }: { ids: Value; start?: Value; past?: Past },
+  ) => {
+    const batch = g.Shape(ids, { start: 0, end: 1 });
+    const length = g.Shape(ids, { start: 1, end: 2 });
+    const turn = rotary(g, length, headWidth, theta, { start });
+    const attend = attention(g, weights, { batch, length, heads, keyValueHeads, headWidth, rotary: turn });
+    const normalised = (name: string, y: Value) => rmsNorm(g, weights, name, y, epsilon);
+    const kept: KeysAndValues[] = [];
+    let x = g.Gather(weights.value(g, embeddings), g.Reshape(ids, [-1]));
+    for (let i = 0; i < layers; i++) {
+      const layer = layerName(i);
+      const { rows: attended, own } = attend(normalised(`${layer}.attn_norm`, x), {
+        q: `${layer}.q_proj`,
+        k: `${layer}.k_proj`,
+        v: `${layer}.v_proj`,
+        o: `${layer}.attn_out`,
+        past: past.map((piece) => piece[i]!),
+      });
+      kept.push(own);
+      x = g.Add(x, attended);
+      const inner = normalised(`${layer}.ff_norm`, x);
+      const gate = linear(g, weights, `${layer}.ff_proj`, inner);
+      const up = linear(g, weights, `${layer}.up_proj`, inner);
+      // SwiGLU: silu(gate) · up, silu(z) = z · σ(z).
+      const gated = g.Mul(g.Mul(gate, g.Sigmoid(gate)), up);
+      x = g.Add(x, linear(g, weights, `${layer}.ff_out`, gated));
+    }
+    return { rows: x, kept };
+  };
+  const logits = (g: GraphBuilder, weights: Weights, hidden: Value, positions: Value) => {
+    const wanted = rmsNorm(g, weights, 'model.transformer.ln_f', g.Gather(hidden, positions), epsilon);
+    return tied
+      ? g.Gemm(wanted, weights.value(g, embeddings), null, { transB: 1 })
+      : linear(g, weights, head, wanted);
+  };
+
   return {
     task: 'denoiser',
     layers,
@@ -79,33 +120,15 @@ export const LLaDAModelLM = (config: ConfigReader): DenoiserNetwork => {
     ]),
     ignored: new Set(tied ? [`${head}.weight`] : []),
 
-    logits(g, weights, { ids, positions }) {
-      const batch = g.Shape(ids, { start: 0, end: 1 });
-      const length = g.Shape(ids, { start: 1, end: 2 });
-      const turn = rotary(g, length, headWidth, theta);
-      const attend = attention(g, weights, { batch, length, heads, keyValueHeads, headWidth, rotary: turn });
-      const normalised = (name: string, y: typeof ids) => rmsNorm(g, weights, name, y, epsilon);
-      let x = g.Gather(weights.value(g, embeddings), g.Reshape(ids, [-1]));
-      for (let i = 0; i < layers; i++) {
-        const layer = layerName(i);
-        const { rows: attended } = attend(normalised(`${layer}.attn_norm`, x), {
-          q: `${layer}.q_proj`,
-          k: `${layer}.k_proj`,
-          v: `${layer}.v_proj`,
-          o: `${layer}.attn_out`,
-        });
-        x = g.Add(x, attended);
-        const inner = normalised(`${layer}.ff_norm`, x);
-        const gate = linear(g, weights, `${layer}.ff_proj`, inner);
-        const up = linear(g, weights, `${layer}.up_proj`, inner);
-        // SwiGLU: silu(gate) · up, silu(z) = z · σ(z).
-        const gated = g.Mul(g.Mul(gate, g.Sigmoid(gate)), up);
-        x = g.Add(x, linear(g, weights, `${layer}.ff_out`, gated));
-      }
-      const wanted = normalised('model.transformer.ln_f', g.Gather(x, positions));
-      return tied
-        ? g.Gemm(wanted, weights.value(g, embeddings), null, { transB: 1 })
-        : linear(g, weights, head, wanted);
+    logits: (g, weights, { ids, positions }) =>
+      logits(g, weights, decode(g, weights, { ids }).rows, positions),
+    block: {
+      layers,
+      keyValueHeads,
+      headWidth,
+      kept: (g, weights, ids) => decode(g, weights, { ids }).kept,
+      logits: (g, weights, { positions, ...inputs }) =>
+        logits(g, weights, decode(g, weights, inputs).rows, positions),
     },
   };
 };

@@ -1,9 +1,17 @@
+import type { GraphBuilder, Value } from '@entrgi/onnx';
 import type { ConfigReader } from '../config-reader.js';
-import type { DenoiserNetwork } from '../network.js';
+import type { DenoiserNetwork, Past } from '../network.js';
+import type { Weights } from '../weights.js';
 import { type DecoderShape, decoderParameters } from './decoder-config.js';
 import { decoderLayers } from './decoder-layers.js';
 import { linear } from './linear.js';
 import { rmsNorm } from './rms-norm.js';
+
+interface DecodeInputs {
+  readonly ids: Value;
+  readonly start?: Value;
+  readonly past?: Past;
+}
 
 /** A decoder whose attention looks both ways, with a head of its own or the embedding table as its head. */
 export const bidirectionalDecoder = (
@@ -12,8 +20,22 @@ export const bidirectionalDecoder = (
   { shifted }: Pick<DenoiserNetwork, 'shifted'>,
 ): DenoiserNetwork => {
   const tied = config.flag('tie_word_embeddings', false);
-  const head = 'lm_head.weight';
+  const headTable = 'lm_head.weight';
   const embeddings = 'model.embed_tokens.weight';
+  const decode = (g: GraphBuilder, weights: Weights, { ids, start, past }: DecodeInputs) =>
+    decoderLayers(g, weights, shape, {
+      rows: g.Gather(weights.value(g, embeddings), g.Reshape(ids, [-1])),
+      batch: g.Shape(ids, { start: 0, end: 1 }),
+      length: g.Shape(ids, { start: 1, end: 2 }),
+      start,
+      past,
+    });
+  const head = (g: GraphBuilder, weights: Weights, hidden: Value, positions: Value) => {
+    const wanted = rmsNorm(g, weights, 'model.norm', g.Gather(hidden, positions), shape.epsilon);
+    return tied
+      ? g.Gemm(wanted, weights.value(g, embeddings), null, { transB: 1 })
+      : linear(g, weights, 'lm_head', wanted);
+  };
   return {
     task: 'denoiser',
     ...shape,
@@ -21,19 +43,18 @@ export const bidirectionalDecoder = (
     shifted,
     parameters: new Map([
       ...decoderParameters(shape),
-      ...(tied ? [] : [[head, [shape.rows, shape.width]] as const]),
+      ...(tied ? [] : [[headTable, [shape.rows, shape.width]] as const]),
     ]),
-    ignored: new Set(tied ? [head] : []),
+    ignored: new Set(tied ? [headTable] : []),
 
-    logits(g, weights, { ids, positions }) {
-      const batch = g.Shape(ids, { start: 0, end: 1 });
-      const length = g.Shape(ids, { start: 1, end: 2 });
-      const rows = g.Gather(weights.value(g, embeddings), g.Reshape(ids, [-1]));
-      const { rows: hidden } = decoderLayers(g, weights, shape, { rows, batch, length });
-      const wanted = rmsNorm(g, weights, 'model.norm', g.Gather(hidden, positions), shape.epsilon);
-      return tied
-        ? g.Gemm(wanted, weights.value(g, embeddings), null, { transB: 1 })
-        : linear(g, weights, 'lm_head', wanted);
+    logits: (g, weights, { ids, positions }) => head(g, weights, decode(g, weights, { ids }).rows, positions),
+    block: {
+      layers: shape.layers,
+      keyValueHeads: shape.keyValueHeads,
+      headWidth: shape.headWidth,
+      kept: (g, weights, ids) => decode(g, weights, { ids }).kept,
+      logits: (g, weights, { positions, ...inputs }) =>
+        head(g, weights, decode(g, weights, inputs).rows, positions),
     },
   };
 };

@@ -16,6 +16,8 @@ export interface DecoderInputs {
   readonly mask?: Value;
   /** What each layer keeps of the tokens before these, piece by piece; positions count on from theirs. */
   readonly past?: readonly (readonly KeysAndValues[])[] | undefined;
+  /** Position of the first of these, a 1-D value with one element. Default: behind those of the past. */
+  readonly start?: Value | undefined;
 }
 
 export interface DecoderOutputs {
@@ -34,9 +36,10 @@ export const decoderLayers = (
 ): DecoderOutputs => {
   const { heads, keyValueHeads, headWidth, epsilon } = shape;
   const { batch, length, mask, past = [] } = inputs;
-  const start = past
+  const behind = past
     .map(([first]) => g.Shape(first!.keys, { start: 2, end: 3 }))
     .reduce<Value | undefined>((sum, piece) => (sum === undefined ? piece : g.Add(sum, piece)), undefined);
+  const start = inputs.start ?? behind;
   const attend = attention(g, weights, {
     batch,
     length,
