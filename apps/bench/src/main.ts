@@ -44,7 +44,8 @@ program
     oneOf(modelNames),
     ['embedded'],
   )
-  .option('--dtype <names>', 'as the loaders call them', list, ['fp32'])
+  // The loaders hold every weight as float32: another name would silently be the same.
+  .option('--dtype <names>', 'fp32', oneOf(['fp32']), ['fp32'])
   .option('--prompt-lengths <numbers>', 'tokens before the response', wholes, [64, 256])
   .option('--response-length <n>', 'tokens of a response', whole, 128)
   .option('--trajectories <numbers>', 'responses at a time', wholes, [4, 1])
