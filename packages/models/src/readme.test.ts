@@ -24,6 +24,7 @@ it('runs the example of the README', async () => {
 });
 
 it('lists every architecture', async () => {
-  const listed = [...(await readme).matchAll(/^\| `(\w+)`/gm)].map((match) => match[1]!);
+  const section = (await readme).split('\n## ').find((text) => text.startsWith('Architectures'))!;
+  const listed = [...section.matchAll(/^\| `(\w+)`/gm)].map((match) => match[1]!);
   expect(listed.sort()).toEqual(Object.keys(architectures).sort());
 });

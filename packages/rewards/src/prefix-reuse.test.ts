@@ -11,6 +11,9 @@ import { networkReward } from './network-reward.js';
 const backend = nodeBackend({ threads: 1 });
 afterAll(() => backend.dispose());
 
+/** Other matrix shapes round otherwise: measured up to 1.5e-6 on the embedded reward, some dozen units of a float32's last place. */
+const ROUNDING = 5e-6;
+
 const length = 12;
 const prompts = ['A cat', 'Tell me a long story about a big dog.', 'No', 'A cat'];
 const random = (seed: number) => (i: number) => {
@@ -66,7 +69,7 @@ describe.each([
         const [expected, context] = [await whole.open(request), await reusing.open(request)];
         const { values, tokenScores } = await expected.evaluate(mix);
         for (const got of [await context.evaluate(mix), await context.evaluate(mix)]) {
-          expect(relativeError(got.values, [...values])).toBeLessThan(1e-6);
+          expect(relativeError(got.values, [...values])).toBeLessThan(ROUNDING);
           expect(relativeError(got.tokenScores, [...tokenScores])).toBeLessThan(1e-5);
         }
         await expected.dispose();
@@ -102,7 +105,7 @@ describe.each([
         return gradient;
       }),
     );
-    expect(relativeError(got!.values, [...expected!.values])).toBeLessThan(1e-6);
+    expect(relativeError(got!.values, [...expected!.values])).toBeLessThan(ROUNDING);
     expect(relativeError(got!.tokenScores, [...expected!.tokenScores])).toBeLessThan(1e-5);
   });
 
@@ -110,7 +113,7 @@ describe.each([
     const responses = ['A big dog.', '', 'I am not a cat.'];
     for (const prompt of prompts) {
       const scores = await reusing.score(prompt, responses);
-      expect(relativeError(scores, [...(await whole.score(prompt, responses))])).toBeLessThan(1e-6);
+      expect(relativeError(scores, [...(await whole.score(prompt, responses))])).toBeLessThan(ROUNDING);
       expect(await reusing.score(prompt, responses.slice(1))).toEqual(scores.slice(1));
     }
   });
