@@ -14,4 +14,6 @@ export type {
 } from './network.js';
 export { readTokenizer } from './read-tokenizer.js';
 export type { Tokenizer } from './tokenizer.js';
+export type { QuantiseProgress, WeightDtype, WeightOptions } from './weight-options.js';
+export { weightDtypes } from './weight-options.js';
 export type { Weights } from './weights.js';

@@ -3,10 +3,11 @@ import type { GraphBuilder, Value } from '@entrgi/onnx';
 import type { KeysAndValues } from './blocks/attention.js';
 import { readCheckpoint } from './checkpoint.js';
 import { loadTokenizer } from './load-tokenizer.js';
+import { loadWeights } from './load-weights.js';
 import type { ClassifierInputs, PrefixNetwork } from './network.js';
 import { architectureName, readNetwork } from './read-network.js';
 import type { Tokenizer } from './tokenizer.js';
-import { checkedWeights } from './weights.js';
+import type { WeightOptions } from './weight-options.js';
 
 /** A sequence classifier that can be written into a graph, and so be differentiated. */
 export interface Classifier {
@@ -21,8 +22,10 @@ export interface Classifier {
   readonly width: number;
   /** Longest sequence in tokens. */
   readonly maxLength: number;
-  /** The word-embedding table in the graph, float32 [rows, width]. */
-  embeddingTable(g: GraphBuilder): Value;
+  /** The embeddings of `ids` int64 [...shape], float32 [...shape, width]. */
+  embed(g: GraphBuilder, ids: Value): Value;
+  /** The whole word-embedding table, float32 [rows, width]; `after`, a value of the graph: not unpacked before that is computed. */
+  embeddingTable(g: GraphBuilder, after?: Value): Value;
   /** Appends the network to the graph; returns the logit of label 0, float32 [batch]. */
   rewards(g: GraphBuilder, inputs: ClassifierInputs): Value;
   /** Of causal networks: how to compute the beginning of a sequence once, for all that may follow. */
@@ -38,7 +41,7 @@ export interface ClassifierPrefix extends Omit<PrefixNetwork, 'append'> {
  * Loads a sequence classifier from a directory in Hugging Face layout: everything but the weights, which stay in their files.
  * Throws CheckpointError where a file is missing, corrupt or contradicts another, UnsupportedError for another architecture.
  */
-export const loadClassifier = async (directory: string): Promise<Classifier> => {
+export const loadClassifier = async (directory: string, options: WeightOptions = {}): Promise<Classifier> => {
   const checkpoint = await readCheckpoint(directory);
   const network = readNetwork(checkpoint);
   if (network.task !== 'classifier') {
@@ -47,18 +50,19 @@ export const loadClassifier = async (directory: string): Promise<Classifier> => 
       { value: directory, cure: 'Reward models are sequence classifiers.' },
     );
   }
-  const weights = checkedWeights(checkpoint, network);
+  const { weights, folder } = await loadWeights(checkpoint, network, options);
   const tokenizer = await loadTokenizer(checkpoint.source, { config: checkpoint.config, rows: network.rows });
   const { rows, width, maxLength, embeddings, prefix } = network;
   return {
     name: checkpoint.name,
-    folder: checkpoint.folder,
+    folder,
     tokenizer,
     vocabulary: tokenizer.vocabulary,
     rows,
     width,
     maxLength,
-    embeddingTable: (g) => weights.value(g, embeddings),
+    embed: (g, ids) => weights.rows(g, embeddings, ids),
+    embeddingTable: (g, after) => weights.value(g, embeddings, after),
     rewards: (g, inputs) => network.rewards(g, weights, inputs),
     ...(prefix === undefined
       ? {}

@@ -9,17 +9,17 @@ import {
 import { encodeModel, GraphBuilder, type Model } from '@entrgi/onnx';
 import { readCheckpoint } from './checkpoint.js';
 import { loadTokenizer } from './load-tokenizer.js';
+import { loadWeights } from './load-weights.js';
 import type { DenoiserNetwork } from './network.js';
 import { architectureName, readNetwork } from './read-network.js';
-import { checkedWeights, type Weights } from './weights.js';
+import type { WeightOptions } from './weight-options.js';
+import type { Weights } from './weights.js';
 
 /** Where a denoiser runs, and how it holds its weights. */
-export interface LoadDenoiserOptions {
+export interface LoadDenoiserOptions extends WeightOptions {
   readonly backend: Backend;
   /** Default: the name of the directory. */
   readonly name?: string;
-  /** Hold every weight once, as stored: half the memory, about 8 % slower. Default: false. */
-  readonly weightsOnce?: boolean;
   /** Threads inside one operator. Default: the backend's. */
   readonly threads?: number;
 }
@@ -38,7 +38,7 @@ export const loadDenoiser = async (directory: string, options: LoadDenoiserOptio
       { value: directory, cure: 'Load it as a reward.' },
     );
   }
-  const weights = checkedWeights(checkpoint, network);
+  const { weights, folder } = await loadWeights(checkpoint, network, options);
   const tokenizer = await loadTokenizer(checkpoint.source, { config: checkpoint.config, rows: network.rows });
   const { vocabulary } = tokenizer;
   if (vocabulary.maskId === undefined) {
@@ -50,7 +50,7 @@ export const loadDenoiser = async (directory: string, options: LoadDenoiserOptio
   const name = options.name ?? checkpoint.name;
   const { backend, weightsOnce = false, threads } = options;
   const session = await backend.createSession(
-    { name, bytes: encodeModel(denoiserGraph(network, weights)), folder: checkpoint.folder },
+    { name, bytes: encodeModel(denoiserGraph(network, weights)), folder },
     { weightsOnce, ...(threads === undefined ? {} : { threads }) },
   );
   const { maxLength } = network;

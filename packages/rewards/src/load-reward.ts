@@ -1,5 +1,5 @@
 import type { DifferentiableReward } from '@entrgi/core';
-import { loadClassifier } from '@entrgi/models';
+import { loadClassifier, type WeightOptions } from '@entrgi/models';
 import { type NetworkRewardOptions, networkReward } from './network-reward.js';
 
 /**
@@ -9,5 +9,5 @@ import { type NetworkRewardOptions, networkReward } from './network-reward.js';
  */
 export const loadReward = async (
   directory: string,
-  options: NetworkRewardOptions,
-): Promise<DifferentiableReward> => networkReward(await loadClassifier(directory), options);
+  options: NetworkRewardOptions & WeightOptions,
+): Promise<DifferentiableReward> => networkReward(await loadClassifier(directory, options), options);

@@ -19,7 +19,7 @@ import { scoreGraph } from './score-graph.js';
 export interface NetworkRewardOptions {
   readonly backend: Backend;
   /** Hold the weights once, memory-mapped: half the memory, about 8 % slower. Default: false. */
-  readonly weightsOnce?: boolean;
+  readonly weightsOnce?: boolean | undefined;
   /**
    * What a denoiser token that the reward model lacks is embedded as: its unknown (else end) token, or a zero vector.
    * The paper's code does the former for Dream and the latter for LLaDA. Default: 'unknown'.

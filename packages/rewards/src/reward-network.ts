@@ -25,8 +25,10 @@ export interface RewardNetwork {
   readonly rows: number;
   /** Longest sequence in tokens. */
   readonly maxLength: number;
-  /** The word-embedding table, float32 [rows, width]. */
-  embeddingTable(g: GraphBuilder): Value;
+  /** The embeddings of `ids` int64 [...shape], float32 [...shape, width]. */
+  embed(g: GraphBuilder, ids: Value): Value;
+  /** The whole word-embedding table, float32 [rows, width]; `after`, a value of the graph: not unpacked before that is computed. */
+  embeddingTable(g: GraphBuilder, after?: Value): Value;
   /** Appends the network; returns one reward per sequence, float32 [batch]. */
   rewards(g: GraphBuilder, inputs: NetworkInputs): Value;
   /** Of networks whose tokens see no later ones: how to compute what comes before the response once per prompt. */

@@ -85,7 +85,7 @@ export const LLaDAModelLM = (config: ConfigReader): DenoiserNetwork => {
       const turn = rotary(g, length, headWidth, theta);
       const attend = attention(g, weights, { batch, length, heads, keyValueHeads, headWidth, rotary: turn });
       const normalised = (name: string, y: typeof ids) => rmsNorm(g, weights, name, y, epsilon);
-      let x = g.Gather(weights.value(g, embeddings), g.Reshape(ids, [-1]));
+      let x = weights.rows(g, embeddings, g.Reshape(ids, [-1]));
       for (let i = 0; i < layers; i++) {
         const layer = layerName(i);
         const { rows: attended } = attend(normalised(`${layer}.attn_norm`, x), {
@@ -103,9 +103,7 @@ export const LLaDAModelLM = (config: ConfigReader): DenoiserNetwork => {
         x = g.Add(x, linear(g, weights, `${layer}.ff_out`, gated));
       }
       const wanted = normalised('model.transformer.ln_f', g.Gather(x, positions));
-      return tied
-        ? g.Gemm(wanted, weights.value(g, embeddings), null, { transB: 1 })
-        : linear(g, weights, head, wanted);
+      return tied ? weights.product(g, embeddings, wanted, null) : linear(g, weights, head, wanted);
     },
   };
 };

@@ -28,12 +28,10 @@ export const bidirectionalDecoder = (
     logits(g, weights, { ids, positions }) {
       const batch = g.Shape(ids, { start: 0, end: 1 });
       const length = g.Shape(ids, { start: 1, end: 2 });
-      const rows = g.Gather(weights.value(g, embeddings), g.Reshape(ids, [-1]));
+      const rows = weights.rows(g, embeddings, g.Reshape(ids, [-1]));
       const { rows: hidden } = decoderLayers(g, weights, shape, { rows, batch, length });
       const wanted = rmsNorm(g, weights, 'model.norm', g.Gather(hidden, positions), shape.epsilon);
-      return tied
-        ? g.Gemm(wanted, weights.value(g, embeddings), null, { transB: 1 })
-        : linear(g, weights, 'lm_head', wanted);
+      return tied ? weights.product(g, embeddings, wanted, null) : linear(g, weights, 'lm_head', wanted);
     },
   };
 };
