@@ -2,7 +2,15 @@ import { type DataType, NonDifferentiableError, UnsupportedError } from '@entrgi
 import type { Dimension, GraphBuilder, Node, Value } from '@entrgi/onnx';
 import { attributeReader } from './attribute-reader.js';
 import { operatorName } from './operators.js';
-import type { Entry, InputGradient, Rule, RuleRequest, TransposedProduct, Values } from './rule.js';
+import type {
+  Entry,
+  InputGradient,
+  Rule,
+  RuleRequest,
+  TransposedProduct,
+  TransposedWeight,
+  Values,
+} from './rule.js';
 import { rules } from './rules/index.js';
 import { shapeOf } from './shapes.js';
 import { unBroadcast } from './un-broadcast.js';
@@ -17,6 +25,8 @@ export interface GradientRequest {
   readonly seed?: Value | undefined;
   /** Default: 'Gemm', which every runtime has. */
   readonly transposedProduct?: TransposedProduct | undefined;
+  /** How a packed weight (MatMulNBits) is found transposed. Default: it is not, and is unpacked for the gradient. */
+  readonly transposedWeight?: TransposedWeight | undefined;
 }
 
 /**
@@ -26,7 +36,7 @@ export interface GradientRequest {
  * Throws NonDifferentiableError where no gradient flows, UnsupportedError for an operator without a rule.
  */
 export function appendGradient(g: GraphBuilder, request: GradientRequest): Value[] {
-  const { of, wrt, seed, transposedProduct = 'Gemm' } = request;
+  const { of, wrt, seed, transposedProduct = 'Gemm', transposedWeight = () => undefined } = request;
   for (const value of wrt) requireFloat(g, value);
   const nodes = [...g.graph.nodes];
   const producers = new Map(nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
@@ -67,6 +77,7 @@ export function appendGradient(g: GraphBuilder, request: GradientRequest): Value
       producerOf: (value) => producers.get(value),
       once,
       transposedProduct,
+      transposedWeight,
       unsupported: (what) => unsupported(node, g, what),
     };
     rule(rulesRequest).forEach((gradient, i) => {
