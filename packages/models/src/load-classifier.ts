@@ -3,7 +3,7 @@ import type { GraphBuilder, Value } from '@entrgi/onnx';
 import type { KeysAndValues } from './blocks/attention.js';
 import { readCheckpoint } from './checkpoint.js';
 import { loadTokenizer } from './load-tokenizer.js';
-import { loadWeights } from './load-weights.js';
+import { type LoadedWeights, loadWeights } from './load-weights.js';
 import type { ClassifierInputs, PrefixNetwork } from './network.js';
 import { architectureName, readNetwork } from './read-network.js';
 import type { Tokenizer } from './tokenizer.js';
@@ -14,6 +14,8 @@ export interface Classifier {
   readonly name: string;
   /** Absolute path that the graph's external weights are relative to. */
   readonly folder: string;
+  /** Of weights packed by `q8` and `q4`: the same numbers packed the other way round, for the gradient. */
+  readonly transposedWeight?: LoadedWeights['transposedWeight'];
   readonly tokenizer: Tokenizer;
   readonly vocabulary: Vocabulary;
   /** Rows of the word-embedding table. */
@@ -50,12 +52,13 @@ export const loadClassifier = async (directory: string, options: WeightOptions =
       { value: directory, cure: 'Reward models are sequence classifiers.' },
     );
   }
-  const { weights, folder } = await loadWeights(checkpoint, network, options);
+  const { weights, folder, transposedWeight } = await loadWeights(checkpoint, network, options);
   const tokenizer = await loadTokenizer(checkpoint.source, { config: checkpoint.config, rows: network.rows });
   const { rows, width, maxLength, embeddings, prefix } = network;
   return {
     name: checkpoint.name,
     folder,
+    ...(transposedWeight === undefined ? {} : { transposedWeight }),
     tokenizer,
     vocabulary: tokenizer.vocabulary,
     rows,

@@ -1,5 +1,6 @@
+import { fileURLToPath } from 'node:url';
 import { nodeBackend } from '@entrgi/backend-node';
-import { InvalidArgumentError, UnsupportedError } from '@entrgi/core';
+import { InvalidArgumentError, MemoryLimitError, UnsupportedError } from '@entrgi/core';
 import { afterAll, describe, expect, it } from 'vitest';
 import { denoiserFixtures, fixture, fixtureNumbers, relativeError } from '../fixtures/fixture.js';
 import { loadClassifier } from './load-classifier.js';
@@ -49,5 +50,24 @@ describe('dtype', () => {
     await expect(loadClassifier(fixture('bert-reward'), { dtype })).rejects.toThrow(
       "dtype: expected one of auto, fp32, fp16, bf16, q8, q4, got 'int8'.",
     );
+  });
+});
+
+describe('memoryLimit', () => {
+  const trained = fileURLToPath(new URL('../../tiny-stories/models/reward', import.meta.url));
+
+  it('is checked before anything is allocated, and what would fit is said', async () => {
+    // About a million numbers, stored in half precision: 8 bytes each for two sessions in float32.
+    const failure = loadClassifier(trained, { memoryLimit: 5e6 });
+    await expect(failure).rejects.toThrow(MemoryLimitError);
+    await expect(failure).rejects.toThrow(
+      /its weights take about \d\.\d MB as 'fp32', but the limit is 5\.0 MB\. Choose dtype 'auto', which takes about 2\.1 MB/,
+    );
+    await loadClassifier(trained, { memoryLimit: 5e6, dtype: 'auto' });
+  });
+
+  it('says so where nothing would fit', async () => {
+    const failure = loadClassifier(trained, { memoryLimit: 1e5, dtype: 'auto' });
+    await expect(failure).rejects.toThrow('Choose a smaller model, or raise memoryLimit.');
   });
 });

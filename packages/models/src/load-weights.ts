@@ -1,6 +1,12 @@
-import { UnsupportedError } from '@entrgi/core';
+import { InvalidArgumentError, UnsupportedError } from '@entrgi/core';
+import type { GraphBuilder, Value } from '@entrgi/onnx';
+import { checkMemory } from './check-memory.js';
 import type { Checkpoint } from './checkpoint.js';
 import type { ClassifierNetwork, DenoiserNetwork } from './network.js';
+import { packedWeights, transposedPacked } from './packed-weights.js';
+import { productWeights } from './product-weights.js';
+import { BLOCK } from './quantise.js';
+import { quantisedTensors } from './quantised-tensors.js';
 import { checkedDtype, type WeightOptions } from './weight-options.js';
 import { checkedWeights, type Weights } from './weights.js';
 
@@ -9,22 +15,80 @@ export interface LoadedWeights {
   readonly weights: Weights;
   /** Absolute path that the graphs' external weights are relative to. */
   readonly folder: string;
+  /** Whether sessions are to hold weights once. Packed ones are slow until the runtime has them in its own layout. */
+  readonly weightsOnce: boolean;
+  /** Of packed weights, by the name of their codes in the graph: the same numbers packed the other way round. */
+  readonly transposedWeight?: (
+    g: GraphBuilder,
+    weight: Value,
+  ) => { readonly weight: Value; readonly scales: Value } | undefined;
+}
+
+/** What only networks that run forward may ask for. */
+export interface ForwardOptions {
+  /** See LoadDenoiserOptions. */
+  readonly int8Activations?: boolean | undefined;
 }
 
 /**
- * Checks a checkpoint's weights against the network, and chooses how they are held. Throws CheckpointError where they do not fit it,
- * UnsupportedError where they are not stored in the dtype that is asked for.
+ * Checks a checkpoint's weights against the network, and gives them the form they are held in, making it where needed.
+ * Throws CheckpointError where they do not fit the network, MemoryLimitError where they do not fit the memory, UnsupportedError for a dtype
+ * they do not have or cannot be given, and what quantisedTensors throws.
  */
 export const loadWeights = async (
   checkpoint: Checkpoint,
   network: DenoiserNetwork | ClassifierNetwork,
-  options: WeightOptions,
+  options: WeightOptions & ForwardOptions,
 ): Promise<LoadedWeights> => {
-  const { folder } = checkpoint;
+  const { directory, tensors } = checkpoint;
+  const { weightsOnce = false, int8Activations = false } = options;
   const dtype = checkedDtype(options.dtype);
+  const bits = dtype === 'q4' ? 4 : dtype === 'q8' ? 8 : undefined;
   const weights = checkedWeights(checkpoint, network, { asStored: dtype !== 'fp32' });
   if (dtype === 'fp16' || dtype === 'bf16') requireStored(checkpoint, network, dtype);
-  return { weights, folder };
+  if (int8Activations && bits === undefined) {
+    throw new InvalidArgumentError(`int8Activations: expected dtype 'q4' or 'q8', got '${dtype}'.`, {
+      value: dtype,
+    });
+  }
+  // What gets a gradient is multiplied by from both sides, and by the same numbers only if a scale belongs to a square of them.
+  const differentiated = network.task === 'classifier';
+  const packable = new Set(
+    [...productWeights(network, weights)].filter((name) => {
+      const [rows, columns] = network.parameters.get(name)!;
+      return columns! % BLOCK === 0 && (!differentiated || rows! % BLOCK === 0);
+    }),
+  );
+  const question = {
+    tensors,
+    parameters: network.parameters,
+    packable,
+    transposed: differentiated,
+    sessions: differentiated ? 2 : 1,
+    weightsOnce,
+  };
+  await checkMemory(directory, question, dtype, options.memoryLimit);
+  if (bits === undefined) return { weights, folder: checkpoint.folder, weightsOnce };
+
+  if (packable.size === 0) {
+    throw new UnsupportedError(
+      `${directory}: dtype '${dtype}': expected matrices with sizes that are multiples of ${BLOCK}, got none.`,
+      { value: dtype, cure: "Choose 'auto' or 'fp32'." },
+    );
+  }
+  const how = {
+    quantisation: { bits, tileRows: differentiated ? 32 : 1 },
+    transposed: differentiated,
+  } as const;
+  const quantised = await quantisedTensors(checkpoint, [...packable], how, options);
+  const { packed, folder } = quantised;
+  const rest = checkedWeights({ directory, tensors: quantised.tensors }, network, { asStored: true });
+  return {
+    weights: packedWeights(rest, packed, int8Activations ? 'int8' : 'float32'),
+    folder,
+    weightsOnce: false,
+    ...(differentiated ? { transposedWeight: (g, weight) => transposedPacked(g, packed, weight) } : {}),
+  };
 };
 
 const storedTypes = { fp16: 'float16', bf16: 'bfloat16' } as const;

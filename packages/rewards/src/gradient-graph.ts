@@ -59,7 +59,11 @@ export const gradientGraph = (network: RewardNetwork, columns: Columns, reused?:
     past,
   });
 
-  const [gradient] = appendGradient(g, { of: reward, wrt: [embeds] });
+  const [gradient] = appendGradient(g, {
+    of: reward,
+    wrt: [embeds],
+    transposedWeight: (weight) => network.transposedWeight?.(g, weight),
+  });
   const start = prefix === undefined ? g.int64s([0]) : g.Shape(prefix);
   const responseGradient = g.Slice(gradient!, start, g.Add(start, length), [1]);
   const rowGradients = g.Gather(g.Reshape(responseGradient, g.Concat([g.int64s([-1]), width], 0)), rows);

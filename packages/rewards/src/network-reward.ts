@@ -43,7 +43,10 @@ export const networkReward = (
   network: RewardNetwork,
   options: NetworkRewardOptions,
 ): DifferentiableReward => {
-  const { backend, weightsOnce = false, missing = 'unknown', name = network.name } = options;
+  const { backend, missing = 'unknown', name = network.name } = options;
+  // Packed weights are slow until the runtime has them in its own layout, which is as small.
+  const packed = network.transposedWeight !== undefined;
+  const weightsOnce = !packed && (options.weightsOnce ?? false);
   const { tokenizer, maxLength } = network;
   const reused = options.prefixReuse === false ? undefined : network.prefix;
   const sessions = new Map<string, Promise<Session>>();
@@ -80,7 +83,7 @@ export const networkReward = (
     if (reused === undefined) return undefined;
     if (prefix.length === 0) return emptyPast(reused);
     // It runs once per prompt: not worth a copy of the weights of its own.
-    const forward = await session('prefix', () => prefixGraph(network, reused), true);
+    const forward = await session('prefix', () => prefixGraph(network, reused), !packed);
     return forward.run(prefixFeed(prefix), { signal });
   };
 

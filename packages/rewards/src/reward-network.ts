@@ -1,4 +1,4 @@
-import type { ClassifierPrefix, KeysAndValues, Tokenizer } from '@entrgi/models';
+import type { Classifier, ClassifierPrefix, KeysAndValues, Tokenizer } from '@entrgi/models';
 import type { GraphBuilder, Value } from '@entrgi/onnx';
 
 /** What a reward graph reads: a batch of embedded sequences, and which of their slots count. */
@@ -20,6 +20,8 @@ export interface RewardNetwork {
   readonly name: string;
   /** Folder that its external weights are relative to. */
   readonly folder: string;
+  /** Of networks with packed weights: the transpose of one, for the gradient; see appendGradient. */
+  readonly transposedWeight?: Classifier['transposedWeight'];
   readonly tokenizer: Pick<Tokenizer, 'vocabulary' | 'encodeText' | 'around'>;
   /** Rows of the embedding table. */
   readonly rows: number;
