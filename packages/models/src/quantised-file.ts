@@ -20,7 +20,8 @@ export interface QuantisedContents {
 export const scalesName = (weight: string): string => `${weight}.scales`;
 export const transposedName = (weight: string): string => `${weight}.transposed`;
 
-const cure = 'Pass quantisedDir, a folder with room that can be written, or choose another dtype.';
+const cure =
+  'Pass quantisedDir (or set XDG_CACHE_HOME), a folder with room that can be written, or choose another dtype.';
 
 /**
  * Writes the file under another name and renames it when it is whole: nobody ever sees a part of it, two processes may write it at once,

@@ -158,7 +158,9 @@ describe('the file of quantised matrices', () => {
     await writeFile(occupied, '');
     const failure = quantiseSome(join(occupied, 'below'));
     await expect(failure).rejects.toThrow(NotWritableError);
-    await expect(failure).rejects.toThrow('Pass quantisedDir, a folder that can be written');
+    await expect(failure).rejects.toThrow(
+      'Pass quantisedDir (or set XDG_CACHE_HOME), a folder that can be written',
+    );
 
     const directory = await alteredFixture('../../tiny-stories/models/reward');
     const { offset } = (await readCheckpoint(directory)).tensors.get(matrix)!;

@@ -52,7 +52,7 @@ export const quantisedTensors = async (
         await mkdir(dirname(path), { recursive: true }).catch((error) => {
           throw new NotWritableError(`${dirname(path)}: cannot be made (${error.code}).`, {
             value: dirname(path),
-            cure: 'Pass quantisedDir, a folder that can be written, or choose another dtype.',
+            cure: 'Pass quantisedDir (or set XDG_CACHE_HOME), a folder that can be written, or choose another dtype.',
             cause: error,
           });
         });

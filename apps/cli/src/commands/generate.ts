@@ -19,6 +19,12 @@ export const generateCommand = (context: Context): Command => {
     .option('--denoiser <DIR>', 'checkpoint of the masked diffusion model (default: embedded)')
     .option('--reward <DIR>', 'checkpoint of the reward model (default: embedded)')
     .option(
+      '--denoiser-dtype <TYPE>',
+      'how its weights are held: fp32, auto (as stored), fp16, bf16, q8, q4',
+      'fp32',
+    )
+    .option('--reward-dtype <TYPE>', 'the same of the reward model; its gradient is exact in each', 'fp32')
+    .option(
       '--trajectories <N>',
       `responses per prompt${is(defaults.trajectories)}; base always writes one`,
       parseInteger,

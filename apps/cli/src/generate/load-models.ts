@@ -1,8 +1,9 @@
 import { nodeBackend } from '@entrgi/backend-node';
 import type { Denoiser, DifferentiableReward } from '@entrgi/core';
-import { loadDenoiser } from '@entrgi/models';
+import { loadDenoiser, type WeightOptions } from '@entrgi/models';
 import { loadReward } from '@entrgi/rewards';
 import { denoiserDirectory, rewardDirectory } from '@entrgi/tiny-stories';
+import type { GenerateOptions } from './plan.js';
 
 export interface Models {
   readonly denoiser: Denoiser;
@@ -11,15 +12,15 @@ export interface Models {
 }
 
 /** Loads both models at once; the embedded ones where no directory is given. */
-export const loadModels = async (directories: {
-  readonly denoiser?: string | undefined;
-  readonly reward?: string | undefined;
-}): Promise<Models> => {
+export const loadModels = async (
+  chosen: Pick<GenerateOptions, 'denoiser' | 'reward' | 'denoiserDtype' | 'rewardDtype'>,
+  watching: Pick<WeightOptions, 'signal' | 'onQuantise'>,
+): Promise<Models> => {
   // In a worker thread, so that the display keeps moving and Ctrl-C is heard while a model runs.
   const backend = nodeBackend({ worker: true });
   const [denoiser, reward] = await Promise.allSettled([
-    loadDenoiser(directories.denoiser ?? denoiserDirectory, { backend }),
-    loadReward(directories.reward ?? rewardDirectory, { backend }),
+    loadDenoiser(chosen.denoiser ?? denoiserDirectory, { backend, dtype: chosen.denoiserDtype, ...watching }),
+    loadReward(chosen.reward ?? rewardDirectory, { backend, dtype: chosen.rewardDtype, ...watching }),
   ]);
   if (denoiser.status === 'fulfilled' && reward.status === 'fulfilled') {
     return {
