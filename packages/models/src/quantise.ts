@@ -24,8 +24,7 @@ const reaches = { 4: [8 / 7, 1, 0.9, 0.8, 0.7], 8: [128 / 127] } as const;
 
 /**
  * Rounds a band of whole rows, a multiple of `tileRows` unless it is the last, each row a multiple of 32 long. For each tile: the scale of
- * least squared error among a few.
- * Returns undefined where a number is not finite.
+ * least squared error among a few. Returns undefined where a number is not finite.
  */
 export const quantise = (
   values: Float32Array,
@@ -36,36 +35,44 @@ export const quantise = (
   const across = columns / BLOCK;
   const scales = new Float32Array(Math.ceil(rows / tileRows) * across);
   const codes = new Uint8Array(values.length);
+  const tile = new Float64Array(tileRows * BLOCK);
   for (let first = 0; first < rows; first += tileRows) {
-    const last = Math.min(first + tileRows, rows);
+    const height = Math.min(tileRows, rows - first);
+    const size = height * BLOCK;
     for (let block = 0; block < across; block++) {
-      const scale = bestScale(values, columns, first, last, block * BLOCK, bits);
+      const start = first * columns + block * BLOCK;
+      for (let row = 0, to = 0; row < height; row++) {
+        const from = start + row * columns;
+        for (let i = 0; i < BLOCK; i++) tile[to++] = values[from + i]!;
+      }
+      const scale = bestScale(tile, size, bits);
       if (!Number.isFinite(scale)) return undefined;
       scales[(first / tileRows) * across + block] = scale;
-      encode(values, codes, columns, first, last, block * BLOCK, scale, bits);
+      toLevels(tile, size, bits, scale === 0 ? 0 : 1 / scale);
+      const half = 2 ** (bits - 1);
+      for (let row = 0, at = 0; row < height; row++) {
+        const to = start + row * columns;
+        for (let i = 0; i < BLOCK; i++) codes[to + i] = tile[at++]! + half;
+      }
     }
   }
   return { codes, scales };
 };
 
-const bestScale = (
-  values: Float32Array,
-  columns: number,
-  firstRow: number,
-  lastRow: number,
-  firstColumn: number,
-  bits: 4 | 8,
-): number => {
-  let extreme = 0;
+/** Adding it and taking it away again rounds a number below 2^51 to the nearest integer, in a fraction of the time of Math.round. */
+const ROUNDER = 1.5 * 2 ** 52;
+
+const bestScale = (tile: Float64Array, size: number, bits: 4 | 8): number => {
+  let highest = 0;
+  let lowest = 0;
   let finite = 0;
-  for (let row = firstRow; row < lastRow; row++) {
-    const start = row * columns + firstColumn;
-    for (let i = start; i < start + BLOCK; i++) {
-      const value = values[i]!;
-      finite += value - value;
-      if (Math.abs(value) > Math.abs(extreme)) extreme = value;
-    }
+  for (let i = 0; i < size; i++) {
+    const value = tile[i]!;
+    finite += value - value;
+    if (value > highest) highest = value;
+    if (value < lowest) lowest = value;
   }
+  const extreme = highest > -lowest ? highest : lowest;
   if (extreme === 0 || finite !== 0) return finite;
   const half = 2 ** (bits - 1);
   let best = 0;
@@ -74,15 +81,11 @@ const bestScale = (
     const inverse = -half / (extreme * reach);
     let product = 0;
     let square = 0;
-    for (let row = firstRow; row < lastRow; row++) {
-      const start = row * columns + firstColumn;
-      for (let i = start; i < start + BLOCK; i++) {
-        const value = values[i]!;
-        const rounded = Math.round(value * inverse);
-        const level = Math.max(-half, Math.min(rounded, half - 1));
-        product += value * level;
-        square += level * level;
-      }
+    for (let i = 0; i < size; i++) {
+      const value = tile[i]!;
+      const level = clipped(value * inverse, half) + ROUNDER - ROUNDER;
+      product += value * level;
+      square += level * level;
     }
     // Of given levels q the best scale is ⟨x, q⟩ / ⟨q, q⟩, which leaves the error ⟨x, x⟩ − ⟨x, q⟩² / ⟨q, q⟩.
     const gain = (product * product) / square;
@@ -91,25 +94,12 @@ const bestScale = (
   return Math.fround(best);
 };
 
-const encode = (
-  values: Float32Array,
-  codes: Uint8Array,
-  columns: number,
-  firstRow: number,
-  lastRow: number,
-  firstColumn: number,
-  scale: number,
-  bits: 4 | 8,
-): void => {
+/** Within the levels from −half to half − 1. */
+const clipped = (x: number, half: number): number => (x < -half ? -half : Math.min(x, half - 1));
+
+const toLevels = (tile: Float64Array, size: number, bits: 4 | 8, inverse: number): void => {
   const half = 2 ** (bits - 1);
-  const inverse = scale === 0 ? 0 : 1 / scale;
-  for (let row = firstRow; row < lastRow; row++) {
-    const start = row * columns + firstColumn;
-    for (let i = start; i < start + BLOCK; i++) {
-      const rounded = Math.round(values[i]! * inverse);
-      codes[i] = half + Math.max(-half, Math.min(rounded, half - 1));
-    }
-  }
+  for (let i = 0; i < size; i++) tile[i] = clipped(tile[i]! * inverse, half) + ROUNDER - ROUNDER;
 };
 
 /** Codes as they are stored: bytes, or two to a byte with the lower half first. */

@@ -1,11 +1,10 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { nodeBackend } from '@entrgi/backend-node';
 import { NotWritableError, NumericalError, UnsupportedError } from '@entrgi/core';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
-import { alteredFixture } from '../fixtures/altered-fixture.js';
 import { fixture } from '../fixtures/fixture.js';
 import { readCheckpoint } from './checkpoint.js';
 import { loadClassifier } from './load-classifier.js';
@@ -23,6 +22,13 @@ const temporaryFolder = async (): Promise<string> => {
   const folder = await mkdtemp(join(tmpdir(), 'entrgi-quantised-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   return folder;
+};
+
+/** A checkpoint that may be changed. */
+const copyOfReward = async (): Promise<string> => {
+  const directory = join(await temporaryFolder(), 'reward');
+  await cp(trained('reward'), directory, { recursive: true });
+  return directory;
 };
 
 const tileHow = { quantisation: { bits: 4, tileRows: 32 }, transposed: true } as const;
@@ -117,7 +123,7 @@ describe('the file of quantised matrices', () => {
 
   it('is made anew when the checkpoint has changed, and when it is damaged', async () => {
     const folder = await temporaryFolder();
-    const directory = await alteredFixture('../../tiny-stories/models/reward');
+    const directory = await copyOfReward();
     await quantiseSome(folder, {}, directory);
     const weights = join(directory, 'model.safetensors');
     await utimes(weights, new Date(), new Date(Date.now() + 5000));
@@ -139,7 +145,7 @@ describe('the file of quantised matrices', () => {
   });
 
   it('lies beside the weights', async () => {
-    const directory = await alteredFixture('../../tiny-stories/models/reward');
+    const directory = await copyOfReward();
     const { folder } = await loadClassifier(directory, { dtype: 'q8' });
     expect(await readdir(folder)).toContainEqual(expect.stringMatching(/^reward-q8-/));
   });
@@ -162,7 +168,7 @@ describe('the file of quantised matrices', () => {
       'Pass quantisedDir (or set XDG_CACHE_HOME), a folder that can be written',
     );
 
-    const directory = await alteredFixture('../../tiny-stories/models/reward');
+    const directory = await copyOfReward();
     const { offset } = (await readCheckpoint(directory)).tensors.get(matrix)!;
     const bytes = await readFile(join(directory, 'model.safetensors'));
     bytes.fill(0xff, offset, offset + 4);
