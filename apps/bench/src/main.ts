@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { weightDtypes } from '@entrgi/models';
 import { Command } from 'commander';
 import { disagreements } from './agreement.js';
 import { type ApproximationRecord, approximationTable, runApproximations } from './approximations.js';
@@ -44,8 +45,7 @@ program
     oneOf(modelNames),
     ['embedded'],
   )
-  // The loaders hold every weight as float32: another name would silently be the same.
-  .option('--dtype <names>', 'fp32', oneOf(['fp32']), ['fp32'])
+  .option('--dtype <names>', `of ${weightDtypes.join(', ')}`, oneOf(weightDtypes), ['fp32'])
   .option('--prompt-lengths <numbers>', 'tokens before the response', wholes, [64, 256])
   .option('--response-length <n>', 'tokens of a response', whole, 128)
   .option('--trajectories <numbers>', 'responses at a time', wholes, [4, 1])

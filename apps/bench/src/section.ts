@@ -1,3 +1,4 @@
+import type { WeightDtype } from '@entrgi/models';
 import type { WorkloadSpec } from './workload.js';
 
 /** Which program does the work. */
@@ -34,7 +35,7 @@ export interface SectionSettings {
   /** Folder for checkpoints that are made. */
   readonly cache: string;
   readonly models: readonly ModelName[];
-  readonly dtypes: readonly string[];
+  readonly dtypes: readonly WeightDtype[];
   /** Tokens before the response, template included. */
   readonly promptLengths: readonly number[];
   readonly trajectories: readonly number[];

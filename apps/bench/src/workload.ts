@@ -1,10 +1,11 @@
+import type { WeightDtype } from '@entrgi/models';
 import type * as workloads from './workloads/index.js';
 
 /** A checkpoint, and how it is held. Also what the PyTorch side reads: everything in a specification goes through JSON. */
 export interface ModelSpec {
   readonly directory: string;
-  /** As the loaders of models and rewards name it. The PyTorch side always computes in float32. */
-  readonly dtype: string;
+  /** The PyTorch side always computes in float32. */
+  readonly dtype: WeightDtype;
   readonly weightsOnce: boolean;
 }
 

@@ -3,7 +3,15 @@ import type { Dimension, GraphBuilder, Node, Value } from '@entrgi/onnx';
 import { attributeReader } from './attribute-reader.js';
 import { operatorName } from './operators.js';
 import { recomputation } from './recomputation.js';
-import type { Entry, InputGradient, Rule, RuleRequest, TransposedProduct, Values } from './rule.js';
+import type {
+  Entry,
+  InputGradient,
+  Rule,
+  RuleRequest,
+  TransposedProduct,
+  TransposedWeight,
+  Values,
+} from './rule.js';
 import { rules } from './rules/index.js';
 import { shapeOf } from './shapes.js';
 import { unBroadcast } from './un-broadcast.js';
@@ -23,6 +31,8 @@ export interface GradientRequest {
    * memory for about 1.4 times the time. Default: false.
    */
   readonly recompute?: boolean | undefined;
+  /** How a packed weight (MatMulNBits) is found transposed. Default: it is not, and is unpacked for the gradient. */
+  readonly transposedWeight?: TransposedWeight | undefined;
 }
 
 /**
@@ -32,7 +42,14 @@ export interface GradientRequest {
  * Throws NonDifferentiableError where no gradient flows, UnsupportedError for an operator without a rule.
  */
 export function appendGradient(g: GraphBuilder, request: GradientRequest): Value[] {
-  const { of, wrt, seed, transposedProduct = 'Gemm', recompute = false } = request;
+  const {
+    of,
+    wrt,
+    seed,
+    transposedProduct = 'Gemm',
+    transposedWeight = () => undefined,
+    recompute = false,
+  } = request;
   for (const value of wrt) requireFloat(g, value);
   const nodes = [...g.graph.nodes];
   const producers = new Map(nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
@@ -80,6 +97,7 @@ export function appendGradient(g: GraphBuilder, request: GradientRequest): Value
       producerOf: (value) => producers.get(value),
       once,
       transposedProduct,
+      transposedWeight,
       unsupported: (what) => unsupported(node, g, what),
     };
     rule(rulesRequest).forEach((gradient, i) => {

@@ -24,6 +24,8 @@ export interface RuleRequest {
   readonly once: (key: string, make: () => Value) => Value;
   /** How to multiply by a transposed matrix. */
   readonly transposedProduct: TransposedProduct;
+  /** The transpose of a packed weight, where the graph can have it. */
+  readonly transposedWeight: TransposedWeight;
   /** The error for a case that the rule does not cover. */
   readonly unsupported: (what: string) => Error;
 }
@@ -33,6 +35,18 @@ export interface RuleRequest {
  * onnxruntime has it on CPU, not on WebGPU.
  */
 export type TransposedProduct = 'Gemm' | 'FusedMatMul';
+
+/** A weight of com.microsoft's MatMulNBits: its integers and their scales. */
+export interface PackedWeight {
+  readonly weight: Value;
+  readonly scales: Value;
+}
+
+/**
+ * From the integers of a packed weight of shape [N, K], the transpose as a second packed weight of shape [K, N], which must stand for exactly
+ * the same numbers; undefined where there is none. It declares initialisers only when it is called.
+ */
+export type TransposedWeight = (weight: Value) => PackedWeight | undefined;
 
 /** The gradient of one input: a value, or a function that makes it, called only where it is needed. null: none flows. */
 export type InputGradient = Value | (() => Value) | null;

@@ -36,6 +36,16 @@ export class CheckpointError extends EntrgiError {
   readonly code = 'invalid-checkpoint';
 }
 
+/** What is asked for does not fit into the memory that there is, or that may be used. */
+export class MemoryLimitError extends EntrgiError {
+  readonly code = 'memory-limit';
+}
+
+/** A file that is needed cannot be written: no such folder, or no permission. */
+export class NotWritableError extends EntrgiError {
+  readonly code = 'not-writable';
+}
+
 /** An operator, architecture or feature that is not supported (yet). */
 export class UnsupportedError extends EntrgiError {
   readonly code = 'unsupported';

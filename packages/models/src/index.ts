@@ -18,4 +18,6 @@ export { longestSequence, readOnnxFile } from './onnx-file.js';
 export { readTokenizer } from './read-tokenizer.js';
 export { resolveCheckpoint } from './resolve-checkpoint.js';
 export type { Tokenizer } from './tokenizer.js';
+export type { QuantiseProgress, WeightDtype, WeightOptions } from './weight-options.js';
+export { weightDtypes } from './weight-options.js';
 export type { Weights } from './weights.js';

@@ -34,7 +34,7 @@ describe.each(classifierFixtures)('loadClassifier: %s', (name) => {
     const g = new GraphBuilder();
     const ids = g.input('ids', 'int64', ['batch', 'length']);
     const types = g.input('segments', 'int64', ['batch', 'length']);
-    const embeds = g.Gather(classifier.embeddingTable(g), ids);
+    const embeds = classifier.embed(g, ids);
     const attention = g.Expand(g.int64s([1]), g.Shape(ids));
     g.output(classifier.rewards(g, { embeds, attention, segments: types }), 'rewards');
     const session = await backend.createSession({ bytes: encodeModel(g.model()), folder: classifier.folder });
@@ -67,7 +67,7 @@ describe.each(['qwen3-reward', 'qwen3-reward-bf16', 'qwen2-reward', 'llama-rewar
     const { tokenIds, rewards } = (await fixtureNumbers(name)).classifier!.tokens;
     const classifier = await loadClassifier(fixture(name));
     const g = new GraphBuilder();
-    const embedded = (ids: string) => g.Gather(classifier.embeddingTable(g), ids);
+    const embedded = (ids: string) => classifier.embed(g, ids);
     const start = classifier.prefix!.append(g, embedded(g.input('start', 'int64', [1, 'start'])));
     const middle = classifier.prefix!.append(g, embedded(g.input('middle', 'int64', [1, 'middle'])), [start]);
     const ids = g.input('ids', 'int64', [1, 'length']);
@@ -114,7 +114,7 @@ describe('loadClassifier', () => {
     const g = new GraphBuilder();
     const ids = g.input('ids', 'int64', ['batch', 'length']);
     const ones = g.Expand(g.int64s([1]), g.Shape(ids));
-    const embeds = g.Gather(classifier.embeddingTable(g), ids);
+    const embeds = classifier.embed(g, ids);
     g.output(classifier.rewards(g, { embeds, attention: ones, segments: ones }), 'rewards');
     const session = await backend.createSession({ bytes: encodeModel(g.model()), folder: classifier.folder });
     const outputs = await session.run({ ids: int64(tokenIds) });

@@ -4,16 +4,19 @@ import type { KeysAndValues } from './blocks/attention.js';
 import { readCheckpoint } from './checkpoint.js';
 import type { HubOptions } from './hub-options.js';
 import { loadTokenizer } from './load-tokenizer.js';
+import { type LoadedWeights, loadWeights } from './load-weights.js';
 import type { ClassifierInputs, Past, PrefixNetwork } from './network.js';
 import { architectureName, readNetwork } from './read-network.js';
 import type { Tokenizer } from './tokenizer.js';
-import { checkedWeights } from './weights.js';
+import type { WeightOptions } from './weight-options.js';
 
 /** A sequence classifier that can be written into a graph, and so be differentiated. */
 export interface Classifier {
   readonly name: string;
   /** Absolute path that the graph's external weights are relative to. */
   readonly folder: string;
+  /** Of weights packed by `q8` and `q4`: the same numbers packed the other way round, for the gradient. */
+  readonly transposedWeight?: LoadedWeights['transposedWeight'];
   readonly tokenizer: Tokenizer;
   readonly vocabulary: Vocabulary;
   /** Rows of the word-embedding table. */
@@ -22,8 +25,10 @@ export interface Classifier {
   readonly width: number;
   /** Longest sequence in tokens. */
   readonly maxLength: number;
-  /** The word-embedding table in the graph, float32 [rows, width]. */
-  embeddingTable(g: GraphBuilder): Value;
+  /** The embeddings of `ids` int64 [...shape], float32 [...shape, width]. */
+  embed(g: GraphBuilder, ids: Value): Value;
+  /** The whole word-embedding table, float32 [rows, width]; `after`, a value of the graph: not unpacked before that is computed. */
+  embeddingTable(g: GraphBuilder, after?: Value): Value;
   /** Appends the network to the graph; returns the logit of label 0, float32 [batch]. */
   rewards(g: GraphBuilder, inputs: ClassifierInputs): Value;
   /** Of causal networks: how to compute the beginning of a sequence once, for all that may follow. */
@@ -43,7 +48,10 @@ export interface ClassifierPrefix extends Omit<PrefixNetwork, 'append'> {
  * Throws CheckpointError where a file is missing, corrupt or contradicts another, UnsupportedError for another architecture, and what
  * resolveCheckpoint throws.
  */
-export const loadClassifier = async (source: string, options: HubOptions = {}): Promise<Classifier> => {
+export const loadClassifier = async (
+  source: string,
+  options: HubOptions & WeightOptions = {},
+): Promise<Classifier> => {
   const checkpoint = await readCheckpoint(source, options);
   const { directory } = checkpoint;
   const network = readNetwork(checkpoint);
@@ -53,18 +61,20 @@ export const loadClassifier = async (source: string, options: HubOptions = {}): 
       { value: directory, cure: 'Reward models are sequence classifiers.' },
     );
   }
-  const weights = checkedWeights(checkpoint, network);
+  const { weights, folder, transposedWeight } = await loadWeights(checkpoint, network, options);
   const tokenizer = await loadTokenizer(checkpoint.source, { config: checkpoint.config, rows: network.rows });
   const { rows, width, maxLength, embeddings, prefix } = network;
   return {
     name: checkpoint.name,
-    folder: checkpoint.folder,
+    folder,
+    ...(transposedWeight === undefined ? {} : { transposedWeight }),
     tokenizer,
     vocabulary: tokenizer.vocabulary,
     rows,
     width,
     maxLength,
-    embeddingTable: (g) => weights.value(g, embeddings),
+    embed: (g, ids) => weights.rows(g, embeddings, ids),
+    embeddingTable: (g, after) => weights.value(g, embeddings, after),
     rewards: (g, inputs) => network.rewards(g, weights, inputs),
     ...(prefix === undefined
       ? {}

@@ -4,6 +4,7 @@ import { aroundGraph, blockGraph } from './block-graphs.js';
 import { readCheckpoint } from './checkpoint.js';
 import type { HubOptions } from './hub-options.js';
 import { loadTokenizer } from './load-tokenizer.js';
+import { loadWeights } from './load-weights.js';
 import type { BlockNetwork, DenoiserNetwork } from './network.js';
 import { nodeFolder } from './node-folder.js';
 import { onnxDenoiser } from './onnx-denoiser.js';
@@ -11,17 +12,21 @@ import { findOnnxFile } from './onnx-file.js';
 import type { BlockSessions } from './open-block.js';
 import { architectureName, readNetwork } from './read-network.js';
 import { requireMask, sessionDenoiser } from './session-denoiser.js';
-import { checkedWeights, type Weights } from './weights.js';
+import type { WeightOptions } from './weight-options.js';
+import type { Weights } from './weights.js';
 
 /** Where a denoiser runs, how it holds its weights, and where it comes from if it is on the hub. */
-export interface LoadDenoiserOptions extends HubOptions {
+export interface LoadDenoiserOptions extends HubOptions, WeightOptions {
   readonly backend: Backend;
   /** Default: the name of the directory or of the repository. */
   readonly name?: string;
   /** An ONNX file of the directory, such as onnx/model_quantized.onnx. Default: the safetensors; without any, onnx/model.onnx or model.onnx. */
   readonly file?: string;
-  /** Hold every weight once, as stored: half the memory, about 8 % slower. Default: false. */
-  readonly weightsOnce?: boolean;
+  /**
+   * Also round activations to 8 bits in products with `q8` and `q4` weights: faster on processors with instructions for it, and less exact.
+   * Not for rewards, whose gradient would be zero. Default: false.
+   */
+  readonly int8Activations?: boolean | undefined;
   /** Threads inside one operator. Default: the backend's. */
   readonly threads?: number;
 }
@@ -44,15 +49,15 @@ export const loadDenoiser = async (source: string, options: LoadDenoiserOptions)
       { value: directory, cure: 'Load it as a reward.' },
     );
   }
-  const weights = checkedWeights(checkpoint, network);
+  const { weights, folder, weightsOnce, seldomOnce } = await loadWeights(checkpoint, network, options);
   const tokenizer = await loadTokenizer(checkpoint.source, { config: checkpoint.config, rows: network.rows });
   requireMask(tokenizer, directory);
   const name = options.name ?? checkpoint.name;
-  const { backend, weightsOnce = false, threads } = options;
+  const { backend, threads } = options;
   const open = (model: Model, once = weightsOnce) => {
     pruneGraph(model.graph);
     return backend.createSession(
-      { name, bytes: encodeModel(model), folder: checkpoint.folder },
+      { name, bytes: encodeModel(model), folder },
       { weightsOnce: once, ...(threads === undefined ? {} : { threads }) },
     );
   };
@@ -68,21 +73,28 @@ export const loadDenoiser = async (source: string, options: LoadDenoiserOptions)
       ids: { type: 'int64', dims: [batch, length], data: BigInt64Array.from(tokenIds, BigInt) },
       positions: { type: 'int64', dims: [positions.length], data: BigInt64Array.from(positions, BigInt) },
     }),
-    blocks: network.block === undefined ? undefined : blockSessions(network.block, weights, open),
+    blocks:
+      network.block === undefined ? undefined : blockSessions(network.block, weights, { open, seldomOnce }),
   });
 };
 
-/** The sessions of the block graphs. What lies around a block is computed once for it: not worth a copy of the weights of its own. */
+/** The sessions of the block graphs. What lies around a block is computed once for it. */
 const blockSessions = (
   network: BlockNetwork,
   weights: Weights,
-  open: (model: Model, weightsOnce?: boolean) => Promise<Session>,
+  {
+    open,
+    seldomOnce,
+  }: {
+    readonly open: (model: Model, weightsOnce?: boolean) => Promise<Session>;
+    readonly seldomOnce: boolean;
+  },
 ): BlockSessions => {
   let around: Promise<Session> | undefined;
   let block: Promise<Session> | undefined;
   return {
     around() {
-      around ??= open(aroundGraph(network, weights), true);
+      around ??= open(aroundGraph(network, weights), seldomOnce);
       return around;
     },
     block() {

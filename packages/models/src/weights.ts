@@ -5,8 +5,21 @@ import type { Checkpoint } from './checkpoint.js';
 /** Writes a checkpoint's tensors into a graph, each once, as references into the weight files. */
 export interface Weights {
   has(name: string): boolean;
-  /** The tensor as float32. */
-  value(g: GraphBuilder, name: string): Value;
+  /**
+   * The tensor as float32. One that is kept in half precision is unpacked for the whole run or, with `after`, a value of two or more axes
+   * that is computed shortly before, only then.
+   */
+  value(g: GraphBuilder, name: string, after?: Value): Value;
+  /** Rows of a table [rows, width], for indices of any shape, as float32. */
+  rows(g: GraphBuilder, name: string, indices: Value): Value;
+  /** x Wᵀ + bias for x [rows, in] and the weight W [out, in]. */
+  product(g: GraphBuilder, name: string, x: Value, bias: Value | null): Value;
+}
+
+/** How weights are held in memory. */
+export interface Holding {
+  /** Half precision stays as it is stored, and is unpacked where it is used. Default: false, all is unpacked once, while loading. */
+  readonly asStored?: boolean;
 }
 
 /**
@@ -19,6 +32,7 @@ export const checkedWeights = (
     readonly parameters: ReadonlyMap<string, readonly number[]>;
     readonly ignored: ReadonlySet<string>;
   },
+  { asStored = false }: Holding = {},
 ): Weights => {
   const { directory, tensors } = checkpoint;
   const { parameters, ignored } = network;
@@ -48,20 +62,41 @@ export const checkedWeights = (
     });
   }
 
-  return {
+  const stored = (g: GraphBuilder, name: string): Value => {
+    const { type, dims, file, offset, length } = tensors.get(name)!;
+    if (!g.has(name)) g.initializer(name, { type, dims, external: { location: file, offset, length } });
+    return name;
+  };
+  const weights: Weights = {
     has: (name) => parameters.has(name),
-    value(g, name) {
-      const { type, dims, file, offset, length } = tensors.get(name)!;
-      const external = { location: file, offset, length };
-      if (!g.has(name)) g.initializer(name, { type, dims, external });
-      if (type === 'float32') return name;
+    value(g, name, after) {
+      const tensor = stored(g, name);
+      const { type, dims } = tensors.get(name)!;
+      const waits = asStored && after !== undefined && dims.length === 2;
+      if (waits) return asFloat32(g, g.Reshape(tensor, keptShape(g, after)));
+      if (type === 'float32') return tensor;
       const cast = `${name}/float32`;
-      // A Cast is the one operator that onnxruntime runs on bfloat16 everywhere.
-      if (!g.has(cast)) g.node('Cast', [name], { to: int(onnxType('float32')) }, { outputs: [cast] });
+      if (!g.has(cast)) g.node('Cast', [tensor], { to: int(onnxType('float32')) }, { outputs: [cast] });
       return cast;
     },
+    rows: (g, name, indices) =>
+      asStored ? asFloat32(g, g.Gather(stored(g, name), indices)) : g.Gather(weights.value(g, name), indices),
+    // W lies as [out, in] in the file, and Gemm reads it as it lies: one copy serves the forward pass (transposed) and the gradient (not).
+    product: (g, name, x, bias) => g.Gemm(x, weights.value(g, name, x), bias, { transB: 1 }),
   };
+  return weights;
 };
+
+/** A Cast is the one operator on bfloat16 that onnxruntime runs everywhere. */
+const asFloat32 = (g: GraphBuilder, x: Value): Value =>
+  g.typeOf(x).type === 'float32' ? x : g.Cast(x, 'float32');
+
+/**
+ * [0, 0], the shape that a Reshape of a matrix understands as its own, known only once `after` is. What is reshaped to it is the same
+ * bytes, but no constant: onnxruntime can neither unpack nor pack it while loading, nor unpack all weights first.
+ */
+const keptShape = (g: GraphBuilder, after: Value): Value =>
+  g.Mul(g.Shape(after, { start: 0, end: 1 }), g.int64s([0, 0]));
 
 /** Names, the first few of many. */
 const listed = (names: readonly string[]): string =>

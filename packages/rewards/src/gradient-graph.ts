@@ -42,13 +42,13 @@ export const gradientGraph = (
   const past = reused === undefined ? undefined : [pastInputs(g, reused), leadingInputs(g, reused)];
   const suffix = g.input('suffix', 'int64', ['suffix']);
 
-  const table = network.embeddingTable(g);
-  const columnEmbeds =
-    columns === 'table' ? table : g.Gather(table, g.input('candidates', 'int64', ['columns']));
+  const candidates = columns === 'table' ? undefined : g.input('candidates', 'int64', ['columns']);
+  const chosen = candidates === undefined ? undefined : network.embed(g, candidates);
+  const columnEmbeds = (after: Value) => chosen ?? network.embeddingTable(g, after);
 
   // ê = soft + w (hard − soft)
-  const tokens = g.Mul(g.Gather(table, g.Reshape(ids, [-1])), g.Reshape(present, [-1, 1]));
-  const soft = g.MatMul(probs, columnEmbeds);
+  const tokens = g.Mul(network.embed(g, g.Reshape(ids, [-1])), g.Reshape(present, [-1, 1]));
+  const soft = g.MatMul(probs, columnEmbeds(probs));
   const hard = g.Gather(tokens, rows);
   const mixed = g.Add(soft, g.Mul(weights, g.Sub(hard, soft)));
   const response = g.ScatterND(tokens, g.Unsqueeze(rows, [1]), mixed);
@@ -56,13 +56,13 @@ export const gradientGraph = (
   // prefix (unless reused) ⊕ response ⊕ suffix, for every trajectory
   const trajectories = g.Shape(ids, { start: 0, end: 1 });
   const length = g.Shape(ids, { start: 1, end: 2 });
-  const width = g.Shape(table, { start: 1, end: 2 });
+  const width = g.Shape(tokens, { start: 1, end: 2 });
   const around = (middle: Value, of: (template: Value, segment: number) => Value) =>
     g.Concat([...(prefix === undefined ? [] : [of(prefix, 0)]), middle, of(suffix, 1)], 1);
   const forAll = (template: Value) => g.Concat([trajectories, g.Shape(template)], 0);
   const filled = (template: Value, value: number) => g.Expand(g.int64s([value]), forAll(template));
   const embeds = around(g.Reshape(response, g.Concat([trajectories, length, width], 0)), (template) =>
-    g.Expand(g.Gather(table, template), g.Concat([trajectories, g.Shape(template), width], 0)),
+    g.Expand(network.embed(g, template), g.Concat([trajectories, g.Shape(template), width], 0)),
   );
   const reward = network.rewards(g, {
     embeds,
@@ -72,11 +72,16 @@ export const gradientGraph = (
     past,
   });
 
-  const [gradient] = appendGradient(g, { of: reward, wrt: [embeds], recompute });
+  const [gradient] = appendGradient(g, {
+    of: reward,
+    wrt: [embeds],
+    recompute,
+    transposedWeight: (weight) => network.transposedWeight?.(g, weight),
+  });
   const start = prefix === undefined ? g.int64s([0]) : g.Shape(prefix);
   const responseGradient = g.Slice(gradient!, start, g.Add(start, length), [1]);
   const rowGradients = g.Gather(g.Reshape(responseGradient, g.Concat([g.int64s([-1]), width], 0)), rows);
   g.output(reward, 'rewards');
-  g.output(g.Gemm(rowGradients, columnEmbeds, null, { transB: 1 }), 'token_scores');
+  g.output(g.Gemm(rowGradients, columnEmbeds(rowGradients), null, { transB: 1 }), 'token_scores');
   return g.model();
 };

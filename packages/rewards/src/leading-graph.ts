@@ -16,7 +16,7 @@ export const leadingGraph = (network: RewardNetwork, prefix: ClassifierPrefix): 
   const present = g.input('present', 'float32', slots);
   const before = pastInputs(g, prefix);
   const leading = leadingInputs(g, prefix);
-  const embeds = g.Mul(g.Gather(network.embeddingTable(g), ids), g.Unsqueeze(present, [2]));
+  const embeds = g.Mul(network.embed(g, ids), g.Unsqueeze(present, [2]));
   prefix.append(g, embeds, [before, leading]).forEach((own, layer) => {
     for (const what of ['keys', 'values'] as const) {
       g.output(g.Concat([leading[layer]![what], own[what]], 2), `next/${nameOf(layer, what)}`);

@@ -33,6 +33,9 @@ const encode = (text: string) => Int32Array.from(text, (letter) => letters.index
 const float32 = (dims: number[], data: number[]) =>
   ({ type: 'float32', dims, data: Float32Array.from(data) }) as const;
 
+const embeddings = (g: GraphBuilder) =>
+  g.has('E') ? 'E' : g.initializer('E', float32([letters.length, width], E));
+
 const network: RewardNetwork = {
   name: 'letters',
   folder: '.',
@@ -43,7 +46,8 @@ const network: RewardNetwork = {
     encodeText: encode,
     around: (prompt) => ({ prefix: encode(`[${prompt}`), suffix: encode(']') }),
   },
-  embeddingTable: (g) => (g.has('E') ? 'E' : g.initializer('E', float32([letters.length, width], E))),
+  embed: (g, ids) => g.Gather(embeddings(g), ids),
+  embeddingTable: embeddings,
   rewards(g: GraphBuilder, { embeds, attention, segments }) {
     const mask = g.Unsqueeze(g.Cast(attention, 'float32'), [2]);
     const segment = g.Mul(g.Unsqueeze(g.Cast(segments, 'float32'), [2]), g.scalar(0.25, 'float32'));

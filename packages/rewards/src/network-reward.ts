@@ -23,7 +23,7 @@ import { tokenFeeds } from './token-feeds.js';
 export interface NetworkRewardOptions {
   readonly backend: Backend;
   /** Hold the weights once, memory-mapped: half the memory, about 8 % slower. Default: false. */
-  readonly weightsOnce?: boolean;
+  readonly weightsOnce?: boolean | undefined;
   /**
    * What a denoiser token that the reward model lacks is embedded as: its unknown (else end) token, or a zero vector.
    * The paper's code does the former for Dream and the latter for LLaDA. Default: 'unknown'.
@@ -52,7 +52,10 @@ export const networkReward = (
   network: RewardNetwork,
   options: NetworkRewardOptions,
 ): DifferentiableReward => {
-  const { backend, weightsOnce = false, missing = 'unknown', recompute, name = network.name } = options;
+  const { backend, missing = 'unknown', recompute, name = network.name } = options;
+  // Packed weights are slow until the runtime has them in its own layout, which is as small.
+  const packed = network.transposedWeight !== undefined;
+  const weightsOnce = !packed && (options.weightsOnce ?? false);
   const { tokenizer, maxLength } = network;
   const reused = options.prefixReuse === false ? undefined : network.prefix;
   const sessions = new Map<string, Promise<Session>>();
@@ -89,7 +92,7 @@ export const networkReward = (
     if (reused === undefined) return undefined;
     if (prefix.length === 0) return emptyPast(reused);
     // It runs once per prompt: not worth a copy of the weights of its own.
-    const forward = await session('prefix', () => prefixGraph(network, reused), true);
+    const forward = await session('prefix', () => prefixGraph(network, reused), !packed);
     return forward.run(prefixFeed(prefix), { signal });
   };
 
@@ -98,7 +101,7 @@ export const networkReward = (
       length,
       none: (trajectories) => noLeading(reused!, trajectories),
       async extend(kept, tokenIds, trajectories, signal) {
-        const forward = await session('leading', () => leadingGraph(network, reused!), true);
+        const forward = await session('leading', () => leadingGraph(network, reused!), !packed);
         const dims = [trajectories, tokenIds.length / trajectories];
         return asLeading(
           await forward.run({ ...past, ...kept, ...tokenFeeds(dims, tokenIds, map) }, { signal }),

@@ -25,6 +25,8 @@ export const onnxNetwork = (options: OnnxNetworkOptions): RewardNetwork => {
   const output = rewardOutput(model, name, options.output);
   const scope = 'model';
   const tableName = `${scope}/${lookup.table}`;
+  const tableIn = (g: GraphBuilder): Value =>
+    g.has(tableName) ? tableName : g.initializer(tableName, model.graph.initializers.get(lookup.table)!);
 
   return {
     name,
@@ -33,12 +35,8 @@ export const onnxNetwork = (options: OnnxNetworkOptions): RewardNetwork => {
     maxLength: options.maxLength,
     rows: lookup.rows,
 
-    embeddingTable(g) {
-      const table = g.has(tableName)
-        ? tableName
-        : g.initializer(tableName, model.graph.initializers.get(lookup.table)!);
-      return inType(g, table, 'float32');
-    },
+    embed: (g, ids) => inType(g, g.Gather(tableIn(g), ids), 'float32'),
+    embeddingTable: (g) => inType(g, tableIn(g), 'float32'),
 
     rewards(g, inputs) {
       const bound = new Map<Value, Value>();

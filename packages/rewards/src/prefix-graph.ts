@@ -10,7 +10,7 @@ import type { RewardNetwork } from './reward-network.js';
 export const prefixGraph = (network: RewardNetwork, prefix: ClassifierPrefix): Model => {
   const g = new GraphBuilder();
   const ids = g.input('prefix', 'int64', ['prefix']);
-  const embeds = g.Gather(network.embeddingTable(g), g.Unsqueeze(ids, [0]));
+  const embeds = network.embed(g, g.Unsqueeze(ids, [0]));
   prefix.append(g, embeds).forEach(({ keys, values }, layer) => {
     g.output(keys, nameOf(layer, 'keys'));
     g.output(values, nameOf(layer, 'values'));

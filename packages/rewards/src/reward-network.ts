@@ -1,4 +1,4 @@
-import type { ClassifierPrefix, Past, Tokenizer } from '@entrgi/models';
+import type { Classifier, ClassifierPrefix, Past, Tokenizer } from '@entrgi/models';
 import type { GraphBuilder, Value } from '@entrgi/onnx';
 
 /** What a reward graph reads: a batch of embedded sequences, and which of their slots count. */
@@ -20,13 +20,17 @@ export interface RewardNetwork {
   readonly name: string;
   /** Folder that its external weights are relative to. */
   readonly folder: string;
+  /** Of networks with packed weights: the transpose of one, for the gradient; see appendGradient. */
+  readonly transposedWeight?: Classifier['transposedWeight'];
   readonly tokenizer: Pick<Tokenizer, 'vocabulary' | 'encodeText' | 'around'>;
   /** Rows of the embedding table. */
   readonly rows: number;
   /** Longest sequence in tokens. */
   readonly maxLength: number;
-  /** The word-embedding table, float32 [rows, width]. */
-  embeddingTable(g: GraphBuilder): Value;
+  /** The embeddings of `ids` int64 [...shape], float32 [...shape, width]. */
+  embed(g: GraphBuilder, ids: Value): Value;
+  /** The whole word-embedding table, float32 [rows, width]; `after`, a value of the graph: not unpacked before that is computed. */
+  embeddingTable(g: GraphBuilder, after?: Value): Value;
   /** Appends the network; returns one reward per sequence, float32 [batch]. */
   rewards(g: GraphBuilder, inputs: NetworkInputs): Value;
   /** Of networks whose tokens see no later ones: how to compute what comes before the response once per prompt. */

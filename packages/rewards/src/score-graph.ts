@@ -12,7 +12,7 @@ export const scoreGraph = (network: RewardNetwork, prefix?: ClassifierPrefix): M
   const ids = g.input('ids', 'int64', ['batch', 'length']);
   const segments = g.input('segments', 'int64', ['batch', 'length']);
   const attention = g.Expand(g.int64s([1]), g.Shape(ids));
-  const embeds = g.Gather(network.embeddingTable(g), ids);
+  const embeds = network.embed(g, ids);
   const past = prefix === undefined ? undefined : [pastInputs(g, prefix)];
   g.output(network.rewards(g, { embeds, attention, segments, ids, past }), 'rewards');
   return g.model();

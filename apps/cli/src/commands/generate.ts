@@ -22,6 +22,12 @@ export const generateCommand = (context: Context): Command => {
     .option('--revision <REV>', 'branch, tag or commit of hub models that name none (default: main)')
     .option('--offline', 'download nothing: use what is in the cache')
     .option(
+      '--denoiser-dtype <TYPE>',
+      'how its weights are held: fp32, auto (as stored), fp16, bf16, q8, q4',
+      'fp32',
+    )
+    .option('--reward-dtype <TYPE>', 'the same of the reward model; its gradient is exact in each', 'fp32')
+    .option(
       '--trajectories <N>',
       `responses per prompt${is(defaults.trajectories)}; base always writes one`,
       parseInteger,

@@ -160,6 +160,14 @@ test('what is piped is plain: texts, rewards, a summary', async () => {
   expect(stdout).toMatch(/bon · top@1 \S+ · avg@2 \S+ · 4 steps in/);
 });
 
+test('weights as they are stored give the same text', async () => {
+  const argv = [prompt, ...small, '--temperature', '0', '--method', 'base'];
+  const [plain] = await generated(...argv);
+  const [kept] = await generated(...argv, '--denoiser-dtype', 'auto', '--reward-dtype', 'auto');
+  expect(kept!.trajectories.map(({ text }) => text)).toEqual(plain!.trajectories.map(({ text }) => text));
+  expect(kept!.best.reward).toBeCloseTo(plain!.best.reward, 4);
+});
+
 describe('--trace', () => {
   test('writes one step event a line', async () => {
     const folder = await temporaryFolder();
@@ -221,6 +229,16 @@ describe('bad input exits 1 with one line, and writes nothing', () => {
       'an unknown preset',
       [prompt, '--preset', 'best'],
       /--preset: expected one of .*reference.*, got 'best'/,
+    ],
+    [
+      'an unknown dtype',
+      [prompt, '--reward-dtype', 'int4'],
+      "--reward-dtype: expected one of auto, fp32, fp16, bf16, q8, q4, got 'int4'.",
+    ],
+    [
+      'a dtype that is not what is stored',
+      [prompt, '--denoiser-dtype', 'fp16'],
+      /expected weights stored in float16, got \w+/,
     ],
     ['an unknown update', [prompt, '--update', 'sgd'], /--update: expected one of adam, ascent, got 'sgd'/],
     [

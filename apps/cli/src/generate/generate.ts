@@ -19,7 +19,11 @@ export const generate = async (options: GenerateOptions, context: Context): Prom
   const display = chooseDisplay(context, options.json);
   try {
     display.wait('Loading models …');
-    const models = await loadModels(options, fetchingOf(context, display));
+    const models = await loadModels(options, {
+      ...fetchingOf(context, display),
+      onQuantise: ({ name, doneBytes, totalBytes }) =>
+        display.wait(`Quantising ${name}, once: ${Math.floor((100 * doneBytes) / totalBytes)} % …`),
+    });
     try {
       checkWindows(plan.prompts, models.denoiser, plan.settings.maxNewTokens);
       for await (const result of results(plan, models, { display, trace, signal: context.signal })) {

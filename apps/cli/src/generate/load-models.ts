@@ -1,9 +1,10 @@
 import { nodeBackend } from '@entrgi/backend-node';
 import type { Denoiser, DifferentiableReward } from '@entrgi/core';
-import { type HubOptions, loadDenoiser } from '@entrgi/models';
+import { type HubOptions, loadDenoiser, type WeightDtype, type WeightOptions } from '@entrgi/models';
 import { loadReward } from '@entrgi/rewards';
 import { denoiserDirectory, rewardDirectory } from '@entrgi/tiny-stories';
-import { modelSource, type SourceOptions } from '../model-source.js';
+import { modelSource } from '../model-source.js';
+import type { GenerateOptions } from './plan.js';
 
 export interface Models {
   readonly denoiser: Denoiser;
@@ -13,19 +14,25 @@ export interface Models {
 
 /** Loads both models at once; the embedded ones where none is named. */
 export const loadModels = async (
-  options: SourceOptions & { readonly denoiser?: string | undefined; readonly reward?: string | undefined },
-  fetching: HubOptions,
+  options: Pick<
+    GenerateOptions,
+    'denoiser' | 'reward' | 'denoiserDtype' | 'rewardDtype' | 'revision' | 'offline'
+  >,
+  watching: HubOptions & Pick<WeightOptions, 'onQuantise'>,
 ): Promise<Models> => {
-  // Where one cannot be had, the other need not be downloaded.
-  fetching.signal?.throwIfAborted();
+  // Where one cannot be had, the other need not be downloaded or quantised.
+  watching.signal?.throwIfAborted();
   const stop = new AbortController();
-  fetching.signal?.addEventListener('abort', () => stop.abort(fetching.signal?.reason), { once: true });
+  watching.signal?.addEventListener('abort', () => stop.abort(watching.signal?.reason), { once: true });
+  const { onQuantise } = watching;
   const load = async <T>(
     model: string,
-    loader: (source: string, how: HubOptions) => Promise<T>,
+    dtype: WeightDtype,
+    loader: (source: string, how: HubOptions & WeightOptions) => Promise<T>,
   ): Promise<T> => {
     try {
-      return await loader(...(await modelSource(model, options, { ...fetching, signal: stop.signal })));
+      const [source, how] = await modelSource(model, options, { ...watching, signal: stop.signal });
+      return await loader(source, { ...how, dtype, onQuantise });
     } catch (error) {
       stop.abort(error);
       throw error;
@@ -34,8 +41,12 @@ export const loadModels = async (
   // In a worker thread, so that the display keeps moving and Ctrl-C is heard while a model runs.
   const backend = nodeBackend({ worker: true });
   const [denoiser, reward] = await Promise.allSettled([
-    load(options.denoiser ?? denoiserDirectory, (source, how) => loadDenoiser(source, { ...how, backend })),
-    load(options.reward ?? rewardDirectory, (source, how) => loadReward(source, { ...how, backend })),
+    load(options.denoiser ?? denoiserDirectory, options.denoiserDtype, (source, how) =>
+      loadDenoiser(source, { ...how, backend }),
+    ),
+    load(options.reward ?? rewardDirectory, options.rewardDtype, (source, how) =>
+      loadReward(source, { ...how, backend }),
+    ),
   ]);
   if (denoiser.status === 'fulfilled' && reward.status === 'fulfilled') {
     return {

@@ -1,7 +1,8 @@
 import { InvalidArgumentError, type LogitOptimiser, type Order, optimisers, presets } from '@entrgi/core';
+import { type WeightDtype, weightDtypes } from '@entrgi/models';
 import { orders } from '@entrgi/samplers';
 import type { SourceOptions } from '../model-source.js';
-import { chooseByName } from './choose-by-name.js';
+import { chooseByName, unknownName } from './choose-by-name.js';
 import { chooseMethod, type Method } from './methods.js';
 import { checkPrompt, type PromptEntry, readPrompts } from './read-prompts.js';
 import { type GivenSettings, resolveSettings, type Settings } from './settings.js';
@@ -14,6 +15,8 @@ export interface GenerateOptions extends GivenSettings, SourceOptions {
   readonly preset?: string | undefined;
   readonly denoiser?: string | undefined;
   readonly reward?: string | undefined;
+  readonly denoiserDtype: WeightDtype;
+  readonly rewardDtype: WeightDtype;
   readonly seed: number;
   readonly json: boolean;
   readonly trace?: string | undefined;
@@ -35,6 +38,8 @@ export const planGeneration = async (options: GenerateOptions): Promise<Plan> =>
   const method = chooseMethod(options.method);
   const preset = options.preset === undefined ? {} : chooseByName('--preset', options.preset, presets);
   const settings = method.effective(resolveSettings(options, preset));
+  checkDtype('--denoiser-dtype', options.denoiserDtype);
+  checkDtype('--reward-dtype', options.rewardDtype);
   return {
     prompts: await promptsOf(options),
     method,
@@ -44,6 +49,10 @@ export const planGeneration = async (options: GenerateOptions): Promise<Plan> =>
     order: chooseByName('--order', settings.order, orders),
     seed: checkedSeed(options.seed),
   };
+};
+
+const checkDtype = (option: string, dtype: WeightDtype): void => {
+  if (!weightDtypes.includes(dtype)) throw unknownName(option, dtype, weightDtypes);
 };
 
 const checkedSeed = (seed: number): number => {

@@ -33,9 +33,4 @@ export const FusedMatMul = broadcasting(
   { trailing: 2 },
 );
 
-/** The weight is packed integers: there is no operator for its transpose. */
-export const MatMulNBits = ({ unsupported }: RuleRequest): never => {
-  throw unsupported(
-    'its packed weight has no transposed product; store the weight as int4 with DequantizeLinear instead',
-  );
-};
+export { MatMulNBits } from './matmul-nbits.js';

@@ -693,6 +693,70 @@ const rotary: GradientCase = {
   without: ['float64'],
 };
 
+/** A weight of N rows, each of K numbers in blocks of 16, as 4 or 8 bits; the integers of a row follow one another, lower half first. */
+const packed = (options: {
+  bits: 4 | 8;
+  N: number;
+  K: number;
+  zeroPoints?: boolean;
+  bias?: boolean;
+}): GradientCase => {
+  const { bits, N, K, zeroPoints = false, bias = false } = options;
+  const blocks = Math.ceil(K / 16);
+  const at = (i: number) => (i * 7 + (i >> 3)) % 2 ** bits;
+  const integers = Array.from({ length: N * blocks * 16 }, (_, i) => at(i));
+  const scales = Array.from({ length: N * blocks }, (_, i) => (0.05 + 0.01 * (i % 5)) / 2 ** (bits - 4));
+  const zeros = scales.map((_, i) => (zeroPoints ? at(3 * i + 5) : 2 ** (bits - 1)));
+  const bytes = (values: readonly number[]) =>
+    Uint8Array.from({ length: (values.length * bits) / 8 }, (_, i) =>
+      bits === 8 ? values[i]! : values[2 * i]! | (values[2 * i + 1]! << 4),
+    );
+  const uint8 = (dims: readonly number[], values: readonly number[]) =>
+    ({ type: 'uint8', dims, data: bytes(values) }) as const;
+  return {
+    operator: 'com.microsoft.MatMulNBits',
+    what: `${bits} bits, K ${K}${zeroPoints ? ', zero points' : ''}${bias ? ', a bias' : ''}`,
+    inputs: [{ dims: [2, 2, K] }, ...(bias ? [{ dims: [N], stored: true }] : [])],
+    forward: (g, [x, b], type) =>
+      g.node(
+        'MatMulNBits',
+        [
+          x,
+          g.initializer('packed', uint8([N, blocks, 2 * bits], integers)),
+          g.Cast(
+            g.initializer('scales', { type: 'float32', dims: [N * blocks], data: Float32Array.from(scales) }),
+            type,
+          ),
+          ...(zeroPoints
+            ? [g.initializer('zeros', uint8([(N * blocks * bits) / 8], zeros))]
+            : bias
+              ? ['']
+              : []),
+          ...(bias ? ['', b] : []),
+        ],
+        { K: int(K), N: int(N), bits: int(bits), block_size: int(16) },
+        { domain: 'com.microsoft' },
+      )[0]!,
+    reference: ([x, b]) =>
+      Array.from({ length: 4 * N }, (_, i) => {
+        const [row, n] = [Math.floor(i / N), i % N];
+        return x!.slice(row * K, (row + 1) * K).reduce((sum, value, k) => {
+          const where = n * blocks + Math.floor(k / 16);
+          return sum + value * scales[where]! * (integers[n * blocks * 16 + k]! - zeros[where]!);
+        }, b?.[n] ?? 0);
+      }),
+    without: ['float64', 'float16'],
+  };
+};
+
+const quantised: readonly GradientCase[] = [
+  packed({ bits: 4, N: 3, K: 32 }),
+  packed({ bits: 4, N: 3, K: 32, zeroPoints: true }),
+  packed({ bits: 4, N: 2, K: 23, bias: true }),
+  packed({ bits: 8, N: 3, K: 32 }),
+  packed({ bits: 8, N: 3, K: 20, zeroPoints: true, bias: true }),
+];
+
 export const gradientCases: readonly GradientCase[] = [
   ...elementwise,
   ...activation,
@@ -702,4 +766,5 @@ export const gradientCases: readonly GradientCase[] = [
   ...layout,
   ...indexing,
   rotary,
+  ...quantised,
 ];

@@ -39,11 +39,14 @@ export const BertForMaskedLM = (config: ConfigReader): DenoiserNetwork => {
     logits(g, weights, { ids, positions }) {
       const batch = g.Shape(ids, { start: 0, end: 1 });
       const length = g.Shape(ids, { start: 1, end: 2 });
-      const table = weights.value(g, shape.embeddings);
-      const hidden = bertEncoder(g, weights, shape, { embeds: g.Gather(table, ids), batch, length });
+      const hidden = bertEncoder(g, weights, shape, {
+        embeds: weights.rows(g, shape.embeddings, ids),
+        batch,
+        length,
+      });
       const inner = g.Gelu(linear(g, weights, `${transform}.dense`, g.Gather(hidden, positions)));
       const wanted = layerNorm(g, weights, `${transform}.LayerNorm`, inner, shape.epsilon);
-      return g.Gemm(wanted, table, weights.value(g, head), { transB: 1 });
+      return weights.product(g, shape.embeddings, wanted, weights.value(g, head));
     },
   };
 };

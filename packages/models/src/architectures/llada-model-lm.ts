@@ -76,7 +76,7 @@ export const LLaDAModelLM = (config: ConfigReader): DenoiserNetwork => {
     const attend = attention(g, weights, { batch, length, heads, keyValueHeads, headWidth, rotary: turn });
     const normalised = (name: string, y: Value) => rmsNorm(g, weights, name, y, epsilon);
     const kept: KeysAndValues[] = [];
-    let x = g.Gather(weights.value(g, embeddings), g.Reshape(ids, [-1]));
+    let x = weights.rows(g, embeddings, g.Reshape(ids, [-1]));
     for (let i = 0; i < layers; i++) {
       const layer = layerName(i);
       const { rows: attended, own } = attend(normalised(`${layer}.attn_norm`, x), {
@@ -99,9 +99,7 @@ export const LLaDAModelLM = (config: ConfigReader): DenoiserNetwork => {
   };
   const logits = (g: GraphBuilder, weights: Weights, hidden: Value, positions: Value) => {
     const wanted = rmsNorm(g, weights, 'model.transformer.ln_f', g.Gather(hidden, positions), epsilon);
-    return tied
-      ? g.Gemm(wanted, weights.value(g, embeddings), null, { transB: 1 })
-      : linear(g, weights, head, wanted);
+    return tied ? weights.product(g, embeddings, wanted, null) : linear(g, weights, head, wanted);
   };
 
   return {

@@ -28,10 +28,13 @@ export const ModernBertForMaskedLM = (config: ConfigReader): DenoiserNetwork => 
     logits(g, weights, { ids, positions }) {
       const batch = g.Shape(ids, { start: 0, end: 1 });
       const length = g.Shape(ids, { start: 1, end: 2 });
-      const table = weights.value(g, modernBertEmbeddings);
-      const hidden = modernBertEncoder(g, weights, shape, { embeds: g.Gather(table, ids), batch, length });
+      const hidden = modernBertEncoder(g, weights, shape, {
+        embeds: weights.rows(g, modernBertEmbeddings, ids),
+        batch,
+        length,
+      });
       const wanted = modernBertHead(g, weights, shape, g.Gather(hidden, positions));
-      return g.Gemm(wanted, table, biased ? weights.value(g, bias) : null, { transB: 1 });
+      return weights.product(g, modernBertEmbeddings, wanted, biased ? weights.value(g, bias) : null);
     },
   };
 };

@@ -24,7 +24,7 @@ export const bidirectionalDecoder = (
   const embeddings = 'model.embed_tokens.weight';
   const decode = (g: GraphBuilder, weights: Weights, { ids, start, past }: DecodeInputs) =>
     decoderLayers(g, weights, shape, {
-      rows: g.Gather(weights.value(g, embeddings), g.Reshape(ids, [-1])),
+      rows: weights.rows(g, embeddings, g.Reshape(ids, [-1])),
       batch: g.Shape(ids, { start: 0, end: 1 }),
       length: g.Shape(ids, { start: 1, end: 2 }),
       start,
@@ -32,9 +32,7 @@ export const bidirectionalDecoder = (
     });
   const head = (g: GraphBuilder, weights: Weights, hidden: Value, positions: Value) => {
     const wanted = rmsNorm(g, weights, 'model.norm', g.Gather(hidden, positions), shape.epsilon);
-    return tied
-      ? g.Gemm(wanted, weights.value(g, embeddings), null, { transB: 1 })
-      : linear(g, weights, 'lm_head', wanted);
+    return tied ? weights.product(g, embeddings, wanted, null) : linear(g, weights, 'lm_head', wanted);
   };
   return {
     task: 'denoiser',

@@ -1,0 +1,78 @@
+import { type DataType, NonDifferentiableError } from '@entrgi/core';
+import { int, type Value } from '@entrgi/onnx';
+import { broadcasting, type RuleRequest } from '../rule.js';
+
+/**
+ * y = x · Wᵀ + bias, W [N, K] of 4 or 8 bits with one scale for each block of a row. ∂x = dy · W, of the very matrix that the forward
+ * multiplied by: by the same operator where the graph has the packed transpose, else by unpacking W once dy is there.
+ */
+export const MatMulNBits = broadcasting(
+  (request) => {
+    const { g, x, dy, attrs, needs, node, unsupported, transposedWeight } = request;
+    const [, weight, , , order] = x;
+    if (attrs.int('accuracy_level', 0) === 4) {
+      throw new NonDifferentiableError(
+        `MatMulNBits (node '${node.name}' of graph '${g.graph.name}') rounds activations to 8 bits (accuracy_level 4): its slope is zero wherever it exists.`,
+        {
+          value: node.name,
+          cure: "Load the checkpoint with dtype 'q4' or 'q8' without int8Activations, or export with accuracy_level 1.",
+        },
+      );
+    }
+    if (order !== '') throw unsupported('weights in another order (g_idx) have no rule');
+    if ([1, 2, 3].some(needs)) throw unsupported('its weight, scales and zero points have no rule');
+    const da = () => {
+      const transpose = transposedWeight(weight);
+      if (transpose === undefined) return byUnpacking(request);
+      const sizes = { K: int(attrs.int('N', 0)), N: int(attrs.int('K', 0)) };
+      const packed = [transpose.weight, transpose.scales];
+      const attributes = { ...node.attributes, ...sizes };
+      return g.node('MatMulNBits', [dy[0], ...packed], attributes, { domain: node.domain })[0]!;
+    };
+    return [da, null, null, null, null, dy[0]];
+  },
+  { inputs: [5] },
+);
+
+/** dy · W in plain operators, on the bytes of the packed weight. Of W only one matrix is unpacked at a time. */
+function byUnpacking(request: RuleRequest): Value {
+  const { g, x, dy, attrs, once, unsupported } = request;
+  const [, weight, scales, zeroPoints] = x;
+  const [N, K] = [attrs.int('N', 0), attrs.int('K', 0)];
+  const bits = attrs.int('bits', 4);
+  const block = attrs.int('block_size', 0);
+  const blocks = Math.ceil(K / block);
+  if (bits !== 4 && bits !== 8) throw unsupported(`weights of ${bits} bits have no rule; 4 and 8 bits have`);
+  const type: DataType = bits === 4 ? 'uint4' : 'uint8';
+  /** The same bytes as a matrix of integers: both formats have the lower half of a byte first. */
+  const integers = (stored: Value, columns: number, what: string): Value => {
+    const initializer = g.graph.initializers.get(stored);
+    if (initializer === undefined || initializer.type !== 'uint8') {
+      throw unsupported(`expected ${what} as stored uint8`);
+    }
+    return once(`integers of ${stored}`, () =>
+      g.initializer(g.unique(`${stored}/integers`), { ...initializer, type, dims: [N, columns] } as never),
+    );
+  };
+  if (zeroPoints !== '' && bits === 4 && blocks % 2 === 1) {
+    throw unsupported('the zero points of an odd number of blocks have no rule');
+  }
+  const zeros =
+    zeroPoints === ''
+      ? once(`middle of ${type} [${N}, ${blocks}]`, () => {
+          const data = new Uint8Array(Math.ceil((N * blocks * bits) / 8)).fill(bits === 4 ? 0x88 : 0x80);
+          return g.initializer(g.unique('middle'), { type, dims: [N, blocks], data });
+        })
+      : integers(zeroPoints, blocks, 'zero points');
+  // A scale that waits for dy (a size of 0 keeps that of the scale): nothing is unpacked while loading, nor before its turn.
+  const own = g.Mul(g.Shape(dy[0], { start: 0, end: 1 }), g.int64s([0, 0]));
+  const matrix = g.typeOf(scales).dims?.length === 2 ? scales : g.Reshape(scales, [N, blocks]);
+  const scale = g.Reshape(matrix, own);
+  const [unpacked] = g.node(
+    'DequantizeLinear',
+    [integers(weight, blocks * block, 'a weight'), scale, zeros],
+    { axis: int(1), block_size: int(block) },
+  ) as [Value];
+  const product = g.MatMul(dy[0], unpacked);
+  return blocks * block === K ? product : g.Slice(product, [0], [K], [-1]);
+}

@@ -1,0 +1,172 @@
+import { DiskFullError, NumericalError } from '@entrgi/core';
+import type { StoredTensor } from './checkpoint.js';
+import { decodeFloats, type FloatType, floatSize } from './float-decoder.js';
+import { nodeFolder } from './node-folder.js';
+import { BLOCK, type Quantisation } from './quantise.js';
+import { quantiseMatrix } from './quantise-matrix.js';
+import { writeFailure } from './write-failure.js';
+
+/** What a file of quantised matrices is made of. */
+export interface QuantisedContents {
+  /** Folder that the sources' files are relative to. */
+  readonly folder: string;
+  /** Matrices by name. */
+  readonly sources: ReadonlyMap<string, StoredTensor>;
+  readonly quantisation: Quantisation;
+  /** Whether the transposes are there too, under `transposedName`. */
+  readonly transposed: boolean;
+}
+
+export const scalesName = (weight: string): string => `${weight}.scales`;
+export const transposedName = (weight: string): string => `${weight}.transposed`;
+
+const cure =
+  'Pass quantisedDir (or set XDG_CACHE_HOME), a folder with room that can be written, or choose another dtype.';
+
+/**
+ * Writes the file under another name and renames it when it is whole: nobody ever sees a part of it, two processes may write it at once,
+ * and nothing is left of it where something fails. Memory is bounded, whatever the size of the matrices.
+ * Throws DiskFullError, NotWritableError, NumericalError for weights that are not finite, and what `signal` was aborted with.
+ */
+export const writeQuantisedFile = async (
+  path: string,
+  contents: QuantisedContents,
+  { onBytes, signal }: { onBytes?: (done: number) => void; signal?: AbortSignal | undefined } = {},
+): Promise<void> => {
+  const { open, rename, rm } = await import('node:fs/promises');
+  const { writeSync } = await import('node:fs');
+  const writePieces = stridedWriter(writeSync);
+  const { randomUUID } = await import('node:crypto');
+  const { header, places, size } = layoutOf(contents);
+  await refuseFullDisk(path, size);
+  const partial = `${path}.${randomUUID().slice(0, 8)}.partial`;
+  const source = nodeFolder(contents.folder);
+  let done = 0;
+  try {
+    const file = await open(partial, 'wx');
+    try {
+      await writeAll(file, header, 0);
+      for (const [name, tensor] of contents.sources) {
+        const [rows, columns] = tensor.dims as [number, number];
+        const type = tensor.type as FloatType;
+        const opened = (await source.open(tensor.file))!;
+        try {
+          const rowBytes = columns * floatSize(type);
+          const finite = await quantiseMatrix({
+            rows,
+            columns,
+            quantisation: contents.quantisation,
+            async read(first, count) {
+              signal?.throwIfAborted();
+              const bytes = await opened.read(tensor.offset + first * rowBytes, count * rowBytes);
+              done += bytes.length;
+              onBytes?.(done);
+              return decodeFloats(bytes, type);
+            },
+            write: (bytes, offset) => writeAll(file, bytes, offset),
+            writeStrided: (...pieces) => writePieces(file.fd, ...pieces),
+            place: { weight: places.get(name)!, scales: places.get(scalesName(name))! },
+            transposed: contents.transposed
+              ? {
+                  weight: places.get(transposedName(name))!,
+                  scales: places.get(scalesName(transposedName(name)))!,
+                }
+              : undefined,
+          });
+          if (!finite) {
+            throw new NumericalError(
+              `${contents.folder}/${tensor.file}: ${name} holds a number that is not finite.`,
+              {
+                value: name,
+                cure: 'Such weights cannot be quantised; download the file again.',
+              },
+            );
+          }
+        } finally {
+          await opened.close();
+        }
+      }
+      await file.datasync();
+    } finally {
+      await file.close();
+    }
+    signal?.throwIfAborted();
+    await rename(partial, path);
+  } catch (error) {
+    await rm(partial, { force: true }).catch(() => undefined);
+    throw writeFailure(error, path, cure);
+  }
+};
+
+/** What the tensors of the file are, in its order: names, types, shapes. */
+const tensorsOf = ({ sources, quantisation, transposed }: QuantisedContents) =>
+  [...sources].flatMap(([name, { dims }]) => {
+    const [rows, columns] = dims as [number, number];
+    const packed = (weight: string, rows: number, columns: number) => [
+      { name: weight, dtype: 'U8', size: 1, shape: [rows, columns / BLOCK, (BLOCK * quantisation.bits) / 8] },
+      { name: scalesName(weight), dtype: 'F32', size: 4, shape: [rows, columns / BLOCK] },
+    ];
+    return [
+      ...packed(name, rows, columns),
+      ...(transposed ? packed(transposedName(name), columns, rows) : []),
+    ];
+  });
+
+/** The file's beginning, the offset of every tensor in it, and its length. */
+export const layoutOf = (contents: QuantisedContents) => {
+  const entries: Record<string, unknown> = {};
+  const offsets = new Map<string, number>();
+  let end = 0;
+  for (const { name, dtype, size, shape } of tensorsOf(contents)) {
+    const length = shape.reduce((product, dim) => product * dim, size);
+    entries[name] = { dtype, shape, data_offsets: [end, end + length] };
+    offsets.set(name, end);
+    end += length;
+  }
+  const json = new TextEncoder().encode(JSON.stringify(entries));
+  // Tensors begin at multiples of 64, as far as their sizes allow: readers map them.
+  const start = Math.ceil((8 + json.length) / 64) * 64;
+  const header = new Uint8Array(start).fill(0x20);
+  new DataView(header.buffer).setBigUint64(0, BigInt(start - 8), true);
+  header.set(json, 8);
+  return {
+    header,
+    places: new Map([...offsets].map(([name, offset]) => [name, start + offset])),
+    size: start + end,
+  };
+};
+
+const writeAll = async (
+  file: { write(b: Uint8Array, from: number, length: number, at: number): Promise<{ bytesWritten: number }> },
+  bytes: Uint8Array,
+  offset: number,
+): Promise<void> => {
+  for (let from = 0; from < bytes.length; ) {
+    from += (await file.write(bytes, from, bytes.length - from, offset + from)).bytesWritten;
+  }
+};
+
+/** Many small pieces are written synchronously: waiting for each would take longer than writing it. */
+const stridedWriter =
+  (writeSync: (fd: number, bytes: Uint8Array, from: number, length: number, at: number) => number) =>
+  (fd: number, bytes: Uint8Array, pieces: number, offset: number, stride: number): void => {
+    const length = bytes.length / pieces;
+    // Pieces without gaps are one piece.
+    const [count, whole] = length === stride ? [1, bytes.length] : [pieces, length];
+    for (let i = 0; i < count; i++) {
+      const [from, to] = [i * whole, offset + i * stride];
+      for (let done = 0; done < whole; ) done += writeSync(fd, bytes, from + done, whole - done, to + done);
+    }
+  };
+
+/** Says so before hours of work rather than after. Where the folder cannot be asked, writing will tell. */
+const refuseFullDisk = async (path: string, size: number): Promise<void> => {
+  const { statfs } = await import('node:fs/promises');
+  const { dirname } = await import('node:path');
+  const disk = await statfs(dirname(path)).catch(() => undefined);
+  if (disk === undefined || disk.bavail * disk.bsize >= size) return;
+  throw new DiskFullError(`${path}: expected ${size} bytes of free space, got ${disk.bavail * disk.bsize}.`, {
+    value: path,
+    cure,
+  });
+};

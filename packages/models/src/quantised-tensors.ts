@@ -1,0 +1,149 @@
+import { CheckpointError, NotWritableError } from '@entrgi/core';
+import type { Checkpoint, StoredTensor } from './checkpoint.js';
+import { nodeFolder } from './node-folder.js';
+import type { PackedTensors } from './packed-weights.js';
+import type { Quantisation } from './quantise.js';
+import { layoutOf, type QuantisedContents, writeQuantisedFile } from './quantised-file.js';
+import { readSafetensorsHeader } from './safetensors.js';
+import type { WeightOptions } from './weight-options.js';
+
+/** Changes whenever the same weights would be written differently. */
+const FORMAT = 1;
+
+/** Quantised matrices, and the folder that they and the checkpoint's own tensors are now relative to. */
+export interface QuantisedTensors {
+  readonly folder: string;
+  readonly packed: PackedTensors;
+  /** The checkpoint's tensors, relative to that folder. */
+  readonly tensors: ReadonlyMap<string, StoredTensor>;
+}
+
+/**
+ * The quantised form of some matrices of a checkpoint, from the file that an earlier call made, or made now. The file's name tells what it was
+ * made of (sizes and times of the weight files, layout, settings): after a change another is made. Old ones may be deleted at any time.
+ * Throws what writeQuantisedFile throws.
+ */
+export const quantisedTensors = async (
+  checkpoint: Checkpoint,
+  names: readonly string[],
+  how: { readonly quantisation: Quantisation; readonly transposed: boolean },
+  { quantisedDir, onQuantise, signal }: WeightOptions,
+): Promise<QuantisedTensors> => {
+  const { mkdir, realpath } = await import('node:fs/promises');
+  const { dirname, join } = await import('node:path');
+  const { name, folder } = checkpoint;
+  const sources = new Map(names.map((each) => [each, checkpoint.tensors.get(each)!]));
+  const contents: QuantisedContents = { folder, sources, ...how };
+  const { bits } = how.quantisation;
+  const fileName = `${name}-q${bits}-${await fingerprint(contents)}.safetensors`;
+  const paths = (await foldersFor(folder, quantisedDir)).map((each) => join(each, fileName));
+
+  const found = async () => {
+    for (const path of paths) {
+      const tensors = await readQuantised(path, contents);
+      if (tensors !== undefined) return { path: await realpath(path), tensors };
+    }
+    return undefined;
+  };
+  const totalBytes = [...sources.values()].reduce((sum, { length }) => sum + length, 0);
+  const made = async () => {
+    for (const [i, path] of paths.entries()) {
+      try {
+        await mkdir(dirname(path), { recursive: true }).catch((error) => {
+          throw new NotWritableError(`${dirname(path)}: cannot be made (${error.code}).`, {
+            value: dirname(path),
+            cure: 'Pass quantisedDir (or set XDG_CACHE_HOME), a folder that can be written, or choose another dtype.',
+            cause: error,
+          });
+        });
+        const onBytes = (doneBytes: number) => onQuantise?.({ name, doneBytes, totalBytes });
+        await writeQuantisedFile(path, contents, { onBytes, signal });
+        return (await found())!;
+      } catch (error) {
+        if (!(error instanceof NotWritableError) || i === paths.length - 1) throw error;
+      }
+    }
+    throw new NotWritableError(`${folder}: there is no folder to quantise into.`);
+  };
+
+  const { path, tensors } = (await found()) ?? (await made());
+  const common = await commonFolder(folder, dirname(path));
+  const moved = (file: string) => common.locate(file);
+  return {
+    folder: common.folder,
+    packed: {
+      bits,
+      tensors: new Map([...tensors].map(([each, entry]) => [each, { ...entry, file: moved(path) }])),
+    },
+    tensors: new Map(
+      [...checkpoint.tensors].map(([each, tensor]) => [
+        each,
+        { ...tensor, file: moved(join(folder, tensor.file)) },
+      ]),
+    ),
+  };
+};
+
+/** Where the file may be, the first choice first. */
+const foldersFor = async (folder: string, quantisedDir: string | undefined): Promise<string[]> => {
+  if (quantisedDir !== undefined) return [quantisedDir];
+  const { homedir } = await import('node:os');
+  const { join } = await import('node:path');
+  return [folder, join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'entrgi')];
+};
+
+const fingerprint = async ({
+  folder,
+  sources,
+  quantisation,
+  transposed,
+}: QuantisedContents): Promise<string> => {
+  const { stat } = await import('node:fs/promises');
+  const { createHash } = await import('node:crypto');
+  const { join } = await import('node:path');
+  const files = [...new Set([...sources.values()].map(({ file }) => file))].sort();
+  const facts = await Promise.all(
+    files.map(async (file) => {
+      const { size, mtimeMs } = await stat(join(folder, file));
+      return [file, size, mtimeMs];
+    }),
+  );
+  const all = JSON.stringify([FORMAT, quantisation, transposed, facts, [...sources]]);
+  return createHash('sha256').update(all).digest('hex').slice(0, 16);
+};
+
+/** The file's tensors; undefined where there is no such file, or it is not what it must be. */
+const readQuantised = async (path: string, contents: QuantisedContents) => {
+  const { basename, dirname } = await import('node:path');
+  const file = await nodeFolder(dirname(path))
+    .open(basename(path))
+    .catch(() => undefined);
+  if (file === undefined) return undefined;
+  try {
+    const entries = await readSafetensorsHeader(file, path);
+    const { places, size } = layoutOf(contents);
+    const whole = file.size === size && [...places].every(([name, at]) => entries.get(name)?.offset === at);
+    return whole ? entries : undefined;
+  } catch (error) {
+    if (error instanceof CheckpointError) return undefined;
+    throw error;
+  } finally {
+    await file.close();
+  }
+};
+
+/** The innermost folder that holds both, which external data has to be relative to. */
+const commonFolder = async (a: string, b: string) => {
+  const { parse, relative, sep } = await import('node:path');
+  const [first, second] = [a, b].map((path) => path.split(sep)) as [string[], string[]];
+  const shared = first.findIndex((part, i) => part !== second[i]);
+  const folder =
+    (shared < 0 ? first : first.slice(0, shared)).join(sep) || (parse(a).root === sep ? sep : '');
+  if (folder === '') {
+    throw new CheckpointError(`${b}: expected a folder on the drive of the weights, ${a}.`, {
+      value: b,
+      cure: 'Pass quantisedDir, a folder on that drive.',
+    });
+  }
+  return { folder, locate: (file: string) => relative(folder, file).split(sep).join('/') };
+};
