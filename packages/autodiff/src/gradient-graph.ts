@@ -3,6 +3,7 @@ import type { Dimension, GraphBuilder, Node, Value } from '@entrgi/onnx';
 import { attributeReader } from './attribute-reader.js';
 import { operatorName } from './operators.js';
 import { recomputation } from './recomputation.js';
+import { rematerialise } from './rematerialise.js';
 import type {
   Entry,
   InputGradient,
@@ -74,10 +75,11 @@ export function appendGradient(g: GraphBuilder, request: GradientRequest): Value
     gradients.set(value, sum === undefined ? gradient : g.Add(sum, gradient));
   };
 
-  const again = recompute ? recomputation(g, { nodes, active, ancestors, once }) : undefined;
+  const again = recompute ? recomputation(g, { nodes, active, ancestors }) : undefined;
   const now = again?.valueOf ?? ((value: Value) => value);
 
-  add(of, seed ?? g.Expand(g.scalarLike(1, of), shapeOf({ g, once }, of)));
+  const whole = seed ?? g.Expand(g.scalarLike(1, of), shapeOf({ g, once }, of));
+  add(of, whole);
   for (const node of nodes.toReversed()) {
     if (!node.outputs.some((output) => gradients.has(output))) continue;
     if (!node.inputs.some((input) => active.has(input))) continue;
@@ -106,7 +108,9 @@ export function appendGradient(g: GraphBuilder, request: GradientRequest): Value
       add(input, inShapeOf(input, gradient, rule, i, rulesRequest));
     });
   }
-  return wrt.map((value) => gradients.get(value) ?? fail(noPath(of, value, between, active)));
+  const found = wrt.map((value) => gradients.get(value) ?? fail(noPath(of, value, between, active)));
+  rematerialise(g, { forward: nodes.length, active, seed: whole });
+  return found;
 }
 
 /** The gradient a rule gives, summed to the input's shape where the rule says that its operator broadcasts. */

@@ -1,5 +1,5 @@
 import type { GraphBuilder, Node, Value } from '@entrgi/onnx';
-import { shapeOf } from './shapes.js';
+import { delayedUntil } from './shapes.js';
 
 /** What recomputation needs to know of the graph that is differentiated. */
 export interface RecomputationRequest {
@@ -8,7 +8,6 @@ export interface RecomputationRequest {
   readonly active: ReadonlySet<Value>;
   /** Everything that the differentiated value is computed from. */
   readonly ancestors: ReadonlySet<Value>;
-  readonly once: (key: string, make: () => Value) => Value;
 }
 
 /** Forward values, computed again for the backward pass. */
@@ -30,7 +29,7 @@ const FEWEST = 8;
  * value, such as the residual stream between two blocks. Time for memory: the forward pass runs almost twice.
  */
 export const recomputation = (g: GraphBuilder, request: RecomputationRequest): Recomputation => {
-  const { nodes, active, ancestors, once } = request;
+  const { nodes, active, ancestors } = request;
   const cuts = cutsOf(request);
   const segments = new Map<Node, number>();
   let segment = 0;
@@ -44,10 +43,8 @@ export const recomputation = (g: GraphBuilder, request: RecomputationRequest): R
   const again = (number: number, dy: Value): Node[] => {
     const made: Node[] = [];
     const entry = cuts[number - 1];
-    // 0 · (a size of dy) + shape: a shape that waits for dy, and that no optimiser folds away.
     if (entry !== undefined) {
-      const zero = g.Mul(g.Shape(g.Reshape(dy, [-1])), g.int64s([0]));
-      current.set(entry.value, g.Reshape(entry.value, g.Add(zero, shapeOf({ g, once }, entry.value))));
+      current.set(entry.value, delayedUntil(g, entry.value, g.Reshape(dy, [-1])));
     }
     for (const node of nodes) {
       if (segments.get(node) !== number) continue;

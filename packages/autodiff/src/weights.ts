@@ -1,6 +1,6 @@
 import type { Node, Value } from '@entrgi/onnx';
 import type { RuleRequest } from './rule.js';
-import { shapeOf } from './shapes.js';
+import { delayedUntil } from './shapes.js';
 
 /** Operators that give a stored weight its working type or shape. */
 const unpacking = new Set(['Cast', 'DequantizeLinear', 'Identity', 'Reshape']);
@@ -21,9 +21,7 @@ export function weightAfter(request: RuleRequest, weight: Value, dy: Value): Val
   const waits = ({ opType, inputs }: Node) => opType === 'Reshape' && !g.graph.initializers.has(inputs[1]!);
   const dequantises = chain.some(({ opType }) => opType === 'DequantizeLinear');
   if (!g.graph.initializers.has(stored) || !(dequantises || chain.some(waits))) return weight;
-  // 0 · (a size of dy) + shape: a shape that has to wait for dy, and that no optimiser folds away.
-  const zero = g.Mul(g.Shape(dy, { start: 0, end: 1 }), g.int64s([0]));
-  const delay = (value: Value) => g.Reshape(value, g.Add(zero, shapeOf(request, value)));
+  const delay = (value: Value) => delayedUntil(g, value, dy);
   // Packed integers cannot be reshaped; their scale can.
   let result = dequantises ? stored : delay(stored);
   for (const node of chain) {
