@@ -70,6 +70,46 @@ describe('generate', () => {
   });
 });
 
+describe('a denoiser in transformers.js layout', () => {
+  const bert = 'Xenova/tiny-bert';
+  const onnxOnly = async () => {
+    const files: Record<string, Uint8Array> = {
+      'onnx/model.onnx': await readFile(`${fixture('bert-fill')}.onnx`),
+      'onnx/model_fp16.onnx': new Uint8Array(9),
+    };
+    for (const name of ['config.json', 'tokenizer.json', 'tokenizer_config.json']) {
+      files[name] = await readFile(join(fixture('bert-fill'), name));
+    }
+    return { [bert]: { files } };
+  };
+
+  test('writes what its checkpoint of the same weights does', async () => {
+    const { hub } = await testHub(await onnxOnly());
+    const argv = ['generate', 'Tell me', '--steps', '2', '--max-new-tokens', '4', '--json'];
+    const [fromHub, onDisk] = [
+      await entrgi([...argv, '--denoiser', bert]),
+      await entrgi([...argv, '--denoiser', fixture('bert-fill')]),
+    ];
+    expect(fromHub).toMatchObject({ status: 0, stderr: '' });
+    expect(onDisk).toMatchObject({ status: 0, stderr: '' });
+    const [a, b] = [fromHub, onDisk].map(({ stdout }) => JSON.parse(stdout));
+    expect(a.settings.denoiser).toBe('tiny-bert');
+    expect(a.trajectories.map(({ text }: { text: string }) => text)).toEqual(
+      b.trajectories.map(({ text }: { text: string }) => text),
+    );
+    expect(fetched(hub).map(({ file }) => file)).not.toContain('onnx/model_fp16.onnx');
+  });
+
+  test('is not inspected, which is said in one line', async () => {
+    await testHub(await onnxOnly());
+    const { status, stdout, stderr } = await entrgi(['inspect', bert]);
+    expect(stderr).toBe(
+      `entrgi: ${bert}: expected one of model.safetensors, model.safetensors.index.json, got none. There is an ONNX model, which loadDenoiser and onnxReward take, and entrgi inspect as a file.\n`,
+    );
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+  });
+});
+
 describe('inspect', () => {
   test('takes models of the hub, each at its own revision', async () => {
     const { hub } = await testHub(repositories);

@@ -10,8 +10,10 @@ import { inParallel } from './in-parallel.js';
 import { requireJson } from './json-file.js';
 import { missingFiles } from './missing-files.js';
 import { nodeFolder } from './node-folder.js';
+import { onnxDataFiles } from './onnx-data-files.js';
 import { readNetwork } from './read-network.js';
-import { wantedFiles } from './wanted-files.js';
+import { wantedFiles, wantedOnnxData } from './wanted-files.js';
+import type { WeightChoice } from './weight-choice.js';
 import { readWeightMap } from './weight-map.js';
 
 /** Files that are downloaded at once. */
@@ -21,16 +23,20 @@ const connections = 4;
  * The folder of a model in the cache, complete. What is missing is downloaded, unless offline; where the hub cannot be reached, what the
  * revision stood for last time will do if all of it is there. Throws what resolveCheckpoint documents.
  */
-export const downloadSnapshot = async (id: string, settings: HubSettings): Promise<string> => {
+export const downloadSnapshot = async (
+  id: string,
+  settings: HubSettings,
+  choice: WeightChoice,
+): Promise<string> => {
   const { cacheDir, signal = new AbortController().signal } = settings;
   signal.throwIfAborted();
   const cache = await hubCache(cacheDir, id);
-  if (settings.offline) return cachedSnapshot(id, cache, settings);
+  if (settings.offline) return cachedSnapshot(id, cache, settings, choice);
   try {
-    return await fetchSnapshot(id, cache, settings, signal);
+    return await fetchSnapshot(id, cache, settings, choice, signal);
   } catch (error) {
     signal.throwIfAborted();
-    if (error instanceof NetworkError) return cachedSnapshot(id, cache, settings, error);
+    if (error instanceof NetworkError) return cachedSnapshot(id, cache, settings, choice, error);
     const { code } = error as NodeJS.ErrnoException;
     if (code !== 'ENOSPC' && code !== 'EDQUOT') throw error;
     throw new DiskFullError(`${cacheDir}: no space is left for ${id}.`, {
@@ -45,6 +51,7 @@ const fetchSnapshot = async (
   id: string,
   cache: HubCache,
   settings: HubSettings,
+  choice: WeightChoice,
   signal: AbortSignal,
 ): Promise<string> => {
   const { endpoint, revision, onProgress } = settings;
@@ -55,7 +62,7 @@ const fetchSnapshot = async (
   const bring = async (file: HubFile, own: AbortSignal, onBytes: (loaded: number) => void) => {
     const { name, hash } = file;
     await fetchBlob(file, {
-      url: `${endpoint}/${id}/resolve/${commit}/${name}`,
+      url: `${endpoint}/${id}/resolve/${commit}/${name.split('/').map(encodeURIComponent).join('/')}`,
       name: `${id}/${name}`,
       path: cache.blob(hash),
       incomplete: cache.incomplete(hash),
@@ -74,19 +81,26 @@ const fetchSnapshot = async (
     return requireJson(nodeFolder(snapshot), file.name);
   };
   const listed = await filesOf(id, commit, settings, fetch(signal));
-  const files = await wantedFiles(id, listed, async (index) =>
+  const { files, onnx } = await wantedFiles(id, listed, choice, async (index) =>
     readWeightMap(await readNow(index), `${id}/${index.name}`).values(),
   );
+  const bringAll = async (wanted: readonly HubFile[]) => {
+    const there = await Promise.all(wanted.map(isThere));
+    const missing = wanted.filter((_, i) => !there[i]);
+    const meter = downloadMeter(id, missing, onProgress);
+    await inParallel(missing, { limit: connections, signal }, (file, own) =>
+      bring(file, own, (loaded) => meter(file, loaded)),
+    );
+  };
   // Weights are gigabytes, which nobody needs of an architecture that cannot be loaded.
-  for (const file of files.filter(({ name }) => name === 'config.json')) {
+  for (const file of onnx === undefined ? files.filter(({ name }) => name === 'config.json') : []) {
     readNetwork({ config: configReader(await readNow(file), `${id}/${file.name}`) });
   }
-  const there = await Promise.all(files.map(isThere));
-  const missing = files.filter((_, i) => !there[i]);
-  const meter = downloadMeter(id, missing, onProgress);
-  await inParallel(missing, { limit: connections, signal }, (file, own) =>
-    bring(file, own, (loaded) => meter(file, loaded)),
-  );
+  await bringAll(files);
+  // Only the model itself tells for sure where its weights are.
+  if (onnx !== undefined) {
+    await bringAll(wantedOnnxData(id, listed, onnx, await onnxDataFiles(snapshot, onnx.name)));
+  }
   // Only now: until all is there, the revision stands for what it stood for before.
   await cache.writeRef(revision, commit);
   return snapshot;
@@ -97,10 +111,11 @@ const cachedSnapshot = async (
   id: string,
   cache: HubCache,
   { revision, cacheDir }: HubSettings,
+  choice: WeightChoice,
   failure?: NetworkError,
 ): Promise<string> => {
   const snapshot = cache.snapshot((await cache.readRef(revision)) ?? revision);
-  const missing = await missingFiles(snapshot);
+  const missing = await missingFiles(snapshot, choice);
   if (missing.length === 0) return snapshot;
   if (failure !== undefined) throw failure;
   throw new NotFoundError(

@@ -6,6 +6,7 @@ import {
   UnsupportedError,
 } from '@entrgi/core';
 import { checkModel, encodeModel, type Graph } from '@entrgi/onnx';
+import { checkpointName } from './checkpoint-name.js';
 import { type ConfigReader, configReader } from './config-reader.js';
 import { fillMaskGraph } from './fill-mask-graph.js';
 import { requireJson } from './json-file.js';
@@ -26,7 +27,7 @@ export const onnxDenoiser = async (directory: string, options: LoadDenoiserOptio
   const { model, positions: positionsInput, output, vocabulary } = fillMaskGraph(read, path);
   const tokenizer = await loadTokenizer(source, { config, rows: agreedRows(config, vocabulary, path) });
   requireMask(tokenizer, directory);
-  const name = options.name ?? directory.split(/[/\\]/).filter(Boolean).at(-1) ?? directory;
+  const name = options.name ?? checkpointName(directory);
   const session = await backend.createSession(
     { name, bytes: encodeModel(model), folder },
     { weightsOnce, ...(threads === undefined ? {} : { threads }) },

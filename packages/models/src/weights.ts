@@ -1,6 +1,7 @@
 import { CheckpointError, UnsupportedError } from '@entrgi/core';
 import { type GraphBuilder, int, onnxType, type Value } from '@entrgi/onnx';
 import type { Checkpoint } from './checkpoint.js';
+import { listedNames } from './listed-names.js';
 
 /** Writes a checkpoint's tensors into a graph, each once, as references into the weight files. */
 export interface Weights {
@@ -45,8 +46,8 @@ export const checkedWeights = (
     return [`${name}: expected shape ${shown(dims)}, got ${shown(tensor.dims)}`];
   });
   const problems = [
-    ...(missing.length > 0 ? [`missing ${listed(missing)}`] : []),
-    ...(extra.length > 0 ? [`not expected ${listed(extra)}`] : []),
+    ...(missing.length > 0 ? [`missing ${listedNames(missing)}`] : []),
+    ...(extra.length > 0 ? [`not expected ${listedNames(extra)}`] : []),
     ...misshapen,
   ];
   if (problems.length > 0) {
@@ -97,7 +98,3 @@ const asFloat32 = (g: GraphBuilder, x: Value): Value =>
  */
 const keptShape = (g: GraphBuilder, after: Value): Value =>
   g.Mul(g.Shape(after, { start: 0, end: 1 }), g.int64s([0, 0]));
-
-/** Names, the first few of many. */
-const listed = (names: readonly string[]): string =>
-  names.length <= 8 ? names.join(', ') : `${names.slice(0, 8).join(', ')} and ${names.length - 8} more`;
