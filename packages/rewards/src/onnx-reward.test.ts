@@ -7,6 +7,7 @@ import {
   CheckpointError,
   InvalidArgumentError,
   InvalidModelError,
+  MemoryLimitError,
   NotFoundError,
   UnsupportedError,
 } from '@entrgi/core';
@@ -81,6 +82,13 @@ describe('onnxReward: what it is told', () => {
     );
     const third = await onnxReward(directory, { backend, label: 2 });
     await expect(third.score(given.prompt, given.responses)).rejects.toThrow(InvalidArgumentError);
+  });
+
+  it('refuses a model that does not fit into memory', async () => {
+    const directory = layOut(given.reward, 'model.onnx');
+    const failure = onnxReward(directory, { backend, memoryLimit: 1e4 });
+    await expect(failure).rejects.toThrow(MemoryLimitError);
+    await expect(failure).rejects.toThrow('its weights take about');
   });
 
   it('refuses files that are missing, no model, or a model without word embeddings', async () => {

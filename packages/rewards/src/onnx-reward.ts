@@ -21,6 +21,8 @@ export interface OnnxRewardOptions extends NetworkRewardOptions, HubOptions {
   readonly label?: number;
   /** Longest sequence in tokens. Default: what config.json says. */
   readonly maxLength?: number;
+  /** Bytes that the weights may take. Default: the memory of the machine, or of the container. */
+  readonly memoryLimit?: number | undefined;
 }
 
 /**
@@ -28,14 +30,22 @@ export interface OnnxRewardOptions extends NetworkRewardOptions, HubOptions {
  * tokenizer.json; of a directory or from the hub, by its id. The graph is cut at its word embeddings and differentiated; its weights are read
  * from where they are.
  * Throws InvalidModelError for a file that is not a safe ONNX model, CheckpointError for the others, UnsupportedError where the word
- * embeddings cannot be found or an operator on the way has no gradient, and what resolveCheckpoint of @entrgi/models throws.
+ * embeddings cannot be found or an operator on the way has no gradient, MemoryLimitError, and what resolveCheckpoint of @entrgi/models throws.
  */
 export const onnxReward = async (
   source: string,
   options: OnnxRewardOptions,
 ): Promise<DifferentiableReward> => {
   const directory = await resolveCheckpoint(source, { ...options, weights: 'onnx' });
-  const { path, folder, model: read } = await readOnnxFile(directory, options.file);
+  const {
+    path,
+    folder,
+    model: read,
+  } = await readOnnxFile(directory, options.file, {
+    memoryLimit: options.memoryLimit,
+    // One session scores and another one computes gradients.
+    copies: options.weightsOnce === true ? 1 : 2,
+  });
   const name = options.name ?? path;
   const model = canonicalise(read);
   const lookup = wordLookup(model, name);
