@@ -1,4 +1,4 @@
-import { DiskFullError, NetworkError, NotFoundError } from '@entrgi/core';
+import { NetworkError, NotFoundError } from '@entrgi/core';
 import { configReader } from './config-reader.js';
 import { downloadMeter } from './download-meter.js';
 import { fetchBlob } from './fetch-blob.js';
@@ -12,9 +12,15 @@ import { missingFiles } from './missing-files.js';
 import { nodeFolder } from './node-folder.js';
 import { onnxDataFiles } from './onnx-data-files.js';
 import { readNetwork } from './read-network.js';
+import { requireSpace } from './require-space.js';
 import { wantedFiles, wantedOnnxData } from './wanted-files.js';
 import type { WeightChoice } from './weight-choice.js';
 import { readWeightMap } from './weight-map.js';
+import { writeFailure } from './write-failure.js';
+
+/** What to do where files cannot be written, for want of room or permission. */
+const diskCure = (id: string): string =>
+  `Free some space, or name another place with cacheDir or HF_HUB_CACHE, and run again: the download of ${id} goes on from what has arrived.`;
 
 /** Files that are downloaded at once. */
 const connections = 4;
@@ -37,13 +43,7 @@ export const downloadSnapshot = async (
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof NetworkError) return cachedSnapshot(id, cache, settings, choice, error);
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'ENOSPC' && code !== 'EDQUOT') throw error;
-    throw new DiskFullError(`${cacheDir}: no space is left for ${id}.`, {
-      value: cacheDir,
-      cure: 'Free some and run again, which goes on from what has arrived; or name another place with cacheDir or HF_HUB_CACHE.',
-      cause: error,
-    });
+    throw writeFailure(error, cacheDir, diskCure(id));
   }
 };
 
@@ -76,6 +76,11 @@ const fetchSnapshot = async (
   };
   const isThere = async ({ name, size }: HubFile) => (await sizeOf(`${snapshot}/${name}`)) === size;
 
+  const bytesToCome = async ({ size, hash }: HubFile) =>
+    (await sizeOf(cache.blob(hash))) === size
+      ? 0
+      : Math.max(0, size - ((await sizeOf(cache.incomplete(hash))) ?? 0));
+
   const readNow = async (file: HubFile) => {
     if (!(await isThere(file))) await bring(file, signal, () => {});
     return requireJson(nodeFolder(snapshot), file.name);
@@ -87,6 +92,9 @@ const fetchSnapshot = async (
   const bringAll = async (wanted: readonly HubFile[]) => {
     const there = await Promise.all(wanted.map(isThere));
     const missing = wanted.filter((_, i) => !there[i]);
+    const bytes = await Promise.all(missing.map(bytesToCome));
+    const allBytes = bytes.reduce((sum, each) => sum + each, 0);
+    await requireSpace(settings.cacheDir, allBytes, { name: settings.cacheDir, cure: diskCure(id) });
     const meter = downloadMeter(id, missing, onProgress);
     await inParallel(missing, { limit: connections, signal }, (file, own) =>
       bring(file, own, (loaded) => meter(file, loaded)),

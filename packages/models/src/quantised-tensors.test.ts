@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { nodeBackend } from '@entrgi/backend-node';
-import { NotWritableError, NumericalError, UnsupportedError } from '@entrgi/core';
+import { DiskFullError, NotWritableError, NumericalError, UnsupportedError } from '@entrgi/core';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { fixture } from '../fixtures/fixture.js';
 import { readCheckpoint } from './checkpoint.js';
 import { loadClassifier } from './load-classifier.js';
 import { loadDenoiser } from './load-denoiser.js';
+import { writeQuantisedFile } from './quantised-file.js';
 import { quantisedTensors } from './quantised-tensors.js';
 import type { QuantiseProgress, WeightOptions } from './weight-options.js';
 
@@ -155,6 +156,23 @@ describe('the file of quantised matrices', () => {
     const controller = new AbortController();
     const onQuantise = () => controller.abort(new Error('enough'));
     await expect(quantiseSome(folder, { signal: controller.signal, onQuantise })).rejects.toThrow('enough');
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('is not begun where there is no room for it', async () => {
+    const folder = await temporaryFolder();
+    const path = join(folder, 'large.safetensors');
+    const dims = [2 ** 25, 2 ** 25];
+    const huge = { type: 'float32', dims, offset: 0, length: 2 ** 52, file: 'none' } as const;
+    const failure = writeQuantisedFile(path, { folder, sources: new Map([['w', huge]]), ...tileHow });
+    await expect(failure).rejects.toThrow(DiskFullError);
+    // Codes of 4 bits and a float32 scale for 32 of them, in both directions, after a header of some bytes.
+    const expected = (2 * 2 ** 50 * (4 + 1)) / 8;
+    await expect(failure).rejects.toThrow(
+      new RegExp(
+        `^${path}: expected ${String(expected).slice(0, 12)}\\d+ bytes of free space, got \\d+\\. Pass quantisedDir`,
+      ),
+    );
     expect(await readdir(folder)).toEqual([]);
   });
 

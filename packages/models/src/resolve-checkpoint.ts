@@ -9,7 +9,7 @@ import type { ResolveOptions } from './resolve-options.js';
  * exists on disk or begins with `.`, `/` or `~` is a directory. Of a repository, the files that loading the wanted weights needs are brought
  * into the cache that all tools of the hub share, unless they are there; never its other ONNX files.
  * Throws NotFoundError where there is nothing of that name, AccessError where the hub refuses, NetworkError where it cannot be reached and
- * the cache does not have everything, DownloadError for files that arrive damaged, DiskFullError; and, before any weights are fetched,
+ * the cache does not have everything, DownloadError for files that arrive damaged, DiskFullError and NotWritableError; and, before any weights are fetched,
  * CheckpointError or UnsupportedError for a repository that could not be loaded.
  */
 export const resolveCheckpoint = async (source: string, options: ResolveOptions = {}): Promise<string> => {
