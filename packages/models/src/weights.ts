@@ -40,19 +40,22 @@ export const checkedWeights = (
   const missing = [...parameters.keys()].filter((name) => !tensors.has(name));
   const extra = [...tensors.keys()].filter((name) => !parameters.has(name) && !ignored.has(name));
   const shown = (dims: readonly number[]) => `[${dims.join(', ')}]`;
-  const misshapen = [...parameters].flatMap(([name, dims]) => {
+  const misshapen = [...parameters.keys()].filter((name) => {
     const tensor = tensors.get(name);
-    if (tensor === undefined || shown(tensor.dims) === shown(dims)) return [];
-    return [`${name}: expected shape ${shown(dims)}, got ${shown(tensor.dims)}`];
+    return tensor !== undefined && shown(tensor.dims) !== shown(parameters.get(name)!);
   });
   const problems = [
     ...(missing.length > 0 ? [`missing ${listedNames(missing)}`] : []),
     ...(extra.length > 0 ? [`not expected ${listedNames(extra)}`] : []),
-    ...misshapen,
+    ...misshapen.map(
+      (name) =>
+        `${name}: expected shape ${shown(parameters.get(name)!)}, got ${shown(tensors.get(name)!.dims)}`,
+    ),
   ];
   if (problems.length > 0) {
     throw new CheckpointError(`${directory}: the weights do not fit config.json: ${problems.join('; ')}.`, {
-      value: [...missing, ...extra],
+      value: [...missing, ...extra, ...misshapen],
+      cure: 'config.json and the weights must come from the same model.',
     });
   }
   for (const name of parameters.keys()) {
