@@ -1,6 +1,18 @@
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import {
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { nodeBackend } from '@entrgi/backend-node';
 import { DiskFullError, NotWritableError, NumericalError, UnsupportedError } from '@entrgi/core';
@@ -149,6 +161,24 @@ describe('the file of quantised matrices', () => {
     const directory = await copyOfReward();
     const { folder } = await loadClassifier(directory, { dtype: 'q8' });
     expect(await readdir(folder)).toContainEqual(expect.stringMatching(/^reward-q8-/));
+  });
+
+  it.each([
+    ['beside the blobs', 'models--a--b/blobs/0123', '../../blobs/0123'],
+    ['in the repository, where models share a store', 'blobs/01/0123', '../../../blobs/01/0123'],
+  ])('lies %s of a Hugging Face cache', async (_, blob, link) => {
+    const cache = await temporaryFolder();
+    const snapshot = join(cache, 'models--a--b', 'snapshots', '4567');
+    await cp(trained('denoiser'), snapshot, { recursive: true });
+    await mkdir(dirname(join(cache, blob)), { recursive: true });
+    await rename(join(snapshot, 'model.safetensors'), join(cache, blob));
+    await symlink(link, join(snapshot, 'model.safetensors'));
+    // Makes a session, which maps this file and the weights from one folder.
+    await (await loadDenoiser(snapshot, { backend, dtype: 'q4' })).dispose();
+    expect(await readdir(join(cache, 'models--a--b'))).toContainEqual(
+      expect.stringMatching(/^b-q4-[0-9a-f]{16}\.safetensors$/),
+    );
+    expect(await readdir(cache)).not.toContainEqual(expect.stringContaining('-q4-'));
   });
 
   it('leaves nothing behind when it is stopped', async () => {
