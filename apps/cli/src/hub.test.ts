@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { denoiserDirectory, rewardDirectory } from '@entrgi/tiny-stories';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { fixture } from '../../../packages/models/fixtures/fixture.js';
 import type { StandInHub } from '../../../packages/models/fixtures/stand-in-hub.js';
 import { filesBelow, testHub } from '../../../packages/models/fixtures/test-hub.js';
@@ -70,6 +70,69 @@ describe('generate', () => {
   });
 });
 
+describe('a denoiser in transformers.js layout', () => {
+  const bert = 'Xenova/tiny-bert';
+  const onnxOnly = async () => {
+    const files: Record<string, Uint8Array> = {
+      'onnx/model.onnx': await readFile(`${fixture('bert-fill')}.onnx`),
+      'onnx/model_fp16.onnx': new Uint8Array(9),
+    };
+    for (const name of ['config.json', 'tokenizer.json', 'tokenizer_config.json']) {
+      files[name] = await readFile(join(fixture('bert-fill'), name));
+    }
+    return { [bert]: { files } };
+  };
+
+  test('writes what its checkpoint of the same weights does', async () => {
+    const { hub } = await testHub(await onnxOnly());
+    const argv = ['generate', 'Tell me', '--steps', '2', '--max-new-tokens', '4', '--json'];
+    const [fromHub, onDisk] = [
+      await entrgi([...argv, '--denoiser', bert]),
+      await entrgi([...argv, '--denoiser', fixture('bert-fill')]),
+    ];
+    expect(fromHub).toMatchObject({ status: 0, stderr: '' });
+    expect(onDisk).toMatchObject({ status: 0, stderr: '' });
+    const [a, b] = [fromHub, onDisk].map(({ stdout }) => JSON.parse(stdout));
+    expect(a.settings.denoiser).toBe('tiny-bert');
+    expect(a.trajectories.map(({ text }: { text: string }) => text)).toEqual(
+      b.trajectories.map(({ text }: { text: string }) => text),
+    );
+    expect(fetched(hub).map(({ file }) => file)).not.toContain('onnx/model_fp16.onnx');
+  });
+
+  test('is not inspected, which is said in one line', async () => {
+    await testHub(await onnxOnly());
+    const { status, stdout, stderr } = await entrgi(['inspect', bert]);
+    expect(stderr).toBe(
+      `entrgi: ${bert}: expected one of model.safetensors, model.safetensors.index.json, got none. There is an ONNX model, which loadDenoiser and onnxReward take, and entrgi inspect as a file.\n`,
+    );
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+  });
+});
+
+describe('a token', () => {
+  const secret = 'hf_aSecretThatNobodySees';
+
+  test.each([{}, { ENTRGI_DEBUG: '1' }])('is printed nowhere: %j', async (env) => {
+    const { hub } = await testHub({ [denoiser]: { files: denoiserDirectory, token: secret } });
+    vi.stubEnv('HF_TOKEN', secret);
+    for (const [server, fault] of [
+      ['hub', { status: 401, body: secret }],
+      ['hub', { status: 500, body: secret }],
+      ['hub', { body: secret }],
+      ['storage', { damages: true }],
+    ] as const) {
+      hub.fault = (request) => (request.server === server ? fault : undefined);
+      const { status, stdout, stderr } = await entrgi(['inspect', denoiser], { env });
+      expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+      expect(stderr).toMatch(/^entrgi: /);
+      expect(stderr).not.toContain(secret);
+      expect(stderr).not.toContain('secret-signature');
+    }
+    expect(hub.requests.filter(({ authorization }) => authorization === `Bearer ${secret}`)).not.toEqual([]);
+  });
+});
+
 describe('inspect', () => {
   test('takes models of the hub, each at its own revision', async () => {
     const { hub } = await testHub(repositories);
@@ -125,8 +188,9 @@ describe('inspect', () => {
 describe('processes at once', () => {
   const file = (name: string) => fileURLToPath(new URL(name, import.meta.url));
   const flags = ['--conditions=@entrgi/source', '--import', file('./testing/run-source.js')];
-  const start = () =>
-    spawn(process.execPath, [...flags, file('./main.ts'), 'inspect', 'tiny/dream', '--json']);
+  const start = (...argv: readonly string[]) =>
+    spawn(process.execPath, [...flags, file('./main.ts'), ...argv]);
+  const inspectDream = ['inspect', 'tiny/dream', '--json'];
   const outcome = async (child: ReturnType<typeof start>) => {
     const [stdout, stderr, [status]] = await Promise.all([
       text(child.stdout),
@@ -144,7 +208,7 @@ describe('processes at once', () => {
     // Slow enough that all are there before the first is done.
     const children: ReturnType<typeof start>[] = [];
     hub.fault = ({ server }) => (server === 'storage' ? { pauseMs: 100 } : undefined);
-    for (let i = 0; i < 3; i++) children.push(start());
+    for (let i = 0; i < 3; i++) children.push(start(...inspectDream));
     const outcomes = await Promise.all(children.map(outcome));
     for (const { stdout, stderr, status } of outcomes) {
       expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
@@ -155,15 +219,35 @@ describe('processes at once', () => {
     expect((await filesBelow(cacheDir)).filter((name) => name.includes('incomplete'))).toEqual([]);
   });
 
+  test('quantise side by side: one whole file, beside the blobs of the cache', async () => {
+    const { cacheDir } = await testHub(repositories);
+    const argv = [...small, '--reward', reward, '--reward-dtype', 'q4'];
+    await entrgi(['inspect', reward]);
+    const outcomes = await Promise.all([start(...argv), start(...argv)].map(outcome));
+    for (const { stderr, status } of outcomes) expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
+    const made = (await filesBelow(cacheDir)).filter((name) => /-q4-|partial/.test(name));
+    expect(made).toEqual([
+      expect.stringMatching(/^models--stories--reward\/reward-q4-[0-9a-f]{16}\.safetensors$/),
+    ]);
+    // The same file as one process alone makes, and the same text.
+    const bytes = await readFile(join(cacheDir, made[0]!));
+    await rm(join(cacheDir, made[0]!));
+    const alone = await entrgi(argv);
+    expect(await readFile(join(cacheDir, made[0]!))).toEqual(bytes);
+    const [a, b, c] = [...outcomes, alone].map(({ stdout }) => JSON.parse(stdout).trajectories);
+    expect(a).toEqual(c);
+    expect(b).toEqual(c);
+  });
+
   test('one that is killed is followed by another, which goes on where it was', async () => {
     const { hub, cacheDir } = await testHub({ 'tiny/dream': { files: fixture('dream') } });
     hub.fault = ({ server }) => (server === 'storage' ? { pauseMs: 200 } : undefined);
-    const first = start();
+    const first = start(...inspectDream);
     await expect.poll(() => sentBytes(hub), { timeout: 60_000 }).toBeGreaterThan(8192);
     first.kill('SIGKILL');
     await once(first, 'exit');
     hub.fault = () => undefined;
-    expect(await outcome(start())).toMatchObject({ stderr: '', status: 0 });
+    expect(await outcome(start(...inspectDream))).toMatchObject({ stderr: '', status: 0 });
     const ranges = hub.requests.filter(({ server }) => server === 'storage').map(({ range }) => range);
     expect(ranges).toHaveLength(2);
     expect(ranges[1]).toMatch(/^bytes=[1-9]\d*-$/);

@@ -1,4 +1,5 @@
 import { MemoryLimitError } from '@entrgi/core';
+import { byteSize, type Model } from '@entrgi/onnx';
 import type { StoredTensor } from './checkpoint.js';
 import type { WeightDtype } from './weight-options.js';
 
@@ -39,21 +40,47 @@ export const checkMemory = async (
   dtype: WeightDtype,
   memoryLimit: number | undefined,
 ): Promise<void> => {
+  const estimate = { bytes: weightBytes(question, dtype), as: ` as '${dtype}'` };
+  await requireMemory(name, estimate, memoryLimit, (limit) => {
+    const smaller = (['auto', 'q8', 'q4'] as const)
+      .map((each) => [each, weightBytes(question, each)] as const)
+      .find(([, each]) => each <= limit);
+    return smaller === undefined
+      ? 'Choose a smaller model'
+      : `Choose dtype '${smaller[0]}', which takes about ${gigabytes(smaller[1])}`;
+  });
+};
+
+/** The same of the weights of an ONNX model, as they are. */
+export const checkOnnxMemory = async (
+  path: string,
+  { graph }: Model,
+  sessions: number,
+  memoryLimit: number | undefined,
+): Promise<void> => {
+  const sizes = [...graph.initializers.values()].map(({ type, dims }) =>
+    type === 'string'
+      ? 0
+      : byteSize(
+          type,
+          dims.reduce((product, dim) => product * dim, 1),
+        ),
+  );
+  const bytes = sessions * sizes.reduce((sum, size) => sum + size, 0);
+  await requireMemory(path, { bytes, as: '' }, memoryLimit, () => 'Choose a smaller or a quantised model');
+};
+
+const requireMemory = async (
+  name: string,
+  { bytes, as }: { readonly bytes: number; readonly as: string },
+  memoryLimit: number | undefined,
+  cure: (limit: number) => string,
+): Promise<void> => {
   const limit = memoryLimit ?? (await machineMemory());
-  const bytes = weightBytes(question, dtype);
   if (bytes <= limit) return;
-  const smaller = (['auto', 'q8', 'q4'] as const)
-    .map((each) => [each, weightBytes(question, each)] as const)
-    .find(([, each]) => each <= limit);
   throw new MemoryLimitError(
-    `${name}: its weights take about ${gigabytes(bytes)} as '${dtype}', but the limit is ${gigabytes(limit)}.`,
-    {
-      value: bytes,
-      cure:
-        smaller === undefined
-          ? 'Choose a smaller model, or raise memoryLimit.'
-          : `Choose dtype '${smaller[0]}', which takes about ${gigabytes(smaller[1])}, or raise memoryLimit.`,
-    },
+    `${name}: its weights take about ${gigabytes(bytes)}${as}, but the limit is ${gigabytes(limit)}.`,
+    { value: bytes, cure: `${cure(limit)}, or raise memoryLimit.` },
   );
 };
 

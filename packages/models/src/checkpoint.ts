@@ -1,9 +1,12 @@
 import { CheckpointError } from '@entrgi/core';
 import type { Folder } from './byte-source.js';
+import { checkpointName } from './checkpoint-name.js';
+import { chosenWeights } from './chosen-weights.js';
 import { type ConfigReader, configReader } from './config-reader.js';
 import type { HubOptions } from './hub-options.js';
 import { readJson, requireJson } from './json-file.js';
 import { nodeFolder } from './node-folder.js';
+import { otherWeights } from './other-weights.js';
 import { resolveCheckpoint } from './resolve-checkpoint.js';
 import { readSafetensorsHeader, type SafetensorsEntry } from './safetensors.js';
 import { weightLocations } from './weight-locations.js';
@@ -32,7 +35,7 @@ export interface Checkpoint {
  * Throws CheckpointError, naming the file, where one is missing, corrupt or contradicts another, and what resolveCheckpoint throws.
  */
 export const readCheckpoint = async (from: string, options: HubOptions = {}): Promise<Checkpoint> => {
-  const directory = await resolveCheckpoint(from, options);
+  const directory = await resolveCheckpoint(from, { ...options, weights: 'safetensors' });
   const source = nodeFolder(directory);
   const config = configReader(await requireJson(source, 'config.json'), `${directory}/config.json`);
   const shards = await readShards(source);
@@ -52,14 +55,7 @@ export const readCheckpoint = async (from: string, options: HubOptions = {}): Pr
       tensors.set(tensor, { ...entry, file: locations[i]! });
     }
   });
-  return { name: nameOf(directory), directory, source, config, folder, tensors };
-};
-
-/** Of `models--owner--name/snapshots/COMMIT`, the repository's name: the commit says little. */
-const nameOf = (directory: string): string => {
-  const parts = directory.split(/[/\\]/).filter(Boolean);
-  const repository = parts.at(-2) === 'snapshots' ? /^models--.+?--(.+)$/.exec(parts.at(-3) ?? '') : null;
-  return repository?.[1] ?? parts.at(-1) ?? directory;
+  return { name: checkpointName(directory), directory, source, config, folder, tensors };
 };
 
 /** The first BERTs were saved with TensorFlow's names for the two parts of a layer norm, and are still offered so. */
@@ -79,7 +75,7 @@ const readShards = async (source: Folder): Promise<Shard[]> => {
   if (index === undefined) {
     throw new CheckpointError(`${source.name}: there is neither model.safetensors nor ${indexFile}.`, {
       value: source.name,
-      cure: 'Weights in other formats (pytorch_model.bin, gguf) have to be converted first.',
+      cure: otherWeights((await chosenWeights(source.name, { weights: 'onnx' })) !== undefined),
     });
   }
   const weightMap = readWeightMap(index, `${source.name}/${indexFile}`);

@@ -100,7 +100,10 @@ describe('into an empty cache', () => {
   it.each([
     ['config.json', 'the repository has no config.json'],
     ['tokenizer.json', 'the repository has no tokenizer.json'],
-    [weights, 'the repository has no model.safetensors.index.json'],
+    [
+      weights,
+      'expected one of model.safetensors, model.safetensors.index.json, onnx/model.onnx, model.onnx, got none.',
+    ],
   ])('says before fetching anything that there is no %s', async (absent, message) => {
     const files: Record<string, Uint8Array> = { 'pytorch_model.bin': new Uint8Array(9) };
     for (const file of ['config.json', weights, 'tokenizer.json']) {

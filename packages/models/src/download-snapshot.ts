@@ -1,4 +1,4 @@
-import { DiskFullError, NetworkError, NotFoundError } from '@entrgi/core';
+import { NetworkError, NotFoundError } from '@entrgi/core';
 import { configReader } from './config-reader.js';
 import { downloadMeter } from './download-meter.js';
 import { fetchBlob } from './fetch-blob.js';
@@ -10,9 +10,17 @@ import { inParallel } from './in-parallel.js';
 import { requireJson } from './json-file.js';
 import { missingFiles } from './missing-files.js';
 import { nodeFolder } from './node-folder.js';
+import { onnxDataFiles } from './onnx-data-files.js';
 import { readNetwork } from './read-network.js';
-import { wantedFiles } from './wanted-files.js';
+import { requireSpace } from './require-space.js';
+import { wantedFiles, wantedOnnxData } from './wanted-files.js';
+import type { WeightChoice } from './weight-choice.js';
 import { readWeightMap } from './weight-map.js';
+import { writeFailure } from './write-failure.js';
+
+/** What to do where files cannot be written, for want of room or permission. */
+const diskCure = (id: string): string =>
+  `Free some space, or name another place with cacheDir or HF_HUB_CACHE, and run again: the download of ${id} goes on from what has arrived.`;
 
 /** Files that are downloaded at once. */
 const connections = 4;
@@ -21,23 +29,21 @@ const connections = 4;
  * The folder of a model in the cache, complete. What is missing is downloaded, unless offline; where the hub cannot be reached, what the
  * revision stood for last time will do if all of it is there. Throws what resolveCheckpoint documents.
  */
-export const downloadSnapshot = async (id: string, settings: HubSettings): Promise<string> => {
+export const downloadSnapshot = async (
+  id: string,
+  settings: HubSettings,
+  choice: WeightChoice,
+): Promise<string> => {
   const { cacheDir, signal = new AbortController().signal } = settings;
   signal.throwIfAborted();
   const cache = await hubCache(cacheDir, id);
-  if (settings.offline) return cachedSnapshot(id, cache, settings);
+  if (settings.offline) return cachedSnapshot(id, cache, settings, choice);
   try {
-    return await fetchSnapshot(id, cache, settings, signal);
+    return await fetchSnapshot(id, cache, settings, choice, signal);
   } catch (error) {
     signal.throwIfAborted();
-    if (error instanceof NetworkError) return cachedSnapshot(id, cache, settings, error);
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'ENOSPC' && code !== 'EDQUOT') throw error;
-    throw new DiskFullError(`${cacheDir}: no space is left for ${id}.`, {
-      value: cacheDir,
-      cure: 'Free some and run again, which goes on from what has arrived; or name another place with cacheDir or HF_HUB_CACHE.',
-      cause: error,
-    });
+    if (error instanceof NetworkError) return cachedSnapshot(id, cache, settings, choice, error);
+    throw writeFailure(error, cacheDir, diskCure(id));
   }
 };
 
@@ -45,6 +51,7 @@ const fetchSnapshot = async (
   id: string,
   cache: HubCache,
   settings: HubSettings,
+  choice: WeightChoice,
   signal: AbortSignal,
 ): Promise<string> => {
   const { endpoint, revision, onProgress } = settings;
@@ -55,7 +62,7 @@ const fetchSnapshot = async (
   const bring = async (file: HubFile, own: AbortSignal, onBytes: (loaded: number) => void) => {
     const { name, hash } = file;
     await fetchBlob(file, {
-      url: `${endpoint}/${id}/resolve/${commit}/${name}`,
+      url: `${endpoint}/${id}/resolve/${commit}/${name.split('/').map(encodeURIComponent).join('/')}`,
       name: `${id}/${name}`,
       path: cache.blob(hash),
       incomplete: cache.incomplete(hash),
@@ -69,24 +76,39 @@ const fetchSnapshot = async (
   };
   const isThere = async ({ name, size }: HubFile) => (await sizeOf(`${snapshot}/${name}`)) === size;
 
+  const bytesToCome = async ({ size, hash }: HubFile) =>
+    (await sizeOf(cache.blob(hash))) === size
+      ? 0
+      : Math.max(0, size - ((await sizeOf(cache.incomplete(hash))) ?? 0));
+
   const readNow = async (file: HubFile) => {
     if (!(await isThere(file))) await bring(file, signal, () => {});
     return requireJson(nodeFolder(snapshot), file.name);
   };
   const listed = await filesOf(id, commit, settings, fetch(signal));
-  const files = await wantedFiles(id, listed, async (index) =>
+  const { files, onnx } = await wantedFiles(id, listed, choice, async (index) =>
     readWeightMap(await readNow(index), `${id}/${index.name}`).values(),
   );
+  const bringAll = async (wanted: readonly HubFile[]) => {
+    const there = await Promise.all(wanted.map(isThere));
+    const missing = wanted.filter((_, i) => !there[i]);
+    const bytes = await Promise.all(missing.map(bytesToCome));
+    const allBytes = bytes.reduce((sum, each) => sum + each, 0);
+    await requireSpace(settings.cacheDir, allBytes, { name: settings.cacheDir, cure: diskCure(id) });
+    const meter = downloadMeter(id, missing, onProgress);
+    await inParallel(missing, { limit: connections, signal }, (file, own) =>
+      bring(file, own, (loaded) => meter(file, loaded)),
+    );
+  };
   // Weights are gigabytes, which nobody needs of an architecture that cannot be loaded.
-  for (const file of files.filter(({ name }) => name === 'config.json')) {
+  for (const file of onnx === undefined ? files.filter(({ name }) => name === 'config.json') : []) {
     readNetwork({ config: configReader(await readNow(file), `${id}/${file.name}`) });
   }
-  const there = await Promise.all(files.map(isThere));
-  const missing = files.filter((_, i) => !there[i]);
-  const meter = downloadMeter(id, missing, onProgress);
-  await inParallel(missing, { limit: connections, signal }, (file, own) =>
-    bring(file, own, (loaded) => meter(file, loaded)),
-  );
+  await bringAll(files);
+  // Only the model itself tells for sure where its weights are.
+  if (onnx !== undefined) {
+    await bringAll(wantedOnnxData(id, listed, onnx, await onnxDataFiles(snapshot, onnx.name)));
+  }
   // Only now: until all is there, the revision stands for what it stood for before.
   await cache.writeRef(revision, commit);
   return snapshot;
@@ -97,10 +119,11 @@ const cachedSnapshot = async (
   id: string,
   cache: HubCache,
   { revision, cacheDir }: HubSettings,
+  choice: WeightChoice,
   failure?: NetworkError,
 ): Promise<string> => {
   const snapshot = cache.snapshot((await cache.readRef(revision)) ?? revision);
-  const missing = await missingFiles(snapshot);
+  const missing = await missingFiles(snapshot, choice);
   if (missing.length === 0) return snapshot;
   if (failure !== undefined) throw failure;
   throw new NotFoundError(

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { access, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DiskFullError, DownloadError } from '@entrgi/core';
+import { DiskFullError, DownloadError, NotWritableError } from '@entrgi/core';
 import { describe, expect, it, vi } from 'vitest';
 import { worksAsDream } from '../fixtures/dream-logits.js';
 import { fixture } from '../fixtures/fixture.js';
@@ -145,9 +145,42 @@ describe('downloads that go wrong', () => {
     await symlink('/dev/full', part);
     const failure = await rejection(resolveCheckpoint(id));
     expect(failure).toBeInstanceOf(DiskFullError);
-    expect(failure.message).toContain(`${cacheDir}: no space is left for ${id}`);
+    expect(failure.message).toContain(`${cacheDir}: no space is left (ENOSPC). Free some space`);
+    expect(failure.message).toContain(`the download of ${id} goes on from what has arrived`);
     await rm(part, { force: true });
     await worksAsDream(id);
+  });
+
+  it('begin only where there is room for all of it', async () => {
+    const { hub, cacheDir, landed } = await started();
+    const config = await readFile(join(fixture('dream'), 'config.json'));
+    const hash = createHash('sha1').update(`blob ${config.length}\0`).update(config).digest('hex');
+    const listed = (path: string, size: number, oid = 'a'.repeat(40)) => ({ type: 'file', path, size, oid });
+    const files = [
+      listed('config.json', config.length, hash),
+      listed('tokenizer.json', 1),
+      listed(weights, 2 ** 52),
+    ];
+    hub.fault = ({ path }) => (path.includes('/tree/') ? { body: JSON.stringify(files) } : undefined);
+    const failure = await rejection(resolveCheckpoint(id));
+    expect(failure).toBeInstanceOf(DiskFullError);
+    // All but config.json, which has been read to see whether its architecture is known.
+    expect(failure.message).toMatch(
+      new RegExp(
+        `^${cacheDir}: expected ${2 ** 52 + 1} bytes of free space, got \\d+\\. Free some space, or`,
+      ),
+    );
+    expect(await landed()).toEqual([]);
+  });
+
+  it('say that the cache cannot be written', async () => {
+    const { cacheDir } = await started();
+    await mkdir(join(cacheDir, '..'), { recursive: true });
+    await writeFile(cacheDir, 'no folder');
+    const failure = await rejection(resolveCheckpoint(id));
+    expect(failure).toBeInstanceOf(NotWritableError);
+    expect(failure.message).toContain(`${cacheDir}: cannot be written (`);
+    expect(failure.message).toContain('name another place with cacheDir or HF_HUB_CACHE');
   });
 });
 

@@ -59,9 +59,10 @@ export const hubCache = async (cacheDir: string, id: string): Promise<HubCache> 
       const path = join(snapshot(commit), file);
       const { size } = await stat(blob(hash));
       if ((await sizeOf(path)) === size) return;
+      const up = '../'.repeat(file.split('/').length + 1);
       await put(path, (temporary) =>
         // Without the right to make links (Windows), other tools copy as well.
-        symlink(`../../blobs/${hash}`, temporary).catch(() => copyFile(blob(hash), temporary)),
+        symlink(`${up}blobs/${hash}`, temporary).catch(() => copyFile(blob(hash), temporary)),
       );
     },
   };

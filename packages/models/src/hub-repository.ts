@@ -3,6 +3,7 @@ import type { HubSettings } from './hub-settings.js';
 
 /** A file of a repository at one commit. */
 export interface HubFile {
+  /** Path in the repository, with forward slashes. */
   readonly name: string;
   readonly size: number;
   /** SHA-256 of a large file, 64 digits; else git's SHA-1 of the blob, 40 digits. Also its name in the cache. */
@@ -32,7 +33,7 @@ export const commitOf = async (
   });
 };
 
-/** The files at the top of a repository. Throws what hubFetch throws. */
+/** All files of a repository, those in folders too. Throws what hubFetch throws. */
 export const filesOf = async (
   id: string,
   commit: string,
@@ -42,17 +43,27 @@ export const filesOf = async (
   const { listFiles } = await import('@huggingface/hub');
   return understood(endpoint, async () => {
     const files: HubFile[] = [];
-    for await (const entry of listFiles({ repo: id, revision: commit, hubUrl: endpoint, fetch })) {
+    for await (const entry of listFiles({
+      repo: id,
+      revision: commit,
+      recursive: true,
+      hubUrl: endpoint,
+      fetch,
+    })) {
       const { type, path: name, size, lfs, oid } = entry;
       if (type !== 'file') continue;
       const hash = lfs?.oid ?? oid ?? '';
       const isRight = typeof name === 'string' && Number.isSafeInteger(size) && size >= 0;
       if (!isRight || !/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(hash)) throw notUnderstood(endpoint, entry);
-      files.push({ name, size, hash });
+      if (staysInside(name)) files.push({ name, size, hash });
     }
     return files;
   });
 };
+
+/** Whether a path names something inside the folder that it is relative to. Others are passed over: nothing that is wanted has such a name. */
+const staysInside = (path: string): boolean =>
+  !path.includes('\\') && path.split('/').every((part) => !['', '.', '..'].includes(part));
 
 /** Runs a function of @huggingface/hub, which trusts that the answer is what it expects. */
 const understood = async <T>(endpoint: string, ask: () => Promise<T>): Promise<T> => {

@@ -17,7 +17,9 @@ export type {
 export { longestSequence, readOnnxFile } from './onnx-file.js';
 export { readTokenizer } from './read-tokenizer.js';
 export { resolveCheckpoint } from './resolve-checkpoint.js';
+export type { ResolveOptions } from './resolve-options.js';
 export type { Tokenizer } from './tokenizer.js';
+export type { WeightChoice } from './weight-choice.js';
 export type { QuantiseProgress, WeightDtype, WeightOptions } from './weight-options.js';
 export { weightDtypes } from './weight-options.js';
 export type { Weights } from './weights.js';

@@ -2,16 +2,17 @@ import { type Backend, type Denoiser, type Session, UnsupportedError } from '@en
 import { encodeModel, GraphBuilder, type Model, pruneGraph } from '@entrgi/onnx';
 import { aroundGraph, blockGraph } from './block-graphs.js';
 import { readCheckpoint } from './checkpoint.js';
+import { chosenWeights } from './chosen-weights.js';
 import type { HubOptions } from './hub-options.js';
 import { loadTokenizer } from './load-tokenizer.js';
 import { loadWeights } from './load-weights.js';
 import type { BlockNetwork, DenoiserNetwork } from './network.js';
-import { nodeFolder } from './node-folder.js';
 import { onnxDenoiser } from './onnx-denoiser.js';
-import { findOnnxFile } from './onnx-file.js';
 import type { BlockSessions } from './open-block.js';
 import { architectureName, readNetwork } from './read-network.js';
+import { resolveCheckpoint } from './resolve-checkpoint.js';
 import { requireMask, sessionDenoiser } from './session-denoiser.js';
+import { isOnnxCandidate } from './weight-choice.js';
 import type { WeightOptions } from './weight-options.js';
 import type { Weights } from './weights.js';
 
@@ -20,7 +21,7 @@ export interface LoadDenoiserOptions extends HubOptions, WeightOptions {
   readonly backend: Backend;
   /** Default: the name of the directory or of the repository. */
   readonly name?: string;
-  /** An ONNX file of the directory, such as onnx/model_quantized.onnx. Default: the safetensors; without any, onnx/model.onnx or model.onnx. */
+  /** An ONNX file of the source, such as onnx/model_quantized.onnx. Default: the safetensors; without any, onnx/model.onnx or model.onnx. */
   readonly file?: string;
   /**
    * Also round activations to 8 bits in products with `q8` and `q4` weights: faster on processors with instructions for it, and less exact.
@@ -33,15 +34,18 @@ export interface LoadDenoiserOptions extends HubOptions, WeightOptions {
 
 /**
  * Loads a masked diffusion language model from a directory in Hugging Face layout (config.json, model.safetensors or an index with shards,
- * tokenizer.json, tokenizer_config.json) or from the hub, by its id. The weights stay in their files; the runtime maps them. A directory in
- * transformers.js layout (onnx/model.onnx instead of safetensors) may hold any fill-mask model.
+ * tokenizer.json, tokenizer_config.json) or from the hub, by its id. The weights stay in their files; the runtime maps them. One in
+ * transformers.js layout (onnx/model.onnx instead of safetensors) may be any fill-mask model.
  * Throws CheckpointError where a file is missing, corrupt or contradicts another, UnsupportedError for another architecture or, of an ONNX
  * file, for other inputs and outputs than those of the task fill-mask, InvalidModelError for an unsafe one, and what resolveCheckpoint throws.
  */
 export const loadDenoiser = async (source: string, options: LoadDenoiserOptions): Promise<Denoiser> => {
-  if (options.file !== undefined || (await isExport(source))) return onnxDenoiser(source, options);
-  const checkpoint = await readCheckpoint(source, options);
-  const { directory } = checkpoint;
+  const directory = await resolveCheckpoint(source, options);
+  const chosen = await chosenWeights(directory, options);
+  if (options.file !== undefined || (chosen !== undefined && isOnnxCandidate(chosen))) {
+    return onnxDenoiser(directory, options);
+  }
+  const checkpoint = await readCheckpoint(directory);
   const network = readNetwork(checkpoint);
   if (network.task !== 'denoiser') {
     throw new UnsupportedError(
@@ -105,17 +109,6 @@ const blockSessions = (
       for (const created of [around, block]) await (await created?.catch(() => undefined))?.dispose();
     },
   };
-};
-
-/** Whether the directory holds an ONNX file and no safetensors. */
-const isExport = async (directory: string): Promise<boolean> => {
-  const folder = nodeFolder(directory);
-  for (const weights of ['model.safetensors', 'model.safetensors.index.json']) {
-    const found = await folder.open(weights);
-    await found?.close();
-    if (found !== undefined) return false;
-  }
-  return (await findOnnxFile(directory)) !== undefined;
 };
 
 /** Inputs `ids` int64 [batch, length] and flat `positions` int64 [rows]; output `logits` float32 [rows, vocabulary]. */

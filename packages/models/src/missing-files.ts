@@ -1,12 +1,16 @@
-import { readJson } from './json-file.js';
+import { chosenWeights } from './chosen-weights.js';
+import { requireJson } from './json-file.js';
 import { nodeFolder } from './node-folder.js';
+import { onnxDataFiles } from './onnx-data-files.js';
 import { qwenTokenizerFiles } from './qwen-tokenizer-file.js';
+import { isOnnxCandidate, type WeightChoice, weightCandidates } from './weight-choice.js';
 import { readWeightMap } from './weight-map.js';
 
-const indexFile = 'model.safetensors.index.json';
-
-/** What a checkpoint needs and a directory does not have, by name; throws CheckpointError where its index of shards cannot be read. */
-export const missingFiles = async (directory: string): Promise<string[]> => {
+/**
+ * What a checkpoint needs and a directory does not have, by name. Throws CheckpointError where its index of shards cannot be read,
+ * InvalidModelError where its ONNX model cannot.
+ */
+export const missingFiles = async (directory: string, choice: WeightChoice): Promise<string[]> => {
   const folder = nodeFolder(directory);
   const isThere = async (file: string): Promise<boolean> => {
     const opened = await folder.open(file);
@@ -14,15 +18,17 @@ export const missingFiles = async (directory: string): Promise<string[]> => {
     return opened !== undefined;
   };
   const hasVocabulary = (await Promise.all(qwenTokenizerFiles.map(isThere))).every((there) => there);
-  const wanted = ['config.json', ...(hasVocabulary ? [] : ['tokenizer.json'])];
-  if (!(await isThere('model.safetensors'))) {
-    const index = await readJson(folder, indexFile);
-    wanted.push(
-      ...(index === undefined
-        ? ['model.safetensors']
-        : new Set(readWeightMap(index, `${directory}/${indexFile}`).values())),
-    );
-  }
+  const weights = (await chosenWeights(directory, choice)) ?? weightCandidates(choice)[0]!;
+  const wanted = ['config.json', ...(hasVocabulary ? [] : ['tokenizer.json']), weights];
+  if (await isThere(weights)) wanted.push(...(await furtherFiles(directory, weights)));
   const there = await Promise.all(wanted.map(isThere));
   return wanted.filter((_, i) => !there[i]);
+};
+
+/** What weights, which are there, name as the files of more: an index its shards, an ONNX model its external data. */
+const furtherFiles = async (directory: string, weights: string): Promise<Iterable<string>> => {
+  if (isOnnxCandidate(weights)) return onnxDataFiles(directory, weights);
+  if (!weights.endsWith('.json')) return [];
+  const index = await requireJson(nodeFolder(directory), weights);
+  return new Set(readWeightMap(index, `${directory}/${weights}`).values());
 };

@@ -1,7 +1,13 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { nodeBackend } from '@entrgi/backend-node';
-import { CheckpointError, InvalidArgumentError, InvalidModelError, UnsupportedError } from '@entrgi/core';
+import {
+  CheckpointError,
+  InvalidArgumentError,
+  InvalidModelError,
+  MemoryLimitError,
+  UnsupportedError,
+} from '@entrgi/core';
 import { encodeModel, type Graph, GraphBuilder } from '@entrgi/onnx';
 import { readModelFile } from '@entrgi/onnx/node';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -148,6 +154,25 @@ describe('an exported denoiser is refused', () => {
     await expect(missing).rejects.toThrow(CheckpointError);
     await expect(missing).rejects.toThrow('expected onnx/model_q4.onnx, got none');
     await expect(load('bert-fill', { model: Uint8Array.of(1, 2, 3) })).rejects.toThrow(InvalidModelError);
+  });
+
+  it('where its weights are to be held otherwise than they are, or do not fit', async () => {
+    const directory = await exported('bert-fill');
+    for (const dtype of ['fp16', 'bf16', 'q8', 'q4'] as const) {
+      const failure = loadDenoiser(directory, { backend, dtype });
+      await expect(failure).rejects.toThrow(UnsupportedError);
+      await expect(failure).rejects.toThrow(
+        `${directory}: dtype: expected 'fp32' or 'auto', got '${dtype}': an ONNX model runs as it is. Name a quantised variant as file`,
+      );
+    }
+    const rounded = loadDenoiser(directory, { backend, int8Activations: true });
+    await expect(rounded).rejects.toThrow('int8Activations: expected false, got true');
+    const large = loadDenoiser(directory, { backend, memoryLimit: 1e4 });
+    await expect(large).rejects.toThrow(MemoryLimitError);
+    await expect(large).rejects.toThrow(
+      /onnx\/model\.onnx: its weights take about 0\.\d MB, but the limit is 0\.0 MB\. Choose a smaller or a quantised model, or raise memoryLimit\./,
+    );
+    await (await loadDenoiser(directory, { backend, dtype: 'auto', memoryLimit: 1e6 })).dispose();
   });
 
   it('where it has no logits, or they are no fill-mask model’s', async () => {

@@ -6,6 +6,7 @@ import {
   UnsupportedError,
 } from '@entrgi/core';
 import { checkModel, encodeModel, type Graph } from '@entrgi/onnx';
+import { checkpointName } from './checkpoint-name.js';
 import { type ConfigReader, configReader } from './config-reader.js';
 import { fillMaskGraph } from './fill-mask-graph.js';
 import { requireJson } from './json-file.js';
@@ -14,19 +15,21 @@ import { loadTokenizer } from './load-tokenizer.js';
 import { nodeFolder } from './node-folder.js';
 import { longestSequence, readOnnxFile } from './onnx-file.js';
 import { requireMask, sessionDenoiser } from './session-denoiser.js';
+import { checkedDtype } from './weight-options.js';
 
 /** A denoiser from a fill-mask model in transformers.js layout. Its graph, fused or quantised, runs as it is but for the choice of positions. */
 export const onnxDenoiser = async (directory: string, options: LoadDenoiserOptions): Promise<Denoiser> => {
-  const { backend, weightsOnce = false, threads, file } = options;
+  const { backend, weightsOnce = false, threads, file, memoryLimit } = options;
+  checkHolding(directory, options);
   const source = nodeFolder(directory);
   const config = configReader(await requireJson(source, 'config.json'), `${directory}/config.json`);
-  const { path, folder, model: read } = await readOnnxFile(directory, file);
+  const { path, folder, model: read } = await readOnnxFile(directory, file, { memoryLimit });
   checkModel(read);
   const inputs = readInputs(read.graph, path);
   const { model, positions: positionsInput, output, vocabulary } = fillMaskGraph(read, path);
   const tokenizer = await loadTokenizer(source, { config, rows: agreedRows(config, vocabulary, path) });
   requireMask(tokenizer, directory);
-  const name = options.name ?? directory.split(/[/\\]/).filter(Boolean).at(-1) ?? directory;
+  const name = options.name ?? checkpointName(directory);
   const session = await backend.createSession(
     { name, bytes: encodeModel(model), folder },
     { weightsOnce, ...(threads === undefined ? {} : { threads }) },
@@ -42,6 +45,22 @@ export const onnxDenoiser = async (directory: string, options: LoadDenoiserOptio
       ...Object.fromEntries(inputs.map((input) => [input.name, feed(input, request)])),
       [positionsInput]: integers('int64', [request.positions.length], request.positions),
     }),
+  });
+};
+
+/** Weights of an ONNX model are as they are. */
+const checkHolding = (directory: string, { dtype, int8Activations = false }: LoadDenoiserOptions): void => {
+  const asked = checkedDtype(dtype);
+  const wrong =
+    asked !== 'fp32' && asked !== 'auto'
+      ? `dtype: expected 'fp32' or 'auto', got '${asked}'`
+      : int8Activations
+        ? 'int8Activations: expected false, got true'
+        : undefined;
+  if (wrong === undefined) return;
+  throw new UnsupportedError(`${directory}: ${wrong}: an ONNX model runs as it is.`, {
+    value: asked,
+    cure: 'Name a quantised variant as file, such as onnx/model_quantized.onnx.',
   });
 };
 

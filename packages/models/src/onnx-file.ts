@@ -1,43 +1,42 @@
 import { CheckpointError } from '@entrgi/core';
 import type { Model } from '@entrgi/onnx';
+import { checkOnnxMemory } from './check-memory.js';
+import { chosenWeights } from './chosen-weights.js';
 import type { ConfigReader } from './config-reader.js';
+import { placeExternalData } from './external-data.js';
+import { weightCandidates } from './weight-choice.js';
 
-/** Where transformers.js looks for a model, and where others put it. */
-const usualFiles = ['onnx/model.onnx', 'model.onnx'];
-
-/** An ONNX file of a directory in transformers.js layout: `file` where it is given, else the first of the usual ones that exists. */
-export const findOnnxFile = async (
-  directory: string,
-  file?: string,
-): Promise<{ path: string; folder: string } | undefined> => {
-  // Imported when needed, so that the package also loads in a browser.
-  const { access } = await import('node:fs/promises');
-  const { dirname, join } = await import('node:path');
-  for (const path of (file === undefined ? usualFiles : [file]).map((each) => join(directory, each))) {
-    const exists = await access(path).then(
-      () => true,
-      () => false,
-    );
-    if (exists) return { path, folder: dirname(path) };
-  }
-  return undefined;
-};
+/** What its weights may take. */
+export interface OnnxFileOptions {
+  /** Bytes. Default: the memory of the machine, or of the container. */
+  readonly memoryLimit?: number | undefined;
+  /** How many sessions are to hold the weights. Default: 1. */
+  readonly copies?: number;
+}
 
 /**
- * Reads that file. `folder` is what its external data is relative to.
- * Throws CheckpointError where there is none, InvalidModelError where it is not a sound model.
+ * Reads an ONNX model of a directory in transformers.js layout: `file` where it is given, else the first of the usual ones that exists.
+ * `folder` is what its external data is relative to.
+ * Throws CheckpointError where there is none, InvalidModelError where it is not a sound model, MemoryLimitError where its weights would not fit.
  */
 export const readOnnxFile = async (
   directory: string,
   file?: string,
+  { memoryLimit, copies = 1 }: OnnxFileOptions = {},
 ): Promise<{ path: string; folder: string; model: Model }> => {
-  const found = await findOnnxFile(directory, file);
-  if (found === undefined) {
-    const expected = file ?? usualFiles.join(' or ');
+  const choice = { weights: 'onnx', file } as const;
+  const chosen = await chosenWeights(directory, choice);
+  if (chosen === undefined) {
+    const expected = weightCandidates(choice).join(' or ');
     throw new CheckpointError(`${directory}: expected ${expected}, got none.`, { value: directory });
   }
+  // Imported when needed, so that the package also loads in a browser.
   const { readModelFile } = await import('@entrgi/onnx/node');
-  return { ...found, model: await readModelFile(found.path) };
+  const { join } = await import('node:path');
+  const path = join(directory, chosen);
+  const model = await readModelFile(path, { checkExternal: false });
+  await checkOnnxMemory(path, model, copies, memoryLimit);
+  return { path, folder: await placeExternalData(model, { path, directory }), model };
 };
 
 /** The longest sequence that config.json allows. RoBERTa and its kin count positions from the row after the padding token's. */

@@ -1,9 +1,10 @@
-import { DiskFullError, NumericalError } from '@entrgi/core';
+import { NumericalError } from '@entrgi/core';
 import type { StoredTensor } from './checkpoint.js';
 import { decodeFloats, type FloatType, floatSize } from './float-decoder.js';
 import { nodeFolder } from './node-folder.js';
 import { BLOCK, type Quantisation } from './quantise.js';
 import { quantiseMatrix } from './quantise-matrix.js';
+import { requireSpace } from './require-space.js';
 import { writeFailure } from './write-failure.js';
 
 /** What a file of quantised matrices is made of. */
@@ -35,10 +36,11 @@ export const writeQuantisedFile = async (
 ): Promise<void> => {
   const { open, rename, rm } = await import('node:fs/promises');
   const { writeSync } = await import('node:fs');
+  const { dirname } = await import('node:path');
   const writePieces = stridedWriter(writeSync);
   const { randomUUID } = await import('node:crypto');
   const { header, places, size } = layoutOf(contents);
-  await refuseFullDisk(path, size);
+  await requireSpace(dirname(path), size, { name: path, cure });
   const partial = `${path}.${randomUUID().slice(0, 8)}.partial`;
   const source = nodeFolder(contents.folder);
   let done = 0;
@@ -158,15 +160,3 @@ const stridedWriter =
       for (let done = 0; done < whole; ) done += writeSync(fd, bytes, from + done, whole - done, to + done);
     }
   };
-
-/** Says so before hours of work rather than after. Where the folder cannot be asked, writing will tell. */
-const refuseFullDisk = async (path: string, size: number): Promise<void> => {
-  const { statfs } = await import('node:fs/promises');
-  const { dirname } = await import('node:path');
-  const disk = await statfs(dirname(path)).catch(() => undefined);
-  if (disk === undefined || disk.bavail * disk.bsize >= size) return;
-  throw new DiskFullError(`${path}: expected ${size} bytes of free space, got ${disk.bavail * disk.bsize}.`, {
-    value: path,
-    cure,
-  });
-};

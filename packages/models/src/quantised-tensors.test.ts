@@ -1,14 +1,27 @@
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import {
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { nodeBackend } from '@entrgi/backend-node';
-import { NotWritableError, NumericalError, UnsupportedError } from '@entrgi/core';
+import { DiskFullError, NotWritableError, NumericalError, UnsupportedError } from '@entrgi/core';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { fixture } from '../fixtures/fixture.js';
 import { readCheckpoint } from './checkpoint.js';
 import { loadClassifier } from './load-classifier.js';
 import { loadDenoiser } from './load-denoiser.js';
+import { writeQuantisedFile } from './quantised-file.js';
 import { quantisedTensors } from './quantised-tensors.js';
 import type { QuantiseProgress, WeightOptions } from './weight-options.js';
 
@@ -150,11 +163,46 @@ describe('the file of quantised matrices', () => {
     expect(await readdir(folder)).toContainEqual(expect.stringMatching(/^reward-q8-/));
   });
 
+  it.each([
+    ['beside the blobs', 'models--a--b/blobs/0123', '../../blobs/0123'],
+    ['in the repository, where models share a store', 'blobs/01/0123', '../../../blobs/01/0123'],
+  ])('lies %s of a Hugging Face cache', async (_, blob, link) => {
+    const cache = await temporaryFolder();
+    const snapshot = join(cache, 'models--a--b', 'snapshots', '4567');
+    await cp(trained('denoiser'), snapshot, { recursive: true });
+    await mkdir(dirname(join(cache, blob)), { recursive: true });
+    await rename(join(snapshot, 'model.safetensors'), join(cache, blob));
+    await symlink(link, join(snapshot, 'model.safetensors'));
+    // Makes a session, which maps this file and the weights from one folder.
+    await (await loadDenoiser(snapshot, { backend, dtype: 'q4' })).dispose();
+    expect(await readdir(join(cache, 'models--a--b'))).toContainEqual(
+      expect.stringMatching(/^b-q4-[0-9a-f]{16}\.safetensors$/),
+    );
+    expect(await readdir(cache)).not.toContainEqual(expect.stringContaining('-q4-'));
+  });
+
   it('leaves nothing behind when it is stopped', async () => {
     const folder = await temporaryFolder();
     const controller = new AbortController();
     const onQuantise = () => controller.abort(new Error('enough'));
     await expect(quantiseSome(folder, { signal: controller.signal, onQuantise })).rejects.toThrow('enough');
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('is not begun where there is no room for it', async () => {
+    const folder = await temporaryFolder();
+    const path = join(folder, 'large.safetensors');
+    const dims = [2 ** 25, 2 ** 25];
+    const huge = { type: 'float32', dims, offset: 0, length: 2 ** 52, file: 'none' } as const;
+    const failure = writeQuantisedFile(path, { folder, sources: new Map([['w', huge]]), ...tileHow });
+    await expect(failure).rejects.toThrow(DiskFullError);
+    // Codes of 4 bits and a float32 scale for 32 of them, in both directions, after a header of some bytes.
+    const expected = (2 * 2 ** 50 * (4 + 1)) / 8;
+    await expect(failure).rejects.toThrow(
+      new RegExp(
+        `^${path}: expected ${String(expected).slice(0, 12)}\\d+ bytes of free space, got \\d+\\. Pass quantisedDir`,
+      ),
+    );
     expect(await readdir(folder)).toEqual([]);
   });
 

@@ -36,7 +36,7 @@ export const quantisedTensors = async (
   const contents: QuantisedContents = { folder, sources, ...how };
   const { bits } = how.quantisation;
   const fileName = `${name}-q${bits}-${await fingerprint(contents)}.safetensors`;
-  const paths = (await foldersFor(folder, quantisedDir)).map((each) => join(each, fileName));
+  const paths = (await foldersFor(checkpoint, quantisedDir)).map((each) => join(each, fileName));
 
   const found = async () => {
     for (const path of paths) {
@@ -85,11 +85,21 @@ export const quantisedTensors = async (
 };
 
 /** Where the file may be, the first choice first. */
-const foldersFor = async (folder: string, quantisedDir: string | undefined): Promise<string[]> => {
+const foldersFor = async (
+  { directory, folder }: Checkpoint,
+  quantisedDir: string | undefined,
+): Promise<string[]> => {
   if (quantisedDir !== undefined) return [quantisedDir];
+  const { realpath } = await import('node:fs/promises');
   const { homedir } = await import('node:os');
-  const { join } = await import('node:path');
-  return [folder, join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'entrgi')];
+  const { basename, dirname, join } = await import('node:path');
+  // Weights in the store that models of a Hugging Face cache share are relative to the cache; the file belongs to the model all the same.
+  const repository = dirname(dirname(await realpath(directory)));
+  const isShared = dirname(repository) === folder && basename(repository).startsWith('models--');
+  return [
+    isShared ? repository : folder,
+    join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'entrgi'),
+  ];
 };
 
 const fingerprint = async ({

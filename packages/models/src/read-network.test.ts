@@ -140,6 +140,7 @@ describe('readNetwork', () => {
     const failure = change(name, fields);
     await expect(failure).rejects.toThrow(CheckpointError);
     for (const message of messages) await expect(failure).rejects.toThrow(message);
+    await expect(failure).rejects.toThrow('config.json and the weights must come from the same model.');
   });
 
   it('reads rope_theta where transformers 5 writes it', async () => {

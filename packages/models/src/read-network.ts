@@ -11,7 +11,10 @@ export const readNetwork = ({ config }: Pick<Checkpoint, 'config'>): DenoiserNet
   if (Object.hasOwn(known, name)) return known[name]!(config);
   throw new UnsupportedError(
     `${config.file}: architectures: expected one of ${Object.keys(known).join(', ')}, got ${name || 'none'}.`,
-    { value: config.raw('architectures') },
+    {
+      value: config.raw('architectures'),
+      cure: 'Any other can be loaded as an ONNX model in the layout of transformers.js (loadDenoiser, onnxReward).',
+    },
   );
 };
 

@@ -1,6 +1,10 @@
-import { CheckpointError } from '@entrgi/core';
+import { CheckpointError, NotFoundError } from '@entrgi/core';
 import type { HubFile } from './hub-repository.js';
+import { listedNames } from './listed-names.js';
+import { isUsualOnnxData } from './onnx-data-files.js';
+import { otherWeights } from './other-weights.js';
 import { qwenTokenizerFiles } from './qwen-tokenizer-file.js';
+import { isOnnxCandidate, type WeightChoice, weightCandidates } from './weight-choice.js';
 
 /** What is wanted besides weights and the tokenizer's vocabulary, where the repository has it. */
 const settingsFiles = [
@@ -13,21 +17,26 @@ const settingsFiles = [
   'generation_config.json',
 ];
 
+/** The files of a repository that loading a checkpoint needs. */
+export interface WantedFiles {
+  readonly files: readonly HubFile[];
+  /** The one that is an ONNX model, unless the weights are safetensors. It may name more files. */
+  readonly onnx?: HubFile;
+}
+
 /**
- * The files of a repository that loading a checkpoint needs; `readShards` is called with the index where the weights are in several, and
- * names them. Throws CheckpointError, before anything is fetched, where the weights are in no format that can be loaded.
+ * Chooses among the files of a repository; `readShards` is called with the index where the weights are safetensors in several, and names them.
+ * Throws CheckpointError, before anything is fetched, where the weights are in no format that can be loaded, and NotFoundError for a
+ * `choice.file` that is not there.
  */
 export const wantedFiles = async (
   id: string,
   files: readonly HubFile[],
+  choice: WeightChoice,
   readShards: (index: HubFile) => Promise<Iterable<string>>,
-): Promise<HubFile[]> => {
+): Promise<WantedFiles> => {
   const byName = new Map(files.map((file) => [file.name, file]));
-  const required = (name: string, cure: string): HubFile => {
-    const file = byName.get(name);
-    if (file !== undefined) return file;
-    throw new CheckpointError(`${id}: the repository has no ${name}.`, { value: name, cure });
-  };
+  const required = requiredFrom(id, byName);
   const layout = 'Expected a model in the layout of transformers.';
   required('config.json', layout);
   const vocabulary = qwenTokenizerFiles.flatMap((name) => byName.get(name) ?? []);
@@ -36,14 +45,56 @@ export const wantedFiles = async (
       ? vocabulary
       : [required('tokenizer.json', layout)];
   const settings = [...settingsFiles.flatMap((name) => byName.get(name) ?? []), ...tokenizer];
-  const whole = byName.get('model.safetensors');
-  if (whole !== undefined) return [...settings, whole];
-  const index = required(
-    'model.safetensors.index.json',
-    'It has no model.safetensors either; weights in other formats (pytorch_model.bin, gguf) have to be converted first.',
+  const weights = chosenFile(id, byName, choice);
+  if (isOnnxCandidate(weights.name)) {
+    const data = files.filter(({ name }) => isUsualOnnxData(name, weights.name));
+    return { files: [...settings, weights, ...data], onnx: weights };
+  }
+  if (!weights.name.endsWith('.json')) return { files: [...settings, weights] };
+  const shards = [...new Set(await readShards(weights))].map((name) =>
+    required(name, `${weights.name} names it: tell the repository's author.`),
   );
-  const shards = [...new Set(await readShards(index))].map((name) =>
-    required(name, `${index.name} names it: tell the repository's author.`),
-  );
-  return [...settings, index, ...shards];
+  return { files: [...settings, weights, ...shards] };
+};
+
+/** The files of a repository that an ONNX model of it names. Throws CheckpointError where it has no such files. */
+export const wantedOnnxData = (
+  id: string,
+  files: readonly HubFile[],
+  model: HubFile,
+  names: readonly string[],
+): HubFile[] => {
+  const required = requiredFrom(id, new Map(files.map((file) => [file.name, file])));
+  return names.map((name) => required(name, `${model.name} names it: tell the repository's author.`));
+};
+
+const requiredFrom =
+  (id: string, byName: ReadonlyMap<string, HubFile>) =>
+  (name: string, cure: string): HubFile => {
+    const file = byName.get(name);
+    if (file !== undefined) return file;
+    throw new CheckpointError(`${id}: the repository has no ${name}.`, { value: name, cure });
+  };
+
+const chosenFile = (id: string, byName: ReadonlyMap<string, HubFile>, choice: WeightChoice): HubFile => {
+  const candidates = weightCandidates(choice);
+  const chosen = candidates.flatMap((name) => byName.get(name) ?? [])[0];
+  const models = [...byName.keys()].filter((name) => name.endsWith('.onnx'));
+  const { file } = choice;
+  if (chosen !== undefined && (file === undefined || models.includes(file))) return chosen;
+  const has = models.length === 0 ? 'It has none' : `It has ${listedNames(models)}`;
+  if (file !== undefined) {
+    throw new NotFoundError(`${id}: the repository has no ONNX model ${JSON.stringify(file)}.`, {
+      value: file,
+      cure: `${has}.`,
+    });
+  }
+  const { weights = 'any' } = choice;
+  throw new CheckpointError(`${id}: expected one of ${candidates.join(', ')}, got none.`, {
+    value: candidates,
+    cure:
+      weights === 'safetensors' || models.length === 0
+        ? otherWeights(models.length > 0)
+        : `${has}: name one with the option file.`,
+  });
 };

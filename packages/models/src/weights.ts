@@ -1,6 +1,7 @@
 import { CheckpointError, UnsupportedError } from '@entrgi/core';
 import { type GraphBuilder, int, onnxType, type Value } from '@entrgi/onnx';
 import type { Checkpoint } from './checkpoint.js';
+import { listedNames } from './listed-names.js';
 
 /** Writes a checkpoint's tensors into a graph, each once, as references into the weight files. */
 export interface Weights {
@@ -39,19 +40,22 @@ export const checkedWeights = (
   const missing = [...parameters.keys()].filter((name) => !tensors.has(name));
   const extra = [...tensors.keys()].filter((name) => !parameters.has(name) && !ignored.has(name));
   const shown = (dims: readonly number[]) => `[${dims.join(', ')}]`;
-  const misshapen = [...parameters].flatMap(([name, dims]) => {
+  const misshapen = [...parameters.keys()].filter((name) => {
     const tensor = tensors.get(name);
-    if (tensor === undefined || shown(tensor.dims) === shown(dims)) return [];
-    return [`${name}: expected shape ${shown(dims)}, got ${shown(tensor.dims)}`];
+    return tensor !== undefined && shown(tensor.dims) !== shown(parameters.get(name)!);
   });
   const problems = [
-    ...(missing.length > 0 ? [`missing ${listed(missing)}`] : []),
-    ...(extra.length > 0 ? [`not expected ${listed(extra)}`] : []),
-    ...misshapen,
+    ...(missing.length > 0 ? [`missing ${listedNames(missing)}`] : []),
+    ...(extra.length > 0 ? [`not expected ${listedNames(extra)}`] : []),
+    ...misshapen.map(
+      (name) =>
+        `${name}: expected shape ${shown(parameters.get(name)!)}, got ${shown(tensors.get(name)!.dims)}`,
+    ),
   ];
   if (problems.length > 0) {
     throw new CheckpointError(`${directory}: the weights do not fit config.json: ${problems.join('; ')}.`, {
-      value: [...missing, ...extra],
+      value: [...missing, ...extra, ...misshapen],
+      cure: 'config.json and the weights must come from the same model.',
     });
   }
   for (const name of parameters.keys()) {
@@ -97,7 +101,3 @@ const asFloat32 = (g: GraphBuilder, x: Value): Value =>
  */
 const keptShape = (g: GraphBuilder, after: Value): Value =>
   g.Mul(g.Shape(after, { start: 0, end: 1 }), g.int64s([0, 0]));
-
-/** Names, the first few of many. */
-const listed = (names: readonly string[]): string =>
-  names.length <= 8 ? names.join(', ') : `${names.slice(0, 8).join(', ')} and ${names.length - 8} more`;

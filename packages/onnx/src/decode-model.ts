@@ -1,19 +1,12 @@
-import { fromBinary } from '@bufbuild/protobuf';
-import { EntrgiError, InvalidModelError } from '@entrgi/core';
+import { InvalidModelError } from '@entrgi/core';
 import { checkModel } from './check-model.js';
 import { dataTypeOf } from './data-types.js';
 import { decodeAttribute } from './decode-attribute.js';
 import { decodeInteger } from './decode-scalar.js';
 import { decodeTensor } from './decode-tensor.js';
-import {
-  type GraphProto,
-  type ModelProto,
-  ModelProtoSchema,
-  type NodeProto,
-  type TypeProto,
-  type ValueInfoProto,
-} from './generated/onnx_pb.js';
+import type { GraphProto, NodeProto, TypeProto, ValueInfoProto } from './generated/onnx_pb.js';
 import type { Attribute, Dimension, Graph, Initializer, Model, Node, Value, ValueType } from './model.js';
+import { parseModel } from './parse-model.js';
 
 /** ONNX files give the operator set of ai.onnx two names. */
 const domainOf = (domain: string): string => (domain === 'ai.onnx' ? '' : domain);
@@ -24,7 +17,7 @@ const domainOf = (domain: string): string => (domain === 'ai.onnx' ? '' : domain
  * Throws InvalidModelError for anything that is not a well-formed model of the supported kind.
  */
 export function decodeModel(bytes: Uint8Array): Model {
-  const proto = parse(bytes);
+  const proto = parseModel(bytes);
   if (proto.functions.length > 0) {
     throw new InvalidModelError('Models with local functions are not supported.', {
       cure: 'Inline the functions before export (onnx.inliner).',
@@ -49,18 +42,6 @@ export function decodeModel(bytes: Uint8Array): Model {
   };
   checkModel(model);
   return model;
-}
-
-function parse(bytes: Uint8Array): ModelProto {
-  try {
-    return fromBinary(ModelProtoSchema, bytes, { readUnknownFields: false, recursionLimit: 32 });
-  } catch (cause) {
-    if (cause instanceof EntrgiError) throw cause;
-    throw new InvalidModelError(`The bytes are not an ONNX model: ${(cause as Error).message}.`, {
-      cause,
-      cure: 'The file may be truncated, or of another format.',
-    });
-  }
 }
 
 function decodeGraph(proto: GraphProto): Graph {

@@ -1,3 +1,4 @@
 export { checkExternalFiles } from './node/check-external-files.js';
-export { readModelFile } from './node/read-model-file.js';
+export { readExternalLocations } from './node/read-external-locations.js';
+export { type ReadModelOptions, readModelFile } from './node/read-model-file.js';
 export { writeModelFile } from './node/write-model-file.js';

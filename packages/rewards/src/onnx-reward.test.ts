@@ -1,13 +1,21 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { nodeBackend } from '@entrgi/backend-node';
-import { CheckpointError, InvalidArgumentError, InvalidModelError, UnsupportedError } from '@entrgi/core';
+import {
+  CheckpointError,
+  InvalidArgumentError,
+  InvalidModelError,
+  MemoryLimitError,
+  NotFoundError,
+  UnsupportedError,
+} from '@entrgi/core';
 import { loadClassifier } from '@entrgi/models';
 import { encodeModel, GraphBuilder } from '@entrgi/onnx';
 import { readModelFile } from '@entrgi/onnx/node';
 import { afterAll, describe, expect, it } from 'vitest';
+import { testHub } from '../../models/fixtures/test-hub.js';
 import { checkpoint, relativeError, responseMix, torchCases } from '../fixtures/torch-numbers.js';
 import { onnxReward } from './onnx-reward.js';
 import { wordLookup } from './word-lookup.js';
@@ -76,6 +84,13 @@ describe('onnxReward: what it is told', () => {
     await expect(third.score(given.prompt, given.responses)).rejects.toThrow(InvalidArgumentError);
   });
 
+  it('refuses a model that does not fit into memory', async () => {
+    const directory = layOut(given.reward, 'model.onnx');
+    const failure = onnxReward(directory, { backend, memoryLimit: 1e4 });
+    await expect(failure).rejects.toThrow(MemoryLimitError);
+    await expect(failure).rejects.toThrow('its weights take about');
+  });
+
   it('refuses files that are missing, no model, or a model without word embeddings', async () => {
     const empty = mkdtempSync(join(folder, 'empty-'));
     await expect(onnxReward(empty, { backend })).rejects.toThrow(CheckpointError);
@@ -97,26 +112,25 @@ describe('onnxReward: what it is told', () => {
   });
 });
 
+/** The export with the word embeddings moved to a file beside it. */
+const withExternalTable = async (reward: string, location: string) => {
+  const model = await readModelFile(fileURLToPath(new URL(`../fixtures/${reward}.onnx`, import.meta.url)));
+  const { table } = wordLookup(model, reward);
+  const { type, dims, data } = model.graph.initializers.get(table)!;
+  const bytes = new Uint8Array((data as Float32Array).slice().buffer);
+  model.graph.initializers.set(table, {
+    type,
+    dims,
+    external: { location, offset: 0, length: bytes.length },
+  });
+  return { model: encodeModel(model), bytes };
+};
+
 describe('onnxReward: external data', () => {
   const given = torchCases[1]!;
-  /** The export with the word embeddings moved to a file beside it. */
-  const withExternalTable = async (location: string) => {
-    const model = await readModelFile(
-      fileURLToPath(new URL(`../fixtures/${given.reward}.onnx`, import.meta.url)),
-    );
-    const { table } = wordLookup(model, given.reward);
-    const { type, dims, data } = model.graph.initializers.get(table)!;
-    const bytes = new Uint8Array((data as Float32Array).slice().buffer);
-    model.graph.initializers.set(table, {
-      type,
-      dims,
-      external: { location, offset: 0, length: bytes.length },
-    });
-    return { model: encodeModel(model), bytes };
-  };
 
   it('stays in its file beside the model', async () => {
-    const { model, bytes } = await withExternalTable('model.onnx_data');
+    const { model, bytes } = await withExternalTable(given.reward, 'model.onnx_data');
     const directory = layOut(given.reward, 'onnx/model.onnx', model);
     writeFileSync(join(directory, 'onnx/model.onnx_data'), bytes);
     const reward = await onnxReward(directory, { backend });
@@ -124,5 +138,62 @@ describe('onnxReward: external data', () => {
     await reward.dispose();
     writeFileSync(join(directory, 'onnx/model.onnx_data'), bytes.slice(1));
     await expect(onnxReward(directory, { backend })).rejects.toThrow(InvalidModelError);
+  });
+});
+
+describe('onnxReward: a model of the hub', () => {
+  const given = torchCases[1]!;
+  const id = 'Xenova/tiny-judge';
+  const settings = ['config.json', 'tokenizer.json', 'tokenizer_config.json'];
+
+  /** A repository in transformers.js layout, and whatever else it has. */
+  const repository = (files: Record<string, string | Uint8Array>) => {
+    const own = settings.map((name) => [name, readFileSync(join(checkpoint(given.reward), name))] as const);
+    return { [id]: { files: { ...Object.fromEntries(own), ...files } } };
+  };
+
+  it('scores and differentiates as PyTorch does, online and from the cache; its weights are linked blobs', async () => {
+    const { model, bytes } = await withExternalTable(given.reward, 'model.onnx_data');
+    const { hub } = await testHub(
+      repository({
+        'model.safetensors': 'x',
+        'onnx/model.onnx': model,
+        'onnx/model.onnx_data': bytes,
+        'onnx/model_fp16.onnx': 'x',
+      }),
+    );
+    for (const offline of [false, true]) {
+      const reward = await onnxReward(id, { backend, missing: given.missing, offline });
+      expect(relativeError(await reward.score(given.prompt, given.responses), given.scores)).toBeLessThan(
+        1e-5,
+      );
+      const context = await reward.open({ prompt: given.prompt, vocabulary, length: given.length });
+      for (const mix of given.mixes) {
+        const { values, tokenScores } = await context.evaluate(responseMix(given, mix));
+        expect(relativeError(values, mix.values)).toBeLessThan(1e-5);
+        expect(relativeError(tokenScores, mix.tokenScores)).toBeLessThan(1e-4);
+      }
+      await reward.dispose();
+    }
+    const fetched = new Set(hub.requests.flatMap(({ file }) => file ?? []));
+    expect([...fetched].sort()).toEqual([...settings, 'onnx/model.onnx', 'onnx/model.onnx_data'].sort());
+  });
+
+  it('is the file that is named, which must be there', async () => {
+    const file = 'onnx/model_other.onnx';
+    const bytes = readFileSync(fileURLToPath(new URL(`../fixtures/${given.reward}.onnx`, import.meta.url)));
+    const { hub } = await testHub(repository({ [file]: bytes }));
+    const reward = await onnxReward(id, { backend, file });
+    expect(relativeError(await reward.score(given.prompt, given.responses), given.scores)).toBeLessThan(1e-5);
+    await reward.dispose();
+    await expect(onnxReward(id, { backend })).rejects.toThrow(CheckpointError);
+    await expect(onnxReward(id, { backend })).rejects.toThrow(
+      `${id}: expected one of onnx/model.onnx, model.onnx, got none. It has ${file}: name one with the option file.`,
+    );
+    await expect(onnxReward(id, { backend, file: 'onnx/model_q4.onnx' })).rejects.toThrow(NotFoundError);
+    await hub.close();
+    await expect(onnxReward(id, { backend, offline: true, revision: 'v1' })).rejects.toThrow(
+      /has no config\.json, tokenizer\.json, onnx\/model\.onnx of revision v1/,
+    );
   });
 });

@@ -1,13 +1,19 @@
 import type { DifferentiableReward } from '@entrgi/core';
-import { longestSequence, readOnnxFile, readTokenizer } from '@entrgi/models';
+import {
+  type HubOptions,
+  longestSequence,
+  readOnnxFile,
+  readTokenizer,
+  resolveCheckpoint,
+} from '@entrgi/models';
 import { canonicalise } from '@entrgi/onnx';
 import { type NetworkRewardOptions, networkReward } from './network-reward.js';
 import { onnxNetwork } from './onnx-network.js';
 import { wordLookup } from './word-lookup.js';
 
-/** Which file, output and label are the reward. */
-export interface OnnxRewardOptions extends NetworkRewardOptions {
-  /** The model's file in the directory. Default: onnx/model.onnx, else model.onnx. */
+/** Which file, output and label are the reward, and where it comes from if it is on the hub. */
+export interface OnnxRewardOptions extends NetworkRewardOptions, HubOptions {
+  /** The model's file in the directory or repository. Default: onnx/model.onnx, else model.onnx. */
   readonly file?: string;
   /** Output that holds the scores, [batch, labels] or [batch]. Default: `logits`, else the only output. */
   readonly output?: string;
@@ -15,19 +21,31 @@ export interface OnnxRewardOptions extends NetworkRewardOptions {
   readonly label?: number;
   /** Longest sequence in tokens. Default: what config.json says. */
   readonly maxLength?: number;
+  /** Bytes that the weights may take. Default: the memory of the machine, or of the container. */
+  readonly memoryLimit?: number | undefined;
 }
 
 /**
  * A reward from any exported ONNX sequence classifier, in the layout of transformers.js: onnx/model.onnx or model.onnx, config.json,
- * tokenizer.json. The graph is cut at its word embeddings and differentiated; its weights are read from where they are.
+ * tokenizer.json; of a directory or from the hub, by its id. The graph is cut at its word embeddings and differentiated; its weights are read
+ * from where they are.
  * Throws InvalidModelError for a file that is not a safe ONNX model, CheckpointError for the others, UnsupportedError where the word
- * embeddings cannot be found or an operator on the way has no gradient.
+ * embeddings cannot be found or an operator on the way has no gradient, MemoryLimitError, and what resolveCheckpoint of @entrgi/models throws.
  */
 export const onnxReward = async (
-  directory: string,
+  source: string,
   options: OnnxRewardOptions,
 ): Promise<DifferentiableReward> => {
-  const { path, folder, model: read } = await readOnnxFile(directory, options.file);
+  const directory = await resolveCheckpoint(source, { ...options, weights: 'onnx' });
+  const {
+    path,
+    folder,
+    model: read,
+  } = await readOnnxFile(directory, options.file, {
+    memoryLimit: options.memoryLimit,
+    // One session scores and another one computes gradients.
+    copies: options.weightsOnce === true ? 1 : 2,
+  });
   const name = options.name ?? path;
   const model = canonicalise(read);
   const lookup = wordLookup(model, name);

@@ -160,12 +160,20 @@ test('what is piped is plain: texts, rewards, a summary', async () => {
   expect(stdout).toMatch(/bon · top@1 \S+ · avg@2 \S+ · 4 steps in/);
 });
 
-test('weights as they are stored give the same text', async () => {
+test('weights as they are stored give the same text, in both models or in one', async () => {
   const argv = [prompt, ...small, '--temperature', '0', '--method', 'base'];
   const [plain] = await generated(...argv);
   const [kept] = await generated(...argv, '--denoiser-dtype', 'auto', '--reward-dtype', 'auto');
   expect(kept!.trajectories.map(({ text }) => text)).toEqual(plain!.trajectories.map(({ text }) => text));
   expect(kept!.best.reward).toBeCloseTo(plain!.best.reward, 4);
+  for (const mixed of [
+    ['--denoiser-dtype', 'auto'],
+    ['--reward-dtype', 'bf16'],
+  ]) {
+    const [one] = await generated(...argv, ...mixed);
+    expect(one!.trajectories.map(({ text }) => text)).toEqual(plain!.trajectories.map(({ text }) => text));
+    expect(one!.best.reward).toBeCloseTo(plain!.best.reward, 4);
+  }
 });
 
 describe('--trace', () => {

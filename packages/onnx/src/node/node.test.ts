@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { InvalidArgumentError, InvalidModelError } from '@entrgi/core';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { GraphBuilder, type Model } from '../index.js';
-import { readModelFile, writeModelFile } from '../node.js';
+import { encodeModel, GraphBuilder, type Model } from '../index.js';
+import { checkExternalFiles, readExternalLocations, readModelFile, writeModelFile } from '../node.js';
 
 let folder: string;
 beforeEach(async () => {
@@ -60,6 +60,25 @@ test('links may lead inside the folder, not out of it', async () => {
   await symlink('real.bin', join(inside, 'link.bin'));
   await writeModelFile(path, external('link.bin'));
   expect((await readModelFile(path)).graph.initializers.get('w')!.external!.location).toBe('link.bin');
+});
+
+test('a model says where its data is, wherever that may be', async () => {
+  const path = join(folder, 'model.onnx');
+  const inside = join(folder, 'inside');
+  await mkdir(inside);
+  await weights(join(inside, 'weights.bin'));
+  await writeFile(path, encodeModel(external()));
+  expect(await readExternalLocations(path)).toEqual(['weights.bin']);
+  await expect(readModelFile(path)).rejects.toThrow('external data weights.bin cannot be read');
+  const model = await readModelFile(path, { checkExternal: false });
+  expect(model).toEqual(external());
+  await checkExternalFiles(model, inside);
+  const text = Buffer.from(encodeModel(external('up/secret.bin')));
+  text.write('../secret.bin', text.indexOf('up/secret.bin'));
+  await writeFile(path, text);
+  await expect(readExternalLocations(path)).rejects.toThrow("expected a path inside the folder, got '..'");
+  await writeFile(path, 'text');
+  await expect(readExternalLocations(path)).rejects.toThrow(InvalidModelError);
 });
 
 test('paths that cannot be read or written are wrong arguments', async () => {
