@@ -42,7 +42,7 @@ test('times the sides of each round against each other and compares what they co
   const { sides, matrixRate } = await run([
     side('ours', { seconds: 2, rewards: [1, 3] }),
     side('theirs', { seconds: 5, rewards: [1, 1], output: 1.5 }, { sameAs: 'ours' }),
-    side('other', { seconds: 10 }, { against: 'theirs' }),
+    side('other', { seconds: 10, output: -3 }, { against: 'theirs', approximates: 'theirs' }),
   ]);
   // Rounds 1, 2, 3 take 2, 3 and 4 times the seconds for two units each; round 0 does not count.
   expect(sides[0]!.times!.seconds).toEqual([2, 3, 4]);
@@ -50,6 +50,7 @@ test('times the sides of each round against each other and compares what they co
   expect(sides[1]!.times!.ratio).toEqual({ median: 2.5, lower: 2.5, upper: 2.5, to: 'ours' });
   expect(sides[2]!.times!.ratio!.median).toBe(2);
   expect(sides[1]!.times!.agreement!.difference).toBeCloseTo(1 / 3, 12);
+  expect(sides[2]!.times!.agreement).toEqual({ with: 'theirs', difference: 1.5, cosines: { x: -1 } });
   expect(sides[1]!.times!.rewards!.difference!.mean).toBe(-1);
   expect(matrixRate.median).toBeCloseTo(2 / 3, 12);
 });
