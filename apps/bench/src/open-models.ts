@@ -5,7 +5,7 @@ import type { ModelSpec } from './workload.js';
 
 export const openReward = (
   { directory, dtype, weightsOnce }: ModelSpec,
-  options: { readonly backend: Backend; readonly prefixReuse?: boolean },
+  options: { readonly backend: Backend; readonly prefixReuse?: boolean; readonly recompute?: boolean },
 ): Promise<DifferentiableReward> => loadReward(directory, { ...options, weightsOnce, dtype });
 
 export const openDenoiser = (
