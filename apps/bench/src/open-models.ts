@@ -8,7 +8,5 @@ export const openReward = (
   options: { readonly backend: Backend; readonly prefixReuse?: boolean; readonly recompute?: boolean },
 ): Promise<DifferentiableReward> => loadReward(directory, { ...options, weightsOnce, dtype });
 
-export const openDenoiser = (
-  { directory, dtype, weightsOnce }: ModelSpec,
-  backend: Backend,
-): Promise<Denoiser> => loadDenoiser(directory, { backend, weightsOnce, dtype });
+export const openDenoiser = ({ directory, ...held }: ModelSpec, backend: Backend): Promise<Denoiser> =>
+  loadDenoiser(directory, { backend, ...held });

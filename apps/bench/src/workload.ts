@@ -7,6 +7,8 @@ export interface ModelSpec {
   /** The PyTorch side always computes in float32. */
   readonly dtype: WeightDtype;
   readonly weightsOnce: boolean;
+  /** Of a denoiser with `q8` or `q4` weights. Default: false. */
+  readonly int8Activations?: boolean;
 }
 
 /** One run of a workload. */
