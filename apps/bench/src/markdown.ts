@@ -77,12 +77,13 @@ const withQuartiles = (
 ): string => `${format(median)} (${format(lower)}–${format(upper)})`;
 
 const remarks = ({ missing, times }: SideResult): string => {
-  const { agreement, rewards } = times ?? {};
+  const { agreement, rewards, texts, ratio } = times ?? {};
   const said = [
     missing,
     agreement && likeness(agreement),
     rewards && `rewards ${withError(rewards)}`,
     rewards?.difference && `difference ${withError(rewards.difference)}`,
+    texts && `${texts.same} of ${texts.of} texts as ${ratio?.to}`,
   ];
   return said.filter(Boolean).join('; ').replaceAll('|', '\\|').replaceAll('\n', ' ') || NONE;
 };

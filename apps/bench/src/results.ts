@@ -32,6 +32,8 @@ export interface SideTimes {
   readonly agreement?: Agreement | undefined;
   /** Mean over rounds of the mean over trajectories; `difference` to the side that times are divided by, paired by round. */
   readonly rewards?: Mean & { readonly difference?: Mean };
+  /** How many of the texts are those of the side that times are divided by; absent where one of the two does not give any. */
+  readonly texts?: { readonly same: number; readonly of: number };
 }
 
 export interface SideResult {

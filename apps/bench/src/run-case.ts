@@ -132,6 +132,7 @@ const toResult = (section: string, work: Case, matrix: Runner, sides: readonly R
   const roundsOf = (runner: Runner) => ({
     seconds: perUnit(runner),
     rewards: runner.measurements.flatMap(({ rewards }) => (rewards === undefined ? [] : [mean(rewards)])),
+    texts: runner.measurements.flatMap(({ texts = [] }) => texts),
   });
   const results = work.sides.map((side, i): SideResult => {
     const runner = sides[i]!;

@@ -16,7 +16,8 @@ export interface Measurement {
   readonly seconds: number;
   /** How many units of work the run did. Default: 1. */
   readonly units?: number;
-  /** Rewards of what the run wrote. */
+  /** What the run wrote, and its rewards. */
+  readonly texts?: readonly string[];
   readonly rewards?: readonly number[];
 }
 
