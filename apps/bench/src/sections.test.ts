@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Case, Section, SectionSettings } from './section.js';
 import * as sections from './sections/index.js';
+import { dreamShape, skyworkShape } from './shapes.js';
 
 const cache = mkdtempSync(join(tmpdir(), 'entrgi-'));
 afterAll(() => rmSync(cache, { recursive: true }));
@@ -67,6 +68,24 @@ test('dtypes after the first are sides of the same case, and may differ', async 
     'denoiser step, q4, int8 activations',
   ]);
   expect(await names(sections.denoiser, ['q4'])).toEqual(['denoiser step, q4, int8 activations']);
+});
+
+test('7b in generation: weights of 4 bits fit into 24 GB, and PyTorch’s of 32 bits do not', async () => {
+  // Checkpoints that are there are not made.
+  for (const [name, { config }] of [
+    ['dream-7b', dreamShape()] as const,
+    ['skywork-0.6b', skyworkShape()] as const,
+  ]) {
+    mkdirSync(join(cache, name));
+    writeFileSync(join(cache, name, 'config.json'), JSON.stringify(config));
+    writeFileSync(join(cache, name, 'model.safetensors'), '');
+  }
+  const [{ sides } = {} as Case] = await casesOf(sections.generation, { models: ['7b'], dtypes: ['q4'] });
+  const bytes = sides.map(({ engine, weightBytes }) => [engine, weightBytes > 24 * 2 ** 30]);
+  expect(bytes).toEqual([
+    ['entrgi', false],
+    ['pytorch', true],
+  ]);
 });
 
 test('switches: the rest of the work is the same in all sides, and some of the steps are idle', async () => {

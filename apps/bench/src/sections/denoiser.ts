@@ -34,7 +34,7 @@ export const denoiser: Section = async function* (settings) {
         cost.forward({ batch, tokens: point.prompt + length }) + cost.logits(batch * Math.ceil(length / 2));
       const ours = (dtype: WeightDtype) =>
         ({ engine: 'entrgi', operations, weightBytes: weightBytes(cost.weights, dtype, 'entrgi') }) as const;
-      const rounded = (dtype: WeightDtype, int8Activations: boolean): Side => ({
+      const further = (dtype: WeightDtype, int8Activations: boolean): Side => ({
         name: `${STEP}, ${dtype}${int8Activations ? ', int8 activations' : ''}`,
         ...ours(dtype),
         workload: {
@@ -56,8 +56,8 @@ export const denoiser: Section = async function* (settings) {
             sameAs: STEP,
           },
           ...dtypes.flatMap((dtype) => [
-            ...(dtype === first ? [] : [rounded(dtype, false)]),
-            ...(dtype === 'q8' || dtype === 'q4' ? [rounded(dtype, true)] : []),
+            ...(dtype === first ? [] : [further(dtype, false)]),
+            ...(dtype === 'q8' || dtype === 'q4' ? [further(dtype, true)] : []),
           ]),
           {
             name: `PyTorch: ${STEP}`,

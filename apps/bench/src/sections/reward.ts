@@ -47,7 +47,7 @@ export const reward: Section = async function* (settings) {
         engine: 'pytorch',
         weightBytes: weightBytes(cost.weights, first, 'pytorch'),
       } as const;
-      const rounded = (dtype: WeightDtype): Side[] => [
+      const further = (dtype: WeightDtype): Side[] => [
         {
           name: `reward, ${dtype}`,
           ...ours(dtype),
@@ -92,7 +92,7 @@ export const reward: Section = async function* (settings) {
             sameAs: 'reward + gradient',
             operations: cost.forwardAndGradient(whole),
           },
-          ...dtypes.slice(1).flatMap(rounded),
+          ...dtypes.slice(1).flatMap(further),
           {
             name: 'PyTorch: reward',
             ...torch,
