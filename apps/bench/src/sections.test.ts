@@ -96,5 +96,5 @@ test('switches: the rest of the work is the same in all sides, and some of the s
     return [parameters.response, parameters.steps];
   };
   expect(await steps({ responseLength: 8, steps: 12 })).toEqual([8, 12]);
-  expect(await steps({ responseLength: 128, steps: 8 })).toEqual([32, 48]);
+  expect(await steps({ responseLength: 128, steps: 8 })).toEqual([16, 24]);
 });

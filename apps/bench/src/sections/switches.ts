@@ -39,6 +39,6 @@ export const switches: Section = async function* (settings) {
   }
 };
 
-/** Steps in which nothing is revealed take more steps than tokens: as asked for where that is so, else 32 tokens in 48 steps. */
+/** Steps in which nothing is revealed take more steps than tokens: as asked for where that is so, else 16 tokens in 24 steps. */
 const withIdleSteps = ({ steps, responseLength }: SectionSettings) =>
-  steps > responseLength ? { steps, responseLength } : { steps: 48, responseLength: 32 };
+  steps > responseLength ? { steps, responseLength } : { steps: 24, responseLength: 16 };
