@@ -11,6 +11,8 @@ from transformers import (
     PreTrainedTokenizerFast,
     Qwen2Config,
     Qwen2ForCausalLM,
+    Qwen3Config,
+    Qwen3ForCausalLM,
 )
 
 
@@ -75,15 +77,17 @@ class Reward:
 
 
 class Denoiser:
-    """Dream: Qwen2 whose attention looks both ways and whose logits for position l stand at l - 1."""
+    """A Qwen whose attention looks both ways: Dream, whose logits for position l stand at l - 1, or Qwen3, whose logits stand at l."""
 
     def __init__(self, directory: str):
         self.text = Text(directory)
         config = json.loads((Path(directory) / "config.json").read_text())
+        self.shifted = config["architectures"] == ["DreamModel"]
+        kind, network = (Qwen2Config, Qwen2ForCausalLM) if self.shifted else (Qwen3Config, Qwen3ForCausalLM)
         names = {"architectures", "model_type", "torch_dtype"}
-        settings = Qwen2Config(**{name: value for name, value in config.items() if name not in names})
+        settings = kind(**{name: value for name, value in config.items() if name not in names})
         with torch.device("meta"):
-            self.model = Qwen2ForCausalLM(settings).eval()
+            self.model = network(settings).eval()
         weights = {name: value.float() for name, value in load_file(Path(directory) / "model.safetensors").items()}
         if settings.tie_word_embeddings:
             weights["lm_head.weight"] = weights["model.embed_tokens.weight"]
@@ -97,5 +101,5 @@ class Denoiser:
     def __call__(self, ids: Tensor) -> Tensor:
         """Logits [batch, length, vocabulary] that predict each position."""
         # A mask that is None for every kind of attention: nothing is hidden, and the fastest kernel serves.
-        output = self.model(input_ids=ids, attention_mask={"full_attention": None}, use_cache=False)
-        return torch.cat([output.logits[:, :1], output.logits[:, :-1]], dim=1)
+        logits = self.model(input_ids=ids, attention_mask={"full_attention": None}, use_cache=False).logits
+        return torch.cat([logits[:, :1], logits[:, :-1]], dim=1) if self.shifted else logits

@@ -20,12 +20,21 @@ const relative = (ours: readonly number[], theirs: readonly number[]): number =>
   return largest === 0 ? 0 : worst / largest;
 };
 
+/** Cosine of the angle between the two sides' values of each output. */
+export const cosines = (ours: Outputs, theirs: Outputs): Record<string, number> =>
+  Object.fromEntries(Object.keys(ours).map((name) => [name, cosine(ours[name]!, theirs[name] ?? [])]));
+
+const cosine = (ours: readonly number[], theirs: readonly number[]): number => {
+  const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, x, i) => sum + x * b[i]!, 0);
+  return dot(ours, theirs) / Math.sqrt(dot(ours, ours) * dot(theirs, theirs));
+};
+
 /** A sentence for each side of a report in full precision whose outputs are not those they must be. */
 export const disagreements = ({ cases }: Report): string[] =>
   cases.flatMap(({ section, parameters, sides }) =>
     sides.flatMap(({ name, times }) => {
       const agreement = times?.agreement;
-      if (agreement === undefined || agreement.difference <= agreement.tolerance) return [];
+      if (agreement?.tolerance === undefined || agreement.difference <= agreement.tolerance) return [];
       if ((parameters.dtype ?? 'fp32') !== 'fp32') return [];
       return [
         `${section} ${Object.values(parameters).join(' ')}: '${name}' differs from '${agreement.with}' by ` +

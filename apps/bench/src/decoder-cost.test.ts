@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { decoderCost } from './decoder-cost.js';
-import { dreamShape, type Shape, skyworkShape } from './shapes.js';
+import { a2dShape, dreamShape, type Shape, skyworkShape } from './shapes.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'entrgi-'));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -21,6 +21,7 @@ const matrixWeights = ({ tensors }: Shape) =>
 
 test.each([
   ['skywork', skyworkShape()],
+  ['a2d', a2dShape()],
   ['dream', dreamShape()],
 ])('%s: as many weights as the matrices have', (_, shape) => {
   expect(costOf(shape).weights).toBe(matrixWeights(shape));

@@ -33,6 +33,17 @@ test('a line for each side of each case, with what is missing and what differs',
               rewards: { mean: 1, standardError: null, difference: { mean: -0.5, standardError: 0.25 } },
             },
           },
+          {
+            name: 'rounded',
+            engine: 'entrgi',
+            times: {
+              seconds: [0.01],
+              time: even(0.01),
+              ratio: { ...even(0.5), to: 'reward' },
+              texts: { same: 19, of: 20 },
+              agreement: { with: 'reward', difference: 0.2, cosines: { rewards: 1, tokenScores: 0.98765 } },
+            },
+          },
           { name: 'gone', engine: 'pytorch', missing: 'a | b' },
         ],
       },
@@ -43,6 +54,8 @@ test('a line for each side of each case, with what is missing and what differs',
     '| embedded | 64 | reward | 12.3 (12–13.1) | response | – | – | – | – | 200 | – |',
     '| embedded | 64 | torch | 20 (20–20) | response | 1.63 (1.63–1.63) × reward | 2.00 (2.00–2.00) | 1.50 | 2.00 | 200 | ' +
       'DIFFERS from reward by 2.0e-3; rewards 1.00 ± –; difference -0.50 ± 0.25 |',
+    '| embedded | 64 | rounded | 10 (10–10) | response | 0.50 (0.50–0.50) × reward | – | – | – | 200 | ' +
+      'differs from reward by 2.0e-1, cosine of rewards 1.0000, cosine of tokenScores 0.9877; 19 of 20 texts as reward |',
     '| embedded | 64 | gone | – | response | – | – | – | – | 200 | a \\| b |',
   ]);
 });

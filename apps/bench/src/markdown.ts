@@ -1,4 +1,4 @@
-import type { CaseResult, Mean, Report, SideResult } from './results.js';
+import type { Agreement, CaseResult, Mean, Report, SideResult } from './results.js';
 import type { Spread } from './statistics.js';
 
 /** The report as Markdown: what the figures depend on, and a table for each section with a line for each side of each case. */
@@ -77,15 +77,23 @@ const withQuartiles = (
 ): string => `${format(median)} (${format(lower)}–${format(upper)})`;
 
 const remarks = ({ missing, times }: SideResult): string => {
-  const { agreement, rewards } = times ?? {};
+  const { agreement, rewards, texts, ratio } = times ?? {};
   const said = [
     missing,
-    agreement &&
-      `${agreement.difference > agreement.tolerance ? 'DIFFERS' : 'differs'} from ${agreement.with} by ${agreement.difference.toExponential(1)}`,
+    agreement && likeness(agreement),
     rewards && `rewards ${withError(rewards)}`,
     rewards?.difference && `difference ${withError(rewards.difference)}`,
+    texts && `${texts.same} of ${texts.of} texts as ${ratio?.to}`,
   ];
   return said.filter(Boolean).join('; ').replaceAll('|', '\\|').replaceAll('\n', ' ') || NONE;
+};
+
+const likeness = ({ with: other, difference, tolerance, cosines = {} }: Agreement): string => {
+  const differs = tolerance !== undefined && difference > tolerance ? 'DIFFERS' : 'differs';
+  return [
+    `${differs} from ${other} by ${difference.toExponential(1)}`,
+    ...Object.entries(cosines).map(([name, cosine]) => `cosine of ${name} ${cosine.toFixed(4)}`),
+  ].join(', ');
 };
 
 const withError = ({ mean, standardError }: Mean): string =>

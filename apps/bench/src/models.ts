@@ -3,18 +3,19 @@ import { join } from 'node:path';
 import { denoiserDirectory, rewardDirectory } from '@entrgi/tiny-stories';
 import { writeRandomCheckpoint } from './random-checkpoint.js';
 import type { ModelName } from './section.js';
-import { dreamShape, type Shape, skyworkShape, tableShape } from './shapes.js';
+import { a2dShape, dreamShape, type Shape, skyworkShape, tableShape } from './shapes.js';
 
 /** Rotary positions have no end of their own; beyond 256 tokens the embedded models write worse, which costs no time. */
 const WINDOW = 8192;
 
-/** Directory of the denoiser of a name; undefined where there is none of that size. Makes it if need be. */
-export const denoiserCheckpoint = (name: ModelName, cache: string): string | undefined => {
+/** Directory of the denoiser of a name. Makes it if need be. */
+export const denoiserCheckpoint = (name: ModelName, cache: string): string => {
   if (name === 'embedded') return widened(denoiserDirectory, join(cache, 'embedded-denoiser'));
-  return name === '7b' ? random('dream-7b', dreamShape(), cache) : undefined;
+  if (name === '0.6b') return random('a2d-0.6b', a2dShape(), cache);
+  return random('dream-7b', dreamShape(), cache);
 };
 
-/** The same of rewards. */
+/** The same of rewards; undefined where there is none of that size. */
 export const rewardCheckpoint = (name: ModelName, cache: string): string | undefined => {
   if (name === 'embedded') return widened(rewardDirectory, join(cache, 'embedded-reward'));
   return name === '0.6b' ? random('skywork-0.6b', skyworkShape(), cache) : undefined;

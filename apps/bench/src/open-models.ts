@@ -5,10 +5,8 @@ import type { ModelSpec } from './workload.js';
 
 export const openReward = (
   { directory, dtype, weightsOnce }: ModelSpec,
-  options: { readonly backend: Backend; readonly prefixReuse?: boolean },
+  options: { readonly backend: Backend; readonly prefixReuse?: boolean; readonly recompute?: boolean },
 ): Promise<DifferentiableReward> => loadReward(directory, { ...options, weightsOnce, dtype });
 
-export const openDenoiser = (
-  { directory, dtype, weightsOnce }: ModelSpec,
-  backend: Backend,
-): Promise<Denoiser> => loadDenoiser(directory, { backend, weightsOnce, dtype });
+export const openDenoiser = ({ directory, ...held }: ModelSpec, backend: Backend): Promise<Denoiser> =>
+  loadDenoiser(directory, { backend, ...held });

@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nodeBackend } from '@entrgi/backend-node';
-import { loadClassifier } from '@entrgi/models';
+import { loadClassifier, loadDenoiser } from '@entrgi/models';
 import { loadReward } from '@entrgi/rewards';
 import { rewardDirectory } from '@entrgi/tiny-stories';
 import { afterAll, expect, test } from 'vitest';
 import { writeRandomCheckpoint } from './random-checkpoint.js';
-import { tableShape } from './shapes.js';
+import { a2dShape, tableShape } from './shapes.js';
 
 const root = mkdtempSync(join(tmpdir(), 'entrgi-'));
 const backend = nodeBackend({ threads: 1 });
@@ -33,3 +33,14 @@ test.each(['F32', 'BF16'] as const)(
     await reward.dispose();
   },
 );
+
+test('a denoiser of the 0.6B shape loads and predicts', async () => {
+  const directory = join(root, 'a2d');
+  writeRandomCheckpoint(directory, a2dShape({ layers: 1, vocabulary: 2100 }), rewardDirectory);
+  const denoiser = await loadDenoiser(directory, { backend });
+  expect(denoiser.vocabulary.maskId).toBe(2047);
+  const tokenIds = Int32Array.of(300, 2047, 301);
+  const logits = await denoiser.logits({ tokenIds, batch: 1, length: 3, positions: Int32Array.of(1) });
+  expect(new Set(logits).size).toBeGreaterThan(1000);
+  await denoiser.dispose();
+});

@@ -2,13 +2,15 @@ import type { ProcessMemory } from './memory.js';
 import type { Engine } from './section.js';
 import type { Spread } from './statistics.js';
 
-/** How far a side's outputs are from those of the side they must be the same as. */
+/** How far a side's outputs are from those of the side that they must be the same as, or like. */
 export interface Agreement {
   readonly with: string;
   /** Largest difference, relative to the largest value, over all outputs. */
   readonly difference: number;
-  /** What it may be at full precision. */
-  readonly tolerance: number;
+  /** What it may be at full precision; absent where it is only told. */
+  readonly tolerance?: number;
+  /** Of each output with the other side's, where the difference is only told. */
+  readonly cosines?: Readonly<Record<string, number>>;
 }
 
 /** With its standard error over rounds, null for a single round. */
@@ -30,6 +32,8 @@ export interface SideTimes {
   readonly agreement?: Agreement | undefined;
   /** Mean over rounds of the mean over trajectories; `difference` to the side that times are divided by, paired by round. */
   readonly rewards?: Mean & { readonly difference?: Mean };
+  /** How many of the texts are those of the side that times are divided by; absent where one of the two does not give any. */
+  readonly texts?: { readonly same: number; readonly of: number };
 }
 
 export interface SideResult {

@@ -14,7 +14,7 @@ const program = `
     const at = spec.kind === 'matrix' ? {} : spec.prompt === '' ? {} : JSON.parse(spec.prompt);
     if (at.ends === round && command === 'run') { console.error('out of memory'); process.exit(3); }
     if (at.fails === round && command === 'run') return console.log(JSON.stringify({ id, error: 'will not' }));
-    const result = command === 'run' ? { seconds: (at.seconds ?? 1) * (round + 1), units: 2, rewards: at.rewards }
+    const result = command === 'run' ? { seconds: (at.seconds ?? 1) * (round + 1), units: 2, rewards: at.rewards, texts: at.texts }
       : command === 'outputs' ? { x: [at.output ?? 1] } : null;
     console.log(JSON.stringify({ id, result }));
   });`;
@@ -40,9 +40,9 @@ const run = (sides: readonly Side[]) =>
 
 test('times the sides of each round against each other and compares what they compute', async () => {
   const { sides, matrixRate } = await run([
-    side('ours', { seconds: 2, rewards: [1, 3] }),
-    side('theirs', { seconds: 5, rewards: [1, 1], output: 1.5 }, { sameAs: 'ours' }),
-    side('other', { seconds: 10 }, { against: 'theirs' }),
+    side('ours', { seconds: 2, rewards: [1, 3], texts: ['a', 'b'] }),
+    side('theirs', { seconds: 5, rewards: [1, 1], texts: ['a', 'c'], output: 1.5 }, { sameAs: 'ours' }),
+    side('other', { seconds: 10, output: -3 }, { against: 'theirs', approximates: 'theirs' }),
   ]);
   // Rounds 1, 2, 3 take 2, 3 and 4 times the seconds for two units each; round 0 does not count.
   expect(sides[0]!.times!.seconds).toEqual([2, 3, 4]);
@@ -50,7 +50,10 @@ test('times the sides of each round against each other and compares what they co
   expect(sides[1]!.times!.ratio).toEqual({ median: 2.5, lower: 2.5, upper: 2.5, to: 'ours' });
   expect(sides[2]!.times!.ratio!.median).toBe(2);
   expect(sides[1]!.times!.agreement!.difference).toBeCloseTo(1 / 3, 12);
+  expect(sides[2]!.times!.agreement).toEqual({ with: 'theirs', difference: 1.5, cosines: { x: -1 } });
   expect(sides[1]!.times!.rewards!.difference!.mean).toBe(-1);
+  // One of two in each of three rounds.
+  expect(sides[1]!.times!.texts).toEqual({ same: 3, of: 6 });
   expect(matrixRate.median).toBeCloseTo(2 / 3, 12);
 });
 

@@ -1,6 +1,6 @@
 import { totalmem } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
-import { difference } from './agreement.js';
+import { cosines, difference } from './agreement.js';
 import { type ProcessMemory, processMemory } from './memory.js';
 import type { Agreement, CaseResult, SideResult } from './results.js';
 import type { Case, Engine, Side } from './section.js';
@@ -51,8 +51,10 @@ export const runCase = async (work: Case, options: RunCaseOptions): Promise<Case
     );
     for (const [i, side] of work.sides.entries()) await warmUp(sides[i]!, side.workload, log);
     for (const [i, side] of work.sides.entries()) {
-      const other = work.sides.findIndex(({ name }) => name === side.sameAs);
-      if (other >= 0) await compare(sides[i]!, sides[other]!, side.tolerance ?? TOLERANCE);
+      const like = side.sameAs ?? side.approximates;
+      const other = work.sides.findIndex(({ name }) => name === like);
+      const tolerance = side.sameAs === undefined ? undefined : (side.tolerance ?? TOLERANCE);
+      if (other >= 0) await compare(sides[i]!, sides[other]!, tolerance);
     }
     await attempt(matrix, (process) => process.run(0));
     for (let round = 1; round <= rounds; round++) {
@@ -98,13 +100,17 @@ const warmUp = async (runner: Runner, spec: WorkloadSpec, log: (text: string) =>
   log(`  ${runner.name}: ${runner.missing ?? 'ready'}`);
 };
 
-const compare = async (runner: Runner, other: Runner, tolerance: number): Promise<void> => {
+const compare = async (runner: Runner, other: Runner, tolerance: number | undefined): Promise<void> => {
   await attempt(other, async (first) => {
     const ours = await first.outputs();
     await attempt(runner, async (second) => {
       const theirs = await second.outputs();
       if (ours === null || theirs === null) return;
-      runner.agreement = { with: other.name, difference: difference(ours, theirs), tolerance };
+      runner.agreement = {
+        with: other.name,
+        difference: difference(ours, theirs),
+        ...(tolerance === undefined ? { cosines: cosines(ours, theirs) } : { tolerance }),
+      };
     });
   });
 };
@@ -126,6 +132,7 @@ const toResult = (section: string, work: Case, matrix: Runner, sides: readonly R
   const roundsOf = (runner: Runner) => ({
     seconds: perUnit(runner),
     rewards: runner.measurements.flatMap(({ rewards }) => (rewards === undefined ? [] : [mean(rewards)])),
+    texts: runner.measurements.flatMap(({ texts = [] }) => texts),
   });
   const results = work.sides.map((side, i): SideResult => {
     const runner = sides[i]!;

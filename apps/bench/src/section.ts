@@ -13,7 +13,9 @@ export interface Side {
   readonly against?: string;
   /** Name of a side whose outputs must be the same. */
   readonly sameAs?: string;
-  /** How much they may differ by, relative to the largest. Default: 1e-4, for float32 in different orders. */
+  /** Name of a side whose outputs are like: the report says how much, and nothing fails. */
+  readonly approximates?: string;
+  /** How much outputs that must be the same may differ by, relative to the largest. Default: 1e-4, for float32 in different orders. */
   readonly tolerance?: number;
   /** Floating-point operations of the matrix products that one unit cannot do without. */
   readonly operations?: number;

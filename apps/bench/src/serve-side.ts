@@ -26,8 +26,8 @@ export const serveSide = async (input: Readable, output: Writable): Promise<void
     }
     if (workload === undefined) throw new Error('nothing is loaded');
     if (request.command === 'outputs') return (await workload.outputs?.()) ?? null;
-    const { seconds, units, rewards } = await workload.run(request.round);
-    return { seconds, units, rewards };
+    const { seconds, units, texts, rewards } = await workload.run(request.round);
+    return { seconds, units, texts, rewards };
   };
   for await (const line of createInterface({ input })) {
     const request: Request = JSON.parse(line);

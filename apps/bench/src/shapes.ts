@@ -19,17 +19,33 @@ interface Decoder {
   readonly vocabulary: number;
 }
 
+const QWEN3_06B = { hidden: 1024, intermediate: 3072, heads: 16, keyValueHeads: 8, headDim: 128 };
+
+/** Of the embedded tokenizer. */
+const SPECIAL_TOKENS = { bos_token_id: 2044, eos_token_id: 2044, pad_token_id: 2044, mask_token_id: 2047 };
+
 /** Qwen3-0.6B as a sequence classifier: the shape of Skywork-Reward-V2-Qwen3-0.6B. */
 export const skyworkShape = ({ layers = 28, vocabulary = 151_936 } = {}): Shape =>
-  rewardShape({
-    layers,
-    hidden: 1024,
-    intermediate: 3072,
-    heads: 16,
-    keyValueHeads: 8,
-    headDim: 128,
-    vocabulary,
-  });
+  rewardShape({ ...QWEN3_06B, layers, vocabulary });
+
+/** Qwen3-0.6B turned into a denoiser whose attention looks both ways: the embedding table is its head. */
+export const a2dShape = ({ layers = 28, vocabulary = 151_936 } = {}): Shape => {
+  const decoder = { ...QWEN3_06B, layers, vocabulary };
+  return {
+    config: {
+      architectures: ['A2DQwen3LMHeadModel'],
+      model_type: 'a2d-qwen3',
+      ...decoderConfig(decoder),
+      head_dim: decoder.headDim,
+      max_position_embeddings: 40_960,
+      tie_word_embeddings: true,
+      attention_bias: false,
+      ...SPECIAL_TOKENS,
+      torch_dtype: 'float32',
+    },
+    tensors: decoderTensors(decoder, { biases: false, headNorms: true }),
+  };
+};
 
 /** An embedding table as wide as the 0.6B reward's with next to no network behind it: what it costs is the vocabulary. */
 export const tableShape = ({ vocabulary = 151_936 } = {}): Shape =>
@@ -61,11 +77,7 @@ export const dreamShape = ({ layers = 28, vocabulary = 152_064 } = {}): Shape =>
       ...decoderConfig(decoder),
       max_position_embeddings: 131_072,
       tie_word_embeddings: false,
-      // The tokens of the embedded tokenizer.
-      bos_token_id: 2044,
-      eos_token_id: 2044,
-      pad_token_id: 2044,
-      mask_token_id: 2047,
+      ...SPECIAL_TOKENS,
       torch_dtype: 'bfloat16',
     },
     tensors: {

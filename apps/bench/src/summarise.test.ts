@@ -7,8 +7,9 @@ test('divides round by round, so that a machine that slows down does not show in
     seconds: [3, 6, 12],
     matrixSeconds: [0.1, 0.2, 0.4],
     operations: 7.5,
-    base: { name: 'base', seconds: [1, 2, 4], rewards: [1, 1, 1] },
+    base: { name: 'base', seconds: [1, 2, 4], rewards: [1, 1, 1], texts: [] },
     rewards: [1, 2, 3],
+    texts: [],
   });
   expect(time).toEqual({ median: 6, lower: 4.5, upper: 9 });
   expect(ratio).toEqual({ median: 3, lower: 3, upper: 3, to: 'base' });
@@ -21,7 +22,25 @@ test('divides round by round, so that a machine that slows down does not show in
 });
 
 test('leaves out what there is nothing to say about', () => {
-  const only = { seconds: [1], matrixSeconds: [1], operations: undefined, base: undefined, rewards: [] };
+  const only = {
+    seconds: [1],
+    matrixSeconds: [1],
+    operations: undefined,
+    base: undefined,
+    rewards: [],
+    texts: ['a'],
+  };
   expect(summarise(only)).toEqual({ seconds: [1], time: { median: 1, lower: 1, upper: 1 } });
   expect(summarise({ ...only, rewards: [2] }).rewards).toEqual({ mean: 2, standardError: null });
+});
+
+test('counts the texts that are those of the base, where it has as many', () => {
+  const texts = ['a', 'b', 'c', 'd'];
+  const own = { seconds: [1], matrixSeconds: [1], operations: undefined, rewards: [], texts };
+  const base = { name: 'base', seconds: [1], rewards: [] };
+  expect(summarise({ ...own, base: { ...base, texts: ['a', 'x', 'c', 'd'] } }).texts).toEqual({
+    same: 3,
+    of: 4,
+  });
+  expect(summarise({ ...own, base: { ...base, texts: [] } }).texts).toBeUndefined();
 });

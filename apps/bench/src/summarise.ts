@@ -9,13 +9,22 @@ export interface Rounds {
   /** Operations of one unit. */
   readonly operations: number | undefined;
   /** The side that times are divided by, in the same rounds. */
-  readonly base: (Pick<Rounds, 'seconds' | 'rewards'> & { readonly name: string }) | undefined;
+  readonly base: (Pick<Rounds, 'seconds' | 'rewards' | 'texts'> & { readonly name: string }) | undefined;
   /** Mean reward of each round; empty for work that has none. */
   readonly rewards: readonly number[];
+  /** Of all rounds together; empty for work that writes none. */
+  readonly texts: readonly string[];
 }
 
 /** Medians and quartiles; ratios are taken round by round, where the machine was the same for both. */
-export const summarise = ({ seconds, matrixSeconds, operations, base, rewards }: Rounds): SideTimes => {
+export const summarise = ({
+  seconds,
+  matrixSeconds,
+  operations,
+  base,
+  rewards,
+  texts,
+}: Rounds): SideTimes => {
   return {
     seconds,
     time: spread(seconds),
@@ -35,6 +44,9 @@ export const summarise = ({ seconds, matrixSeconds, operations, base, rewards }:
               : { difference: meanOf(rewards.map((r, i) => r - base.rewards[i]!)) }),
           },
         }),
+    ...(base === undefined || texts.length === 0 || base.texts.length !== texts.length
+      ? {}
+      : { texts: { same: texts.filter((text, i) => text === base.texts[i]).length, of: texts.length } }),
   };
 };
 

@@ -7,6 +7,8 @@ export interface ModelSpec {
   /** The PyTorch side always computes in float32. */
   readonly dtype: WeightDtype;
   readonly weightsOnce: boolean;
+  /** Of a denoiser with `q8` or `q4` weights. Default: false. */
+  readonly int8Activations?: boolean;
 }
 
 /** One run of a workload. */
@@ -14,7 +16,8 @@ export interface Measurement {
   readonly seconds: number;
   /** How many units of work the run did. Default: 1. */
   readonly units?: number;
-  /** Rewards of what the run wrote. */
+  /** What the run wrote, and its rewards. */
+  readonly texts?: readonly string[];
   readonly rewards?: readonly number[];
 }
 

@@ -87,6 +87,13 @@ describe.each(['dream', 'llada'])('cacheBlocks: %s', (name) => {
     expect(await run(denoiser, options)).toEqual(responses);
   });
 
+  test('opens a block for equal responses too, where redundant work is not skipped', async () => {
+    const { asked, denoiser } = watched(inner);
+    const options = { steps: 16, blockLength: 4, cacheBlocks: true };
+    expect(await run(denoiser, { ...options, skipRedundant: false })).toEqual(await run(inner, options));
+    expect(asked).toMatchObject({ opened: [3, 3], block: 16 * 3 });
+  });
+
   test('asks for the later masks once for each block, where guidance needs them', async () => {
     const { asked, denoiser } = watched(inner);
     await run(denoiser, { steps: 16, cacheBlocks: true, guidance: guidance() });

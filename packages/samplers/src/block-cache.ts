@@ -22,7 +22,7 @@ export const blockCache = ({
       const response = tokenIds.subarray(trajectory * length, (trajectory + 1) * length);
       return { trajectory, slots: maskedSlots(response, maskId) };
     }).filter(({ slots }) => slots.length > 0);
-    const { parts, group } = distinctResponses(tokenIds, length, responses);
+    const { parts, group } = distinctResponses(request, responses);
     const total = prefix.length + length;
     const batch = new Int32Array(parts.length * total);
     parts.forEach(({ trajectory }, b) => {

@@ -20,9 +20,19 @@ afterAll(() => backend.dispose());
 
 const run = async (options: Partial<SampleOptions> = {}) => {
   const responses: Int32Array[] = [];
+  /** Of steps that commit something. */
   const rewards: number[][] = [];
+  /** How many responses each request is for. */
+  const asked: number[] = [];
+  const watched = {
+    ...denoiser,
+    logits(request: Parameters<typeof denoiser.logits>[0]) {
+      asked.push(request.batch);
+      return denoiser.logits(request);
+    },
+  };
   for await (const event of sample({
-    denoiser,
+    denoiser: watched,
     prompts: ['abc'],
     trajectories: 2,
     steps: 6,
@@ -30,9 +40,11 @@ const run = async (options: Partial<SampleOptions> = {}) => {
     ...options,
   })) {
     if (event.type === 'prompt-end') responses.push(...event.trajectories.map(({ tokenIds }) => tokenIds));
-    else if (event.rewards !== undefined) rewards.push([event.rewards.first[0]!, event.rewards.last[0]!]);
+    else if (event.rewards !== undefined && event.committed.length > 0) {
+      rewards.push([event.rewards.first[0]!, event.rewards.last[0]!]);
+    }
   }
-  return { responses, rewards };
+  return { responses, rewards, asked };
 };
 
 const guidance = (relaxation = relaxations.entrgi, guidanceSteps = 2, learningRate = 0.5) =>
@@ -83,6 +95,19 @@ describe('on real checkpoints', () => {
     expect(short.map(text)).toEqual(long.map(text));
     expect(short).not.toEqual(long);
     expect(short.some((ids) => !ids.includes(end!))).toBe(true);
+  });
+
+  test('skipping redundant work changes neither tokens nor rewards', async () => {
+    const options = { steps: 14, trajectories: 3, stopAtEnd: false, guidance: guidance() };
+    const skipped = await run(options);
+    const computed = await run({ ...options, skipRedundant: false });
+    expect(computed.responses).toEqual(skipped.responses);
+    // Float32: the denoiser's first batch has one response or three.
+    expectAllClose(computed.rewards.flat(), skipped.rewards.flat(), { absolute: 1e-5 });
+    expect(computed.asked).toEqual(new Array(14).fill(3));
+    const working = skipped.rewards.length;
+    expect(working).toBeLessThanOrEqual(8);
+    expect(skipped.asked).toEqual([1, ...new Array(working - 1).fill(3)]);
   });
 
   test('a guided prompt does not depend on the others in its batch', async () => {

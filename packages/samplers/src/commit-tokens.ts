@@ -47,8 +47,9 @@ export const commitTokens = (settings: SampleSettings, request: CommitRequest): 
         ...distributions,
       });
     if (chosen === undefined) checkChosen(revealed, rows, count);
+    // A step that schedules nothing does not look for what is sure either: it may be skipped.
     const together =
-      threshold === undefined
+      threshold === undefined || count === 0
         ? revealed
         : addConfident(revealed, { threshold, places, postponed, initialProbs });
     for (const row of together.toSorted()) {

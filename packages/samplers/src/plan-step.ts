@@ -4,11 +4,21 @@ import { type MaskedRows, maskedSlots } from './masked-rows.js';
 import type { SampleSettings } from './sample-options.js';
 
 /**
- * Which trajectories commit something in this step, decided before anything is computed: one that reveals nothing, or has no masks left in
- * the current block, takes no part. Guidance needs to know of all masks, so that with it all are predicted; otherwise the block's.
+ * Which trajectories commit something in this step, decided before anything is computed: one that has no masks left in the current block,
+ * or, unless that is switched off, reveals nothing takes no part. Guidance needs to know of all masks, so that with it all are predicted; otherwise the block's.
  */
 export const planStep = (
-  { steps, schedule, order, trajectories, length, blockLength, guidance, maskId }: SampleSettings,
+  {
+    steps,
+    schedule,
+    order,
+    trajectories,
+    length,
+    blockLength,
+    guidance,
+    maskId,
+    skipRedundant,
+  }: SampleSettings,
   step: number,
   tokenIds: Int32Array,
   random: readonly RandomStream[],
@@ -29,7 +39,7 @@ export const planStep = (
       : undefined;
     const count = chosen?.length ?? expected;
     if (chosen !== undefined) checkChosen(chosen, rows, isLast ? rows : undefined);
-    if (count === 0) continue;
+    if (rows === 0 || (count === 0 && skipRedundant)) continue;
     const [slots, first] = guidance === undefined ? [inBlock, 0] : [masked, masked.indexOf(inBlock[0]!)];
     parts.push({ trajectory, slots, first, rows, count, revealProbability, chosen });
   }

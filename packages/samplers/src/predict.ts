@@ -14,6 +14,8 @@ export interface PredictRequest {
   /** Responses of all trajectories, shape [trajectories, length]. */
   readonly tokenIds: Int32Array;
   readonly length: number;
+  /** Whether equal responses go through the denoiser once. */
+  readonly skipRedundant: boolean;
   /** Trajectories to predict. */
   readonly parts: readonly PredictedRows[];
   /** What errors call the place. */
@@ -24,11 +26,11 @@ export interface PredictRequest {
 
 /**
  * The denoiser's logits at the masked slots of `parts`, shape [rows, vocabulary], −∞ for tokens that must never be drawn.
- * Equal responses (in the first step: all) go through the denoiser once. Throws NumericalError for a NaN or +∞.
+ * Equal responses (in the first step: all) go through the denoiser once, unless that is switched off. Throws NumericalError for a NaN or +∞.
  */
 export const predict = async (request: PredictRequest): Promise<Float32Array> => {
   const { denoiser, prefix, tokenIds, length, parts, signal } = request;
-  const distinct = distinctResponses(tokenIds, length, parts);
+  const distinct = distinctResponses(request, parts);
   const total = prefix.length + length;
   const batch = new Int32Array(distinct.parts.length * total);
   const positions: number[] = [];
@@ -76,10 +78,10 @@ interface Distinct<Part> {
 }
 
 export const distinctResponses = <Part extends { readonly trajectory: number }>(
-  tokenIds: Int32Array,
-  length: number,
+  { tokenIds, length, skipRedundant }: Pick<PredictRequest, 'tokenIds' | 'length' | 'skipRedundant'>,
   parts: readonly Part[],
 ): Distinct<Part> => {
+  if (!skipRedundant) return { parts, group: [...parts.keys()] };
   const places = new Map<string, number>();
   const firsts: Part[] = [];
   const group = parts.map((part) => {

@@ -223,6 +223,35 @@ describe('steps that reveal nothing cost nothing', () => {
   });
 });
 
+describe('skipRedundant: false computes what nobody needs', () => {
+  const off = { skipRedundant: false } as const;
+  /** What was committed, without what steps that commit nothing report. */
+  const committed = ({ steps, ends }: Awaited<ReturnType<typeof run>>) => [
+    steps.map(({ committed, tokenIds, remaining }) => ({ committed, tokenIds, remaining })),
+    steps.filter(({ committed }) => committed.length > 0).map(({ rewards }) => rewards?.last),
+    ends.map(({ timings: _, ...rest }) => rest),
+  ];
+
+  test('every response in every step', async () => {
+    const reward = pullReward(7, 12);
+    const { denoiser, steps } = await run({ ...off, steps: 50, guidance: pullGuidance(reward, 2) });
+    expect(denoiser.requests).toHaveLength(50);
+    expect(denoiser.requests.every(({ batch }) => batch === 3)).toBe(true);
+    expect(reward.evaluations).toBe(2 * 50);
+    expect(steps.filter((event) => event.committed.length > 0).length).toBeLessThanOrEqual(10);
+  });
+
+  test.each(Object.entries(orders))('and commits the same with the same rewards: %s', async (_, order) => {
+    for (const variant of [{}, { blockLength: 5 }, { confidenceThreshold: 0.4 }, { stopAtEnd: false }]) {
+      const options = { ...variant, order, orderTemperature: 0.3, steps: 40 };
+      expect(committed(await run({ ...options, ...off }))).toEqual(committed(await run(options)));
+      // The pulled reward is that of the first response in its batch: only of one does it not depend on who takes part.
+      const guided = () => ({ ...options, trajectories: 1, guidance: pullGuidance(pullReward(7, 12), 2) });
+      expect(committed(await run({ ...guided(), ...off }))).toEqual(committed(await run(guided())));
+    }
+  });
+});
+
 describe('temperature 0', () => {
   test('takes the most probable token, whatever the seed', async () => {
     const { tokenIds, steps, denoiser } = await run({ temperature: 0 });

@@ -50,7 +50,7 @@ async function* denoise(
   guidance: GuidanceContext | undefined,
   openingMs: number,
 ): AsyncGenerator<SampleEvent, void, undefined> {
-  const { denoiser, trajectories, steps, length, seed, signal } = settings;
+  const { denoiser, trajectories, steps, length, seed, skipRedundant, signal } = settings;
   const tokenIds = new Int32Array(trajectories * length).fill(settings.maskId);
   const total = { totalMs: openingMs, denoiserMs: 0, guidanceMs: 0, rewardMs: 0 };
   const promptHash = hashTokens(prefix);
@@ -73,7 +73,8 @@ async function* denoise(
     let denoiserMs = 0;
     let guidanceMs = 0;
     if (parts.length > 0) {
-      const all = await predictRows({ denoiser, prefix, tokenIds, length, parts, prompt, step, signal });
+      const place = { prompt, step, signal };
+      const all = await predictRows({ denoiser, prefix, tokenIds, length, skipRedundant, parts, ...place });
       const logits = selectCandidates(all, denoiser.vocabulary.size, candidates);
       denoiserMs = performance.now() - start;
       guided = await guidance?.optimise({

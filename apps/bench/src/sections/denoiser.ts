@@ -1,54 +1,74 @@
+import type { WeightDtype } from '@entrgi/models';
 import { axes } from '../axes.js';
 import { decoderCost } from '../decoder-cost.js';
 import { modelSpec, weightBytes } from '../model-spec.js';
 import { denoiserCheckpoint } from '../models.js';
 import { promptText } from '../prompt-text.js';
-import type { Section } from '../section.js';
+import type { Section, Side } from '../section.js';
 
-/** One forward pass of the denoiser, half of each response masked. PyTorch computes logits for the whole sequence, as the published code does. */
+const STEP = 'denoiser step';
+
+/**
+ * One forward pass of the denoiser, half of each response masked, with logits at the masks or everywhere. The other dtypes take turns with the
+ * first. PyTorch computes logits for the whole sequence, as the published code does.
+ */
 export const denoiser: Section = async function* (settings) {
   const { cache, models, dtypes, promptLengths, trajectories, threads, responseLength: length } = settings;
   const promptOf = await promptText();
   for (const model of models) {
     const directory = denoiserCheckpoint(model, cache);
-    if (directory === undefined) continue;
     const cost = decoderCost(directory);
-    for (const dtype of dtypes) {
-      for (const point of axes({ prompt: promptLengths, trajectories, threads })) {
-        const batch = point.trajectories;
-        const workload = {
-          kind: 'denoise',
-          denoiser: modelSpec(directory, cost.weights, dtype),
-          threads: point.threads,
-          prompt: promptOf(point.prompt),
-          length,
-          trajectories: batch,
-        } as const;
-        const operations =
-          cost.forward({ batch, tokens: point.prompt + length }) + cost.logits(batch * Math.ceil(length / 2));
-        yield {
-          parameters: { model, dtype, ...point },
-          unit: 'denoiser step',
-          threads: point.threads,
-          sides: [
-            {
-              name: 'denoiser step',
-              engine: 'entrgi',
-              workload,
-              operations,
-              weightBytes: weightBytes(cost.weights, dtype, 'entrgi'),
-            },
-            {
-              name: 'PyTorch: denoiser step',
-              engine: 'pytorch',
-              workload,
-              sameAs: 'denoiser step',
-              operations,
-              weightBytes: weightBytes(cost.weights, dtype, 'pytorch'),
-            },
-          ],
-        };
-      }
+    const first = dtypes[0]!;
+    for (const point of axes({ prompt: promptLengths, trajectories, threads })) {
+      const batch = point.trajectories;
+      const workload = {
+        kind: 'denoise',
+        denoiser: modelSpec(directory, cost.weights, first),
+        threads: point.threads,
+        prompt: promptOf(point.prompt),
+        length,
+        trajectories: batch,
+        logitsAt: 'masks',
+      } as const;
+      const operations =
+        cost.forward({ batch, tokens: point.prompt + length }) + cost.logits(batch * Math.ceil(length / 2));
+      const ours = (dtype: WeightDtype) =>
+        ({ engine: 'entrgi', operations, weightBytes: weightBytes(cost.weights, dtype, 'entrgi') }) as const;
+      const further = (dtype: WeightDtype, int8Activations: boolean): Side => ({
+        name: `${STEP}, ${dtype}${int8Activations ? ', int8 activations' : ''}`,
+        ...ours(dtype),
+        workload: {
+          ...workload,
+          denoiser: { ...modelSpec(directory, cost.weights, dtype), int8Activations },
+        },
+        approximates: STEP,
+      });
+      yield {
+        parameters: { model, dtype: first, ...point },
+        unit: STEP,
+        threads: point.threads,
+        sides: [
+          { name: STEP, ...ours(first), workload },
+          {
+            name: `${STEP}, logits everywhere`,
+            ...ours(first),
+            workload: { ...workload, logitsAt: 'all' },
+            sameAs: STEP,
+          },
+          ...dtypes.flatMap((dtype) => [
+            ...(dtype === first ? [] : [further(dtype, false)]),
+            ...(dtype === 'q8' || dtype === 'q4' ? [further(dtype, true)] : []),
+          ]),
+          {
+            name: `PyTorch: ${STEP}`,
+            engine: 'pytorch',
+            workload,
+            sameAs: STEP,
+            operations,
+            weightBytes: weightBytes(cost.weights, first, 'pytorch'),
+          },
+        ],
+      };
     }
   }
 };

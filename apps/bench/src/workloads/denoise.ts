@@ -10,6 +10,8 @@ export interface DenoiseSpec {
   readonly prompt: string;
   readonly length: number;
   readonly trajectories: number;
+  /** Where logits are asked for: at the masked tokens of the responses, or at all tokens, the prompts' too. */
+  readonly logitsAt: 'masks' | 'all';
 }
 
 /** The denoiser forward on responses of which every other token is masked, as in the middle of a generation. */
@@ -17,12 +19,16 @@ export const denoise = async (spec: DenoiseSpec): Promise<Workload> => {
   const backend = nodeBackend({ threads: spec.threads });
   const denoiser = await openDenoiser(spec.denoiser, backend);
   const prefix = denoiser.encodePrompt(spec.prompt);
-  const request = halfMasked(prefix, spec, denoiser.vocabulary.maskId!);
+  const { size, maskId } = denoiser.vocabulary;
+  const masked = halfMasked(prefix, spec, maskId!);
+  const all = { ...masked, positions: Int32Array.from(masked.tokenIds.keys()) };
+  const request = spec.logitsAt === 'all' ? all : masked;
+  const firstMask = request.positions.indexOf(masked.positions[0]!);
   return {
     run: () => timed(() => denoiser.logits(request)),
     async outputs() {
       const logits = await denoiser.logits(request);
-      return { firstLogits: [...logits.subarray(0, denoiser.vocabulary.size)] };
+      return { firstLogits: [...logits.subarray(firstMask * size, (firstMask + 1) * size)] };
     },
     async dispose() {
       await denoiser.dispose();

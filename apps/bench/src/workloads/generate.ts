@@ -18,21 +18,34 @@ export interface GenerateSpec {
   readonly learningRate: number;
   readonly temperature: number;
   readonly topP: number;
+  /** What times are divided by: the steps that were guided, or the whole. */
+  readonly unit: 'guided step' | 'generation';
+  /** Default: all as the libraries have it. */
+  readonly switches?: Switches;
 }
 
-/** A whole guided generation by EntRGi, order entropy. The unit is a denoising step that was guided; scoring the results is not timed. */
+/** Ways of sparing work that leave the result as it is: `prefixReuse` is the reward's, the others are the sampler's. */
+export interface Switches {
+  readonly prefixReuse?: boolean;
+  readonly vocabularyTolerance?: number;
+  readonly stopAtEnd?: boolean;
+  readonly skipRedundant?: boolean;
+}
+
+/** A whole guided generation by EntRGi, order entropy. Scoring the results is not timed. */
 export const generate = async (spec: GenerateSpec): Promise<Workload> => {
   const { prompts, trajectories, steps, length, temperature } = spec;
+  const { prefixReuse = true, ...switches } = spec.switches ?? {};
   const backend = nodeBackend({ threads: spec.threads });
   const denoiser = await openDenoiser(spec.denoiser, backend);
-  const reward = await openReward(spec.reward, { backend });
+  const reward = await openReward(spec.reward, { backend, prefixReuse });
   const guidance = rewardGuidance({
     reward,
     optimiser: optimisers.adam(spec.learningRate),
     guidanceSteps: spec.guidanceSteps,
   });
   const write = async (prompt: string, seed: number) => {
-    let units = 0;
+    let guided = 0;
     let texts: string[] = [];
     for await (const event of sample({
       denoiser,
@@ -44,11 +57,12 @@ export const generate = async (spec: GenerateSpec): Promise<Workload> => {
       temperature,
       filters: [filters.topP(spec.topP)],
       seed,
+      ...switches,
     })) {
-      if (event.type === 'step-end') units += event.rewards === undefined ? 0 : 1;
+      if (event.type === 'step-end') guided += event.rewards === undefined ? 0 : 1;
       else texts = event.trajectories.map(({ text }) => text);
     }
-    return { units, texts };
+    return { guided, texts };
   };
   return {
     async run(round) {
@@ -56,7 +70,8 @@ export const generate = async (spec: GenerateSpec): Promise<Workload> => {
       const { seconds, result } = await timed(() => write(prompt, round));
       return {
         seconds,
-        units: result.units,
+        units: spec.unit === 'generation' ? 1 : result.guided,
+        texts: result.texts,
         rewards: [...(await reward.score(prompt, result.texts))],
       };
     },

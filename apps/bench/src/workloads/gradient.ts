@@ -9,6 +9,8 @@ export interface GradientSpec {
   readonly reward: ModelSpec;
   readonly threads: number;
   readonly prefixReuse: boolean;
+  /** Whether forward values are computed again instead of kept. Default: false. */
+  readonly recompute?: boolean;
   readonly prompt: string;
   /** Tokens of each response, all of them mixtures of 64 candidates: the vocabulary has a workload of its own. */
   readonly length: number;
@@ -17,10 +19,10 @@ export interface GradientSpec {
 
 /** The reward of mixed responses, with its gradient. */
 export const gradient = async (spec: GradientSpec): Promise<Workload> => {
-  const { prompt, length, trajectories, prefixReuse } = spec;
+  const { prompt, length, trajectories, prefixReuse, recompute = false } = spec;
   const backend = nodeBackend({ threads: spec.threads });
   const { vocabulary } = await loadClassifier(spec.reward.directory);
-  const reward = await openReward(spec.reward, { backend, prefixReuse });
+  const reward = await openReward(spec.reward, { backend, prefixReuse, recompute });
   const context = await reward.open({ prompt, vocabulary, length });
   const mix = fixedMix(trajectories, length);
   return {
