@@ -2,11 +2,13 @@ import type { GraphBuilder, Node, Value } from '@entrgi/onnx';
 import { operatorName } from './operators.js';
 import { delayedUntil } from './shapes.js';
 
-/** Operators whose results cost less to compute again than to keep: a pass over the elements, or over the elements of a row. */
+/**
+ * Operators whose results cost less to compute again than to keep: one pass over the elements. Norms and rotations are not among them: computing the
+ * queries and keys of Qwen3 again spares a tenth of the memory and takes 1.3 % longer.
+ */
 const cheap: ReadonlySet<string> = new Set([
   ...['Neg', 'Add', 'Sub', 'Mul', 'Div', 'Reciprocal', 'Sqrt', 'Where', 'Clip', 'Max', 'Min'],
   ...['Relu', 'LeakyRelu', 'Sigmoid', 'HardSigmoid', 'HardSwish', 'Tanh', 'Erf', 'Gelu'],
-  ...['LayerNormalization', 'SimplifiedLayerNormalization', 'com.microsoft.RotaryEmbedding'],
   ...['Cast', 'Reshape', 'Transpose', 'Squeeze', 'Unsqueeze'],
 ]);
 

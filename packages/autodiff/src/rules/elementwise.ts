@@ -1,3 +1,4 @@
+import type { Value } from '@entrgi/onnx';
 import { broadcasting, type InputGradient, type RuleRequest } from '../rule.js';
 import { constantOf } from '../shapes.js';
 
@@ -10,7 +11,21 @@ export const Add = broadcasting(({ dy: [dy] }) => [dy, dy]);
 
 export const Sub = broadcasting(({ g, dy: [dy] }) => [dy, () => g.Neg(dy)]);
 
-export const Mul = broadcasting(({ g, x: [a, b], dy: [dy] }) => [() => g.Mul(dy, b), () => g.Mul(dy, a)]);
+/** ∂a = dy · b, ∂b = dy · a; of a · σ(a) in one, in fewer passes: with p = dy · σ and r = p · a, ∂a = p + r − r · σ */
+export const Mul = broadcasting(({ g, x: [a, b], dy: [dy], producerOf }) => {
+  const isSigmoidOf = (value: Value, of: Value) => {
+    const producer = producerOf(value);
+    return producer?.opType === 'Sigmoid' && producer.inputs[0] === of;
+  };
+  const gated = (x: Value, sigmoid: Value) => () => {
+    const p = g.Mul(dy, sigmoid);
+    const r = g.Mul(p, x);
+    return g.Add(p, g.Sub(r, g.Mul(r, sigmoid)));
+  };
+  if (isSigmoidOf(b, a)) return [gated(a, b), null];
+  if (isSigmoidOf(a, b)) return [null, gated(b, a)];
+  return [() => g.Mul(dy, b), () => g.Mul(dy, a)];
+});
 
 /** y = a / b: ∂a = dy / b, ∂b = −dy · y / b */
 export const Div = broadcasting(({ g, x: [, b], y: [y], dy: [dy], needs }) => {

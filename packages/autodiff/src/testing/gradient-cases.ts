@@ -81,6 +81,14 @@ const elementwise: readonly GradientCase[] = [
   ...binary('Add'),
   ...binary('Sub'),
   ...binary('Mul'),
+  ...[0, 1].map(
+    (place): GradientCase => ({
+      operator: 'Mul',
+      what: `x and σ(x), σ ${place === 0 ? 'first' : 'second'}`,
+      inputs: [{ dims: [3, 4], range: [-4, 4] }],
+      forward: (g, [x]) => (place === 0 ? g.Mul(g.Sigmoid(x), x) : g.Mul(x, g.Sigmoid(x))),
+    }),
+  ),
   ...binary('Div', [[-2, 2], positive]),
   ...binary('Pow', [positive, [-1.5, 2.5]]),
   ...binary('Max', [

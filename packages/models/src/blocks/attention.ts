@@ -50,8 +50,9 @@ export const attention = (g: GraphBuilder, weights: Weights, shape: AttentionSha
   const stackedScores = g.Concat([batch, g.int64s([keyValueHeads, -1]), length], 0);
   const unstacked = g.Concat([batch, g.int64s([heads]), length, g.int64s([headWidth])], 0);
   const grouped = heads !== keyValueHeads;
-  const scale = g.scalar(headWidth ** -0.5, 'float32');
-  const rotate: Rotary = rotary ?? ((x) => x);
+  const scale = headWidth ** -0.5;
+  const rotate: Rotary =
+    rotary ?? ((x, factor = 1) => (factor === 1 ? x : g.Mul(x, g.scalar(factor, 'float32'))));
 
   const stack = (scores: Value) => (grouped ? g.Reshape(scores, stackedScores) : scores);
   let parts: Value | undefined;
@@ -60,7 +61,7 @@ export const attention = (g: GraphBuilder, weights: Weights, shape: AttentionSha
     const queries = g.Reshape(linear(g, weights, layer.q, x), queryShape);
     const keys = g.Reshape(linear(g, weights, layer.k, x), keyShape);
     const values = g.Reshape(linear(g, weights, layer.v, x), keyShape);
-    const q = g.Mul(rotate(g.Transpose(layer.normalise?.q(queries) ?? queries, [0, 2, 1, 3])), scale);
+    const q = rotate(g.Transpose(layer.normalise?.q(queries) ?? queries, [0, 2, 1, 3]), scale);
     const k = rotate(g.Transpose(layer.normalise?.k(keys) ?? keys, [0, 2, 1, 3]));
     const v = g.Transpose(values, [0, 2, 1, 3]);
 

@@ -20,12 +20,12 @@ export const fusedAttention = (
 ) => {
   const apart = g.Concat([batch, length, g.int64s([heads, headWidth])], 0);
   const width = heads * headWidth;
-  const scale = g.scalar(headWidth ** -0.5, 'float32');
+  const scale = headWidth ** -0.5;
 
   return (x: Value, { qkv, o, rotary, mask }: FusedAttentionLayer): Value => {
     const parts = g.Split(linear(g, weights, qkv, x), [width, width, width], 1, 3);
     const [queries, keys, v] = parts.map((part) => g.Transpose(g.Reshape(part, apart), [0, 2, 1, 3]));
-    const q = g.Mul(rotary(queries!), scale);
+    const q = rotary(queries!, scale);
     const scores = g.MatMul(q, g.Transpose(rotary(keys!), [0, 1, 3, 2]));
     const probs = g.Softmax(mask === undefined ? scores : g.Add(scores, mask));
     const context = g.Transpose(g.MatMul(probs, v!), [0, 2, 1, 3]);
