@@ -1,7 +1,31 @@
 /** JSON whose objects name no key twice; throws SyntaxError. (JSON.parse keeps the last of two and says nothing.) */
 export const strictJson = (text: string): unknown => {
   const value: unknown = JSON.parse(text);
-  // The text is valid JSON, so a string before a colon is a key, and brackets match.
+  // As many keys in the value as in the text: none was lost. Only where one was is it worth finding.
+  if (keysIn(value) !== keysWritten(text))
+    throw new SyntaxError(`the key ${JSON.stringify(repeated(text))} stands there twice`);
+  return value;
+};
+
+const keysIn = (value: unknown): number => {
+  if (typeof value !== 'object' || value === null) return 0;
+  let count = 0;
+  if (Array.isArray(value)) for (const each of value) count += keysIn(each);
+  else for (const key in value) count += 1 + keysIn((value as Record<string, unknown>)[key]);
+  return count;
+};
+
+/** The text is valid JSON, so a string before a colon is a key. */
+const keysWritten = (text: string): number => {
+  const string = /"(?:[^"\\]|\\.)*"(\s*:)?/g;
+  let count = 0;
+  while (string.test(text)) if (text.charCodeAt(string.lastIndex - 1) === COLON) count++;
+  return count;
+};
+
+const COLON = 58;
+
+const repeated = (text: string): string | undefined => {
   const token = /"(?:[^"\\]|\\.)*"(?<colon>\s*:)?|[{}]/g;
   const open: Set<string>[] = [];
   for (const match of text.matchAll(token)) {
@@ -10,9 +34,9 @@ export const strictJson = (text: string): unknown => {
     else if (match.groups?.colon !== undefined) {
       const key = JSON.parse(match[0].slice(0, -match.groups.colon.length)) as string;
       const keys = open.at(-1)!;
-      if (keys.has(key)) throw new SyntaxError(`the key ${JSON.stringify(key)} stands there twice`);
+      if (keys.has(key)) return key;
       keys.add(key);
     }
   }
-  return value;
+  return undefined;
 };
