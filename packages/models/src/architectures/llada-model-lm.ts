@@ -68,7 +68,7 @@ export const LLaDAModelLM = (config: ConfigReader): DenoiserNetwork => {
   const decode = (
     g: GraphBuilder,
     weights: Weights,
-    { ids, start, past = [] }: { ids: Value; start?: Value; past?: Past },
+    { ids, start, past = [], positions }: { ids: Value; start?: Value; past?: Past; positions?: Value },
   ) => {
     const batch = g.Shape(ids, { start: 0, end: 1 });
     const length = g.Shape(ids, { start: 1, end: 2 });
@@ -79,15 +79,17 @@ export const LLaDAModelLM = (config: ConfigReader): DenoiserNetwork => {
     let x = weights.rows(g, embeddings, g.Reshape(ids, [-1]));
     for (let i = 0; i < layers; i++) {
       const layer = layerName(i);
+      const wanted = i === layers - 1 ? positions : undefined;
       const { rows: attended, own } = attend(normalised(`${layer}.attn_norm`, x), {
         q: `${layer}.q_proj`,
         k: `${layer}.k_proj`,
         v: `${layer}.v_proj`,
         o: `${layer}.attn_out`,
         past: past.map((piece) => piece[i]!),
+        wanted,
       });
       kept.push(own);
-      x = g.Add(x, attended);
+      x = g.Add(wanted === undefined ? x : g.Gather(x, wanted), attended);
       const inner = normalised(`${layer}.ff_norm`, x);
       const gate = linear(g, weights, `${layer}.ff_proj`, inner);
       const up = linear(g, weights, `${layer}.up_proj`, inner);
@@ -97,9 +99,9 @@ export const LLaDAModelLM = (config: ConfigReader): DenoiserNetwork => {
     }
     return { rows: x, kept };
   };
-  const logits = (g: GraphBuilder, weights: Weights, hidden: Value, positions: Value) => {
-    const wanted = rmsNorm(g, weights, 'model.transformer.ln_f', g.Gather(hidden, positions), epsilon);
-    return tied ? weights.product(g, embeddings, wanted, null) : linear(g, weights, head, wanted);
+  const logits = (g: GraphBuilder, weights: Weights, hidden: Value) => {
+    const normalised = rmsNorm(g, weights, 'model.transformer.ln_f', hidden, epsilon);
+    return tied ? weights.product(g, embeddings, normalised, null) : linear(g, weights, head, normalised);
   };
 
   return {
@@ -118,15 +120,13 @@ export const LLaDAModelLM = (config: ConfigReader): DenoiserNetwork => {
     ]),
     ignored: new Set(tied ? [`${head}.weight`] : []),
 
-    logits: (g, weights, { ids, positions }) =>
-      logits(g, weights, decode(g, weights, { ids }).rows, positions),
+    logits: (g, weights, inputs) => logits(g, weights, decode(g, weights, inputs).rows),
     block: {
       layers,
       keyValueHeads,
       headWidth,
       kept: (g, weights, ids) => decode(g, weights, { ids }).kept,
-      logits: (g, weights, { positions, ...inputs }) =>
-        logits(g, weights, decode(g, weights, inputs).rows, positions),
+      logits: (g, weights, inputs) => logits(g, weights, decode(g, weights, inputs).rows),
     },
   };
 };

@@ -33,10 +33,12 @@ export interface AttentionLayer {
   readonly normalise?: { readonly q: (x: Value) => Value; readonly k: (x: Value) => Value };
   /** Of the tokens before these, piece by piece, each as long in all layers and one for the whole batch (its batch size is 1) or one for each. */
   readonly past?: readonly KeysAndValues[] | undefined;
+  /** Flat rows to return, int64 [wanted]. Default: all. */
+  readonly wanted?: Value | undefined;
 }
 
 /**
- * softmax(q kᵀ / √headWidth + mask) v, from and to rows [batch · length, width]; one function for all layers.
+ * softmax(q kᵀ / √headWidth + mask) v, from and to rows [batch · length, width] (or [wanted, width]); one function for all layers.
  * Query heads that share a key head are stacked along the length, so that keys and values are never repeated. Nor is the past: its products
  * are its own, so that it need not be copied for the batch, and that a gradient, of which it gets none, costs it only two products.
  */
@@ -81,7 +83,9 @@ export const attention = (g: GraphBuilder, weights: Weights, shape: AttentionSha
       mixed = shares.map((share, i) => g.MatMul(share, seen[i]!)).reduce((sum, part) => g.Add(sum, part));
     }
     const context = g.Transpose(grouped ? g.Reshape(mixed, unstacked) : mixed, [0, 2, 1, 3]);
-    const rows = linear(g, weights, layer.o, g.Reshape(context, [-1, heads * headWidth]));
+    const contexts = g.Reshape(context, [-1, heads * headWidth]);
+    const { wanted } = layer;
+    const rows = linear(g, weights, layer.o, wanted === undefined ? contexts : g.Gather(contexts, wanted));
     return { rows, own: { keys: k, values: v } };
   };
 };

@@ -11,6 +11,7 @@ interface DecodeInputs {
   readonly ids: Value;
   readonly start?: Value;
   readonly past?: Past;
+  readonly positions?: Value;
 }
 
 /** A decoder whose attention looks both ways, with a head of its own or the embedding table as its head. */
@@ -22,17 +23,20 @@ export const bidirectionalDecoder = (
   const tied = config.flag('tie_word_embeddings', false);
   const headTable = 'lm_head.weight';
   const embeddings = 'model.embed_tokens.weight';
-  const decode = (g: GraphBuilder, weights: Weights, { ids, start, past }: DecodeInputs) =>
+  const decode = (g: GraphBuilder, weights: Weights, { ids, start, past, positions }: DecodeInputs) =>
     decoderLayers(g, weights, shape, {
       rows: weights.rows(g, embeddings, g.Reshape(ids, [-1])),
       batch: g.Shape(ids, { start: 0, end: 1 }),
       length: g.Shape(ids, { start: 1, end: 2 }),
       start,
       past,
+      wanted: positions,
     });
-  const head = (g: GraphBuilder, weights: Weights, hidden: Value, positions: Value) => {
-    const wanted = rmsNorm(g, weights, 'model.norm', g.Gather(hidden, positions), shape.epsilon);
-    return tied ? weights.product(g, embeddings, wanted, null) : linear(g, weights, 'lm_head', wanted);
+  const head = (g: GraphBuilder, weights: Weights, hidden: Value) => {
+    const normalised = rmsNorm(g, weights, 'model.norm', hidden, shape.epsilon);
+    return tied
+      ? weights.product(g, embeddings, normalised, null)
+      : linear(g, weights, 'lm_head', normalised);
   };
   return {
     task: 'denoiser',
@@ -45,14 +49,13 @@ export const bidirectionalDecoder = (
     ]),
     ignored: new Set(tied ? [headTable] : []),
 
-    logits: (g, weights, { ids, positions }) => head(g, weights, decode(g, weights, { ids }).rows, positions),
+    logits: (g, weights, inputs) => head(g, weights, decode(g, weights, inputs).rows),
     block: {
       layers: shape.layers,
       keyValueHeads: shape.keyValueHeads,
       headWidth: shape.headWidth,
       kept: (g, weights, ids) => decode(g, weights, { ids }).kept,
-      logits: (g, weights, { positions, ...inputs }) =>
-        head(g, weights, decode(g, weights, inputs).rows, positions),
+      logits: (g, weights, inputs) => head(g, weights, decode(g, weights, inputs).rows),
     },
   };
 };

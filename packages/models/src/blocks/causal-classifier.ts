@@ -42,15 +42,19 @@ export const causalClassifier = (config: ConfigReader, shape: DecoderShape): Cla
   rewards(g, weights, { embeds, attention, past }) {
     const batch = g.Shape(embeds, { start: 0, end: 1 });
     const length = g.Shape(embeds, { start: 1, end: 2 });
-    const { rows: hidden } = decoderLayers(g, weights, shape, {
+    // The last position of each sequence: (b + 1) · length − 1.
+    const ends = g.Mul(
+      g.Range(g.scalar(1, 'int64'), g.Squeeze(g.Add(batch, g.int64s([1])), [0]), g.scalar(1, 'int64')),
+      length,
+    );
+    const { rows: last } = decoderLayers(g, weights, shape, {
       rows: g.Reshape(embeds, [-1, shape.width]),
       batch,
       length,
       mask: causalMask(g, attention, length),
       past,
+      wanted: g.Sub(ends, g.int64s([1])),
     });
-    const sequences = g.Reshape(hidden, g.Concat([batch, length, g.int64s([shape.width])], 0));
-    const last = g.Gather(sequences, g.Squeeze(g.Sub(length, g.int64s([1])), [0]), 1);
     const normalised = rmsNorm(g, weights, 'model.norm', last, shape.epsilon);
     return firstLabel(g, linear(g, weights, 'score', normalised));
   },

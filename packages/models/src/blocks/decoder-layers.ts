@@ -18,10 +18,12 @@ export interface DecoderInputs {
   readonly past?: readonly (readonly KeysAndValues[])[] | undefined;
   /** Position of the first of these, a 1-D value with one element. Default: behind those of the past. */
   readonly start?: Value | undefined;
+  /** Flat rows that are asked for, int64 [wanted]: what follows the last layer's attention is computed for them alone. Default: all. */
+  readonly wanted?: Value | undefined;
 }
 
 export interface DecoderOutputs {
-  /** Rows before the final norm, [batch · length, width]. */
+  /** Rows before the final norm, [batch · length, width] or [wanted, width]. */
   readonly rows: Value;
   /** What each layer keeps of these tokens. */
   readonly kept: readonly KeysAndValues[];
@@ -55,18 +57,20 @@ export const decoderLayers = (
   for (let i = 0; i < shape.layers; i++) {
     const layer = `model.layers.${i}`;
     const own = `${layer}.self_attn`;
+    const wanted = i === shape.layers - 1 ? inputs.wanted : undefined;
     const { rows, own: seen } = attend(norm(`${layer}.input_layernorm`, x), {
       q: `${own}.q_proj`,
       k: `${own}.k_proj`,
       v: `${own}.v_proj`,
       o: `${own}.o_proj`,
       past: past.map((piece) => piece[i]!),
+      wanted,
       ...(shape.headNorms
         ? { normalise: { q: (q) => norm(`${own}.q_norm`, q), k: (k) => norm(`${own}.k_norm`, k) } }
         : {}),
     });
     kept.push(seen);
-    x = g.Add(x, rows);
+    x = g.Add(wanted === undefined ? x : g.Gather(x, wanted), rows);
     x = g.Add(x, gatedFeedForward(g, weights, `${layer}.mlp`, norm(`${layer}.post_attention_layernorm`, x)));
   }
   return { rows: x, kept };
