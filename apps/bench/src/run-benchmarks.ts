@@ -54,6 +54,6 @@ export const runBenchmarks = async (options: BenchmarkOptions): Promise<Report> 
 const starter =
   (python: Python | undefined) =>
   (engine: Engine): SideProcess | undefined => {
-    if (engine === 'entrgi') return sideProcess(process.execPath, [process.argv[1]!, 'side']);
+    if (engine === 'entrgi') return sideProcess(process.execPath, ['--expose-gc', process.argv[1]!, 'side']);
     return python === undefined ? undefined : sideProcess(python.path, [REFERENCE]);
   };

@@ -22,6 +22,8 @@ export const serveSide = async (input: Readable, output: Writable): Promise<void
   const answer = async (request: Request): Promise<unknown> => {
     if (request.command === 'load') {
       workload = await load(request.spec);
+      // What loading leaves behind is not held by the model, and would lie about for as long as nothing else is allocated.
+      globalThis.gc?.();
       return null;
     }
     if (workload === undefined) throw new Error('nothing is loaded');

@@ -37,7 +37,8 @@ describe('a reward whose weights are kept as stored', () => {
     const actual = await evaluated(name, { dtype: 'auto' });
     expect(relativeError(actual.scores, [...expected.scores])).toBeLessThan(1e-6);
     actual.mixes.forEach(({ values, tokenScores }, i) => {
-      expect(relativeError(values, [...expected.mixes[i]!.values])).toBeLessThan(1e-6);
+      // Float32 in other orders: a product with few rows is summed otherwise where the weight lies in the runtime's own layout.
+      expect(relativeError(values, [...expected.mixes[i]!.values])).toBeLessThan(1e-5);
       expect(relativeError(tokenScores, [...expected.mixes[i]!.tokenScores])).toBeLessThan(1e-5);
     });
   });
