@@ -22,7 +22,7 @@ const LARGEST_SHARE = 1 / 4;
  *
  * Tokens that hold the share ε of softmax(φ/τ) hold at most ε e^(2D/τ) of it after no logit moved by more than D: the rest by D up, the others
  * by D down. Leaving out a share moves the distribution by that share in total variation. So the least likely tokens go as long as their
- * share stays below tolerance · e^(−2D/τ). Logits are counted in bins by their distance to the row's highest: three passes over a row at a time, no sorting.
+ * share stays below tolerance · e^(−2D/τ). Logits are counted in bins by their distance to the row's highest: three passes, no sorting.
  */
 export const selectCandidates = (logits: Float32Array, size: number, rule: CandidateRule): RowLogits => {
   const temperature = relaxedTemperature(rule.temperature);
@@ -38,10 +38,8 @@ export const selectCandidates = (logits: Float32Array, size: number, rule: Candi
   const highest = new Float64Array(rows);
   const untempered = restSums(rows);
   const tempered = restSums(rows);
-  const kept: Candidates[] = [];
-  const scratch: Candidates = { tokenIds: new Int32Array(size), values: new Float32Array(size) };
+  const lowest = new Float64Array(rows);
 
-  // Row by row, so that all passes but the first find it in the processor's cache.
   for (let row = 0; row < rows; row++) {
     const start = row * size;
     const end = start + size;
@@ -49,21 +47,23 @@ export const selectCandidates = (logits: Float32Array, size: number, rule: Candi
     countLogits(logits, start, end, top * scale, scale, bins);
     const candidates = candidateBins(bins.counts, upper, budget);
     if (candidates > BINS) return wholeVocabulary(logits, size);
-    const count = collect(logits, start, end, top * scale - candidates, scale, scratch);
+    let count = 0;
+    for (let bin = 0; bin < candidates; bin++) count += bins.counts[bin]!;
     offsets[row + 1] = offsets[row]! + count;
     if (offsets[row + 1]! > limit) return wholeVocabulary(logits, size);
-    kept.push({ tokenIds: scratch.tokenIds.slice(0, count), values: scratch.values.slice(0, count) });
     highest[row] = top;
+    lowest[row] = top * scale - candidates;
     addRest(bins, candidates, scale, untempered, row);
     addRest(bins, candidates, scale * temperature, tempered, row);
   }
 
   const tokenIds = new Int32Array(offsets[rows]!);
   const values = new Float32Array(offsets[rows]!);
-  kept.forEach((own, row) => {
-    tokenIds.set(own.tokenIds, offsets[row]);
-    values.set(own.values, offsets[row]);
-  });
+  for (let row = 0; row < rows; row++) {
+    const from = offsets[row]!;
+    const own = { tokenIds: tokenIds.subarray(from), values: values.subarray(from) };
+    collect(logits, row * size, (row + 1) * size, lowest[row]!, scale, own);
+  }
   return { size, offsets, values, tokenIds, rest: { highest, untempered, tempered } };
 };
 
@@ -155,7 +155,7 @@ const countOne = (distance: number, sums: Float64Array): void => {
   } else if (distance < Number.POSITIVE_INFINITY) sums[BINS]!++;
 };
 
-/** Writes the logits above `low`, both times `scale`, to `out`, ascending by token, and returns their number. */
+/** Writes the logits above `low`, both times `scale`, ascending by token. */
 const collect = (
   logits: Float32Array,
   start: number,
@@ -163,7 +163,7 @@ const collect = (
   low: number,
   scale: number,
   { tokenIds, values }: Candidates,
-): number => {
+): void => {
   let count = 0;
   for (let i = start; i < end; i++) {
     const value = logits[i]!;
@@ -172,7 +172,6 @@ const collect = (
       values[count++] = value;
     }
   }
-  return count;
 };
 
 /**
