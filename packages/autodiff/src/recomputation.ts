@@ -1,4 +1,5 @@
 import type { GraphBuilder, Node, Value } from '@entrgi/onnx';
+import { computeAgain } from './compute-again.js';
 import { delayedUntil } from './shapes.js';
 
 /** What recomputation needs to know of the graph that is differentiated. */
@@ -49,17 +50,7 @@ export const recomputation = (g: GraphBuilder, request: RecomputationRequest): R
     for (const node of nodes) {
       if (segments.get(node) !== number) continue;
       if (!node.outputs.some((output) => active.has(output) && ancestors.has(output))) continue;
-      const inputs = node.inputs.map((input) => current.get(input) ?? input);
-      const { opType, attributes, domain, outputs } = node;
-      const copies = g.node(opType, inputs, attributes, {
-        domain,
-        outputs: outputs.map((output) => (output === '' ? '' : g.unique(`${output}/again`))),
-        like: outputs,
-      });
-      outputs.forEach((output, i) => {
-        if (output !== '') current.set(output, copies[i]!);
-      });
-      made.push(g.graph.nodes.at(-1)!);
+      made.push(computeAgain(g, node, current));
     }
     return made;
   };

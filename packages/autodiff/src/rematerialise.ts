@@ -1,6 +1,10 @@
 import type { GraphBuilder, Node, Value } from '@entrgi/onnx';
+import { computeAgain } from './compute-again.js';
 import { operatorName } from './operators.js';
 import { delayedUntil } from './shapes.js';
+
+/** Operators that give the same elements again, mostly for the next operator. */
+const views: ReadonlySet<string> = new Set(['Cast', 'Reshape', 'Transpose', 'Squeeze', 'Unsqueeze']);
 
 /**
  * Operators whose results cost less to compute again than to keep: one pass over the elements. Norms and rotations are not among them: computing the
@@ -9,11 +13,8 @@ import { delayedUntil } from './shapes.js';
 const cheap: ReadonlySet<string> = new Set([
   ...['Neg', 'Add', 'Sub', 'Mul', 'Div', 'Reciprocal', 'Sqrt', 'Where', 'Clip', 'Max', 'Min'],
   ...['Relu', 'LeakyRelu', 'Sigmoid', 'HardSigmoid', 'HardSwish', 'Tanh', 'Erf', 'Gelu'],
-  ...['Cast', 'Reshape', 'Transpose', 'Squeeze', 'Unsqueeze'],
+  ...views,
 ]);
-
-/** Operators that give the same elements again, mostly for the next operator. */
-const views: ReadonlySet<string> = new Set(['Cast', 'Reshape', 'Transpose', 'Squeeze', 'Unsqueeze']);
 
 export interface RematerialisationRequest {
   /** How many of the graph's first nodes are the forward pass; those after it are the backward pass. */
@@ -39,16 +40,7 @@ export const rematerialise = (g: GraphBuilder, request: RematerialisationRequest
 
   const again = ({ nodes: chain, bases }: Target, dy: Value): void => {
     for (const base of bases) if (!current.has(base)) current.set(base, delayedUntil(g, base, dy));
-    for (const { opType, inputs, attributes, domain, outputs } of chain) {
-      if (current.has(outputs[0]!)) continue;
-      const copies = g.node(
-        opType,
-        inputs.map((input) => current.get(input) ?? input),
-        attributes,
-        { domain, outputs: [g.unique(`${outputs[0]}/again`)], like: outputs },
-      );
-      current.set(outputs[0]!, copies[0]!);
-    }
+    for (const node of chain) if (!current.has(node.outputs[0]!)) computeAgain(g, node, current);
   };
 
   for (const node of backward) {

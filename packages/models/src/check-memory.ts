@@ -1,7 +1,7 @@
 import { MemoryLimitError } from '@entrgi/core';
 import { byteSize, type Model } from '@entrgi/onnx';
 import type { StoredTensor } from './checkpoint.js';
-import type { WeightDtype } from './weight-options.js';
+import { bitsOf, type WeightDtype } from './weight-options.js';
 
 /** What a network's weights would take. */
 export interface MemoryQuestion {
@@ -19,11 +19,11 @@ export interface MemoryQuestion {
 /** Bytes that the weights take in memory, activations not counted. */
 export const weightBytes = (question: MemoryQuestion, dtype: WeightDtype): number => {
   const { tensors, parameters, packable, transposed, sessions, weightsOnce } = question;
-  const bits = dtype === 'q4' ? 4 : dtype === 'q8' ? 8 : undefined;
+  const bits = bitsOf(dtype);
   let sum = 0;
   for (const [name, dims] of parameters) {
     const { type, length } = tensors.get(name)!;
-    const elements = dims.reduce((product, dim) => product * dim, 1);
+    const elements = elementsOf(dims);
     if (bits !== undefined && packable.has(name)) {
       // Each number takes its bits and a 32nd of a float32 scale; each session packs its own.
       sum += ((elements * (bits + 1)) / 8) * (sessions + (transposed ? 1 : 0));
@@ -59,16 +59,13 @@ export const checkOnnxMemory = async (
   memoryLimit: number | undefined,
 ): Promise<void> => {
   const sizes = [...graph.initializers.values()].map(({ type, dims }) =>
-    type === 'string'
-      ? 0
-      : byteSize(
-          type,
-          dims.reduce((product, dim) => product * dim, 1),
-        ),
+    type === 'string' ? 0 : byteSize(type, elementsOf(dims)),
   );
   const bytes = sessions * sizes.reduce((sum, size) => sum + size, 0);
   await requireMemory(path, { bytes, as: '' }, memoryLimit, () => 'Choose a smaller or a quantised model');
 };
+
+const elementsOf = (dims: readonly number[]): number => dims.reduce((product, dim) => product * dim, 1);
 
 const requireMemory = async (
   name: string,

@@ -7,7 +7,7 @@ import { packedWeights, transposedPacked } from './packed-weights.js';
 import { productWeights } from './product-weights.js';
 import { BLOCK } from './quantise.js';
 import { quantisedTensors } from './quantised-tensors.js';
-import { checkedDtype, type WeightOptions } from './weight-options.js';
+import { bitsOf, checkedDtype, type WeightOptions } from './weight-options.js';
 import { checkedWeights, type Weights } from './weights.js';
 
 /** A network's weights, ready to be written into graphs. */
@@ -45,7 +45,7 @@ export const loadWeights = async (
   const { directory, tensors } = checkpoint;
   const { weightsOnce = false, int8Activations = false } = options;
   const dtype = checkedDtype(options.dtype);
-  const bits = dtype === 'q4' ? 4 : dtype === 'q8' ? 8 : undefined;
+  const bits = bitsOf(dtype);
   const weights = checkedWeights(checkpoint, network, { asStored: dtype !== 'fp32' });
   if (dtype === 'fp16' || dtype === 'bf16') requireStored(checkpoint, network, dtype);
   if (int8Activations && bits === undefined) {

@@ -37,6 +37,10 @@ export interface QuantiseProgress {
 
 export const weightDtypes: readonly WeightDtype[] = ['auto', 'fp32', 'fp16', 'bf16', 'q8', 'q4'];
 
+/** Bits of a quantised weight; undefined for a dtype that does not quantise. */
+export const bitsOf = (dtype: WeightDtype): 4 | 8 | undefined =>
+  dtype === 'q4' ? 4 : dtype === 'q8' ? 8 : undefined;
+
 /** The dtype, checked; throws InvalidArgumentError that lists all. */
 export const checkedDtype = (dtype: WeightDtype = 'fp32'): WeightDtype => {
   if (weightDtypes.includes(dtype)) return dtype;

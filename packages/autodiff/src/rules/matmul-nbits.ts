@@ -1,6 +1,7 @@
 import { type DataType, NonDifferentiableError } from '@entrgi/core';
 import { int, type Value } from '@entrgi/onnx';
 import { broadcasting, type RuleRequest } from '../rule.js';
+import { delayedUntil } from '../shapes.js';
 
 /**
  * y = x · Wᵀ + bias, W [N, K] of 4 or 8 bits with one scale for each block of a row. ∂x = dy · W, of the very matrix that the forward
@@ -64,10 +65,9 @@ function byUnpacking(request: RuleRequest): Value {
           return g.initializer(g.unique('middle'), { type, dims: [N, blocks], data });
         })
       : integers(zeroPoints, blocks, 'zero points');
-  // A scale that waits for dy (a size of 0 keeps that of the scale): nothing is unpacked while loading, nor before its turn.
-  const own = g.Mul(g.Shape(dy[0], { start: 0, end: 1 }), g.int64s([0, 0]));
   const matrix = g.typeOf(scales).dims?.length === 2 ? scales : g.Reshape(scales, [N, blocks]);
-  const scale = g.Reshape(matrix, own);
+  // A scale that waits for dy: nothing is unpacked while loading, nor before its turn.
+  const scale = delayedUntil(g, matrix, dy[0]);
   const [unpacked] = g.node(
     'DequantizeLinear',
     [integers(weight, blocks * block, 'a weight'), scale, zeros],
