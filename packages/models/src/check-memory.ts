@@ -7,8 +7,8 @@ import { bitsOf, type WeightDtype } from './weight-options.js';
 export interface MemoryQuestion {
   readonly tensors: ReadonlyMap<string, StoredTensor>;
   readonly parameters: ReadonlyMap<string, readonly number[]>;
-  /** Matrices that `q8` and `q4` pack. */
-  readonly packable: ReadonlySet<string>;
+  /** Matrices that `q8` and `q4` pack. A packed table of embeddings is also looked up as it is stored, which keeps little of it in memory. */
+  readonly packable: (bits: 4 | 8) => ReadonlySet<string>;
   /** Whether packed matrices are there transposed too. */
   readonly transposed: boolean;
   /** Whether a float32 copy of its own is made by each session (packing, unpacking), and by how many. */
@@ -20,11 +20,12 @@ export interface MemoryQuestion {
 export const weightBytes = (question: MemoryQuestion, dtype: WeightDtype): number => {
   const { tensors, parameters, packable, transposed, sessions, weightsOnce } = question;
   const bits = bitsOf(dtype);
+  const packed = bits === undefined ? new Set() : packable(bits);
   let sum = 0;
   for (const [name, dims] of parameters) {
     const { type, length } = tensors.get(name)!;
     const elements = elementsOf(dims);
-    if (bits !== undefined && packable.has(name)) {
+    if (bits !== undefined && packed.has(name)) {
       // Each number takes its bits and a 32nd of a float32 scale; each session packs its own.
       sum += ((elements * (bits + 1)) / 8) * (sessions + (transposed ? 1 : 0));
     } else if (dtype !== 'fp32' && dims.length === 2) sum += length;

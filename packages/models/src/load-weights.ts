@@ -55,12 +55,17 @@ export const loadWeights = async (
   }
   // What gets a gradient is multiplied by from both sides, and by the same numbers only if a scale belongs to a square of them.
   const differentiated = network.task === 'classifier';
-  const packable = new Set(
-    [...productWeights(network, weights)].filter((name) => {
-      const [rows, columns] = network.parameters.get(name)!;
-      return columns! % BLOCK === 0 && (!differentiated || rows! % BLOCK === 0);
-    }),
-  );
+  const products = [...productWeights(network, weights)];
+  const packable = (bits: 4 | 8): ReadonlySet<string> =>
+    new Set(
+      products.filter((name) => {
+        const [rows, columns] = network.parameters.get(name)!;
+        // A tied head is packed beside the table it is tied to, which is then only looked up. Products with 8 bits unpack all of a matrix each
+        // time, which costs more than it spares for one that is there anyway.
+        if (name === network.embeddings && bits === 8) return false;
+        return columns! % BLOCK === 0 && (!differentiated || rows! % BLOCK === 0);
+      }),
+    );
   const question = {
     tensors,
     parameters: network.parameters,
@@ -72,7 +77,8 @@ export const loadWeights = async (
   await checkMemory(directory, question, dtype, options.memoryLimit);
   if (bits === undefined) return { weights, folder: checkpoint.folder, weightsOnce, seldomOnce: true };
 
-  if (packable.size === 0) {
+  const names = [...packable(bits)];
+  if (names.length === 0) {
     throw new UnsupportedError(
       `${directory}: dtype '${dtype}': expected matrices with sizes that are multiples of ${BLOCK}, got none.`,
       { value: dtype, cure: "Choose 'auto' or 'fp32'." },
@@ -82,7 +88,7 @@ export const loadWeights = async (
     quantisation: { bits, tileRows: differentiated ? 32 : 1 },
     transposed: differentiated,
   } as const;
-  const quantised = await quantisedTensors(checkpoint, [...packable], how, options);
+  const quantised = await quantisedTensors(checkpoint, names, how, options);
   const { packed, folder } = quantised;
   const rest = checkedWeights({ directory, tensors: quantised.tensors }, network, { asStored: true });
   return {

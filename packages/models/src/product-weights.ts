@@ -2,7 +2,7 @@ import { GraphBuilder } from '@entrgi/onnx';
 import type { ClassifierNetwork, DenoiserNetwork } from './network.js';
 import type { Weights } from './weights.js';
 
-/** The matrices that a network multiplies by, its word embeddings left out: found by writing the network into a graph once. */
+/** The matrices that a network multiplies by, found by writing the network into a graph once. */
 export const productWeights = (
   network: DenoiserNetwork | ClassifierNetwork,
   weights: Weights,
@@ -29,6 +29,5 @@ export const productWeights = (
       segments: g.input('segments', 'int64', tokens),
     });
   }
-  found.delete(network.embeddings);
   return found;
 };

@@ -97,7 +97,14 @@ describe('a quantised denoiser', () => {
     const rough = await logitsOf({ dtype: 'q4', quantisedDir, int8Activations: true });
     expect(rough).not.toEqual(q4);
     expect(cosine(rough, q4)).toBeGreaterThan(0.999);
-    expect(await readdir(quantisedDir)).toHaveLength(2);
+    const files = await readdir(quantisedDir);
+    expect(files).toHaveLength(2);
+    // The head, tied to the embeddings, is worth packing with 4 bits only.
+    for (const file of files) {
+      const bytes = await readFile(join(quantisedDir, file));
+      const header = bytes.toString('utf8', 8, 8 + Number(bytes.readBigUInt64LE(0)));
+      expect(header.includes('"model.embed_tokens.weight"')).toBe(file.includes('-q4-'));
+    }
   });
 
   it('rounds activations only where weights are rounded', async () => {
