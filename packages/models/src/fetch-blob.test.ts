@@ -134,7 +134,8 @@ describe('downloads that go wrong', () => {
     expect((await landed()).filter((file) => !file.endsWith('.incomplete'))).toEqual([]);
     hub.fault = () => undefined;
     await worksAsDream(id);
-    expect(hub.requests.at(-1)?.range).toBe(`bytes=${kept.length}-`);
+    // Not always the last: small files that were stopped too come at the same time.
+    expect(hub.requests.map(({ range }) => range)).toContain(`bytes=${kept.length}-`);
     expect(await rejection(resolveCheckpoint(id, { signal: AbortSignal.abort(reason) }))).toBe(reason);
   });
 
