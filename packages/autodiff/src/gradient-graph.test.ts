@@ -153,6 +153,46 @@ describe('appendGradient', () => {
   });
 });
 
+describe('attention over several heads', () => {
+  const [length, heads, width] = [3, 2, 2];
+  const dims = [1, length, heads, width];
+  const at = (position: number, head: number, i: number) => (position * heads + head) * width + i;
+  const seeds = [1, 2, 3].map((seed) => Array.from({ length: 12 }, (_, i) => Math.sin(seed + 2.3 * i)));
+
+  /** Σ ((q kᵀ) v)² over all heads, in double precision. */
+  const sumOfSquares = ([q, k, v]: readonly (readonly number[])[]): number => {
+    const range = (count: number) => [...Array(count).keys()];
+    const total = (terms: readonly number[]) => terms.reduce((sum, term) => sum + term, 0);
+    const score = (h: number, s: number, t: number) =>
+      total(range(width).map((i) => q![at(s, h, i)]! * k![at(t, h, i)]!));
+    const mixed = (h: number, s: number, i: number) =>
+      total(range(length).map((t) => score(h, s, t) * v![at(t, h, i)]!));
+    return total(
+      range(heads).flatMap((h) => range(length).flatMap((s) => range(width).map((i) => mixed(h, s, i) ** 2))),
+    );
+  };
+
+  it('has the gradient of differences, without transposing what was transposed before', async () => {
+    const g = new GraphBuilder();
+    const inputs = ['q', 'k', 'v'].map((name) => g.input(name, 'float32', [1, 'S', heads, width]));
+    const [q, k, v] = inputs.map((x) => g.Transpose(x, [0, 2, 1, 3])) as [Value, Value, Value];
+    const mixed = g.MatMul(g.MatMul(q, g.Transpose(k, [0, 1, 3, 2])), v);
+    const feeds = Object.fromEntries(inputs.map((name, i) => [name, float32(dims, seeds[i]!)]));
+    const found = await gradients(g, g.ReduceSum(g.Mul(mixed, mixed), null, 0), inputs, feeds);
+    seeds.forEach((values, which) => {
+      const expected = values.map((_, i) => {
+        const moved = (step: number) =>
+          sumOfSquares(seeds.map((seed, j) => (j === which ? seed.with(i, seed[i]! + step) : seed)));
+        return (moved(1e-5) - moved(-1e-5)) / 2e-5;
+      });
+      expect(relativeDifference(found[which]!, expected), inputs[which]).toBeLessThan(1e-6);
+    });
+    // The key's transpose has one reader, the product of the forward pass.
+    const readers = g.graph.nodes.filter(({ inputs }) => inputs.includes(g.graph.nodes[3]!.outputs[0]!));
+    expect(readers.map(({ opType }) => opType)).toEqual(['MatMul']);
+  });
+});
+
 describe('weights are stored once', () => {
   const linear = (transposedProduct?: 'Gemm' | 'FusedMatMul') => {
     const g = new GraphBuilder();

@@ -1,6 +1,6 @@
 import type { Value } from '@entrgi/onnx';
 import { broadcasting, type InputGradient, type RuleRequest } from '../rule.js';
-import { constantOf } from '../shapes.js';
+import { constantOf, delayed } from '../shapes.js';
 
 export const Identity = ({ dy: [dy] }: RuleRequest): InputGradient[] => [dy];
 
@@ -11,16 +11,19 @@ export const Add = broadcasting(({ dy: [dy] }) => [dy, dy]);
 
 export const Sub = broadcasting(({ g, dy: [dy] }) => [dy, () => g.Neg(dy)]);
 
-/** ∂a = dy · b, ∂b = dy · a; of a · σ(a) in one, in fewer passes: with p = dy · σ and r = p · a, ∂a = p + r − r · σ */
-export const Mul = broadcasting(({ g, x: [a, b], dy: [dy], producerOf }) => {
+/** ∂a = dy · b, ∂b = dy · a; of y = a · σ(a) in one, in fewer passes: ∂a = dy · σ · (1 + a − y) */
+export const Mul = broadcasting((request) => {
+  const { g, producerOf } = request;
+  const [a, b] = request.x;
+  const [y] = request.y;
+  const [dy] = request.dy;
   const isSigmoidOf = (value: Value, of: Value) => {
     const producer = producerOf(value);
     return producer?.opType === 'Sigmoid' && producer.inputs[0] === of;
   };
   const gated = (x: Value, sigmoid: Value) => () => {
-    const p = g.Mul(dy, sigmoid);
-    const r = g.Mul(p, x);
-    return g.Add(p, g.Sub(r, g.Mul(r, sigmoid)));
+    const slope = g.Add(g.Sub(delayed(request, x, dy), y), g.scalarLike(1, y));
+    return g.Mul(g.Mul(dy, sigmoid), slope);
   };
   if (isSigmoidOf(b, a)) return [gated(a, b), null];
   if (isSigmoidOf(a, b)) return [null, gated(b, a)];

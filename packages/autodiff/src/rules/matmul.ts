@@ -1,22 +1,31 @@
 import { int, type Value } from '@entrgi/onnx';
 import { broadcasting, type InputGradient, type RuleRequest } from '../rule.js';
-import { rankOf, shapeOf } from '../shapes.js';
+import { delayedUntil, rankOf, shapeOf } from '../shapes.js';
 import { weightAfter } from '../weights.js';
 
-/** The last two axes swapped; what a Transpose node made is taken from before it where the two cancel. */
+/**
+ * The last two axes swapped; a Transpose node that has done so is undone. Any other is kept apart by a barrier: a swap alone becomes part of the product,
+ * which the two permutations in one, as runtimes make them, would not.
+ */
 function transposed(request: RuleRequest, value: Value): Value {
-  const { g, producerOf } = request;
-  const rank = rankOf(request, value);
-  const swap = Array.from({ length: rank }, (_, axis) => axis);
-  [swap[rank - 2], swap[rank - 1]] = [rank - 1, rank - 2];
-  const producer = producerOf(value);
+  const { g } = request;
+  const source = unswapped(request, value);
+  if (source !== undefined) return source;
+  const own =
+    request.producerOf(value)?.opType === 'Transpose' ? delayedUntil(g, value, request.dy[0]) : value;
+  return g.Transpose(own, swap(rankOf(request, value)));
+}
+
+const swap = (rank: number): number[] => [...Array(rank - 2).keys(), rank - 1, rank - 2];
+
+/** What a value is the last two axes swapped of; undefined where no Transpose node swapped them. */
+function unswapped(request: RuleRequest, value: Value): Value | undefined {
+  const producer = request.producerOf(value);
   const perm = producer?.opType === 'Transpose' ? producer.attributes.perm : undefined;
-  if (perm?.kind === 'ints') {
-    const composed = swap.map((axis) => perm.value[axis]!);
-    const source = producer!.inputs[0]!;
-    return composed.every((axis, i) => axis === i) ? source : g.Transpose(source, composed);
-  }
-  return g.Transpose(value, swap);
+  if (perm?.kind !== 'ints' || perm.value.length < 2) return undefined;
+  return swap(perm.value.length).every((axis, i) => axis === perm.value[i])
+    ? producer!.inputs[0]!
+    : undefined;
 }
 
 /** All axes but the last merged: [rows, size]. */
@@ -64,7 +73,12 @@ function matrixProduct(request: RuleRequest): InputGradient[] {
   const [a, b] = request.x;
   const [dy] = request.dy;
   if (rankOf(request, b) > 2) {
-    return [() => g.MatMul(dy, transposed(request, b)), () => g.MatMul(transposed(request, a), dy)];
+    const db = () => {
+      if (unswapped(request, b) === undefined) return g.MatMul(transposed(request, a), dy);
+      // Swapped so that it cancels with the gradient of the Transpose that made b.
+      return g.Transpose(g.MatMul(transposed(request, dy), a), swap(rankOf(request, b)));
+    };
+    return [() => g.MatMul(dy, transposed(request, b)), db];
   }
   const da = () => {
     const weight = weightAfter(request, b, dy);
