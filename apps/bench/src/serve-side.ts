@@ -22,13 +22,13 @@ export const serveSide = async (input: Readable, output: Writable): Promise<void
   const answer = async (request: Request): Promise<unknown> => {
     if (request.command === 'load') {
       workload = await load(request.spec);
-      // What loading leaves behind is not held by the model, and would lie about for as long as nothing else is allocated.
-      globalThis.gc?.();
+      collectGarbage();
       return null;
     }
     if (workload === undefined) throw new Error('nothing is loaded');
     if (request.command === 'outputs') return (await workload.outputs?.()) ?? null;
     const { seconds, units, texts, rewards } = await workload.run(request.round);
+    if (request.round === 0) collectGarbage();
     return { seconds, units, texts, rewards };
   };
   for await (const line of createInterface({ input })) {
@@ -41,6 +41,9 @@ export const serveSide = async (input: Readable, output: Writable): Promise<void
   }
   await workload?.dispose();
 };
+
+/** What loading and warming up leave behind is not held by the model, and would lie about for as long as nothing else is allocated. */
+const collectGarbage = (): void => globalThis.gc?.();
 
 /** The kind says which parameters the rest is. */
 const loaders = workloads as unknown as Readonly<Record<string, (spec: WorkloadSpec) => Promise<Workload>>>;

@@ -10,8 +10,8 @@ import type { Section, Side } from '../section.js';
 const SUFFIX = 2;
 
 /**
- * The reward model alone: forward, forward and gradient, the gradient after a prompt that is computed once, and the gradient from forward
- * values that are computed again. The other dtypes take turns with the first: forward, forward and gradient.
+ * The reward model alone: forward, forward and gradient, the gradient after a prompt that is computed once, that with the prompt computed before
+ * each (no gradient goes through a prompt), and the gradient from forward values that are computed again. The other dtypes take turns with the first: forward, forward and gradient.
  */
 export const reward: Section = async function* (settings) {
   const { cache, models, dtypes, promptLengths, trajectories, threads, responseLength: length } = settings;
@@ -83,6 +83,15 @@ export const reward: Section = async function* (settings) {
             workload: { ...differentiated(first), prefixReuse: true },
             against: 'reward + gradient',
             operations: cost.forwardAndGradient({ batch, tokens: after, past: point.prompt }),
+          },
+          {
+            name: 'reward + gradient, prompt first',
+            ...ours(first),
+            workload: { ...differentiated(first), prefixReuse: true, newContext: true },
+            against: 'reward',
+            operations:
+              cost.forward({ batch: 1, tokens: point.prompt }) +
+              cost.forwardAndGradient({ batch, tokens: after, past: point.prompt }),
           },
           {
             name: 'reward + gradient, recomputed',

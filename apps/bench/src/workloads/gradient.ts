@@ -1,7 +1,7 @@
 import { nodeBackend } from '@entrgi/backend-node';
 import { loadClassifier } from '@entrgi/models';
+import { networkReward } from '@entrgi/rewards';
 import { fixedMix } from '../fixed-mix.js';
-import { openReward } from '../open-models.js';
 import { timed } from '../timed.js';
 import type { ModelSpec, Workload } from '../workload.js';
 
@@ -11,6 +11,8 @@ export interface GradientSpec {
   readonly prefixReuse: boolean;
   /** Whether forward values are computed again instead of kept. Default: false. */
   readonly recompute?: boolean;
+  /** Whether every run begins with a new context, so that what is known of the prompt is computed in it too. Default: false. */
+  readonly newContext?: boolean;
   readonly prompt: string;
   /** Tokens of each response, all of them mixtures of 64 candidates: the vocabulary has a workload of its own. */
   readonly length: number;
@@ -19,14 +21,24 @@ export interface GradientSpec {
 
 /** The reward of mixed responses, with its gradient. */
 export const gradient = async (spec: GradientSpec): Promise<Workload> => {
-  const { prompt, length, trajectories, prefixReuse, recompute = false } = spec;
+  const { prompt, length, trajectories, prefixReuse, recompute = false, newContext = false } = spec;
   const backend = nodeBackend({ threads: spec.threads });
-  const { vocabulary } = await loadClassifier(spec.reward.directory);
-  const reward = await openReward(spec.reward, { backend, prefixReuse, recompute });
-  const context = await reward.open({ prompt, vocabulary, length });
+  const { directory, ...held } = spec.reward;
+  const classifier = await loadClassifier(directory, held);
+  const { vocabulary } = classifier;
+  const reward = networkReward(classifier, { backend, prefixReuse, recompute, ...held });
+  const open = () => reward.open({ prompt, vocabulary, length });
+  const context = await open();
   const mix = fixedMix(trajectories, length);
+  const evaluate = async () => {
+    if (!newContext) return context.evaluate(mix);
+    const fresh = await open();
+    const result = await fresh.evaluate(mix);
+    await fresh.dispose();
+    return result;
+  };
   return {
-    run: () => timed(() => context.evaluate(mix)),
+    run: () => timed(evaluate),
     async outputs() {
       const { values, tokenScores } = await context.evaluate(mix);
       return { rewards: [...values], tokenScores: [...tokenScores] };
