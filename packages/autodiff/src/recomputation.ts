@@ -1,6 +1,5 @@
-import type { GraphBuilder, Node, Value } from '@entrgi/onnx';
+import { delayedUntil, type GraphBuilder, type Node, type Value } from '@entrgi/onnx';
 import { computeAgain } from './compute-again.js';
-import { delayedUntil } from './shapes.js';
 
 /** What recomputation needs to know of the graph that is differentiated. */
 export interface RecomputationRequest {

@@ -1,7 +1,6 @@
-import type { GraphBuilder, Node, Value } from '@entrgi/onnx';
+import { delayedUntil, type GraphBuilder, type Node, type Value } from '@entrgi/onnx';
 import { computeAgain } from './compute-again.js';
 import { operatorName } from './operators.js';
-import { delayedUntil } from './shapes.js';
 
 /** Operators that give the same elements again, mostly for the next operator. */
 const views: ReadonlySet<string> = new Set(['Cast', 'Reshape', 'Transpose', 'Squeeze', 'Unsqueeze']);

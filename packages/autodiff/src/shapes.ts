@@ -1,4 +1,4 @@
-import type { Dimension, GraphBuilder, Value } from '@entrgi/onnx';
+import type { Dimension, Value } from '@entrgi/onnx';
 import type { RuleRequest } from './rule.js';
 
 type Request = Pick<RuleRequest, 'g' | 'once'>;
@@ -78,18 +78,6 @@ export const zerosLike = (request: Request, like: Value): Value =>
  */
 export const delayed = ({ g }: Request, value: Value, after: Value): Value =>
   g.Reshape(value, g.Shape(after));
-
-/**
- * `value` in its own shape, but not before `after`, of one axis at least, is there; and to no optimiser the same as `value`: its shape is
- * 0 · (a size of after) + the shape, or the zeros that Reshape takes for it.
- */
-export const delayedUntil = (g: GraphBuilder, value: Value, after: Value): Value => {
-  const rank = g.typeOf(value).dims?.length;
-  const zeros = (count: number) =>
-    g.Mul(g.Shape(after, { start: 0, end: 1 }), g.int64s(new Array<number>(count).fill(0)));
-  const shape = rank === undefined ? g.Add(zeros(1), g.Shape(value)) : zeros(rank);
-  return g.node('Reshape', [value, shape], {}, { like: [value] })[0]!;
-};
 
 /** The number of axes; throws where it is unknown. */
 export function rankOf({ g, unsupported }: Pick<RuleRequest, 'g' | 'unsupported'>, value: Value): number {

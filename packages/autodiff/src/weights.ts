@@ -1,6 +1,5 @@
-import type { Node, Value } from '@entrgi/onnx';
+import { delayedUntil, type Node, type Value } from '@entrgi/onnx';
 import type { RuleRequest } from './rule.js';
-import { delayedUntil } from './shapes.js';
 
 /** Operators that give a stored weight its working type or shape. */
 const unpacking = new Set(['Cast', 'DequantizeLinear', 'Identity', 'Reshape']);

@@ -1,5 +1,5 @@
 import { CheckpointError, UnsupportedError } from '@entrgi/core';
-import { type GraphBuilder, int, onnxType, type Value } from '@entrgi/onnx';
+import { delayedUntil, type GraphBuilder, int, onnxType, type Value } from '@entrgi/onnx';
 import type { Checkpoint } from './checkpoint.js';
 import { listedNames } from './listed-names.js';
 
@@ -77,7 +77,7 @@ export const checkedWeights = (
       const tensor = stored(g, name);
       const { type, dims } = tensors.get(name)!;
       const waits = asStored && after !== undefined && dims.length === 2;
-      if (waits) return asFloat32(g, g.Reshape(tensor, keptShape(g, after)));
+      if (waits) return asFloat32(g, delayedUntil(g, tensor, after));
       if (type === 'float32') return tensor;
       const cast = `${name}/float32`;
       if (!g.has(cast)) g.node('Cast', [tensor], { to: int(onnxType('float32')) }, { outputs: [cast] });
@@ -94,10 +94,3 @@ export const checkedWeights = (
 /** A Cast is the one operator on bfloat16 that onnxruntime runs everywhere. */
 const asFloat32 = (g: GraphBuilder, x: Value): Value =>
   g.typeOf(x).type === 'float32' ? x : g.Cast(x, 'float32');
-
-/**
- * [0, 0], the shape that a Reshape of a matrix understands as its own, known only once `after` is. What is reshaped to it is the same
- * bytes, but no constant: onnxruntime can neither unpack nor pack it while loading, nor unpack all weights first.
- */
-const keptShape = (g: GraphBuilder, after: Value): Value =>
-  g.Mul(g.Shape(after, { start: 0, end: 1 }), g.int64s([0, 0]));

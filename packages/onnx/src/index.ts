@@ -2,6 +2,7 @@ export { type CanonicaliseOptions, canonicalise } from './canonicalise.js';
 export { checkModel } from './check-model.js';
 export { byteSize, dataTypeOf, isFloat, onnxType } from './data-types.js';
 export { decodeModel } from './decode-model.js';
+export { delayedUntil } from './delayed-until.js';
 export { encodeModel } from './encode-model.js';
 export { emptyGraph, GraphBuilder, OPSET } from './graph-builder.js';
 export { inferNode } from './infer.js';

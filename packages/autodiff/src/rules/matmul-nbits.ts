@@ -1,7 +1,6 @@
 import { type DataType, NonDifferentiableError } from '@entrgi/core';
-import { int, type Value } from '@entrgi/onnx';
+import { delayedUntil, int, type Value } from '@entrgi/onnx';
 import { broadcasting, type RuleRequest } from '../rule.js';
-import { delayedUntil } from '../shapes.js';
 
 /**
  * y = x · Wᵀ + bias, W [N, K] of 4 or 8 bits with one scale for each block of a row. ∂x = dy · W, of the very matrix that the forward

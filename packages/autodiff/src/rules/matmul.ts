@@ -1,6 +1,6 @@
-import { int, type Value } from '@entrgi/onnx';
+import { delayedUntil, int, type Value } from '@entrgi/onnx';
 import { broadcasting, type InputGradient, type RuleRequest } from '../rule.js';
-import { delayedUntil, rankOf, shapeOf } from '../shapes.js';
+import { rankOf, shapeOf } from '../shapes.js';
 import { weightAfter } from '../weights.js';
 
 /**

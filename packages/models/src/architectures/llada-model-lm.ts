@@ -1,9 +1,8 @@
 import { CheckpointError } from '@entrgi/core';
 import type { GraphBuilder, Value } from '@entrgi/onnx';
-import { attention, type KeysAndValues } from '../blocks/attention.js';
+import { decoderLayers, type LayersShape } from '../blocks/decoder-layers.js';
 import { linear } from '../blocks/linear.js';
 import { rmsNorm } from '../blocks/rms-norm.js';
-import { rotary } from '../blocks/rotary.js';
 import type { ConfigReader } from '../config-reader.js';
 import type { DenoiserNetwork, Past } from '../network.js';
 import type { Weights } from '../weights.js';
@@ -41,7 +40,7 @@ export const LLaDAModelLM = (config: ConfigReader): DenoiserNetwork => {
   const feedForwardWidth = config.count('mlp_hidden_size', config.count('mlp_ratio', 4) * width);
   const rows = config.count('embedding_size', config.count('vocab_size'));
   const epsilon = config.positive('rms_norm_eps', 1e-5);
-  const theta = config.positive('rope_theta', 10_000);
+  const ropeTheta = config.positive('rope_theta', 10_000);
   const tied = config.flag('weight_tying', true);
 
   const keys = keyValueHeads * headWidth;
@@ -65,40 +64,41 @@ export const LLaDAModelLM = (config: ConfigReader): DenoiserNetwork => {
     [`${layer}.ff_out.weight`, [width, feedForwardWidth]],
   ];
 
-  const decode = (
-    g: GraphBuilder,
-    weights: Weights,
-    { ids, start, past = [], positions }: { ids: Value; start?: Value; past?: Past; positions?: Value },
-  ) => {
-    const batch = g.Shape(ids, { start: 0, end: 1 });
-    const length = g.Shape(ids, { start: 1, end: 2 });
-    const turn = rotary(g, length, headWidth, theta, { start });
-    const attend = attention(g, weights, { batch, length, heads, keyValueHeads, headWidth, rotary: turn });
-    const normalised = (name: string, y: Value) => rmsNorm(g, weights, name, y, epsilon);
-    const kept: KeysAndValues[] = [];
-    let x = weights.rows(g, embeddings, g.Reshape(ids, [-1]));
-    for (let i = 0; i < layers; i++) {
+  const shape: LayersShape = {
+    layers,
+    heads,
+    keyValueHeads,
+    headWidth,
+    epsilon,
+    ropeTheta,
+    names(i) {
       const layer = layerName(i);
-      const wanted = i === layers - 1 ? positions : undefined;
-      const { rows: attended, own } = attend(normalised(`${layer}.attn_norm`, x), {
+      return {
+        attentionNorm: `${layer}.attn_norm`,
         q: `${layer}.q_proj`,
         k: `${layer}.k_proj`,
         v: `${layer}.v_proj`,
         o: `${layer}.attn_out`,
-        past: past.map((piece) => piece[i]!),
-        wanted,
-      });
-      kept.push(own);
-      x = g.Add(wanted === undefined ? x : g.Gather(x, wanted), attended);
-      const inner = normalised(`${layer}.ff_norm`, x);
-      const gate = linear(g, weights, `${layer}.ff_proj`, inner);
-      const up = linear(g, weights, `${layer}.up_proj`, inner);
-      // SwiGLU: silu(gate) · up, silu(z) = z · σ(z).
-      const gated = g.Mul(g.Mul(gate, g.Sigmoid(gate)), up);
-      x = g.Add(x, linear(g, weights, `${layer}.ff_out`, gated));
-    }
-    return { rows: x, kept };
+        feedForwardNorm: `${layer}.ff_norm`,
+        gate: `${layer}.ff_proj`,
+        up: `${layer}.up_proj`,
+        down: `${layer}.ff_out`,
+      };
+    },
   };
+  const decode = (
+    g: GraphBuilder,
+    weights: Weights,
+    { ids, start, past, positions }: { ids: Value; start?: Value; past?: Past; positions?: Value },
+  ) =>
+    decoderLayers(g, weights, shape, {
+      rows: weights.rows(g, embeddings, g.Reshape(ids, [-1])),
+      batch: g.Shape(ids, { start: 0, end: 1 }),
+      length: g.Shape(ids, { start: 1, end: 2 }),
+      past,
+      start,
+      wanted: positions,
+    });
   const logits = (g: GraphBuilder, weights: Weights, hidden: Value) => {
     const normalised = rmsNorm(g, weights, 'model.transformer.ln_f', hidden, epsilon);
     return tied ? weights.product(g, embeddings, normalised, null) : linear(g, weights, head, normalised);

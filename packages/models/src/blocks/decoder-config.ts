@@ -1,23 +1,37 @@
 import { CheckpointError } from '@entrgi/core';
 import type { ConfigReader } from '../config-reader.js';
-import { type Rope, readRope } from './rope-scaling.js';
+import type { LayerNames, LayersShape } from './decoder-layers.js';
+import { readRope } from './rope-scaling.js';
 
 /** The sizes of a Qwen2-, Qwen3- or Llama-like network. */
-export interface DecoderShape extends Rope {
-  readonly layers: number;
+export interface DecoderShape extends LayersShape {
   readonly width: number;
   readonly feedForwardWidth: number;
-  readonly heads: number;
-  readonly keyValueHeads: number;
-  readonly headWidth: number;
   readonly rows: number;
   readonly maxLength: number;
-  readonly epsilon: number;
   /** Whether every query and key head has an RMSNorm of its own (Qwen3). */
   readonly headNorms: boolean;
   /** Which of the projections have a bias. */
   readonly biases: readonly ('q' | 'k' | 'v' | 'o')[];
 }
+
+const layerNames =
+  (headNorms: boolean) =>
+  (i: number): LayerNames => {
+    const [layer, own] = [`model.layers.${i}`, `model.layers.${i}.self_attn`];
+    return {
+      attentionNorm: `${layer}.input_layernorm`,
+      q: `${own}.q_proj`,
+      k: `${own}.k_proj`,
+      v: `${own}.v_proj`,
+      o: `${own}.o_proj`,
+      headNorms: headNorms ? { q: `${own}.q_norm`, k: `${own}.k_norm` } : undefined,
+      feedForwardNorm: `${layer}.post_attention_layernorm`,
+      gate: `${layer}.mlp.gate_proj`,
+      up: `${layer}.mlp.up_proj`,
+      down: `${layer}.mlp.down_proj`,
+    };
+  };
 
 /** Reads the sizes from config.json and refuses variants with other maths. `headWidth` undefined: width / heads. */
 export const readDecoderShape = (
@@ -34,6 +48,7 @@ export const readDecoderShape = (
   refuseUnlessDivides(config, 'the pair', 2, 'the width of a head', headWidth);
   return {
     ...variant,
+    names: layerNames(variant.headNorms),
     layers: config.layers('num_hidden_layers'),
     width,
     feedForwardWidth: config.count('intermediate_size'),

@@ -1,10 +1,32 @@
 import type { GraphBuilder, Value } from '@entrgi/onnx';
 import type { Weights } from '../weights.js';
 import { attention, type KeysAndValues } from './attention.js';
-import type { DecoderShape } from './decoder-config.js';
-import { gatedFeedForward } from './gated-feed-forward.js';
+import { type GatedFeedForwardNames, gatedFeedForward } from './gated-feed-forward.js';
 import { rmsNorm } from './rms-norm.js';
+import type { Rope } from './rope-scaling.js';
 import { rotary } from './rotary.js';
+
+/** What of the sizes matters to the layers, and what their tensors are called. */
+export interface LayersShape extends Rope {
+  readonly layers: number;
+  readonly heads: number;
+  readonly keyValueHeads: number;
+  readonly headWidth: number;
+  readonly epsilon: number;
+  readonly names: (layer: number) => LayerNames;
+}
+
+/** The projections, and the norms before attention and feed-forward. */
+export interface LayerNames extends GatedFeedForwardNames {
+  readonly attentionNorm: string;
+  readonly q: string;
+  readonly k: string;
+  readonly v: string;
+  readonly o: string;
+  /** Norms of every query and key head, where there are any. */
+  readonly headNorms?: { readonly q: string; readonly k: string } | undefined;
+  readonly feedForwardNorm: string;
+}
 
 export interface DecoderInputs {
   /** Embedded tokens as rows, [batch · length, width]. */
@@ -29,14 +51,14 @@ export interface DecoderOutputs {
   readonly kept: readonly KeysAndValues[];
 }
 
-/** The layers of Qwen2, Qwen3 and Llama (x + attention(norm x), then x + feedForward(norm x)), from and to rows. */
+/** The layers of Qwen2, Qwen3, Llama and LLaDA (x + attention(norm x), then x + feedForward(norm x)), from and to rows. */
 export const decoderLayers = (
   g: GraphBuilder,
   weights: Weights,
-  shape: DecoderShape,
+  shape: LayersShape,
   inputs: DecoderInputs,
 ): DecoderOutputs => {
-  const { heads, keyValueHeads, headWidth, epsilon } = shape;
+  const { heads, keyValueHeads, headWidth, epsilon, names } = shape;
   const { batch, length, mask, past = [] } = inputs;
   const behind = past
     .map(([first]) => g.Shape(first!.keys, { start: 2, end: 3 }))
@@ -55,23 +77,23 @@ export const decoderLayers = (
   const kept: KeysAndValues[] = [];
   let x = inputs.rows;
   for (let i = 0; i < shape.layers; i++) {
-    const layer = `model.layers.${i}`;
-    const own = `${layer}.self_attn`;
+    const layer = names(i);
+    const { headNorms } = layer;
     const wanted = i === shape.layers - 1 ? inputs.wanted : undefined;
-    const { rows, own: seen } = attend(norm(`${layer}.input_layernorm`, x), {
-      q: `${own}.q_proj`,
-      k: `${own}.k_proj`,
-      v: `${own}.v_proj`,
-      o: `${own}.o_proj`,
+    const { rows, own: seen } = attend(norm(layer.attentionNorm, x), {
+      q: layer.q,
+      k: layer.k,
+      v: layer.v,
+      o: layer.o,
       past: past.map((piece) => piece[i]!),
       wanted,
-      ...(shape.headNorms
-        ? { normalise: { q: (q) => norm(`${own}.q_norm`, q), k: (k) => norm(`${own}.k_norm`, k) } }
-        : {}),
+      ...(headNorms === undefined
+        ? {}
+        : { normalise: { q: (q) => norm(headNorms.q, q), k: (k) => norm(headNorms.k, k) } }),
     });
     kept.push(seen);
     x = g.Add(wanted === undefined ? x : g.Gather(x, wanted), rows);
-    x = g.Add(x, gatedFeedForward(g, weights, `${layer}.mlp`, norm(`${layer}.post_attention_layernorm`, x)));
+    x = g.Add(x, gatedFeedForward(g, weights, layer, norm(layer.feedForwardNorm, x)));
   }
   return { rows: x, kept };
 };
