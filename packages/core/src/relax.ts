@@ -1,7 +1,7 @@
 import type { Preset } from './contracts/preset.js';
 import type { RowLogits } from './contracts/row-logits.js';
-import { exponential, LOWEST } from './exponential.js';
-import { entropyOfSums, rowEntropy } from './row-entropy.js';
+import { entropyOfSums, rowEntropyBelow } from './row-entropy.js';
+import { softmaxRow } from './softmax-row.js';
 
 /** What guidance needs to know of each row's distribution. */
 export interface RelaxedRows {
@@ -28,33 +28,29 @@ export const relax = (
   // Kept finite: 0 · ∞ would make a NaN of the most probable token.
   const scale = Math.min(1 / temperature, 1e30);
   for (let row = 0; row < modes.length; row++) {
-    const start = offsets[row]!;
-    const end = offsets[row + 1]!;
-    let mode = start;
-    let highest = Number.NEGATIVE_INFINITY;
-    for (let i = start; i < end; i++) {
-      const value = values[i]!;
-      if (value > highest) {
-        highest = value;
-        mode = i;
-      }
-    }
-    let sum = 0;
-    let energy = 0;
-    for (let i = start; i < end; i++) {
-      const z = (values[i]! - highest) * scale;
-      const e = exponential(z);
-      probs[i] = e;
-      sum += e;
-      if (z >= LOWEST) energy += z * e;
-    }
-    const share = 1 / sum;
-    for (let i = start; i < end; i++) probs[i]! *= share;
+    const [start, end] = [offsets[row]!, offsets[row + 1]!];
+    const mode = modeOf(values, start, end);
     modes[row] = mode;
+    const highest = values[mode]!;
+    const [mass, energy] = softmaxRow(values, start, end, highest, scale, probs);
     // A NaN among the logits shows in the sum, and so in either entropy.
     entropies[row] =
       entropyOf === 'untempered' && temperature !== 1
-        ? rowEntropy(logits, row, temperature, 'untempered')
-        : entropyOfSums(logits, row, entropyOf, { highest, scale, mass: sum, energy });
+        ? rowEntropyBelow(highest, logits, row, temperature, 'untempered')
+        : entropyOfSums(logits, row, entropyOf, { highest, scale, mass, energy });
   }
+};
+
+/** Place of the highest value, the first of equals; `start` where none is above −∞. */
+const modeOf = (values: Float32Array, start: number, end: number): number => {
+  let mode = start;
+  let highest = Number.NEGATIVE_INFINITY;
+  for (let i = start; i < end; i++) {
+    const value = values[i]!;
+    if (value > highest) {
+      highest = value;
+      mode = i;
+    }
+  }
+  return mode;
 };

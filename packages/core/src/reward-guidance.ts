@@ -1,5 +1,5 @@
 import type { Guidance, GuidanceContext, GuidanceRequest, GuidanceResult } from './contracts/guidance.js';
-import type { LogitOptimiser } from './contracts/logit-optimiser.js';
+import type { LogitOptimiser, LogitOptimiserState } from './contracts/logit-optimiser.js';
 import type { Preset } from './contracts/preset.js';
 import type { Relaxation } from './contracts/relaxation.js';
 import { type DifferentiableReward, isDifferentiable, type RewardContext } from './contracts/reward.js';
@@ -68,8 +68,16 @@ export const rewardGuidance = (options: RewardGuidanceOptions): Guidance => {
       if (guidanceSteps === 0) return unguided;
       const context = await reward.open(request);
       const settings = { relaxation, optimiser, guidanceSteps, entropyOf, vocabulary: request.vocabulary };
+      const idle: StepMemory[] = [];
       return {
-        optimise: (step) => optimise(step, context, settings),
+        async optimise(step) {
+          const memory = idle.pop() ?? { probs: new Float32Array(0), gradient: new Float32Array(0) };
+          try {
+            return await optimise(step, context, settings, memory);
+          } finally {
+            idle.push(memory);
+          }
+        },
         dispose: () => context.dispose(),
       };
     },
@@ -92,10 +100,18 @@ interface Settings extends Required<Omit<RewardGuidanceOptions, 'reward'>> {
   readonly vocabulary: Vocabulary;
 }
 
+/** What a denoising step leaves to the next: fresh memory costs more than the sums that are written to it. */
+interface StepMemory {
+  probs: Float32Array;
+  gradient: Float32Array;
+  optimiser?: LogitOptimiserState;
+}
+
 const optimise = async (
   request: GuidanceRequest,
   reward: RewardContext,
   settings: Settings,
+  memory: StepMemory,
 ): Promise<GuidanceResult> => {
   const { trajectories, rows, signal } = request;
   const { relaxation, entropyOf, guidanceSteps, vocabulary } = settings;
@@ -103,15 +119,21 @@ const optimise = async (
   const logits: RowLogits = { ...request.logits, values: request.logits.values.slice() };
   const { values } = logits;
   const columns = mixColumns(logits);
+  const size = values.length;
+  if (memory.probs.length < size) {
+    memory.probs = new Float32Array(size);
+    memory.gradient = new Float32Array(size);
+  }
   const relaxed: RelaxedRows = {
-    probs: new Float32Array(values.length),
+    probs: memory.probs.subarray(0, size),
     entropies: new Float64Array(rows.length),
     modes: new Int32Array(rows.length),
   };
   const { probs, entropies } = relaxed;
-  const gradient = new Float32Array(values.length);
+  const gradient = memory.gradient.subarray(0, size);
   const weights = new Float32Array(rows.length);
-  const optimiser = settings.optimiser(values.length);
+  const optimiser = settings.optimiser(size, memory.optimiser);
+  memory.optimiser = optimiser;
   const highest = Math.log(vocabulary.size);
   const rewards: Float64Array[] = [];
   let rewardMs = 0;

@@ -1,6 +1,6 @@
 import type { Preset } from './contracts/preset.js';
 import type { RowLogits } from './contracts/row-logits.js';
-import { exponential, LOWEST } from './exponential.js';
+import { massAndEnergy } from './softmax-row.js';
 
 /**
  * The entropy of one row in nats, of softmax(φ) (`untempered`) or of softmax(φ/τ), where τ is the sampling temperature. It counts the whole
@@ -13,19 +13,27 @@ export const rowEntropy = (
   of: Preset['entropyOf'],
 ): number => {
   const { values, offsets } = logits;
-  const start = offsets[row]!;
-  const end = offsets[row + 1]!;
-  const scale = of === 'untempered' ? 1 : Math.min(1 / temperature, 1e30);
   let highest = Number.NEGATIVE_INFINITY;
-  for (let i = start; i < end; i++) if (values[i]! > highest) highest = values[i]!;
-  let mass = 0;
-  let energy = 0;
-  for (let i = start; i < end; i++) {
-    const z = (values[i]! - highest) * scale;
-    const e = exponential(z);
-    mass += e;
-    if (z >= LOWEST) energy += z * e;
-  }
+  for (let i = offsets[row]!; i < offsets[row + 1]!; i++) if (values[i]! > highest) highest = values[i]!;
+  return rowEntropyBelow(highest, logits, row, temperature, of);
+};
+
+/** The same of a row whose highest logit is known. */
+export const rowEntropyBelow = (
+  highest: number,
+  logits: RowLogits,
+  row: number,
+  temperature: number,
+  of: Preset['entropyOf'],
+): number => {
+  const scale = of === 'untempered' ? 1 : Math.min(1 / temperature, 1e30);
+  const [mass, energy] = massAndEnergy(
+    logits.values,
+    logits.offsets[row]!,
+    logits.offsets[row + 1]!,
+    highest,
+    scale,
+  );
   return entropyOfSums(logits, row, of, { highest, scale, mass, energy });
 };
 

@@ -45,7 +45,7 @@ export const selectCandidates = (logits: Float32Array, size: number, rule: Candi
     const end = start + size;
     const top = highestLogit(logits, start, end);
     countLogits(logits, start, end, top * scale, scale, bins);
-    const candidates = candidateBins(bins.counts, upper, budget);
+    const candidates = candidateBins(bins, upper, budget);
     if (candidates > BINS) return wholeVocabulary(logits, size);
     let count = 0;
     for (let bin = 0; bin < candidates; bin++) count += bins.counts[bin]!;
@@ -96,6 +96,8 @@ const highestLogit = (logits: Float32Array, start: number, end: number): number 
 
 /** What is known of the logits in each bin of distances to the highest. Those beyond the last bin are counted in one more. */
 interface Bins {
+  /** How many bins there are up to the last with a logit in it, at least 1: what the others hold means nothing, but for the one beyond all. */
+  used: number;
   readonly counts: Int32Array;
   /** Σ of their distances to the near edge of their bin, in bins. */
   readonly remainders: Float64Array;
@@ -105,6 +107,7 @@ interface Bins {
 }
 
 const emptyBins = (): Bins => ({
+  used: 1,
   counts: new Int32Array(BINS + 1),
   remainders: new Float64Array(BINS + 1),
   even: new Float64Array(BINS + 1),
@@ -118,8 +121,9 @@ const countLogits = (
   end: number,
   top: number,
   scale: number,
-  { counts, remainders, even, odd }: Bins,
+  bins: Bins,
 ): void => {
+  const { counts, remainders, even, odd } = bins;
   // Local, since a bundler may make variables of a module's constants, which the compiler does not see through: half the time.
   const last = 4096;
   // So small that the remainders of 2^19 logits do not add up to 1/2, and large enough that 2^−14 of one is still told apart.
@@ -141,11 +145,17 @@ const countLogits = (
     }
   }
   if (i < end) countOne(top - logits[i]! * scale, even);
-  for (let bin = 0; bin <= last; bin++) {
-    const [a, b] = [even[bin]!, odd[bin]!];
-    counts[bin] = Math.floor(a) + Math.floor(b);
-    remainders[bin] = (a + b - counts[bin]!) / unit;
+  let used: number = last;
+  while (used > 1 && even[used - 1]! === 0 && odd[used - 1]! === 0) used--;
+  for (let bin = 0; bin < used; bin++) {
+    const a = even[bin]!;
+    const b = odd[bin]!;
+    const count = Math.floor(a) + Math.floor(b);
+    counts[bin] = count;
+    remainders[bin] = (a + b - count) / unit;
   }
+  counts[last] = even[last]! + odd[last]!;
+  bins.used = used;
 };
 
 const countOne = (distance: number, sums: Float64Array): void => {
@@ -178,11 +188,13 @@ const collect = (
  * How many bins, from the highest logit on, hold all but the share `budget`; BINS + 1 where not even all of them do. Weights are taken at the
  * bins' edges, so as to err on the safe side.
  */
-const candidateBins = (counts: Int32Array, upper: Float64Array, budget: number): number => {
+const candidateBins = ({ counts, used }: Bins, upper: Float64Array, budget: number): number => {
   let total = 0;
-  for (let bin = 0; bin < BINS; bin++) total += counts[bin]! * upper[bin + 1]!;
-  let bins = BINS + 1;
-  for (let left = 0; bins > 1; bins--) {
+  for (let bin = 0; bin < used; bin++) total += counts[bin]! * upper[bin + 1]!;
+  let left = counts[BINS]! * upper[BINS]!;
+  if (left > budget * total) return BINS + 1;
+  let bins = used;
+  for (; bins > 1; bins--) {
     left += counts[bins - 1]! * upper[bins - 1]!;
     if (left > budget * total) break;
   }
@@ -191,7 +203,7 @@ const candidateBins = (counts: Int32Array, upper: Float64Array, budget: number):
 
 /** Adds up the bins left out, each logit at the mean of its bin: within (1/32)²/8 of its own weight. */
 const addRest = (
-  { counts, remainders }: Bins,
+  { counts, remainders, used }: Bins,
   candidates: number,
   scale: number,
   sums: RestSums,
@@ -199,7 +211,7 @@ const addRest = (
 ): void => {
   let mass = 0;
   let energy = 0;
-  for (let bin = candidates; bin < BINS; bin++) {
+  for (let bin = candidates; bin < used; bin++) {
     const number = counts[bin]!;
     if (number === 0) continue;
     const z = -(bin + remainders[bin]! / number) / scale;

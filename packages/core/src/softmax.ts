@@ -1,4 +1,5 @@
-import { exponential } from './exponential.js';
+import { exponential, powers } from './exponential.js';
+import { massAndEnergy, softmaxRow } from './softmax-row.js';
 
 /**
  * softmax(φ/τ) row by row. `logits` has shape [rows, size]; −∞ excludes a token. Writes to `out` (default: a new array).
@@ -13,15 +14,7 @@ export const softmax = (
   const scale = inverse(temperature);
   for (let start = 0; start < logits.length; start += size) {
     const end = start + size;
-    const highest = maximum(logits, start, end);
-    let sum = 0;
-    for (let i = start; i < end; i++) {
-      const e = exponential((logits[i]! - highest) * scale);
-      out[i] = e;
-      sum += e;
-    }
-    const share = 1 / sum;
-    for (let i = start; i < end; i++) out[i]! *= share;
+    softmaxRow(logits, start, end, maximum(logits, start, end), scale, out);
   }
   return out;
 };
@@ -37,17 +30,8 @@ export const entropy = (
   for (let row = 0, start = 0; start < logits.length; row++, start += size) {
     const end = start + size;
     const highest = maximum(logits, start, end);
-    let sum = 0;
-    let weighted = 0;
-    for (let i = start; i < end; i++) {
-      const z = (logits[i]! - highest) * scale;
-      const e = exponential(z);
-      if (e > 0) {
-        sum += e;
-        weighted += e * z;
-      }
-    }
-    out[row] = Math.log(sum) - weighted / sum;
+    const [mass, energy] = massAndEnergy(logits, start, end, highest, scale);
+    out[row] = Math.log(mass) - energy / mass;
   }
   return out;
 };
@@ -55,11 +39,12 @@ export const entropy = (
 /** log Σ exp(φ/τ) per row, shape [rows]. */
 export const logSumExp = (logits: Float32Array, size: number, temperature = 1): Float64Array => {
   const scale = inverse(temperature);
+  const table = powers;
   const out = new Float64Array(logits.length / size);
   for (let row = 0, start = 0; start < logits.length; row++, start += size) {
     const highest = maximum(logits, start, start + size);
     let sum = 0;
-    for (let i = start; i < start + size; i++) sum += exponential((logits[i]! - highest) * scale);
+    for (let i = start; i < start + size; i++) sum += exponential((logits[i]! - highest) * scale, table);
     out[row] = highest * scale + Math.log(sum);
   }
   return out;

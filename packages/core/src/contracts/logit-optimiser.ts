@@ -4,8 +4,11 @@ export interface LogitOptimiserState {
   update(logits: Float32Array, gradient: Float32Array): void;
 }
 
-/** Starts afresh in every denoising step. `size` is the number of logits. */
-export type LogitOptimiser = ((size: number) => LogitOptimiserState) & {
+/**
+ * Starts afresh in every denoising step. `size` is the number of logits; `previous`, if given, a state that it made and that is not used any more,
+ * whose memory it may take over.
+ */
+export type LogitOptimiser = ((size: number, previous?: LogitOptimiserState) => LogitOptimiserState) & {
   /** How far a logit may have moved after so many updates, whatever the gradients; absent where there is no bound. */
   readonly maxMovement?: (updates: number) => number;
 };
