@@ -1,12 +1,13 @@
 import { exponential, powers } from './exponential.js';
 
-/** Σ eᶻ and Σ z eᶻ over [start, end), where z = (φ − highest) · scale; below −69, where e is 0, z may be infinite. */
+/** Σ eᶻ and Σ z eᶻ over [start, end), where z = (φ − highest) · scale; writes the eᶻ to `out`, where it is given. */
 export const massAndEnergy = (
   values: Float32Array,
   start: number,
   end: number,
   highest: number,
   scale: number,
+  out?: Float32Array,
 ): [number, number] => {
   const table = powers;
   let mass = 0;
@@ -14,8 +15,10 @@ export const massAndEnergy = (
   for (let i = start; i < end; i++) {
     const z = (values[i]! - highest) * scale;
     const e = exponential(z, table);
+    if (out !== undefined) out[i] = e;
     mass += e;
-    if (z >= -69) energy += z * e;
+    // Where e is 0, z may be infinite.
+    if (e > 0) energy += z * e;
   }
   return [mass, energy];
 };
@@ -29,17 +32,8 @@ export const softmaxRow = (
   scale: number,
   probs: Float32Array,
 ): [number, number] => {
-  const table = powers;
-  let mass = 0;
-  let energy = 0;
-  for (let i = start; i < end; i++) {
-    const z = (values[i]! - highest) * scale;
-    const e = exponential(z, table);
-    probs[i] = e;
-    mass += e;
-    if (z >= -69) energy += z * e;
-  }
-  const share = 1 / mass;
+  const sums = massAndEnergy(values, start, end, highest, scale, probs);
+  const share = 1 / sums[0];
   for (let i = start; i < end; i++) probs[i]! *= share;
-  return [mass, energy];
+  return sums;
 };

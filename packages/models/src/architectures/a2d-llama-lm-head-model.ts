@@ -10,5 +10,5 @@ import type { DenoiserNetwork } from '../network.js';
 export const A2DLlamaLMHeadModel = (config: ConfigReader): DenoiserNetwork => {
   config.only('mlp_bias', false);
   const shape = readDecoderShape(config, { headNorms: false, biases: attentionBiases(config) });
-  return bidirectionalDecoder(config, shape, { shifted: false });
+  return bidirectionalDecoder(shape, { tied: config.flag('tie_word_embeddings', false), shifted: false });
 };

@@ -9,5 +9,5 @@ import type { DenoiserNetwork } from '../network.js';
  */
 export const A2DQwen2LMHeadModel = (config: ConfigReader): DenoiserNetwork => {
   const shape = readDecoderShape(config, { headNorms: false, biases: ['q', 'k', 'v'] });
-  return bidirectionalDecoder(config, shape, { shifted: false });
+  return bidirectionalDecoder(shape, { tied: config.flag('tie_word_embeddings', false), shifted: false });
 };

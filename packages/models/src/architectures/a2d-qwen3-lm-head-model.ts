@@ -10,5 +10,5 @@ import type { DenoiserNetwork } from '../network.js';
 export const A2DQwen3LMHeadModel = (config: ConfigReader): DenoiserNetwork => {
   const biases = attentionBiases(config);
   const shape = readDecoderShape(config, { headNorms: true, biases, headWidth: 128 });
-  return bidirectionalDecoder(config, shape, { shifted: false });
+  return bidirectionalDecoder(shape, { tied: config.flag('tie_word_embeddings', false), shifted: false });
 };

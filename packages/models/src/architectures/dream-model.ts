@@ -9,5 +9,5 @@ import type { DenoiserNetwork } from '../network.js';
  */
 export const DreamModel = (config: ConfigReader): DenoiserNetwork => {
   const shape = readDecoderShape(config, { headNorms: false, biases: ['q', 'k', 'v'] });
-  return bidirectionalDecoder(config, shape, { shifted: true });
+  return bidirectionalDecoder(shape, { tied: config.flag('tie_word_embeddings', false), shifted: true });
 };

@@ -1,11 +1,8 @@
 import { CheckpointError } from '@entrgi/core';
-import type { GraphBuilder, Value } from '@entrgi/onnx';
-import { decoderLayers, type LayersShape } from '../blocks/decoder-layers.js';
-import { linear } from '../blocks/linear.js';
-import { rmsNorm } from '../blocks/rms-norm.js';
+import { bidirectionalDecoder } from '../blocks/bidirectional-decoder.js';
+import type { DecoderShape } from '../blocks/decoder-config.js';
 import type { ConfigReader } from '../config-reader.js';
-import type { DenoiserNetwork, Past } from '../network.js';
-import type { Weights } from '../weights.js';
+import type { DenoiserNetwork } from '../network.js';
 
 /**
  * LLaDA 8B: Llama whose attention looks both ways, under OLMo's names; logits stand where their tokens are.
@@ -37,42 +34,23 @@ export const LLaDAModelLM = (config: ConfigReader): DenoiserNetwork => {
       { value: heads },
     );
   }
-  const feedForwardWidth = config.count('mlp_hidden_size', config.count('mlp_ratio', 4) * width);
-  const rows = config.count('embedding_size', config.count('vocab_size'));
-  const epsilon = config.positive('rms_norm_eps', 1e-5);
-  const ropeTheta = config.positive('rope_theta', 10_000);
-  const tied = config.flag('weight_tying', true);
-
-  const keys = keyValueHeads * headWidth;
-  const embeddings = 'model.transformer.wte.weight';
-  const head = 'model.transformer.ff_out';
-  const layerName = (i: number) => `model.transformer.blocks.${i}`;
-  const biases = config.flag('include_qkv_bias', false);
-  const projection = (name: string, out: number): [string, number[]][] => [
-    [`${name}.weight`, [out, width]],
-    ...(biases ? ([[`${name}.bias`, [out]]] as [string, number[]][]) : []),
-  ];
-  const layerParameters = (layer: string): [string, number[]][] => [
-    [`${layer}.attn_norm.weight`, [width]],
-    [`${layer}.ff_norm.weight`, [width]],
-    ...projection(`${layer}.q_proj`, width),
-    ...projection(`${layer}.k_proj`, keys),
-    ...projection(`${layer}.v_proj`, keys),
-    [`${layer}.attn_out.weight`, [width, width]],
-    [`${layer}.ff_proj.weight`, [feedForwardWidth, width]],
-    [`${layer}.up_proj.weight`, [feedForwardWidth, width]],
-    [`${layer}.ff_out.weight`, [width, feedForwardWidth]],
-  ];
-
-  const shape: LayersShape = {
+  const shape: DecoderShape = {
     layers,
+    width,
+    feedForwardWidth: config.count('mlp_hidden_size', config.count('mlp_ratio', 4) * width),
     heads,
     keyValueHeads,
     headWidth,
-    epsilon,
-    ropeTheta,
+    rows: config.count('embedding_size', config.count('vocab_size')),
+    maxLength: config.count('max_sequence_length'),
+    epsilon: config.positive('rms_norm_eps', 1e-5),
+    ropeTheta: config.positive('rope_theta', 10_000),
+    biases: config.flag('include_qkv_bias', false) ? ['q', 'k', 'v'] : [],
+    embeddings: 'model.transformer.wte.weight',
+    norm: 'model.transformer.ln_f',
+    head: 'model.transformer.ff_out',
     names(i) {
-      const layer = layerName(i);
+      const layer = `model.transformer.blocks.${i}`;
       return {
         attentionNorm: `${layer}.attn_norm`,
         q: `${layer}.q_proj`,
@@ -86,47 +64,5 @@ export const LLaDAModelLM = (config: ConfigReader): DenoiserNetwork => {
       };
     },
   };
-  const decode = (
-    g: GraphBuilder,
-    weights: Weights,
-    { ids, start, past, positions }: { ids: Value; start?: Value; past?: Past; positions?: Value },
-  ) =>
-    decoderLayers(g, weights, shape, {
-      rows: weights.rows(g, embeddings, g.Reshape(ids, [-1])),
-      batch: g.Shape(ids, { start: 0, end: 1 }),
-      length: g.Shape(ids, { start: 1, end: 2 }),
-      past,
-      start,
-      wanted: positions,
-    });
-  const logits = (g: GraphBuilder, weights: Weights, hidden: Value) => {
-    const normalised = rmsNorm(g, weights, 'model.transformer.ln_f', hidden, epsilon);
-    return tied ? weights.product(g, embeddings, normalised, null) : linear(g, weights, head, normalised);
-  };
-
-  return {
-    task: 'denoiser',
-    layers,
-    width,
-    rows,
-    maxLength: config.count('max_sequence_length'),
-    embeddings,
-    shifted: false,
-    parameters: new Map<string, readonly number[]>([
-      [embeddings, [rows, width]],
-      ...Array.from({ length: layers }, (_, i) => layerParameters(layerName(i))).flat(),
-      ['model.transformer.ln_f.weight', [width]],
-      ...(tied ? [] : ([[`${head}.weight`, [rows, width]]] as const)),
-    ]),
-    ignored: new Set(tied ? [`${head}.weight`] : []),
-
-    logits: (g, weights, inputs) => logits(g, weights, decode(g, weights, inputs).rows),
-    block: {
-      layers,
-      keyValueHeads,
-      headWidth,
-      kept: (g, weights, ids) => decode(g, weights, { ids }).kept,
-      logits: (g, weights, inputs) => logits(g, weights, decode(g, weights, inputs).rows),
-    },
-  };
+  return bidirectionalDecoder(shape, { tied: config.flag('weight_tying', true), shifted: false });
 };

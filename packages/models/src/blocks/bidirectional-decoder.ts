@@ -1,5 +1,4 @@
 import type { GraphBuilder, Value } from '@entrgi/onnx';
-import type { ConfigReader } from '../config-reader.js';
 import type { DenoiserNetwork, Past } from '../network.js';
 import type { Weights } from '../weights.js';
 import { type DecoderShape, decoderParameters } from './decoder-config.js';
@@ -14,15 +13,13 @@ interface DecodeInputs {
   readonly positions?: Value;
 }
 
-/** A decoder whose attention looks both ways, with a head of its own or the embedding table as its head. */
+/** A decoder whose attention looks both ways, with a head of its own or (`tied`) the embedding table as its head. */
 export const bidirectionalDecoder = (
-  config: ConfigReader,
   shape: DecoderShape,
-  { shifted }: Pick<DenoiserNetwork, 'shifted'>,
+  { tied, shifted }: Pick<DenoiserNetwork, 'shifted'> & { readonly tied: boolean },
 ): DenoiserNetwork => {
-  const tied = config.flag('tie_word_embeddings', false);
-  const headTable = 'lm_head.weight';
-  const embeddings = 'model.embed_tokens.weight';
+  const { embeddings } = shape;
+  const headTable = `${shape.head}.weight`;
   const decode = (g: GraphBuilder, weights: Weights, { ids, start, past, positions }: DecodeInputs) =>
     decoderLayers(g, weights, shape, {
       rows: weights.rows(g, embeddings, g.Reshape(ids, [-1])),
@@ -33,15 +30,14 @@ export const bidirectionalDecoder = (
       wanted: positions,
     });
   const head = (g: GraphBuilder, weights: Weights, hidden: Value) => {
-    const normalised = rmsNorm(g, weights, 'model.norm', hidden, shape.epsilon);
+    const normalised = rmsNorm(g, weights, shape.norm, hidden, shape.epsilon);
     return tied
       ? weights.product(g, embeddings, normalised, null)
-      : linear(g, weights, 'lm_head', normalised);
+      : linear(g, weights, shape.head, normalised);
   };
   return {
     task: 'denoiser',
     ...shape,
-    embeddings,
     shifted,
     parameters: new Map([
       ...decoderParameters(shape),

@@ -14,7 +14,6 @@ import { rmsNorm } from './rms-norm.js';
 export const causalClassifier = (config: ConfigReader, shape: DecoderShape): ClassifierNetwork => ({
   task: 'classifier',
   ...shape,
-  embeddings: 'model.embed_tokens.weight',
   parameters: new Map([
     ...decoderParameters(shape),
     ['score.weight', [labelCount(config), shape.width]] as const,

@@ -3,16 +3,18 @@ import type { ConfigReader } from '../config-reader.js';
 import type { LayerNames, LayersShape } from './decoder-layers.js';
 import { readRope } from './rope-scaling.js';
 
-/** The sizes of a Qwen2-, Qwen3- or Llama-like network. */
+/** The sizes of a network of Llama's kind, and what its tensors are called. */
 export interface DecoderShape extends LayersShape {
   readonly width: number;
   readonly feedForwardWidth: number;
   readonly rows: number;
   readonly maxLength: number;
-  /** Whether every query and key head has an RMSNorm of its own (Qwen3). */
-  readonly headNorms: boolean;
   /** Which of the projections have a bias. */
   readonly biases: readonly ('q' | 'k' | 'v' | 'o')[];
+  /** The word-embedding table, the final norm and the head. */
+  readonly embeddings: string;
+  readonly norm: string;
+  readonly head: string;
 }
 
 const layerNames =
@@ -36,7 +38,11 @@ const layerNames =
 /** Reads the sizes from config.json and refuses variants with other maths. `headWidth` undefined: width / heads. */
 export const readDecoderShape = (
   config: ConfigReader,
-  variant: Pick<DecoderShape, 'headNorms' | 'biases'> & { readonly headWidth?: number },
+  variant: Pick<DecoderShape, 'biases'> & {
+    /** Whether every query and key head has an RMSNorm of its own (Qwen3). */
+    readonly headNorms: boolean;
+    readonly headWidth?: number;
+  },
 ): DecoderShape => {
   config.only('hidden_act', 'silu');
   config.only('use_sliding_window', false);
@@ -47,8 +53,11 @@ export const readDecoderShape = (
   const headWidth = config.count('head_dim', variant.headWidth ?? quotient(config, width, heads));
   refuseUnlessDivides(config, 'the pair', 2, 'the width of a head', headWidth);
   return {
-    ...variant,
+    biases: variant.biases,
     names: layerNames(variant.headNorms),
+    embeddings: 'model.embed_tokens.weight',
+    norm: 'model.norm',
+    head: 'lm_head',
     layers: config.layers('num_hidden_layers'),
     width,
     feedForwardWidth: config.count('intermediate_size'),
@@ -67,31 +76,31 @@ export const decoderParameters = (shape: DecoderShape): [string, readonly number
   const { width, feedForwardWidth, headWidth } = shape;
   const queries = shape.heads * headWidth;
   const keys = shape.keyValueHeads * headWidth;
-  const layer: [string, readonly number[]][] = [
-    ['input_layernorm.weight', [width]],
-    ['self_attn.q_proj.weight', [queries, width]],
-    ['self_attn.k_proj.weight', [keys, width]],
-    ['self_attn.v_proj.weight', [keys, width]],
-    ['self_attn.o_proj.weight', [width, queries]],
-    ...shape.biases.map((name): [string, readonly number[]] => [
-      `self_attn.${name}_proj.bias`,
-      [name === 'q' ? queries : name === 'o' ? width : keys],
-    ]),
-    ...(shape.headNorms ? (['q', 'k'] as const) : []).map((name): [string, readonly number[]] => [
-      `self_attn.${name}_norm.weight`,
-      [headWidth],
-    ]),
-    ['post_attention_layernorm.weight', [width]],
-    ['mlp.gate_proj.weight', [feedForwardWidth, width]],
-    ['mlp.up_proj.weight', [feedForwardWidth, width]],
-    ['mlp.down_proj.weight', [width, feedForwardWidth]],
-  ];
+  const weight = (name: string, ...dims: number[]): [string, readonly number[]] => [`${name}.weight`, dims];
+  const layer = (i: number): [string, readonly number[]][] => {
+    const names = shape.names(i);
+    const { headNorms } = names;
+    return [
+      weight(names.attentionNorm, width),
+      weight(names.q, queries, width),
+      weight(names.k, keys, width),
+      weight(names.v, keys, width),
+      weight(names.o, width, queries),
+      ...shape.biases.map((name): [string, readonly number[]] => [
+        `${names[name]}.bias`,
+        [name === 'q' ? queries : name === 'o' ? width : keys],
+      ]),
+      ...(headNorms === undefined ? [] : [weight(headNorms.q, headWidth), weight(headNorms.k, headWidth)]),
+      weight(names.feedForwardNorm, width),
+      weight(names.gate, feedForwardWidth, width),
+      weight(names.up, feedForwardWidth, width),
+      weight(names.down, width, feedForwardWidth),
+    ];
+  };
   return [
-    ['model.embed_tokens.weight', [shape.rows, width]],
-    ...Array.from({ length: shape.layers }, (_, i) =>
-      layer.map(([name, dims]): [string, readonly number[]] => [`model.layers.${i}.${name}`, dims]),
-    ).flat(),
-    ['model.norm.weight', [width]],
+    [shape.embeddings, [shape.rows, width]],
+    ...Array.from({ length: shape.layers }, (_, i) => layer(i)).flat(),
+    weight(shape.norm, width),
   ];
 };
 
