@@ -1,6 +1,7 @@
 import type { Preset } from './contracts/preset.js';
 import type { RowLogits } from './contracts/row-logits.js';
 import { entropyOfSums, rowEntropyBelow } from './row-entropy.js';
+import { argmax } from './softmax.js';
 import { softmaxRow } from './softmax-row.js';
 
 /** What guidance needs to know of each row's distribution. */
@@ -29,7 +30,7 @@ export const relax = (
   const scale = Math.min(1 / temperature, 1e30);
   for (let row = 0; row < modes.length; row++) {
     const [start, end] = [offsets[row]!, offsets[row + 1]!];
-    const mode = modeOf(values, start, end);
+    const mode = start + argmax(values, start, end);
     modes[row] = mode;
     const highest = values[mode]!;
     const [mass, energy] = softmaxRow(values, start, end, highest, scale, probs);
@@ -39,18 +40,4 @@ export const relax = (
         ? rowEntropyBelow(highest, logits, row, temperature, 'untempered')
         : entropyOfSums(logits, row, entropyOf, { highest, scale, mass, energy });
   }
-};
-
-/** Place of the highest value, the first of equals; `start` where none is above −∞. */
-const modeOf = (values: Float32Array, start: number, end: number): number => {
-  let mode = start;
-  let highest = Number.NEGATIVE_INFINITY;
-  for (let i = start; i < end; i++) {
-    const value = values[i]!;
-    if (value > highest) {
-      highest = value;
-      mode = i;
-    }
-  }
-  return mode;
 };

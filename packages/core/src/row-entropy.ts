@@ -1,5 +1,6 @@
 import type { Preset } from './contracts/preset.js';
 import type { RowLogits } from './contracts/row-logits.js';
+import { maximum } from './softmax.js';
 import { massAndEnergy } from './softmax-row.js';
 
 /**
@@ -13,8 +14,7 @@ export const rowEntropy = (
   of: Preset['entropyOf'],
 ): number => {
   const { values, offsets } = logits;
-  let highest = Number.NEGATIVE_INFINITY;
-  for (let i = offsets[row]!; i < offsets[row + 1]!; i++) if (values[i]! > highest) highest = values[i]!;
+  const highest = maximum(values, offsets[row]!, offsets[row + 1]!);
   return rowEntropyBelow(highest, logits, row, temperature, of);
 };
 

@@ -1,4 +1,3 @@
-import { exponential, powers } from './exponential.js';
 import { massAndEnergy, softmaxRow } from './softmax-row.js';
 
 /**
@@ -39,13 +38,11 @@ export const entropy = (
 /** log Σ exp(φ/τ) per row, shape [rows]. */
 export const logSumExp = (logits: Float32Array, size: number, temperature = 1): Float64Array => {
   const scale = inverse(temperature);
-  const table = powers;
   const out = new Float64Array(logits.length / size);
   for (let row = 0, start = 0; start < logits.length; row++, start += size) {
     const highest = maximum(logits, start, start + size);
-    let sum = 0;
-    for (let i = start; i < start + size; i++) sum += exponential((logits[i]! - highest) * scale, table);
-    out[row] = highest * scale + Math.log(sum);
+    const [mass] = massAndEnergy(logits, start, start + size, highest, scale);
+    out[row] = highest * scale + Math.log(mass);
   }
   return out;
 };
@@ -57,7 +54,8 @@ export const argmax = (values: Float32Array, start = 0, end = values.length): nu
   return best - start;
 };
 
-const maximum = (values: Float32Array, start: number, end: number): number => {
+/** The largest value in [start, end), −∞ where there is none. */
+export const maximum = (values: Float32Array, start: number, end: number): number => {
   let highest = Number.NEGATIVE_INFINITY;
   for (let i = start; i < end; i++) if (values[i]! > highest) highest = values[i]!;
   return highest;
