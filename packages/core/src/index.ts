@@ -32,6 +32,7 @@ export * as presets from './presets/index.js';
 export { hashTokens, type RandomStreamKey, randomStream } from './random-stream.js';
 export * as relaxations from './relaxations/index.js';
 export { relaxedTemperature } from './relaxed-temperature.js';
+export { nearestName, type OptionNames, requireKnownOptions } from './require-known-options.js';
 export { requirePositive, requireThat, requireWhole } from './require-that.js';
 export { type RewardGuidanceOptions, rewardGuidance } from './reward-guidance.js';
 export { rowEntropy } from './row-entropy.js';
