@@ -22,10 +22,6 @@ const tokenRoles = [
  * Loads the tokenizer of a checkpoint folder: tokenizer.json, tokenizer_config.json, special_tokens_map.json, chat_template.jinja and
  * generation_config.json, of which only the first must exist; in place of it, vocab.json and merges.txt will do for Qwen2's and Dream's. Nothing
  * is fetched.
- *
- * The template's text and the contents of messages are encoded apart. That gives the ids of encoding them together unless a content begins
- * or ends with what the tokenizer would merge with the template, as a line break after the one that Qwen's template writes before it, or
- * the tokenizer puts a space before every text, as Llama 2's does.
  */
 export const loadTokenizer = async (
   folder: Folder,
@@ -38,12 +34,7 @@ export const loadTokenizer = async (
   const codec = await tokenCodec(file, settings, `${folder.name}/tokenizer.json`);
   const format = (await chatFormat(folder, settings, roles)) ?? pairFormat(file.post_processor);
 
-  const encode = (parts: readonly PromptPart[]): Int32Array =>
-    Int32Array.from(
-      parts.flatMap(({ text, isTemplate }) =>
-        isTemplate ? codec.encodeTemplate(text) : codec.encodePlain(text),
-      ),
-    );
+  const encode = (parts: readonly PromptPart[]): Int32Array => Int32Array.from(codec.encode(parts));
   const around = (prompt: Prompt) => {
     if (format === undefined) {
       throw new CheckpointError(`${folder.name}: the tokenizer has no chat template.`, {
@@ -72,7 +63,7 @@ export const loadTokenizer = async (
 
   return {
     vocabulary,
-    encodeText: (text) => Int32Array.from(codec.encodePlain(text)),
+    encodeText: (text) => Int32Array.from(codec.encode([{ text, isTemplate: false }])),
     encodePrompt: (prompt) =>
       format?.kind === 'chat' ? encode(format.prompt(prompt)) : around(prompt).prefix,
     around,

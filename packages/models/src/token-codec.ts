@@ -12,12 +12,19 @@ export interface TokenizerFile {
   readonly post_processor?: unknown;
 }
 
+/** A piece of a text: a template's own words, or somebody else's. */
+export interface TextPiece {
+  readonly text: string;
+  readonly isTemplate: boolean;
+}
+
 /** Encoding and decoding, without templates. */
 export interface TokenCodec {
-  /** Special tokens in the text are recognised: for the template's own text. */
-  encodeTemplate(text: string): number[];
-  /** They are not: for everybody else's. */
-  encodePlain(text: string): number[];
+  /**
+   * The ids of the pieces joined, as one text. A special token is recognised where it lies wholly inside a template's piece, and nowhere
+   * else: somebody's `<|mask|>` is spelled letter by letter.
+   */
+  encode(pieces: readonly TextPiece[]): number[];
   decode(ids: readonly number[]): string;
   /** Token strings by id. */
   readonly tokens: readonly (string | undefined)[];
@@ -51,17 +58,36 @@ export const tokenCodec = async (
   const tokens: (string | undefined)[] = [];
   for (const [token, id] of full.get_vocab()) if (token !== undefined) tokens[id] = token;
   const cleanUp = config.clean_up_tokenization_spaces === true;
-  const encode = (tokenizer: HuggingFace.Tokenizer, text: string): number[] =>
-    text === '' ? [] : tokenizer.encode(text, { add_special_tokens: false }).ids;
+  const idBySpecial = new Map(specials.map(({ content, id }) => [content, id]));
+  const longestFirst = [...idBySpecial.keys()].sort((a, b) => b.length - a.length);
+  const anySpecial = new RegExp(`(${longestFirst.map(escaped).join('|')})`, 'u');
+  const encodePlain = (text: string): number[] =>
+    text === '' ? [] : plain.encode(text, { add_special_tokens: false }).ids;
   return {
-    encodeTemplate: (text) => encode(full, text),
-    encodePlain: (text) => encode(plain, text),
+    encode(pieces) {
+      const ids: number[] = [];
+      let text = '';
+      for (const piece of pieces) {
+        const sections =
+          piece.isTemplate && idBySpecial.size > 0 ? piece.text.split(anySpecial) : [piece.text];
+        for (const [i, section] of sections.entries()) {
+          if (i % 2 === 0) text += section;
+          else {
+            ids.push(...encodePlain(text), idBySpecial.get(section)!);
+            text = '';
+          }
+        }
+      }
+      return ids.concat(encodePlain(text));
+    },
     decode: (ids) =>
       ids.length === 0 ? '' : full.decode([...ids], { clean_up_tokenization_spaces: cleanUp }),
     tokens: Array.from(tokens),
     specialIds: specials.map(({ id }) => id),
   };
 };
+
+const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 
 /** The tokenizer.json without its special tokens, in the list of added tokens and in the model's vocabulary (but for the unknown token). */
 const withoutSpecials = (file: TokenizerFile, specials: ReadonlySet<string>): TokenizerFile => {
