@@ -10,5 +10,11 @@ export const tests = (test = {}) =>
   defineConfig({
     resolve: { conditions },
     ssr: { resolve: { conditions } },
-    test: { include: ['src/**/*.test.ts'], testTimeout: 30_000, ...test },
+    test: {
+      include: ['src/**/*.test.ts'],
+      testTimeout: 30_000,
+      // Some tests load onnxruntime without the backend, which would set it.
+      env: { ORT_DISABLE_TELEMETRY: '1' },
+      ...test,
+    },
   });

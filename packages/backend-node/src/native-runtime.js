@@ -1,6 +1,8 @@
 // Plain JavaScript: a worker thread starts from a file that Node can load as it is, from source as well as from the build.
 // For the same reason it throws plain errors with a `cure`; the callers, which may import @entrgi/core, type them.
 
+import { disableTelemetry } from './disable-telemetry.js';
+
 const CURE = 'Run `npm install onnxruntime-node@1.30.0`.';
 
 const failure = (message, cure, cause) => Object.assign(new Error(message, { cause }), { cure });
@@ -11,6 +13,7 @@ const stored = (type, data) =>
 
 /** Imports onnxruntime-node and checks its version. Sessions are known by number. */
 export const loadNativeRuntime = async (importRuntime = () => import('onnxruntime-node')) => {
+  disableTelemetry();
   let ort;
   try {
     const module = await importRuntime();

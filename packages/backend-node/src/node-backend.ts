@@ -31,9 +31,14 @@ export const nodeBackend = (options: NodeBackendOptions = {}): Backend => {
   let disposed: Promise<void> | undefined;
 
   const load = (): Promise<NativeRuntime> => {
-    runtime ??= options.worker === true ? Promise.resolve(workerRuntime()) : loadNativeRuntime();
+    runtime ??= begin().catch((error) => {
+      // What failed once is tried again with the next session.
+      runtime = undefined;
+      throw error;
+    });
     return runtime;
   };
+  const begin = async () => (options.worker === true ? workerRuntime() : loadNativeRuntime());
   const refuseIfDisposed = (): void => {
     if (disposed === undefined) return;
     throw new BackendError('The backend is disposed.', { cure: 'Make a new one with nodeBackend().' });

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Tensor } from '@entrgi/core';
 import { arrayTypes } from './array-types.js';
+import { disableTelemetry } from './disable-telemetry.js';
 import { exitGuard } from './exit-guard.js';
 import type { NativeRuntime } from './native-runtime.js';
 
@@ -15,20 +16,13 @@ interface Answer {
   readonly error?: { readonly message: string; readonly cure?: string };
 }
 
-/**
- * onnxruntime 1.30 reads the process's command line when it makes a session, with some 270 bytes of stack for each character: a long
- * prompt as an argument overflowed the default 4 MB and ended the process. An argument has at most 128 kB (Linux): 35 MB. Only what is used
- * becomes resident.
- */
-const STACK_MEGABYTES = 64;
-
 /** The same runtime in a worker thread: the caller's event loop keeps turning while a session loads or runs. */
 export const workerRuntime = (entry = new URL('./worker.js', import.meta.url)): NativeRuntime => {
+  disableTelemetry();
   const guard = exitGuard();
   const worker = new Worker(entry, {
     name: 'entrgi-backend-node',
     workerData: guard.shared,
-    resourceLimits: { stackSizeMb: STACK_MEGABYTES },
   });
   const calls = new Map<number, Call>();
   let count = 0;
