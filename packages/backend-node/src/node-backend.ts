@@ -2,6 +2,7 @@ import {
   type Backend,
   BackendError,
   InvalidArgumentError,
+  lazily,
   type ModelSource,
   type Session,
   type SessionOptions,
@@ -27,18 +28,11 @@ export interface NodeBackendOptions {
 export const nodeBackend = (options: NodeBackendOptions = {}): Backend => {
   checkThreads(options.threads);
   const sessions = new Set<Session>();
-  let runtime: Promise<NativeRuntime> | undefined;
+  const runtime = lazily<NativeRuntime>(async () =>
+    options.worker === true ? workerRuntime() : loadNativeRuntime(),
+  );
   let disposed: Promise<void> | undefined;
 
-  const load = (): Promise<NativeRuntime> => {
-    runtime ??= begin().catch((error) => {
-      // What failed once is tried again with the next session.
-      runtime = undefined;
-      throw error;
-    });
-    return runtime;
-  };
-  const begin = async () => (options.worker === true ? workerRuntime() : loadNativeRuntime());
   const refuseIfDisposed = (): void => {
     if (disposed === undefined) return;
     throw new BackendError('The backend is disposed.', { cure: 'Make a new one with nodeBackend().' });
@@ -62,7 +56,7 @@ export const nodeBackend = (options: NodeBackendOptions = {}): Backend => {
         threads: sessionOptions.threads ?? options.threads,
         folder: model.folder,
       });
-      const native = await load().catch((error) => {
+      const native = await runtime.get().catch((error) => {
         throw typedFailure(error);
       });
       const info = await native.create(model.bytes, settings).catch((error) => {
@@ -78,8 +72,7 @@ export const nodeBackend = (options: NodeBackendOptions = {}): Backend => {
     dispose() {
       disposed ??= (async () => {
         await Promise.all([...sessions].map((session) => session.dispose()));
-        const native = await runtime?.catch(() => undefined);
-        await native?.close();
+        await (await runtime.made())?.close();
       })();
       return disposed;
     },

@@ -27,6 +27,7 @@ export { drawToken } from './draw-token.js';
 export * from './errors.js';
 export * as filters from './filters/index.js';
 export { firstNotFinite } from './first-not-finite.js';
+export { type Lazy, lazily } from './lazily.js';
 export * as optimisers from './optimisers/index.js';
 export * as presets from './presets/index.js';
 export { hashTokens, type RandomStreamKey, randomStream } from './random-stream.js';

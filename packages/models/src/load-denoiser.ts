@@ -1,4 +1,4 @@
-import { type Backend, type Denoiser, type Session, UnsupportedError } from '@entrgi/core';
+import { type Backend, type Denoiser, lazily, type Session, UnsupportedError } from '@entrgi/core';
 import { encodeModel, GraphBuilder, type Model, pruneGraph } from '@entrgi/onnx';
 import { aroundGraph, blockGraph } from './block-graphs.js';
 import { readCheckpoint } from './checkpoint.js';
@@ -94,19 +94,13 @@ const blockSessions = (
     readonly seldomOnce: boolean;
   },
 ): BlockSessions => {
-  let around: Promise<Session> | undefined;
-  let block: Promise<Session> | undefined;
+  const around = lazily(() => open(aroundGraph(network, weights), seldomOnce));
+  const block = lazily(() => open(blockGraph(network, weights)));
   return {
-    around() {
-      around ??= open(aroundGraph(network, weights), seldomOnce);
-      return around;
-    },
-    block() {
-      block ??= open(blockGraph(network, weights));
-      return block;
-    },
+    around: around.get,
+    block: block.get,
     async dispose() {
-      for (const created of [around, block]) await (await created?.catch(() => undefined))?.dispose();
+      for (const session of [around, block]) await (await session.made())?.dispose();
     },
   };
 };

@@ -3,6 +3,8 @@ import {
   BackendError,
   type DifferentiableReward,
   InvalidArgumentError,
+  type Lazy,
+  lazily,
   mapTokens,
   NumericalError,
   type Session,
@@ -58,23 +60,24 @@ export const networkReward = (
   const weightsOnce = !packed && (options.weightsOnce ?? false);
   const { tokenizer, maxLength } = network;
   const reused = options.prefixReuse === false ? undefined : network.prefix;
-  const sessions = new Map<string, Promise<Session>>();
+  const sessions = new Map<string, Lazy<Session>>();
   let disposed = false;
 
   const session = (key: string, graph: () => Model, once = weightsOnce): Promise<Session> => {
     if (disposed) throw new BackendError(`Reward '${name}' is disposed.`, { cure: 'Load it again.' });
-    let created = sessions.get(key);
-    if (created === undefined) {
-      const model = graph();
-      pruneGraph(model.graph);
-      const bytes = encodeModel(model);
-      created = backend.createSession(
-        { name: `${name} (${key})`, bytes, folder: network.folder },
-        { weightsOnce: once },
-      );
-      sessions.set(key, created);
+    let session = sessions.get(key);
+    if (session === undefined) {
+      session = lazily(() => {
+        const model = graph();
+        pruneGraph(model.graph);
+        return backend.createSession(
+          { name: `${name} (${key})`, bytes: encodeModel(model), folder: network.folder },
+          { weightsOnce: once },
+        );
+      });
+      sessions.set(key, session);
     }
-    return created;
+    return session.get();
   };
 
   const refuseBeyondWindow = (prefix: number, response: number, suffix: number, value: unknown): void => {
@@ -166,7 +169,7 @@ export const networkReward = (
 
     async dispose() {
       disposed = true;
-      for (const created of sessions.values()) await (await created.catch(() => undefined))?.dispose();
+      for (const session of sessions.values()) await (await session.made())?.dispose();
     },
   };
 };
