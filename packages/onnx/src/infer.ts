@@ -1,16 +1,18 @@
 import { EntrgiError, InvalidModelError } from '@entrgi/core';
+import { convolution } from './inference/convolution.js';
 import { elementwise } from './inference/elementwise.js';
 import { indexing } from './inference/indexing.js';
 import { type InferenceRequest, type InferenceRule, MAXIMUM_RANK } from './inference/inference-rule.js';
 import { matrix } from './inference/matrix.js';
 import { normalization } from './inference/normalization.js';
+import { recurrent } from './inference/recurrent.js';
 import { reduction } from './inference/reduction.js';
 import { shape } from './inference/shape.js';
 import type { Dimension, Initializer, Node, Value, ValueType } from './model.js';
 import { readAttribute } from './read-attribute.js';
 
 const rules = new Map<string, InferenceRule>(
-  [elementwise, indexing, matrix, normalization, reduction, shape].flatMap((family) =>
+  [convolution, elementwise, indexing, matrix, normalization, recurrent, reduction, shape].flatMap((family) =>
     Object.entries(family),
   ),
 );

@@ -31,7 +31,7 @@ export const elementwise: Readonly<Record<string, InferenceRule>> = {
     'Sigmoid Relu LeakyRelu ThresholdedRelu Elu Selu Celu HardSigmoid HardSwish Mish Softplus Softsign',
     like,
   ),
-  ...named('Gelu FastGelu QuickGelu BiasGelu Softmax LogSoftmax Hardmax Swish', like),
+  ...named('Gelu FastGelu QuickGelu BiasGelu Softmax LogSoftmax Hardmax Swish Shrink LpNormalization', like),
   ...named('Equal Less LessOrEqual Greater GreaterOrEqual And Or Xor', asBool),
   ...named('Not IsNaN IsInf', ({ dims }) => typed('bool', dims(0))),
   Where: (request) => typed(request.type(1), broadcastOf(request)),

@@ -21,24 +21,41 @@ export interface AttentionParts {
   readonly allowed: readonly Value[];
 }
 
+/** What attention computes on its way, each [B, N, S, T]. */
+export interface AttentionStages {
+  /** scale · Q Kᵀ */
+  readonly product: Value;
+  readonly capped: Value;
+  /** With biases added, and the lowest finite number where a query may not look. */
+  readonly masked: Value;
+  readonly probabilities: Value;
+  /** [B, N, S, V] */
+  readonly result: Value;
+}
+
 /** [B, N, S, V] = softmax(scale · Q Kᵀ + biases) V; a query that may look nowhere gets zeros. */
-export function attention(g: GraphBuilder, parts: AttentionParts): Value {
+export const attention = (g: GraphBuilder, parts: AttentionParts): Value => attentionStages(g, parts).result;
+
+/** The same, with what it goes through. */
+export function attentionStages(g: GraphBuilder, parts: AttentionParts): AttentionStages {
   const { query, groups, softcap, biases, allowed } = parts;
   const { type } = g.typeOf(query);
   const key = repeatHeads(g, parts.key, groups);
   const value = repeatHeads(g, parts.value, groups);
   const scaled = g.Mul(query, scaleOf(g, query, parts.scale, type));
-  let scores = g.MatMul(scaled, g.Transpose(key, [0, 1, 3, 2]));
-  if (softcap !== 0) {
-    const cap = g.scalar(softcap, type);
-    scores = g.Mul(g.Tanh(g.Div(scores, cap)), cap);
+  const product = g.MatMul(scaled, g.Transpose(key, [0, 1, 3, 2]));
+  const cap = () => g.scalar(softcap, type);
+  const capped = softcap === 0 ? product : g.Mul(g.Tanh(g.Div(product, cap())), cap());
+  const scores = biases.reduce((sum, bias) => g.Add(sum, bias), capped);
+  if (allowed.length === 0) {
+    const probabilities = g.Softmax(scores, -1);
+    return { product, capped, masked: scores, probabilities, result: g.MatMul(probabilities, value) };
   }
-  for (const bias of biases) scores = g.Add(scores, bias);
-  if (allowed.length === 0) return g.MatMul(g.Softmax(scores, -1), value);
   const mask = allowed.reduce((all, one) => g.And(all, one));
   // The lowest finite number, not −∞: a row of −∞ would make NaN, and a NaN that is hidden afterwards still spoils gradients.
   const masked = g.Where(mask, scores, g.scalar(lowest(type), type));
-  return g.MatMul(g.Where(mask, g.Softmax(masked, -1), g.scalar(0, type)), value);
+  const probabilities = g.Where(mask, g.Softmax(masked, -1), g.scalar(0, type));
+  return { product, capped, masked, probabilities, result: g.MatMul(probabilities, value) };
 }
 
 function scaleOf(g: GraphBuilder, query: Value, scale: number | undefined, type: DataType): Value {
@@ -74,10 +91,12 @@ export const joinHeads = (g: GraphBuilder, x: Value): Value =>
   g.Reshape(g.Transpose(x, [0, 2, 1, 3]), [0, 0, -1]);
 
 /**
- * [S, T]: true where key t is not after query s, and fewer than `window` positions before it where that is above 0. Both count from 0.
+ * [S, T]: true where key t is not after query s, and fewer than `window` positions before it where that is above 0. Keys count from 0,
+ * queries from `first`, which broadcasts to [.., S, T]; default: 0.
  */
-export function causalMask(g: GraphBuilder, query: Value, key: Value, window = 0): Value {
-  const row = g.Unsqueeze(range(g, lengthOf(g, query)), [1]);
+export function causalMask(g: GraphBuilder, query: Value, key: Value, window = 0, first?: Value): Value {
+  const position = g.Unsqueeze(range(g, lengthOf(g, query)), [1]);
+  const row = first === undefined ? position : g.Add(position, first);
   const column = g.Unsqueeze(range(g, lengthOf(g, key)), [0]);
   const notAfter = g.LessOrEqual(column, row);
   return window > 0 ? g.And(notAfter, g.Greater(column, g.Sub(row, g.int64s([window])))) : notAfter;

@@ -1,40 +1,67 @@
 import type { Value } from '../model.js';
-import { attention, causalMask, joinHeads, lengthOf, range, splitHeads } from './attention-graph.js';
+import {
+  attention,
+  attentionStages,
+  causalMask,
+  joinHeads,
+  lengthOf,
+  range,
+  splitHeads,
+} from './attention-graph.js';
 import type { RewriteRequest, RewriteRule } from './rewrite-rule.js';
 import { rotate } from './rotary-graph.js';
 
-/** Attention of opset 23, without a past. */
+/**
+ * Attention of opset 23 and 24: query, key, value, mask, past keys, past values, lengths (24). Outputs: result, keys, values, what
+ * qk_matmul_output_mode names.
+ */
 const standardAttention: RewriteRule = (request) => {
   const { g, input, int, float, used, unsupported, node } = request;
-  if (input(4) !== '' || input(5) !== '') throw unsupported('past keys and values are not supported');
-  if (used(3)) throw unsupported('the scores as output are not supported');
   const flat = request.rank(input(0)) === 3;
   if (!flat && request.rank(input(0)) !== 4) throw unsupported('the rank of its input is not known');
   const split = (i: number, heads: string) =>
     flat ? splitHeads(g, input(i), headsOf(request, heads)) : input(i);
   const query = split(0, 'q_num_heads');
-  const key = split(1, 'kv_num_heads');
-  const value = split(2, 'kv_num_heads');
-  const [queryHeads, keyHeads] = [g.typeOf(query).dims?.[1], g.typeOf(key).dims?.[1]];
-  if (typeof queryHeads !== 'number' || typeof keyHeads !== 'number') {
-    if (queryHeads !== keyHeads || queryHeads === null) throw unsupported('the number of heads is not known');
-  }
+  const afterPast = (past: Value, x: Value) => (past === '' ? x : g.Concat([past, x], 2));
+  const key = afterPast(input(4), split(1, 'kv_num_heads'));
+  const value = afterPast(input(5), split(2, 'kv_num_heads'));
   const mask = input(3);
   const isTruth = mask !== '' && request.type(mask) === 'bool';
   const allowed = isTruth ? [mask] : [];
-  if (int('is_causal', 0)) allowed.push(causalMask(g, query, key));
-  const result = attention(g, {
+  if (int('is_causal', 0)) allowed.push(causalMask(g, query, key, 0, firstPosition(request, query)));
+  if (input(6) !== '') {
+    allowed.push(g.Less(range(g, lengthOf(g, key)), g.Unsqueeze(input(6), [1, 2, 3])));
+  }
+  const stages = attentionStages(g, {
     query,
     key,
     value,
-    groups: typeof queryHeads === 'number' ? queryHeads / (keyHeads as number) : 1,
+    groups: groupsOf(request, query, key),
     scale: 'scale' in node.attributes ? float('scale', 0) : undefined,
     softcap: float('softcap', 0),
     biases: mask === '' || isTruth ? [] : [mask],
     allowed,
   });
-  return [flat ? joinHeads(g, result) : result, key, value];
+  const { product, capped, masked, probabilities, result } = stages;
+  const stage = [product, capped, masked, probabilities][int('qk_matmul_output_mode', 0)];
+  if (used(3) && stage === undefined) throw unsupported('its qk_matmul_output_mode is not known');
+  return [flat ? joinHeads(g, result) : result, key, value, stage ?? ''];
 };
+
+/** How many query heads share a key head. */
+function groupsOf({ g, unsupported }: RewriteRequest, query: Value, key: Value): number {
+  const [queryHeads, keyHeads] = [g.typeOf(query).dims?.[1], g.typeOf(key).dims?.[1]];
+  if (typeof queryHeads === 'number' && typeof keyHeads === 'number') return queryHeads / keyHeads;
+  if (queryHeads === keyHeads && queryHeads !== null) return 1;
+  throw unsupported('the number of heads is not known');
+}
+
+/** Where the queries begin among the keys: behind the past, or at the end of each row's length. */
+function firstPosition({ g, input }: RewriteRequest, query: Value): Value | undefined {
+  if (input(4) !== '') return lengthOf(g, input(4));
+  if (input(6) === '') return undefined;
+  return g.Sub(g.Unsqueeze(input(6), [1, 2, 3]), lengthOf(g, query));
+}
 
 const headsOf = ({ int, unsupported }: RewriteRequest, name: string): number => {
   const heads = int(name, 0);
@@ -42,14 +69,33 @@ const headsOf = ({ int, unsupported }: RewriteRequest, name: string): number => 
   return heads;
 };
 
-/** What MultiHeadAttention and com.microsoft's Attention make of a mask: mask_filter_value where it is 0. */
-function maskBias({ g, rank, type, float, unsupported }: RewriteRequest, mask: Value, like: Value): Value {
+/**
+ * What MultiHeadAttention and com.microsoft's Attention make of a mask: mask_filter_value where it is 0, and, of lengths [B], from there
+ * on; of [2B], before the second half too.
+ */
+function maskBias(request: RewriteRequest, mask: Value, like: Value, key: Value): Value {
+  const { g, rank, type, float, unsupported } = request;
   const size = rank(mask);
-  if (size !== 2 && size !== 3) throw unsupported('masks of lengths or of unknown rank are not supported');
+  if (size === undefined || size > 3 || size === 0) throw unsupported('the rank of its mask is not known');
   const element = type(like);
-  const wide = g.Unsqueeze(mask, size === 2 ? [1, 2] : [1]);
-  const hidden = g.Equal(wide, g.scalarLike(0, wide));
+  const wide = size === 1 ? '' : g.Unsqueeze(mask, size === 2 ? [1, 2] : [1]);
+  const hidden = size === 1 ? outside(request, mask, key) : g.Equal(wide, g.scalarLike(0, wide));
   return g.Where(hidden, g.scalar(float('mask_filter_value', -10000), element), g.scalar(0, element));
+}
+
+/** [B, 1, 1, T] */
+function outside(request: RewriteRequest, lengths: Value, key: Value): Value {
+  const { g, dims, unsupported } = request;
+  const [batch, count] = [g.typeOf(key).dims?.[0], dims(lengths)?.[0]];
+  const isDouble = typeof batch === 'number' && typeof count === 'number' && count === 2 * batch;
+  if (!isDouble && (batch !== count || batch === null || batch === undefined)) {
+    throw unsupported('its mask of lengths is not known to have one for each row');
+  }
+  const positions = range(g, lengthOf(g, key));
+  const at = (values: Value) => g.Unsqueeze(g.Cast(values, 'int64'), [1, 2, 3]);
+  if (!isDouble) return g.GreaterOrEqual(positions, at(lengths));
+  const [ends, starts] = g.Split(lengths, [batch, batch], 0, 2) as [Value, Value];
+  return g.Or(g.GreaterOrEqual(positions, at(ends)), g.Less(positions, at(starts)));
 }
 
 /** com.microsoft's MultiHeadAttention: query, key, value, bias, key mask, attention bias. */
@@ -83,7 +129,7 @@ function selfAttention(
     // 0 stands for 1/√H, as does its absence.
     scale: float('scale', 0) || undefined,
     softcap: 0,
-    biases: [...(mask === '' ? [] : [maskBias(request, mask, query)]), ...(bias === '' ? [] : [bias])],
+    biases: [...(mask === '' ? [] : [maskBias(request, mask, query, key)]), ...(bias === '' ? [] : [bias])],
     allowed: int('unidirectional', 0) ? [causalMask(g, query, key)] : [],
   });
   return joinHeads(g, result);

@@ -41,15 +41,31 @@ export const microsoftNormalizations: Readonly<Record<string, RewriteRule>> = {
    * Inputs: ids, segment ids, word table, position table, segment table, gamma, beta, mask, position ids.
    * Outputs: normalised, mask index, sum.
    */
-  EmbedLayerNormalization: ({ g, input, float, used, unsupported }) => {
-    if (used(1)) throw unsupported('the mask index as output is not supported');
+  EmbedLayerNormalization: ({ g, node, input, float }) => {
     const ids = input(0);
     const positions =
       input(8) || g.Unsqueeze(g.Range(g.scalar(0, 'int64'), lengthOf(g, ids), g.scalar(1, 'int64')), [0]);
-    const words = g.Add(g.Gather(input(2), ids), g.Gather(input(3), positions));
+    // The word embeddings get a name of their own: what a mixture of words takes the place of.
+    const [found] = g.node(
+      'Gather',
+      [input(2), ids],
+      {},
+      { outputs: [g.unique(`${node.outputs[0]}/words`)] },
+    );
+    const words = g.Add(found!, g.Gather(input(3), positions));
     const sum = input(1) === '' ? words : g.Add(words, g.Gather(input(4), input(1)));
-    return [g.LayerNormalization(sum, input(5), input(6), { epsilon: float('epsilon', 1e-12) }), '', sum];
+    return [
+      g.LayerNormalization(sum, input(5), input(6), { epsilon: float('epsilon', 1e-12) }),
+      lengths(g, ids, input(7)),
+      sum,
+    ];
   },
+};
+
+/** How many ones of the mask each row has; 0 without a mask. int32 [B] */
+const lengths = (g: RewriteRequest['g'], ids: Value, mask: Value): Value => {
+  const ones = mask === '' ? g.Not(g.Equal(ids, ids)) : g.Equal(mask, g.scalarLike(1, mask));
+  return g.ReduceSum(g.Cast(ones, 'int32'), [1], 0);
 };
 
 /** Size of the last axis of a 2-D tensor, as a scalar. */

@@ -79,8 +79,6 @@ export const versions: Readonly<Record<string, RewriteRule>> = {
   Hardmax: normaliseTogether,
   Dropout: dropout,
   Cast: cast,
-  BatchNormalization: sinceOpset(15),
-  GroupNormalization: sinceOpset(21),
   Resize: sinceOpset(19),
   RoiAlign: sinceOpset(16),
   GridSample: sinceOpset(20),
