@@ -1,3 +1,3 @@
 import { tests } from '@entrgi/config/vitest';
 
-export default tests({ name: 'repository', include: ['*.test.ts'] });
+export default tests({ name: 'repository', include: ['**/*.test.ts'] });

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, NonDifferentiableError } from '@entrgi/core';
-import { GraphBuilder, type InlineInitializer, type Model, type Value } from '@entrgi/onnx';
+import { GraphBuilder, type InlineInitializer, type Model, string, type Value } from '@entrgi/onnx';
 import { describe, expect, it } from 'vitest';
 import { differentiate } from './differentiate.js';
 import { numbersOf, tensorOf } from './testing/numbers.js';
@@ -126,6 +126,16 @@ describe('differentiate', () => {
     g.output(g.Tanh(x), 'y');
     expect(() => differentiate(g.model(), { of: 'y', wrt: 'unread' })).toThrow(
       "No output of the model depends on 'unread'.",
+    );
+  });
+
+  it('refuses an Einsum whose equation has other terms than there are operands', () => {
+    const g = new GraphBuilder();
+    const x = g.input('x', 'float32', [2, 3]);
+    const [y] = g.node('Einsum', [x, x], { equation: string('ij->i') }, { like: [x] });
+    g.output(y!, 'y');
+    expect(() => differentiate(g.model(), { of: 'y', wrt: 'x' })).toThrow(
+      'an equation of 1 terms for 2 operands',
     );
   });
 

@@ -18,6 +18,7 @@ export { longestSequence, readOnnxFile } from './onnx-file.js';
 export { readTokenizer } from './read-tokenizer.js';
 export { resolveCheckpoint } from './resolve-checkpoint.js';
 export type { ResolveOptions } from './resolve-options.js';
+export { strictJson } from './strict-json.js';
 export type { Tokenizer } from './tokenizer.js';
 export type { WeightChoice } from './weight-choice.js';
 export type { QuantiseProgress, WeightDtype, WeightOptions } from './weight-options.js';

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InvalidArgumentError } from '@entrgi/core';
@@ -27,6 +28,11 @@ describe('readPrompts', () => {
 
   test.each([
     ['not JSON', 'once upon a time', /line 2: expected JSON, got "once upon a time"/],
+    [
+      'of a doubled key',
+      '{"prompt": "x", "prompt": "y"}',
+      /line 2: expected JSON.*"prompt" stands there twice/,
+    ],
     ['cut off', '{"prompt": "x"', /line 2: expected JSON/],
     ['a number', '7', /line 2: expected a string or an object with "prompt" or "messages", got 7/],
     ['null', 'null', /line 2: expected a string or an object/],
@@ -53,6 +59,20 @@ describe('readPrompts', () => {
     expect(error).toBeInstanceOf(InvalidArgumentError);
     expect(error.message).toMatch(message);
     expect(error.message).toContain(file);
+  });
+
+  test('bytes that are no UTF-8 are refused with their line', async () => {
+    const file = join(await temporaryFolder(), 'prompts.jsonl');
+    await writeFile(file, Buffer.concat([Buffer.from('"fine"\n"'), Buffer.of(0xff), Buffer.from('"\n')]));
+    const refused = readPrompts(file);
+    await expect(refused).rejects.toThrow(InvalidArgumentError);
+    await expect(refused).rejects.toThrow('line 2: expected UTF-8');
+  });
+
+  test('a pipe is refused, also one that nobody writes to', async () => {
+    const pipe = join(await temporaryFolder(), 'prompts.jsonl');
+    execFileSync('mkfifo', [pipe]);
+    await expect(readPrompts(pipe)).rejects.toThrow(`${pipe}: expected a file, got a pipe or a device.`);
   });
 
   test('a file without prompts is refused', async () => {

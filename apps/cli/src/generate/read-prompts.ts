@@ -1,5 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { type ChatMessage, InvalidArgumentError, type Prompt } from '@entrgi/core';
+import { strictJson } from '@entrgi/models';
+import { readSmallFile } from '../read-small-file.js';
 
 /** A prompt and the words by which an error names it. */
 export interface PromptEntry {
@@ -11,11 +12,12 @@ export interface PromptEntry {
  * Reads prompts from a JSONL file, one a line: {"prompt": "…"}, "…", or {"messages": [{"role": "user", "content": "…"}]}.
  * Blank lines are skipped. Throws InvalidArgumentError naming the line.
  */
-export const readPrompts = async (file: string): Promise<PromptEntry[]> => {
-  const lines = (await readFile(file, 'utf8')).replace(/^\ufeff/, '').split(/\r?\n/);
-  const entries = lines.flatMap((line, i) =>
-    line.trim() === '' ? [] : [promptOfLine(line, `${file}, line ${i + 1}`)],
-  );
+export const readPrompts = async (file: string): Promise<PromptEntry[]> =>
+  parsePrompts(await readSmallFile(file), file);
+
+/** The prompts in the bytes of such a file; `file` is what errors call it. */
+export const parsePrompts = (bytes: Uint8Array, file: string): PromptEntry[] => {
+  const entries = linesOf(bytes).flatMap((line, i) => promptsOfLine(line, `${file}, line ${i + 1}`));
   if (entries.length === 0) {
     throw new InvalidArgumentError(`${file}: expected at least one prompt, got none.`, {
       value: file,
@@ -24,6 +26,19 @@ export const readPrompts = async (file: string): Promise<PromptEntry[]> => {
   }
   return entries;
 };
+
+/** Cut before they are decoded, so that an error can name the line. */
+const linesOf = (bytes: Uint8Array): Uint8Array[] => {
+  const lines: Uint8Array[] = [];
+  let start = 0;
+  for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, start)) {
+    lines.push(bytes.subarray(start, end));
+    start = end + 1;
+  }
+  return [...lines, bytes.subarray(start)];
+};
+
+const NEWLINE = 10;
 
 /** Refuses a prompt without text. */
 export const checkPrompt = (prompt: Prompt, source: string): PromptEntry => {
@@ -38,16 +53,29 @@ export const checkPrompt = (prompt: Prompt, source: string): PromptEntry => {
 export const promptText = (prompt: Prompt): string =>
   typeof prompt === 'string' ? prompt : (prompt.at(-1)?.content ?? '');
 
+const promptsOfLine = (bytes: Uint8Array, source: string): PromptEntry[] => {
+  const line = decoded(bytes, source);
+  return line.trim() === '' ? [] : [promptOfLine(line, source)];
+};
+
+const decoded = (bytes: Uint8Array, source: string): string => {
+  try {
+    // A byte order mark at the start is dropped.
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new InvalidArgumentError(`${source}: expected UTF-8, got other bytes.`, { cause });
+  }
+};
+
 const promptOfLine = (line: string, source: string): PromptEntry => {
   let value: unknown;
   try {
-    value = JSON.parse(line);
+    value = strictJson(line);
   } catch (cause) {
-    throw new InvalidArgumentError(`${source}: expected JSON, got ${JSON.stringify(clip(line))}.`, {
-      value: line,
-      cure: 'Write one {"prompt": "…"} a line.',
-      cause,
-    });
+    throw new InvalidArgumentError(
+      `${source}: expected JSON, got ${JSON.stringify(clip(line))} (${(cause as Error).message}).`,
+      { value: line, cure: 'Write one {"prompt": "…"} a line.', cause },
+    );
   }
   const { prompt = undefined, messages = undefined } = isRecord(value) ? value : { prompt: value };
   if (prompt !== undefined && messages !== undefined) {

@@ -13,6 +13,9 @@ export const Einsum = (request: RuleRequest) => {
   const operands = x.filter((input) => input !== '');
   const ranks = operands.map((operand) => rankOf(request, operand));
   const { terms, result } = parseEquation(attrs.string('equation', ''), ranks);
+  if (terms.length !== operands.length) {
+    throw unsupported(`an equation of ${terms.length} terms for ${operands.length} operands has no rule`);
+  }
   for (const term of [...terms, result]) {
     if (new Set(term).size < term.length) throw unsupported(`the repeated letter in '${term}' has no rule`);
   }

@@ -50,6 +50,18 @@ function build(
 
 const model = ({ g }: Built): Model => g.model();
 
+/** The operator alone, on inputs of known sizes. */
+export const forwardModel = (test: GradientCase): Model => {
+  const built = build(
+    test,
+    drawInputs(test, () => 0.5),
+    'float32',
+    'sizes',
+  );
+  built.g.output(built.y, 'y');
+  return model(built);
+};
+
 /** The operator's own result, in the given type. */
 export async function forwardOf(
   test: GradientCase,
