@@ -36,9 +36,9 @@ export interface DifferentiateOptions {
 export function differentiate(model: Model, options: DifferentiateOptions): Model {
   const { of, index, transposedProduct, recompute } = options;
   const wrt = typeof options.wrt === 'string' ? [options.wrt] : [...options.wrt];
-  checkNames(model.graph, of, wrt);
   const canonical = canonicalise(model, { keep: [of, ...wrt] });
   const { graph } = canonical;
+  checkNames([model.graph, graph], of, wrt);
   const declared = new GraphBuilder(graph);
   for (const value of [of, ...wrt]) requireUsed(declared, value);
   for (const value of wrt) {
@@ -59,12 +59,16 @@ export function differentiate(model: Model, options: DifferentiateOptions): Mode
   return { ...canonical, opsets, graph };
 }
 
-function checkNames(graph: Graph, of: Value, wrt: readonly Value[]): void {
-  const names = new Set([
-    ...graph.inputs.keys(),
-    ...graph.initializers.keys(),
-    ...graph.nodes.flatMap(({ outputs }) => outputs),
-  ]);
+/** A value may have the name that the model has for it, or one that its canonical form has. */
+function checkNames(graphs: readonly [Graph, Graph], of: Value, wrt: readonly Value[]): void {
+  const [graph] = graphs;
+  const names = new Set(
+    graphs.flatMap(({ inputs, initializers, nodes }) => [
+      ...inputs.keys(),
+      ...initializers.keys(),
+      ...nodes.flatMap(({ outputs }) => outputs),
+    ]),
+  );
   names.delete('');
   if (wrt.length === 0)
     throw new InvalidArgumentError('Expected at least one value to differentiate with respect to, got none.');

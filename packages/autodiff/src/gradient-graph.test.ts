@@ -292,14 +292,14 @@ describe('where no gradient flows', () => {
 
   it('names operator, node and graph where there is no rule', () => {
     const { g, x } = graph();
-    const y = g.node('Celu', [x], {}, { name: 'layer0/celu' })[0]!;
+    const y = g.node('LpPool', [x], {}, { name: 'layer0/pool' })[0]!;
     expect(() => appendGradient(g, { of: y, wrt: [x] })).toThrow(UnsupportedError);
     // Of an operator nobody knows, not even the type of the result is known.
     const unheard = g.node('Unheard', [x], {}, { domain: 'some.where' })[0]!;
     const of = g.ReduceSum(g.Exp(unheard), null);
     expect(() => appendGradient(g, { of, wrt: [x] })).toThrow('No gradient of some.where.Unheard');
     expect(() => appendGradient(g, { of: y, wrt: [x] })).toThrow(
-      "No gradient of Celu (node 'layer0/celu' of graph 'main'): there is no rule for it.",
+      "No gradient of LpPool (node 'layer0/pool' of graph 'main'): there is no rule for it.",
     );
   });
 });

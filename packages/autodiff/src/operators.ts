@@ -7,8 +7,10 @@ type Kinds = Words<'Sum Mean Max Min Prod L1 L2 SumSquare LogSum LogSumExp'>;
 
 /** Every operator that the table of rules has to say something about; those of com.microsoft carry their domain. */
 export type Operator = Words<
-  | 'Identity Cast Neg Add Sub Mul Div Pow Sqrt Reciprocal Exp Log Sin Cos Abs Sum Max Min Clip Where'
-  | 'Relu LeakyRelu Elu Sigmoid HardSigmoid HardSwish Tanh Softsign Softplus Erf Gelu Softmax LogSoftmax'
+  | 'Identity Cast Neg Add Sub Mul Div Pow Sqrt Reciprocal Exp Log Mod Abs Sum Max Min Clip Where'
+  | 'Sin Cos Tan Asin Acos Atan Sinh Cosh Asinh Acosh Atanh'
+  | 'Conv ConvTranspose MaxPool AveragePool TopK OneHot Hardmax'
+  | 'Relu LeakyRelu ThresholdedRelu Shrink Elu Celu Selu Sigmoid HardSigmoid HardSwish Tanh Softsign Softplus Erf Gelu Softmax LogSoftmax'
   | 'LayerNormalization SimplifiedLayerNormalization MatMul Gemm Einsum CumSum Trilu'
   | `Reduce${Kinds}`
   | 'Reshape Flatten Squeeze Unsqueeze Transpose Expand Tile Concat Split Slice Pad'

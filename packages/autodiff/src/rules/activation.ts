@@ -19,6 +19,29 @@ export const Elu = ({ g, x: [x], y: [y], dy: [dy], attrs }: RuleRequest) => {
   return [g.Where(g.Greater(x, g.scalarLike(0, x)), dy, g.Mul(dy, slope))];
 };
 
+/** y = α(e^(x/α) − 1) below 0: dy · (y/α + 1) there, else dy */
+export const Celu = ({ g, x: [x], y: [y], dy: [dy], attrs }: RuleRequest) => {
+  const slope = g.Add(g.Mul(y, g.scalarLike(1 / attrs.float('alpha', 1), y)), g.scalarLike(1, y));
+  return [g.Where(g.Greater(x, g.scalarLike(0, x)), dy, g.Mul(dy, slope))];
+};
+
+/** y = γx, below 0 γα(eˣ − 1): γ · dy, there dy · (y + γα) */
+export const Selu = ({ g, x: [x], y: [y], dy: [dy], attrs }: RuleRequest) => {
+  const gamma = attrs.float('gamma', 1.0507009873554805);
+  const slope = g.Add(y, g.scalarLike(gamma * attrs.float('alpha', 1.6732632423543772), y));
+  return [g.Mul(dy, g.Where(g.Greater(x, g.scalarLike(0, x)), g.scalarLike(gamma, x), slope))];
+};
+
+/** dy where x > α, else 0 */
+export const ThresholdedRelu = ({ g, x: [x], dy: [dy], attrs }: RuleRequest) => [
+  g.Where(g.Greater(x, g.scalarLike(attrs.float('alpha', 1), x)), dy, g.scalarLike(0, x)),
+];
+
+/** dy where |x| > λ, else 0 */
+export const Shrink = ({ g, x: [x], dy: [dy], attrs }: RuleRequest) => [
+  g.Where(g.Greater(g.Abs(x), g.scalarLike(attrs.float('lambd', 0.5), x)), dy, g.scalarLike(0, x)),
+];
+
 /** y = αx + β within (0, 1): α · dy there, else 0 */
 export const HardSigmoid = ({ g, y: [y], dy: [dy], attrs }: RuleRequest) => {
   const [zero, one] = [g.scalarLike(0, y), g.scalarLike(1, y)];

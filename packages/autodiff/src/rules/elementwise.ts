@@ -74,9 +74,11 @@ export const Exp = ({ g, y: [y], dy: [dy] }: RuleRequest) => [g.Mul(dy, y)];
 
 export const Log = ({ g, x: [x], dy: [dy] }: RuleRequest) => [g.Div(dy, x)];
 
-export const Sin = ({ g, x: [x], dy: [dy] }: RuleRequest) => [g.Mul(dy, g.Cos(x))];
-
-export const Cos = ({ g, x: [x], dy: [dy] }: RuleRequest) => [g.Neg(g.Mul(dy, g.Sin(x)))];
+/** y = a − n·b with a whole number n: ∂a = dy, ∂b = −n · dy. Of integers there is no gradient. */
+export const Mod = broadcasting(({ g, x: [a, b], y: [y], dy: [dy] }) => [
+  dy,
+  () => g.Mul(dy, g.Div(g.Sub(y, a), b)),
+]);
 
 /** sign(x) · dy, 0 at 0 */
 export const Abs = ({ g, x: [x], dy: [dy] }: RuleRequest) => {

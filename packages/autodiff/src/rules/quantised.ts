@@ -12,7 +12,9 @@ export const DynamicQuantizeLinear = rounds;
 export const Round = rounds;
 export const Floor = rounds;
 export const Ceil = rounds;
-export const Sign = nonDifferentiable('it is a step');
+const step = nonDifferentiable('it is a step');
+export const Sign = step;
+export const Hardmax = step;
 
 const draws = nonDifferentiable('it draws at random');
 export const Multinomial = draws;

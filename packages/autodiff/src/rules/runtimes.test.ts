@@ -13,9 +13,12 @@ const ofShapes = new Set('Shape Gather Slice Concat Reshape Unsqueeze Expand Mul
 
 const cases = gradientCases.map((test) => ({ name: `${test.operator} ${test.what ?? ''}`, test }));
 
-/** A strided slice of an axis whose size has only a name needs its positions, and a weight's size may not be that of a name. */
+/**
+ * A strided slice or window of an axis whose size has only a name needs its positions or its rest, and a weight's size may not be that of a
+ * name.
+ */
 const needsNumbers = ({ operator, inputs }: GradientCase) =>
-  operator === 'Slice' || inputs.some(({ stored }) => stored);
+  ['Slice', 'Conv', 'AveragePool'].includes(operator) || inputs.some(({ stored }) => stored);
 
 describe.each(['sizes', 'symbols'] as const)(
   'the operators that rules emit, where %s are known',

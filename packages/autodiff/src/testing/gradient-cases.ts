@@ -1,6 +1,8 @@
-import { int, type Value } from '@entrgi/onnx';
+import { float, int, type Value } from '@entrgi/onnx';
 import { erf } from './erf.js';
 import type { CaseInput, GradientCase } from './gradient-case.js';
+import { selectionCases } from './selection-cases.js';
+import { windowCases } from './window-cases.js';
 
 const positive = [0.3, 2.5] as const;
 const x234: CaseInput = { dims: [2, 3, 4] };
@@ -132,6 +134,36 @@ const elementwise: readonly GradientCase[] = [
     ],
     forward: (g, [a, b, c]) => g.Max(a, b, c),
   },
+  ...(
+    [
+      ['Tan', [-1.2, 1.2], Math.tan],
+      ['Asin', [-0.8, 0.8], Math.asin],
+      ['Acos', [-0.8, 0.8], Math.acos],
+      ['Atan', [-2, 2], Math.atan],
+      ['Sinh', [-2, 2], Math.sinh],
+      ['Cosh', [-2, 2], Math.cosh],
+      ['Asinh', [-2, 2], Math.asinh],
+      ['Acosh', [1.3, 3], Math.acosh],
+      ['Atanh', [-0.8, 0.8], Math.atanh],
+    ] as const
+  ).map(
+    ([operator, range, reference]): GradientCase => ({
+      operator,
+      inputs: [{ dims: [3, 4], range }],
+      forward: (g, [x]) => g.node(operator, [x])[0]!,
+      reference: ([x]) => x!.map(reference),
+      without: ['float64', 'float16'],
+    }),
+  ),
+  {
+    operator: 'Mod',
+    what: 'fmod',
+    inputs: [
+      { dims: [2, 3], values: [3.7, -2.6, 0.8, -4.1, 5.3, 1.9] },
+      { dims: [3], values: [1.1, 0.7, 2.3] },
+    ],
+    forward: (g, [a, b]) => g.node('Mod', [a, b], { fmod: int(1) })[0]!,
+  },
   {
     operator: 'Sum',
     inputs: [{ dims: [3] }, { dims: [2, 3] }, { dims: [2, 1] }],
@@ -209,6 +241,10 @@ const activation: readonly GradientCase[] = [
       ['HardSigmoid', (v: number) => Math.min(1, Math.max(0, 0.2 * v + 0.5))],
       ['HardSwish', (v: number) => v * Math.min(1, Math.max(0, v / 6 + 0.5))],
       ['Softsign', (v: number) => v / (1 + Math.abs(v))],
+      ['Celu', (v: number) => (v > 0 ? v : Math.expm1(v))],
+      ['Selu', (v: number) => 1.0507009873554805 * (v > 0 ? v : 1.6732632423543772 * Math.expm1(v))],
+      ['ThresholdedRelu', (v: number) => (v > 1 ? v : 0)],
+      ['Shrink', (v: number) => (Math.abs(v) > 0.5 ? v : 0)],
     ] as const
   ).map(
     ([operator, reference]): GradientCase => ({
@@ -216,6 +252,39 @@ const activation: readonly GradientCase[] = [
       inputs: [{ dims: [7], values: [-4, -2.8, -1.1, 0.3, 0.9, 2.4, 3.5] }],
       forward: (g, [x]) => g.node(operator, [x])[0]!,
       reference: ([x]) => x!.map(reference),
+      without: operator === 'Celu' ? ['float16'] : [],
+    }),
+  ),
+  ...(
+    [
+      ['Celu', { alpha: float(0.6) }, (v: number) => (v > 0 ? v : 0.6 * Math.expm1(v / 0.6))],
+      ['Elu', { alpha: float(0.6) }, (v: number) => (v > 0 ? v : 0.6 * Math.expm1(v))],
+      [
+        'Selu',
+        { alpha: float(0.6), gamma: float(1.4) },
+        (v: number) => 1.4 * (v > 0 ? v : 0.6 * Math.expm1(v)),
+      ],
+      ['LeakyRelu', { alpha: float(0.3) }, (v: number) => (v > 0 ? v : 0.3 * v)],
+      ['ThresholdedRelu', { alpha: float(0.6) }, (v: number) => (v > 0.6 ? v : 0)],
+      [
+        'HardSigmoid',
+        { alpha: float(0.3), beta: float(0.4) },
+        (v: number) => Math.min(1, Math.max(0, 0.3 * v + 0.4)),
+      ],
+      [
+        'Shrink',
+        { lambd: float(1), bias: float(0.2) },
+        (v: number) => (v > 1 ? v - 0.2 : v < -1 ? v + 0.2 : 0),
+      ],
+    ] as const
+  ).map(
+    ([operator, attributes, reference]): GradientCase => ({
+      operator,
+      what: Object.keys(attributes).join(' and '),
+      inputs: [{ dims: [7], values: [-4, -2.8, -1.1, 0.3, 0.9, 2.4, 3.5] }],
+      forward: (g, [x]) => g.node(operator, [x], attributes)[0]!,
+      reference: ([x]) => x!.map(reference),
+      without: ['float64', 'float16'],
     }),
   ),
   { operator: 'Softmax', inputs: [x234], forward: (g, [x]) => g.Softmax(x) },
@@ -773,6 +842,8 @@ export const gradientCases: readonly GradientCase[] = [
   ...norm,
   ...layout,
   ...indexing,
+  ...selectionCases,
+  ...windowCases,
   rotary,
   ...quantised,
 ];

@@ -29,7 +29,7 @@ function windowsOf({ dims, ints }: InferenceRequest, kernel: readonly Dimension[
   );
 }
 
-/** How many windows fit; null where it does not follow. A last window that sticks out (ceil_mode) is not judged. */
+/** How many windows fit; null where it does not follow, as for a last window that would begin in the padding (ceil_mode). */
 function fitting(window: Window, autoPad: string, ceil: boolean): Dimension {
   const { size, stride, dilation } = window;
   const same = autoPad === 'SAME_UPPER' || autoPad === 'SAME_LOWER';
@@ -39,8 +39,9 @@ function fitting(window: Window, autoPad: string, ceil: boolean): Dimension {
   const padding = autoPad === 'VALID' ? 0 : window.before + window.after;
   if (typeof size !== 'number') return stride === 1 && padding === covered ? size : null;
   const steps = (size + padding - covered - 1) / stride;
-  if (ceil && !Number.isInteger(steps)) return null;
-  return Math.max(0, Math.floor(steps) + 1);
+  if (!ceil || Number.isInteger(steps)) return Math.max(0, Math.floor(steps) + 1);
+  const inside = Math.ceil(steps) * stride < size + (autoPad === 'VALID' ? 0 : window.before);
+  return inside ? Math.ceil(steps) + 1 : null;
 }
 
 const spaceOf = (request: InferenceRequest, kernel: readonly Dimension[] | undefined) => {
