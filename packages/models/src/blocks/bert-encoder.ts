@@ -44,6 +44,8 @@ export const readBertShape = (
 ): BertShape => {
   config.only('hidden_act', 'gelu');
   config.only('position_embedding_type', 'absolute');
+  // Its tokens would see no later ones, and the first of them nothing but itself.
+  config.only('is_decoder', false);
   const width = config.count('hidden_size');
   const heads = config.count('num_attention_heads');
   checkHeads(config, heads, width);
