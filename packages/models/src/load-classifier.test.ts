@@ -36,7 +36,7 @@ describe.each(classifierFixtures)('loadClassifier: %s', (name) => {
     const types = g.input('segments', 'int64', ['batch', 'length']);
     const embeds = classifier.embed(g, ids);
     const attention = g.Expand(g.int64s([1]), g.Shape(ids));
-    g.output(classifier.rewards(g, { embeds, attention, segments: types }), 'rewards');
+    g.output(classifier.rewards(g, { embeds, attention, segments: types, ids }), 'rewards');
     const session = await backend.createSession({ bytes: encodeModel(g.model()), folder: classifier.folder });
     const outputs = await session.run({ ids: int64(tokenIds), segments: int64(segments) });
     expect(relativeError(outputs.rewards!.data as Float32Array, rewards.data)).toBeLessThan(1e-4);
@@ -50,7 +50,8 @@ describe.each(classifierFixtures)('loadClassifier: %s', (name) => {
     const embeds = g.input('embeds', 'float32', ['batch', 'length', classifier.width]);
     const attention = g.input('attention', 'int64', ['batch', 'length']);
     const segments = g.input('segments', 'int64', ['batch', 'length']);
-    g.output(classifier.rewards(g, { embeds, attention, segments }), 'rewards');
+    const ids = g.Expand(g.int64s([-1]), g.Shape(attention));
+    g.output(classifier.rewards(g, { embeds, attention, segments, ids }), 'rewards');
     const session = await backend.createSession({ bytes: encodeModel(g.model()), folder: classifier.folder });
     const outputs = await session.run({
       embeds: float32(numbers.embeds),
@@ -72,7 +73,7 @@ describe.each(['qwen3-reward', 'qwen3-reward-bf16', 'qwen2-reward', 'llama-rewar
     const middle = classifier.prefix!.append(g, embedded(g.input('middle', 'int64', [1, 'middle'])), [start]);
     const ids = g.input('ids', 'int64', [1, 'length']);
     const ones = g.Expand(g.int64s([1]), g.Shape(ids));
-    const inputs = { embeds: embedded(ids), attention: ones, segments: ones, past: [start, middle] };
+    const inputs = { embeds: embedded(ids), attention: ones, segments: ones, ids, past: [start, middle] };
     g.output(classifier.rewards(g, inputs), 'rewards');
     const session = await backend.createSession({ bytes: encodeModel(g.model()), folder: classifier.folder });
     const [batch, length] = tokenIds.dims as [number, number];
@@ -115,7 +116,7 @@ describe('loadClassifier', () => {
     const ids = g.input('ids', 'int64', ['batch', 'length']);
     const ones = g.Expand(g.int64s([1]), g.Shape(ids));
     const embeds = classifier.embed(g, ids);
-    g.output(classifier.rewards(g, { embeds, attention: ones, segments: ones }), 'rewards');
+    g.output(classifier.rewards(g, { embeds, attention: ones, segments: ones, ids }), 'rewards');
     const session = await backend.createSession({ bytes: encodeModel(g.model()), folder: classifier.folder });
     const outputs = await session.run({ ids: int64(tokenIds) });
     expect(relativeError(outputs.rewards!.data as Float32Array, rewards.data)).toBeLessThan(1e-4);

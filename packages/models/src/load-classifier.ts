@@ -7,6 +7,7 @@ import { loadTokenizer } from './load-tokenizer.js';
 import { type LoadedWeights, loadWeights } from './load-weights.js';
 import type { ClassifierInputs, Past, PrefixNetwork } from './network.js';
 import { architectureName, readNetwork } from './read-network.js';
+import type { TemplateOptions } from './template-options.js';
 import type { Tokenizer } from './tokenizer.js';
 import type { WeightOptions } from './weight-options.js';
 
@@ -50,7 +51,7 @@ export interface ClassifierPrefix extends Omit<PrefixNetwork, 'append'> {
  */
 export const loadClassifier = async (
   source: string,
-  options: HubOptions & WeightOptions = {},
+  options: HubOptions & WeightOptions & TemplateOptions = {},
 ): Promise<Classifier> => {
   const checkpoint = await readCheckpoint(source, options);
   const { directory } = checkpoint;
@@ -62,7 +63,8 @@ export const loadClassifier = async (
     );
   }
   const { weights, folder, transposedWeight } = await loadWeights(checkpoint, network, options);
-  const tokenizer = await loadTokenizer(checkpoint.source, { config: checkpoint.config, rows: network.rows });
+  const { config, source: files } = checkpoint;
+  const tokenizer = await loadTokenizer(files, { config, rows: network.rows }, options);
   const { rows, width, maxLength, embeddings, prefix } = network;
   return {
     name: checkpoint.name,

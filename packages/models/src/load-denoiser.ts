@@ -12,12 +12,13 @@ import type { BlockSessions } from './open-block.js';
 import { architectureName, readNetwork } from './read-network.js';
 import { resolveCheckpoint } from './resolve-checkpoint.js';
 import { requireMask, sessionDenoiser } from './session-denoiser.js';
+import type { TemplateOptions } from './template-options.js';
 import { isOnnxCandidate } from './weight-choice.js';
 import type { WeightOptions } from './weight-options.js';
 import type { Weights } from './weights.js';
 
 /** Where a denoiser runs, how it holds its weights, and where it comes from if it is on the hub. */
-export interface LoadDenoiserOptions extends HubOptions, WeightOptions {
+export interface LoadDenoiserOptions extends HubOptions, WeightOptions, TemplateOptions {
   readonly backend: Backend;
   /** Default: the name of the directory or of the repository. */
   readonly name?: string;
@@ -54,7 +55,12 @@ export const loadDenoiser = async (source: string, options: LoadDenoiserOptions)
     );
   }
   const { weights, folder, weightsOnce, seldomOnce } = await loadWeights(checkpoint, network, options);
-  const tokenizer = await loadTokenizer(checkpoint.source, { config: checkpoint.config, rows: network.rows });
+  const { config, source: files } = checkpoint;
+  const tokenizer = await loadTokenizer(
+    files,
+    { config, rows: network.rows },
+    { ...options, templateVariables: { ...network.templateVariables, ...options.templateVariables } },
+  );
   requireMask(tokenizer, directory);
   const name = options.name ?? checkpoint.name;
   const { backend, threads } = options;

@@ -1,10 +1,13 @@
-import { CheckpointError, type Prompt } from '@entrgi/core';
+import { CheckpointError } from '@entrgi/core';
 import type { Folder } from './byte-source.js';
+import { chatFormat } from './chat-format.js';
 import { type ConfigReader, configReader } from './config-reader.js';
 import { readJson } from './json-file.js';
-import { chatFormat, type PromptPart, pairFormat } from './prompt-format.js';
+import { pairFormat, sendsTypes } from './pair-format.js';
+import type { PromptFormat } from './prompt-format.js';
 import { readTokenizerFile } from './read-tokenizer-file.js';
 import { readVocabulary } from './read-vocabulary.js';
+import { checkTemplateOptions, type TemplateOptions } from './template-options.js';
 import { tokenCodec } from './token-codec.js';
 import type { Tokenizer } from './tokenizer.js';
 
@@ -26,26 +29,31 @@ const tokenRoles = [
 export const loadTokenizer = async (
   folder: Folder,
   model: { readonly config: ConfigReader; readonly rows: number },
+  options: TemplateOptions = {},
 ): Promise<Tokenizer> => {
+  checkTemplateOptions(options);
   const settings = (await readJson(folder, 'tokenizer_config.json')) ?? {};
   const file = await readTokenizerFile(folder, model.rows, settings);
   const generation = await readJson(folder, 'generation_config.json');
   const roles = tokenStrings({ ...(await readJson(folder, 'special_tokens_map.json')), ...settings });
-  const codec = await tokenCodec(file, settings, `${folder.name}/tokenizer.json`);
-  const format = (await chatFormat(folder, settings, roles)) ?? pairFormat(file.post_processor);
-
-  const encode = (parts: readonly PromptPart[]): Int32Array => Int32Array.from(codec.encode(parts));
-  const around = (prompt: Prompt) => {
-    if (format === undefined) {
-      throw new CheckpointError(`${folder.name}: the tokenizer has no chat template.`, {
-        value: folder.name,
-        cure: 'Add chat_template to tokenizer_config.json, or a file chat_template.jinja.',
-      });
-    }
-    const { before, after } = format.around(prompt);
-    return { prefix: encode(before), suffix: encode(after) };
+  const name = `${folder.name}/tokenizer.json`;
+  const codec = await tokenCodec(file, settings, name);
+  const { templateVariables, templateDate } = options;
+  const found =
+    (await chatFormat(folder, { settings, roles, codec, templateVariables, templateDate })) ??
+    pairFormat({
+      postProcessor: file.post_processor,
+      name,
+      codec,
+      sendsTypes: sendsTypes(settings, model.config.raw('model_type')),
+    });
+  const format = (): PromptFormat => {
+    if (found !== undefined) return found;
+    throw new CheckpointError(`${folder.name}: the tokenizer has no chat template.`, {
+      value: folder.name,
+      cure: 'Add chat_template to tokenizer_config.json, or a file chat_template.jinja.',
+    });
   };
-  const closing = format?.kind === 'chat' ? around('a').suffix[0] : undefined;
   const vocabulary = readVocabulary({
     rows: model.rows,
     codec,
@@ -56,7 +64,7 @@ export const loadTokenizer = async (
         ? undefined
         : configReader(generation, `${folder.name}/generation_config.json`),
     roles,
-    closingId: closing !== undefined && codec.specialIds.includes(closing) ? closing : undefined,
+    closingId: found?.closingId,
   });
   const ends = new Set(vocabulary.endIds);
   const specials = new Set(vocabulary.specialIds);
@@ -64,9 +72,9 @@ export const loadTokenizer = async (
   return {
     vocabulary,
     encodeText: (text) => Int32Array.from(codec.encode([{ text, isTemplate: false }])),
-    encodePrompt: (prompt) =>
-      format?.kind === 'chat' ? encode(format.prompt(prompt)) : around(prompt).prefix,
-    around,
+    encodePrompt: (prompt) => format().prompt(prompt),
+    encodeDialogue: (prompt, response) => format().dialogue(prompt, response),
+    around: (prompt) => format().around(prompt),
     decode(ids) {
       const text: number[] = [];
       for (const id of Array.from(ids)) {

@@ -1,6 +1,7 @@
 import type { GraphBuilder, Value } from '@entrgi/onnx';
 import type { KeysAndValues } from './blocks/attention.js';
 import type { ConfigReader } from './config-reader.js';
+import type { TemplateOptions } from './template-options.js';
 import type { Weights } from './weights.js';
 
 /** What an architecture makes of a config.json: facts, and a function that writes the network into a graph. */
@@ -22,6 +23,8 @@ interface NetworkFacts {
 
 export interface DenoiserNetwork extends NetworkFacts {
   readonly task: 'denoiser';
+  /** Variables that the family gives to its chat template. */
+  readonly templateVariables?: TemplateOptions['templateVariables'];
   /** Whether the logits that predict position l stand at l − 1 (those of the first position, at the first). */
   readonly shifted: boolean;
   /** Appends the network: `ids` int64 [batch, length] and flat `positions` int64 [rows] to logits float32 [rows, vocabulary]. */
@@ -58,6 +61,8 @@ export interface PrefixNetwork {
   readonly layers: number;
   readonly keyValueHeads: number;
   readonly headWidth: number;
+  /** Whether the token can be where the score is read: the last of these in a text is, so it must not be left to the beginning. */
+  isScored(id: number): boolean;
   /**
    * Appends the network; returns what each layer keeps of tokens (at least one) embedded as float32 [batch, length, width], which come after
    * those of `past`.
@@ -70,8 +75,10 @@ export interface ClassifierInputs {
   readonly embeds: Value;
   /** int64 [batch, length]: 1 where the network may look, 0 where not. */
   readonly attention: Value;
-  /** int64 [batch, length]: 0 in the prompt, 1 in the response and after it. */
+  /** int64 [batch, length]: the type of each token, where the network knows types. */
   readonly segments: Value;
+  /** int64 [batch, length]: the (hard) tokens, −1 for those without an embedding, for networks that look for one, as for the last that is not padding. */
+  readonly ids: Value;
   /** Only for networks that have a `prefix`. */
   readonly past?: Past | undefined;
 }

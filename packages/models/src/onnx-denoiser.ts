@@ -27,7 +27,11 @@ export const onnxDenoiser = async (directory: string, options: LoadDenoiserOptio
   checkModel(read);
   const inputs = readInputs(read.graph, path);
   const { model, positions: positionsInput, output, vocabulary } = fillMaskGraph(read, path);
-  const tokenizer = await loadTokenizer(source, { config, rows: agreedRows(config, vocabulary, path) });
+  const tokenizer = await loadTokenizer(
+    source,
+    { config, rows: agreedRows(config, vocabulary, path) },
+    options,
+  );
   requireMask(tokenizer, directory);
   const name = options.name ?? checkpointName(directory);
   const session = await backend.createSession(

@@ -27,6 +27,7 @@ export const productWeights = (
       embeds: g.input('embeds', 'float32', [...tokens, network.width]),
       attention: g.input('attention', 'int64', tokens),
       segments: g.input('segments', 'int64', tokens),
+      ids: g.input('ids', 'int64', tokens),
     });
   }
   return found;

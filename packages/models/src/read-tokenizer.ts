@@ -2,6 +2,7 @@ import { type ConfigReader, configReader } from './config-reader.js';
 import { requireJson } from './json-file.js';
 import { loadTokenizer } from './load-tokenizer.js';
 import { nodeFolder } from './node-folder.js';
+import type { TemplateOptions } from './template-options.js';
 import type { Tokenizer } from './tokenizer.js';
 
 /**
@@ -11,8 +12,9 @@ import type { Tokenizer } from './tokenizer.js';
 export const readTokenizer = async (
   directory: string,
   rows: number,
+  options: TemplateOptions = {},
 ): Promise<{ tokenizer: Tokenizer; config: ConfigReader }> => {
   const source = nodeFolder(directory);
   const config = configReader(await requireJson(source, 'config.json'), `${directory}/config.json`);
-  return { tokenizer: await loadTokenizer(source, { config, rows }), config };
+  return { tokenizer: await loadTokenizer(source, { config, rows }, options), config };
 };

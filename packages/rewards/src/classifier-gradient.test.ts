@@ -34,7 +34,8 @@ describe('the gradient of every architecture', () => {
     const embeds = g.input('embeds', 'float32', ['batch', 'length', classifier.width]);
     const attention = g.input('attention', 'int64', ['batch', 'length']);
     const segments = g.input('segments', 'int64', ['batch', 'length']);
-    const rewards = classifier.rewards(g, { embeds, attention, segments });
+    const ids = g.Expand(g.int64s([-1]), g.Shape(attention));
+    const rewards = classifier.rewards(g, { embeds, attention, segments, ids });
     const [gradient] = appendGradient(g, { of: rewards, wrt: [embeds] });
     g.output(gradient!, 'gradient');
     const session = await backend.createSession({ bytes: encodeModel(g.model()), folder: classifier.folder });

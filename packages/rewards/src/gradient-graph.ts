@@ -20,8 +20,9 @@ export interface GradientGraphOptions {
  * One graph from a batch of mixed responses to their rewards and to ⟨∂R/∂ê, E[candidate]⟩.
  *
  * Inputs (token ids are the reward model's): `ids` int64 [trajectories, length], the tokens of the response; `present` float32, same
- * shape, 0 where the token has no embedding; `attention` int64, same shape; `rows` int64 [rows], the flat slots that are mixtures;
- * `probs` float32 [rows, columns]; `weights` float32 [rows, 1]; `candidates` int64 [columns]; `prefix`, `suffix` int64, the template.
+ * shape, 0 where the token has no embedding; `attention` and `segments` int64, same shape; `rows` int64 [rows], the flat slots that are mixtures;
+ * `probs` float32 [rows, columns]; `weights` float32 [rows, 1]; `candidates` int64 [columns]; `prefix`, `suffix` int64, the template, and
+ * `prefix_segments`, `suffix_segments`, the types of its tokens.
  * With `reused`, the outputs of its graph instead of `prefix`, and of the leading graph: neither what comes before the response nor the
  * tokens that it begins with are computed, nor differentiated; `ids`, `present`, `attention` and `rows` count from behind them.
  * Outputs: `rewards` float32 [trajectories], `token_scores` float32 [rows, columns].
@@ -35,12 +36,15 @@ export const gradientGraph = (
   const ids = g.input('ids', 'int64', slots);
   const present = g.input('present', 'float32', slots);
   const attention = g.input('attention', 'int64', slots);
+  const segments = g.input('segments', 'int64', slots);
   const rows = g.input('rows', 'int64', ['rows']);
   const probs = g.input('probs', 'float32', ['rows', 'columns']);
   const weights = g.input('weights', 'float32', ['rows', 1]);
   const prefix = reused === undefined ? g.input('prefix', 'int64', ['prefix']) : undefined;
   const past = reused === undefined ? undefined : [pastInputs(g, reused), leadingInputs(g, reused)];
   const suffix = g.input('suffix', 'int64', ['suffix']);
+  const prefixSegments = reused === undefined ? g.input('prefix_segments', 'int64', ['prefix']) : undefined;
+  const suffixSegments = g.input('suffix_segments', 'int64', ['suffix']);
 
   const candidates = columns === 'table' ? undefined : g.input('candidates', 'int64', ['columns']);
   const chosen = candidates === undefined ? undefined : network.embed(g, candidates);
@@ -57,18 +61,21 @@ export const gradientGraph = (
   const trajectories = g.Shape(ids, { start: 0, end: 1 });
   const length = g.Shape(ids, { start: 1, end: 2 });
   const width = g.Shape(tokens, { start: 1, end: 2 });
-  const around = (middle: Value, of: (template: Value, segment: number) => Value) =>
-    g.Concat([...(prefix === undefined ? [] : [of(prefix, 0)]), middle, of(suffix, 1)], 1);
-  const forAll = (template: Value) => g.Concat([trajectories, g.Shape(template)], 0);
-  const filled = (template: Value, value: number) => g.Expand(g.int64s([value]), forAll(template));
+  const around = (middle: Value, of: (template: Value, segments: Value) => Value) =>
+    g.Concat(
+      [...(prefix === undefined ? [] : [of(prefix, prefixSegments!)]), middle, of(suffix, suffixSegments)],
+      1,
+    );
+  const forAll = (template: Value) => g.Expand(template, g.Concat([trajectories, g.Shape(template)], 0));
+  const ones = (template: Value) => forAll(g.Expand(g.int64s([1]), g.Shape(template)));
   const embeds = around(g.Reshape(response, g.Concat([trajectories, length, width], 0)), (template) =>
     g.Expand(network.embed(g, template), g.Concat([trajectories, g.Shape(template), width], 0)),
   );
   const reward = network.rewards(g, {
     embeds,
-    attention: around(attention, (template) => filled(template, 1)),
-    segments: around(g.Expand(g.int64s([1]), g.Shape(ids)), filled),
-    ids: around(ids, (template) => g.Expand(template, forAll(template))),
+    attention: around(attention, ones),
+    segments: around(segments, (_, types) => forAll(types)),
+    ids: around(g.Where(g.Cast(present, 'bool'), ids, g.scalar(-1, 'int64')), forAll),
     past,
   });
 

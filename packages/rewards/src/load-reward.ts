@@ -1,5 +1,5 @@
 import type { DifferentiableReward } from '@entrgi/core';
-import { type HubOptions, loadClassifier, type WeightOptions } from '@entrgi/models';
+import { type HubOptions, loadClassifier, type TemplateOptions, type WeightOptions } from '@entrgi/models';
 import { type NetworkRewardOptions, networkReward } from './network-reward.js';
 
 /**
@@ -10,5 +10,5 @@ import { type NetworkRewardOptions, networkReward } from './network-reward.js';
  */
 export const loadReward = async (
   source: string,
-  options: NetworkRewardOptions & HubOptions & WeightOptions,
+  options: NetworkRewardOptions & HubOptions & WeightOptions & TemplateOptions,
 ): Promise<DifferentiableReward> => networkReward(await loadClassifier(source, options), options);

@@ -43,8 +43,17 @@ const network: RewardNetwork = {
   maxLength: 8,
   tokenizer: {
     vocabulary: vocabulary(letters, '?'),
-    encodeText: encode,
-    around: (prompt) => ({ prefix: encode(`[${prompt}`), suffix: encode(']') }),
+    encodeDialogue(prompt, response) {
+      const types = Int32Array.from({ length: 2 + prompt.length + response.length }, (_, i) =>
+        i <= prompt.length ? 0 : 1,
+      );
+      return { ids: encode(`[${prompt}${response}]`), types };
+    },
+    around: (prompt) => ({
+      prefix: encode(`[${prompt}`),
+      suffix: encode(']'),
+      types: { prefix: new Int32Array(1 + prompt.length), response: 1, suffix: Int32Array.of(1) },
+    }),
   },
   embed: (g, ids) => g.Gather(embeddings(g), ids),
   embeddingTable: embeddings,
@@ -98,9 +107,7 @@ describe('networkReward: score', () => {
     const reward = load({ name: 'mine' });
     const failure = reward.score('abc', ['a', 'abcd']);
     await expect(failure).rejects.toThrow(InvalidArgumentError);
-    await expect(failure).rejects.toThrow(
-      "Reward 'mine': expected at most 8 tokens, got 9 (4 before the response, 4 in it, 1 after it). Shorten",
-    );
+    await expect(failure).rejects.toThrow("Reward 'mine': expected at most 8 tokens, got 9. Shorten");
     await expect(reward.score('a', ['a'], { signal: AbortSignal.abort() })).rejects.toThrow('abort');
     await reward.dispose();
     await reward.dispose();

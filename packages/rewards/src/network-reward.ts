@@ -7,9 +7,12 @@ import {
   lazily,
   mapTokens,
   NumericalError,
+  type Prompt,
   type Session,
   type Tensor,
+  UnsupportedError,
 } from '@entrgi/core';
+import type { EncodedText } from '@entrgi/models';
 import { encodeModel, type Model, pruneGraph } from '@entrgi/onnx';
 import { gradientGraph } from './gradient-graph.js';
 import { int64Tensor } from './int64-tensor.js';
@@ -80,12 +83,10 @@ export const networkReward = (
     return session.get();
   };
 
-  const refuseBeyondWindow = (prefix: number, response: number, suffix: number, value: unknown): void => {
-    const total = prefix + response + suffix;
+  const refuseBeyondWindow = (total: number, value: unknown, parts = ''): void => {
     if (total <= maxLength) return;
     throw new InvalidArgumentError(
-      `Reward '${name}': expected at most ${maxLength} tokens, got ${total} ` +
-        `(${prefix} before the response, ${response} in it, ${suffix} after it).`,
+      `Reward '${name}': expected at most ${maxLength} tokens, got ${total}${parts}.`,
       { value, cure: 'Shorten the prompt or the response.' },
     );
   };
@@ -116,26 +117,29 @@ export const networkReward = (
     name,
 
     async score(prompt, responses, { signal } = {}) {
-      const { prefix, suffix } = tokenizer.around(prompt);
-      const texts = responses.map((response) => tokenizer.encodeText(response));
-      for (const [i, ids] of texts.entries()) {
-        refuseBeyondWindow(prefix.length, ids.length, suffix.length, responses[i]);
-      }
+      const texts = responses.map((response) => tokenizer.encodeDialogue(prompt, response));
+      for (const [i, { ids }] of texts.entries()) refuseBeyondWindow(ids.length, responses[i]);
       const scores = new Float64Array(responses.length);
       if (scores.length === 0) return scores;
-      const past = await pastOf(prefix, signal);
-      const before = past === undefined ? prefix : new Int32Array(0);
-      for (const [i, ids] of texts.entries()) {
+      const prefix = reused === undefined ? undefined : commonPrefix(tokenizer, prompt);
+      const canFollow = ({ ids }: EncodedText) =>
+        prefix?.every((id, at) => ids[at] === id) === true &&
+        ids.subarray(prefix.length).some((id) => reused!.isScored(id));
+      let past: Awaited<ReturnType<typeof pastOf>>;
+      for (const [i, text] of texts.entries()) {
         // One run each: a score must not depend on what else is scored, to the last bit.
-        const forward = await session('score', () => scoreGraph(network, reused));
-        const inPrompt = new Int32Array(before.length);
-        const after = new Int32Array(ids.length + suffix.length).fill(1);
-        const dims = [1, inPrompt.length + after.length];
+        const follows = canFollow(text);
+        const from = follows ? prefix!.length : 0;
+        if (follows) past ??= await pastOf(prefix!, signal);
+        const forward = await (follows
+          ? session('score', () => scoreGraph(network, reused))
+          : session('score, whole', () => scoreGraph(network)));
+        const dims = [1, text.ids.length - from];
         const { rewards } = await forward.run(
           {
-            ...past,
-            ids: int64Tensor(dims, [before, ids, suffix]),
-            segments: int64Tensor(dims, [inPrompt, after]),
+            ...(follows ? past : {}),
+            ids: int64Tensor(dims, [text.ids.subarray(from)]),
+            segments: int64Tensor(dims, [text.types.subarray(from)]),
           },
           { signal },
         );
@@ -150,20 +154,34 @@ export const networkReward = (
     },
 
     async open(request) {
-      const { prefix, suffix } = tokenizer.around(request.prompt);
-      refuseBeyondWindow(prefix.length, request.length, suffix.length, request.prompt);
+      const { prefix, suffix, types } = tokenizer.around(request.prompt);
+      const { length } = request;
+      refuseBeyondWindow(
+        prefix.length + length + suffix.length,
+        request.prompt,
+        ` (${prefix.length} before the response, ${length} in it, ${suffix.length} after it)`,
+      );
       const map = mapTokens(request.vocabulary, tokenizer.vocabulary, { missing }).ids;
-      const past = await pastOf(prefix);
+      // Where only padding follows the response, the score may be read anywhere in it or before it.
+      const own = reused !== undefined && suffix.some((id) => reused.isScored(id)) ? reused : undefined;
+      const past = own === undefined ? undefined : await pastOf(prefix);
       return rewardContext({
         name,
         request,
-        before: past ?? prefixFeed(prefix),
+        before: past ?? {
+          prefix: int64Tensor([prefix.length], [prefix]),
+          prefix_segments: int64Tensor([prefix.length], [types.prefix]),
+        },
         leading: past === undefined ? undefined : leading(past, map, request.length),
         suffix,
+        suffixTypes: types.suffix,
+        responseType: types.response,
         map,
         tableRows: network.rows,
         gradientSession: (columns) =>
-          session(`gradient, ${columns}`, () => gradientGraph(network, { columns, reused, recompute })),
+          session(`gradient, ${columns}${own === undefined ? ', whole' : ''}`, () =>
+            gradientGraph(network, { columns, reused: own, recompute }),
+          ),
       });
     },
 
@@ -172,6 +190,16 @@ export const networkReward = (
       for (const session of sessions.values()) await (await session.made())?.dispose();
     },
   };
+};
+
+/** What comes before every response; undefined where the template lets a response change it. */
+const commonPrefix = (tokenizer: RewardNetwork['tokenizer'], prompt: Prompt): Int32Array | undefined => {
+  try {
+    return tokenizer.around(prompt).prefix;
+  } catch (error) {
+    if (error instanceof UnsupportedError) return undefined;
+    throw error;
+  }
 };
 
 const prefixFeed = (prefix: Int32Array) => ({ prefix: int64Tensor([prefix.length], [prefix]) });

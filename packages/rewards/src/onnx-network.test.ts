@@ -13,8 +13,15 @@ const letters = [...'abc'];
 const vocabulary: Vocabulary = { size: 3, tokens: letters, endIds: [2], specialIds: [] };
 const tokenizer = {
   vocabulary,
-  encodeText: (text: string) => Int32Array.from(text, (letter) => letters.indexOf(letter)),
-  around: () => ({ prefix: Int32Array.of(0), suffix: Int32Array.of(2) }),
+  encodeDialogue: (_: unknown, text: string) => ({
+    ids: Int32Array.from(`a${text}c`, (letter) => letters.indexOf(letter)),
+    types: new Int32Array(text.length + 2),
+  }),
+  around: () => ({
+    prefix: Int32Array.of(0),
+    suffix: Int32Array.of(2),
+    types: { prefix: Int32Array.of(0), response: 0, suffix: Int32Array.of(0) },
+  }),
 };
 // Exact in float16, so that both types must give the same reward.
 const words = [0.5, -1, 0.25, 0.75, -0.5, 1];

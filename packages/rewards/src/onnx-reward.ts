@@ -5,6 +5,7 @@ import {
   readOnnxFile,
   readTokenizer,
   resolveCheckpoint,
+  type TemplateOptions,
 } from '@entrgi/models';
 import { canonicalise } from '@entrgi/onnx';
 import { type NetworkRewardOptions, networkReward } from './network-reward.js';
@@ -12,7 +13,7 @@ import { onnxNetwork } from './onnx-network.js';
 import { wordLookup } from './word-lookup.js';
 
 /** Which file, output and label are the reward, and where it comes from if it is on the hub. */
-export interface OnnxRewardOptions extends NetworkRewardOptions, HubOptions {
+export interface OnnxRewardOptions extends NetworkRewardOptions, HubOptions, TemplateOptions {
   /** The model's file in the directory or repository. Default: onnx/model.onnx, else model.onnx. */
   readonly file?: string;
   /** Output that holds the scores, [batch, labels] or [batch]. Default: `logits`, else the only output. */
@@ -49,7 +50,7 @@ export const onnxReward = async (
   const name = options.name ?? path;
   const model = canonicalise(read);
   const lookup = wordLookup(model, name);
-  const { tokenizer, config } = await readTokenizer(directory, lookup.rows);
+  const { tokenizer, config } = await readTokenizer(directory, lookup.rows, options);
   const maxLength = options.maxLength ?? longestSequence(config);
   const { output, label } = options;
   const network = onnxNetwork({

@@ -93,7 +93,11 @@ describe.each([
   });
 
   it('takes a template with nothing before the response', async () => {
-    const around = () => ({ prefix: new Int32Array(0), suffix: Int32Array.of(1) });
+    const around = () => ({
+      prefix: new Int32Array(0),
+      suffix: Int32Array.of(1),
+      types: { prefix: new Int32Array(0), response: 0, suffix: Int32Array.of(0) },
+    });
     const bare = { ...classifier, tokenizer: { ...classifier.tokenizer, around } };
     const mix = mixOf(classifier, 2);
     const [expected, got] = await Promise.all(

@@ -23,8 +23,11 @@ export interface RewardContextOptions {
   readonly before: Readonly<Record<string, Tensor>>;
   /** Where the graphs read what the network keeps of the responses' first tokens. */
   readonly leading?: LeadingTokens | undefined;
-  /** The tokens after the response. */
+  /** The tokens after the response, and their types. */
   readonly suffix: Int32Array;
+  readonly suffixTypes: Int32Array;
+  /** The type of the response's tokens. */
+  readonly responseType: number;
   /** Table row of each of the denoiser's tokens, −1 for those to be embedded as zero. */
   readonly map: Int32Array;
   /** Rows of the embedding table. */
@@ -34,8 +37,9 @@ export interface RewardContextOptions {
 
 /** The reward of one prompt's responses: turns a mix into feeds of the gradient graph, and its outputs into a gradient. */
 export const rewardContext = (options: RewardContextOptions): RewardContext => {
-  const { name, request, map, tableRows, gradientSession, leading } = options;
+  const { name, request, map, tableRows, gradientSession, leading, responseType } = options;
   const suffix = int64Tensor([options.suffix.length], [options.suffix]);
+  const suffixSegments = int64Tensor([options.suffix.length], [options.suffixTypes]);
   let before: RewardContextOptions['before'] | undefined = options.before;
   const table = tableColumns(map, tableRows);
 
@@ -59,6 +63,8 @@ export const rewardContext = (options: RewardContextOptions): RewardContext => {
         ...before,
         ...leadingFeeds,
         suffix,
+        suffix_segments: suffixSegments,
+        segments: int64Tensor(slots, [new Int32Array(slots[0]! * slots[1]!).fill(responseType)]),
         ...tokenFeeds(slots, tokenIds.filter(isLeft), map),
         attention: int64Tensor(slots, [attention.filter(isLeft)]),
         rows: int64Tensor(

@@ -7,9 +7,9 @@ export interface NetworkInputs {
   readonly embeds: Value;
   /** int64 [batch, length]: 1 where the network may look, 0 where not. */
   readonly attention: Value;
-  /** int64 [batch, length]: 0 in the prompt, 1 in the response and after it. */
+  /** int64 [batch, length]: the type of each token, where the network knows types. */
   readonly segments: Value;
-  /** int64 [batch, length]: the (hard) tokens, for networks that look for one, as for the last that is not padding. */
+  /** int64 [batch, length]: the (hard) tokens, −1 for those without an embedding, for networks that look for one, as for the last that is not padding. */
   readonly ids: Value;
   /** What each layer keeps of the tokens before these; only for networks that have a `prefix`. */
   readonly past?: Past | undefined;
@@ -22,7 +22,7 @@ export interface RewardNetwork {
   readonly folder: string;
   /** Of networks with packed weights: the transpose of one, for the gradient; see appendGradient. */
   readonly transposedWeight?: Classifier['transposedWeight'];
-  readonly tokenizer: Pick<Tokenizer, 'vocabulary' | 'encodeText' | 'around'>;
+  readonly tokenizer: Pick<Tokenizer, 'vocabulary' | 'encodeDialogue' | 'around'>;
   /** Rows of the embedding table. */
   readonly rows: number;
   /** Longest sequence in tokens. */

@@ -9,5 +9,8 @@ import type { DenoiserNetwork } from '../network.js';
  */
 export const A2DQwen2LMHeadModel = (config: ConfigReader): DenoiserNetwork => {
   const shape = readDecoderShape(config, { headNorms: false, biases: ['q', 'k', 'v'] });
-  return bidirectionalDecoder(shape, { tied: config.flag('tie_word_embeddings', false), shifted: false });
+  const tied = config.flag('tie_word_embeddings', false);
+  // The toolkit's samplers ask so: what is written is the answer, without thoughts before it.
+  const templateVariables = { enable_thinking: false };
+  return { ...bidirectionalDecoder(shape, { tied, shifted: false }), templateVariables };
 };

@@ -10,5 +10,8 @@ import type { DenoiserNetwork } from '../network.js';
 export const A2DQwen3LMHeadModel = (config: ConfigReader): DenoiserNetwork => {
   const biases = attentionBiases(config);
   const shape = readDecoderShape(config, { headNorms: true, biases, headWidth: 128 });
-  return bidirectionalDecoder(shape, { tied: config.flag('tie_word_embeddings', false), shifted: false });
+  const tied = config.flag('tie_word_embeddings', false);
+  // The toolkit's samplers ask so: what is written is the answer, without thoughts before it.
+  const templateVariables = { enable_thinking: false };
+  return { ...bidirectionalDecoder(shape, { tied, shifted: false }), templateVariables };
 };

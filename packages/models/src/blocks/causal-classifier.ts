@@ -1,3 +1,4 @@
+import type { GraphBuilder, Value } from '@entrgi/onnx';
 import type { ConfigReader } from '../config-reader.js';
 import type { ClassifierNetwork } from '../network.js';
 import { causalMask } from './attention-mask.js';
@@ -6,55 +7,71 @@ import { decoderLayers } from './decoder-layers.js';
 import { firstLabel, labelCount } from './labels.js';
 import { linear } from './linear.js';
 import { rmsNorm } from './rms-norm.js';
+import { positions } from './rotary.js';
 
 /**
- * A causal decoder with a linear score of the last position. Positions count from 0 whatever the attention.
- * The last position must be one that counts, which the chat template sees to: something always follows the response.
+ * A causal decoder with a linear score of the last token that is not the padding token of config.json, wherever that stands in the text.
+ * Positions count from 0 whatever the attention.
  */
-export const causalClassifier = (config: ConfigReader, shape: DecoderShape): ClassifierNetwork => ({
-  task: 'classifier',
-  ...shape,
-  parameters: new Map([
-    ...decoderParameters(shape),
-    ['score.weight', [labelCount(config), shape.width]] as const,
-  ]),
-  ignored: new Set(['lm_head.weight']),
+export const causalClassifier = (config: ConfigReader, shape: DecoderShape): ClassifierNetwork => {
+  const paddingId = config.raw('pad_token_id');
+  return {
+    task: 'classifier',
+    ...shape,
+    parameters: new Map([
+      ...decoderParameters(shape),
+      ['score.weight', [labelCount(config), shape.width]] as const,
+    ]),
+    ignored: new Set(['lm_head.weight']),
 
-  prefix: {
-    layers: shape.layers,
-    keyValueHeads: shape.keyValueHeads,
-    headWidth: shape.headWidth,
-    append(g, weights, embeds, past) {
+    prefix: {
+      layers: shape.layers,
+      keyValueHeads: shape.keyValueHeads,
+      headWidth: shape.headWidth,
+      isScored: (id) => id !== paddingId,
+      append(g, weights, embeds, past) {
+        const batch = g.Shape(embeds, { start: 0, end: 1 });
+        const length = g.Shape(embeds, { start: 1, end: 2 });
+        const attention = g.Expand(g.int64s([1]), g.Concat([batch, length], 0));
+        return decoderLayers(g, weights, shape, {
+          rows: g.Reshape(embeds, [-1, shape.width]),
+          batch,
+          length,
+          mask: causalMask(g, attention, length),
+          past,
+        }).kept;
+      },
+    },
+
+    rewards(g, weights, { embeds, attention, ids, past }) {
       const batch = g.Shape(embeds, { start: 0, end: 1 });
       const length = g.Shape(embeds, { start: 1, end: 2 });
-      const attention = g.Expand(g.int64s([1]), g.Concat([batch, length], 0));
-      return decoderLayers(g, weights, shape, {
+      const starts = g.Mul(
+        g.Range(g.scalar(0, 'int64'), g.Squeeze(batch, [0]), g.scalar(1, 'int64')),
+        length,
+      );
+      const { rows: last } = decoderLayers(g, weights, shape, {
         rows: g.Reshape(embeds, [-1, shape.width]),
         batch,
         length,
         mask: causalMask(g, attention, length),
         past,
-      }).kept;
+        wanted: g.Add(starts, lastToken(g, { ids, attention, length, paddingId })),
+      });
+      const normalised = rmsNorm(g, weights, 'model.norm', last, shape.epsilon);
+      return firstLabel(g, linear(g, weights, 'score', normalised));
     },
-  },
+  };
+};
 
-  rewards(g, weights, { embeds, attention, past }) {
-    const batch = g.Shape(embeds, { start: 0, end: 1 });
-    const length = g.Shape(embeds, { start: 1, end: 2 });
-    // The last position of each sequence: (b + 1) · length − 1.
-    const ends = g.Mul(
-      g.Range(g.scalar(1, 'int64'), g.Squeeze(g.Add(batch, g.int64s([1])), [0]), g.scalar(1, 'int64')),
-      length,
-    );
-    const { rows: last } = decoderLayers(g, weights, shape, {
-      rows: g.Reshape(embeds, [-1, shape.width]),
-      batch,
-      length,
-      mask: causalMask(g, attention, length),
-      past,
-      wanted: g.Sub(ends, g.int64s([1])),
-    });
-    const normalised = rmsNorm(g, weights, 'model.norm', last, shape.epsilon);
-    return firstLabel(g, linear(g, weights, 'score', normalised));
-  },
-});
+/** Position of the last token that counts and is not padding, [batch]; 0 where none is. */
+const lastToken = (
+  g: GraphBuilder,
+  { ids, attention, length, paddingId }: { ids: Value; attention: Value; length: Value; paddingId: unknown },
+): Value => {
+  const counts =
+    typeof paddingId === 'number' && Number.isSafeInteger(paddingId)
+      ? g.Mul(attention, g.Cast(g.Not(g.Equal(ids, g.scalar(paddingId, 'int64'))), 'int64'))
+      : attention;
+  return g.ReduceMax(g.Mul(positions(g, length), counts), [1], 0);
+};
