@@ -31,11 +31,12 @@ const FEWEST = 8;
 export const recomputation = (g: GraphBuilder, request: RecomputationRequest): Recomputation => {
   const { nodes, active, ancestors } = request;
   const cuts = cutsOf(request);
-  const segments = new Map<Node, number>();
-  let segment = 0;
+  const segments: Node[][] = [[]];
+  const segmentOf = new Map<Node, number>();
   nodes.forEach((node, i) => {
-    segments.set(node, segment);
-    if (i === cuts[segment]?.index) segment += 1;
+    segmentOf.set(node, segments.length - 1);
+    segments.at(-1)!.push(node);
+    if (i === cuts[segments.length - 1]?.index) segments.push([]);
   });
   const current = new Map<Value, Value>();
   const entered = new Set<number>();
@@ -46,8 +47,7 @@ export const recomputation = (g: GraphBuilder, request: RecomputationRequest): R
     if (entry !== undefined) {
       current.set(entry.value, delayedUntil(g, entry.value, g.Reshape(dy, [-1])));
     }
-    for (const node of nodes) {
-      if (segments.get(node) !== number) continue;
+    for (const node of segments[number]!) {
       if (!node.outputs.some((output) => active.has(output) && ancestors.has(output))) continue;
       made.push(computeAgain(g, node, current));
     }
@@ -56,7 +56,7 @@ export const recomputation = (g: GraphBuilder, request: RecomputationRequest): R
 
   return {
     enter(node, dy) {
-      const number = segments.get(node)!;
+      const number = segmentOf.get(node)!;
       // Neither the last segment nor the first, whose values are few and whose beginnings may be many.
       if (number === cuts.length || number === 0 || entered.has(number)) return [];
       entered.add(number);

@@ -89,4 +89,17 @@ describe('the backward pass', () => {
     const y = g.ReduceSum(g.Mul(g.Mul(sum, sum), sum), null, 0);
     expect(readBackward(g, { x, y, named: { product, sum } })).toEqual(['sum']);
   });
+
+  it('copies each node of a long chain of cheap ones once, however long it is', () => {
+    const g = new GraphBuilder();
+    const x = g.input('x', 'float32', ['rows', 4]);
+    const length = 8_000;
+    let y = x;
+    for (let i = 0; i < length; i++) y = g.Tanh(y);
+    appendGradient(g, { of: y, wrt: [x] });
+    const count = (opType: string) => g.graph.nodes.filter((node) => node.opType === opType).length;
+    // All but the last, whose value is read as soon as it is there.
+    expect(count('Tanh')).toBe(2 * length - 1);
+    expect(g.graph.nodes.length).toBeLessThan(6 * length);
+  });
 });

@@ -33,36 +33,34 @@ export const rematerialise = (g: GraphBuilder, request: RematerialisationRequest
   const forward = nodes.slice(0, request.forward);
   const backward = nodes.splice(request.forward);
   const after = waitingFor(g, backward, request.seed);
-  const targets = targetsOf({ forward, backward, after, active: request.active });
+  const sources = sourcesOf({ forward, backward, after, active: request.active });
   /** What stands for a forward value from here on. */
   const current = new Map<Value, Value>();
 
-  const again = ({ nodes: chain, bases }: Target, dy: Value): void => {
-    for (const base of bases) if (!current.has(base)) current.set(base, delayedUntil(g, base, dy));
-    for (const node of chain) if (!current.has(node.outputs[0]!)) computeAgain(g, node, current);
+  const again = (target: Value, dy: Value): void => {
+    const { chain, bases } = unmade(target, sources, current);
+    for (const base of bases) current.set(base, delayedUntil(g, base, dy));
+    for (const node of chain) computeAgain(g, node, current);
   };
 
   for (const node of backward) {
     const dy = after.get(node);
-    for (const input of node.inputs) {
-      const target = targets.get(input);
-      if (target !== undefined && dy !== undefined) again(target, dy);
+    if (dy !== undefined) {
+      for (const input of node.inputs) if (typeof sources.get(input) === 'object') again(input, dy);
     }
     const inputs = node.inputs.map((input) => current.get(input) ?? input);
     nodes.push(dy === undefined ? node : { ...node, inputs });
   }
 };
 
-/** How to compute a forward value again: from `bases`, by copies of `nodes` in order. */
-interface Target {
-  readonly nodes: readonly Node[];
-  readonly bases: readonly Value[];
-}
+/** How an active forward value is had in the backward pass: it is kept, or the node gives it again. */
+type Source = 'kept' | Node;
 
 /** The shape of a value is known without its elements. */
 const reads = ({ opType }: Node): boolean => opType !== 'Shape';
 
-const targetsOf = ({
+/** For each active forward value that the backward pass can have, how; its node's inputs are among them, or not active. */
+const sourcesOf = ({
   forward,
   backward,
   after,
@@ -72,39 +70,49 @@ const targetsOf = ({
   readonly backward: readonly Node[];
   readonly after: ReadonlyMap<Node, Value>;
   readonly active: ReadonlySet<Value>;
-}): ReadonlyMap<Value, Target> => {
-  const producers = new Map(forward.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
+}): ReadonlyMap<Value, Source> => {
   const readers = backward.filter(reads);
-  const kept = new Set(readers.flatMap(({ inputs }) => inputs));
   // What is read as soon as it is there need not be computed again.
   const early = new Set(readers.flatMap((node) => (after.has(node) ? [] : node.inputs)));
-  const known = new Map<Value, Target | undefined>();
+  const sources = new Map<Value, Source>();
+  for (const { inputs } of readers)
+    for (const input of inputs) if (active.has(input)) sources.set(input, 'kept');
+  const isHad = (value: Value) => value === '' || !active.has(value) || sources.has(value);
+  for (const node of forward) {
+    const [output] = node.outputs as [Value];
+    if (node.outputs.length > 1 || !active.has(output) || early.has(output)) continue;
+    if (cheap.has(operatorName(node)) && node.inputs.every(isHad)) sources.set(output, node);
+  }
+  return sources;
+};
 
-  /** How a value is had from what is kept; undefined: it is not. */
-  const derive = (value: Value): Target | undefined => {
-    if (!active.has(value)) return { nodes: [], bases: [] };
-    if (known.has(value)) return known.get(value);
-    const base = kept.has(value) ? { nodes: [], bases: [value] } : undefined;
-    const derived = (early.has(value) ? undefined : deriveFromInputs(value)) ?? base;
-    known.set(value, derived);
-    return derived;
-  };
-  const deriveFromInputs = (value: Value): Target | undefined => {
-    const node = producers.get(value);
-    if (node === undefined || node.outputs.length > 1 || !cheap.has(operatorName(node))) return undefined;
-    const sources = node.inputs.filter((input) => input !== '').map(derive);
-    if (!sources.every((source) => source !== undefined)) return undefined;
-    return {
-      nodes: [...new Set([...sources.flatMap((source) => source.nodes), node])],
-      bases: [...new Set(sources.flatMap((source) => source.bases))],
-    };
-  };
-
-  const targets = [...kept].flatMap((value) => {
-    const target = active.has(value) ? derive(value) : undefined;
-    return target !== undefined && target.nodes.length > 0 ? [[value, target] as const] : [];
-  });
-  return new Map(targets);
+/** The nodes that give a value again, in order, and the kept values they begin with; without what `current` has already. */
+const unmade = (
+  target: Value,
+  sources: ReadonlyMap<Value, Source>,
+  current: ReadonlyMap<Value, Value>,
+): { readonly chain: readonly Node[]; readonly bases: readonly Value[] } => {
+  const chain: Node[] = [];
+  const bases: Value[] = [];
+  const seen = new Set<Value>();
+  // A value is met twice: before its inputs, and after them. A chain may be longer than the call stack.
+  const stack: { readonly value: Value; readonly inputsDone: boolean }[] = [
+    { value: target, inputsDone: false },
+  ];
+  for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
+    const { value, inputsDone } = top;
+    const source = sources.get(value);
+    if (inputsDone) chain.push(source as Node);
+    if (inputsDone || source === undefined || seen.has(value) || current.has(value)) continue;
+    seen.add(value);
+    if (source === 'kept') {
+      bases.push(value);
+      continue;
+    }
+    stack.push({ value, inputsDone: true });
+    for (const input of source.inputs.toReversed()) stack.push({ value: input, inputsDone: false });
+  }
+  return { chain, bases };
 };
 
 /**
@@ -117,7 +125,9 @@ const waitingFor = (g: GraphBuilder, nodes: readonly Node[], seed: Value): Reado
     if (inputs.some((input) => late.has(input))) for (const output of outputs) late.set(output, i);
   });
   const lateInput = ({ inputs }: Node, before: number): Value | undefined =>
-    inputs.find((input) => (late.get(input) ?? before) < before && (g.typeOf(input).dims?.length ?? 0) > 0);
+    inputs.find(
+      (input) => (late.get(input) ?? before) < before && (g.knownTypeOf(input)?.dims?.length ?? 0) > 0,
+    );
   const firstReader = new Map<Value, Node>();
   for (const node of nodes.toReversed()) for (const input of node.inputs) firstReader.set(input, node);
   return new Map(
