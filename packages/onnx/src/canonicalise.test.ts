@@ -138,6 +138,11 @@ test('sizes that a file merely declares are not folded', () => {
   );
   traced.graph.valueTypes.set('n', { type: 'float32', dims: [1, 4] });
   expect(operators(canonicalise(traced))).toEqual(['Neg', 'Shape', 'Reshape']);
+  // Nor where nothing contradicts them; what follows all the same is.
+  traced.graph.inputs.set('x', { type: 'float32', dims: [null, 4] });
+  expect(operators(canonicalise(traced))).toEqual(['Neg', 'Shape', 'Reshape']);
+  traced.graph.inputs.set('x', { type: 'float32', dims: [1, 4] });
+  expect(operators(canonicalise(traced))).toEqual(['Neg', 'Reshape']);
 });
 
 test('the argument is left as it was, and canonical models are left alone', () => {

@@ -90,11 +90,11 @@ function rewriteNode(
 function foldShape(g: GraphBuilder): void {
   const output = g.graph.nodes.at(-1)!.outputs[0]!;
   const contents = output === '' ? undefined : g.contentsOf(output);
-  if (contents === undefined || !contents.every((element) => typeof element === 'number')) return;
+  if (contents === undefined || !contents.every((element) => Number.isSafeInteger(element))) return;
   const { type, dims } = g.typeOf(output);
   if (type !== 'int64' || dims === undefined) return;
   g.graph.nodes.pop();
-  const data = BigInt64Array.from(contents, BigInt);
+  const data = BigInt64Array.from(contents as readonly number[], BigInt);
   g.graph.initializers.set(output, { type, dims: dims.length === 0 ? [] : [data.length], data });
 }
 

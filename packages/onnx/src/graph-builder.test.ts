@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from '@entrgi/core';
+import { InvalidArgumentError, UnsupportedError } from '@entrgi/core';
 import { expect, test } from 'vitest';
 import { checkModel, GraphBuilder } from './index.js';
 
@@ -50,7 +50,11 @@ test('a value of an unknown operator exists, but its type is not known', () => {
   const g = new GraphBuilder();
   const [y] = g.node('Mystery', [g.input('x', 'float32', [])], {}, { domain: 'custom' });
   expect(g.has(y!)).toBe(true);
-  expect(() => g.typeOf(y!)).toThrow(/type of value 'Mystery\/output' is not known/);
+  const z = g.Neg(y!);
+  expect(() => g.typeOf(z)).toThrow(UnsupportedError);
+  expect(() => g.typeOf(z)).toThrow(
+    "The type of value 'Neg/output' is not known in graph 'main': nothing is known of Mystery (node 'Mystery').",
+  );
   expect(g.model().opsets).toEqual(
     new Map([
       ['', 21],

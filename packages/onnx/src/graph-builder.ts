@@ -1,4 +1,4 @@
-import { type DataType, InvalidArgumentError } from '@entrgi/core';
+import { type DataType, InvalidArgumentError, UnsupportedError } from '@entrgi/core';
 import { onnxType } from './data-types.js';
 import { inferNode, integersOf } from './infer.js';
 import { inferContents } from './infer-contents.js';
@@ -38,6 +38,8 @@ export class GraphBuilder {
   readonly #counters = new Map<string, number>();
   /** What is known of the elements of small integer values. */
   readonly #contents = new Map<Value, readonly Dimension[]>();
+  /** Values whose sizes follow from a declaration of the file, which is good enough for a gradient but not to change what the model computes. */
+  readonly #declared = new Set<Value>();
   #unknownSizes = 0;
 
   constructor(graph: Graph = emptyGraph()) {
@@ -102,12 +104,20 @@ export class GraphBuilder {
 
   // …values
 
-  /** Element type and known shape; throws for a value that does not exist or whose type is not known. */
+  /**
+   * Element type and known shape. Throws InvalidArgumentError for a value that does not exist, UnsupportedError for one whose type is not known:
+   * it comes from an operator that is not.
+   */
   typeOf(value: Value): ValueType {
     const type = this.#types.get(value);
     if (type !== undefined) return type;
-    const what = this.has(value) ? `The type of value '${value}' is not known` : `No value named '${value}'`;
-    throw new InvalidArgumentError(`${what} in graph '${this.graph.name}'.`, { value });
+    const where = `in graph '${this.graph.name}'`;
+    if (!this.has(value)) throw new InvalidArgumentError(`No value named '${value}' ${where}.`, { value });
+    const { opType, name } = this.#unknownOrigin(value);
+    throw new UnsupportedError(
+      `The type of value '${value}' is not known ${where}: nothing is known of ${opType} (node '${name}').`,
+      { value: opType },
+    );
   }
 
   /** Like typeOf, but undefined where nothing is known. */
@@ -115,11 +125,16 @@ export class GraphBuilder {
     return this.#types.get(value);
   }
 
+  /** Takes over what is known of `like`, a value of the same type and shape. */
+  learn(value: Value, like: Value): void {
+    const type = mergeTypes(this.#types.get(value), this.#types.get(like));
+    if (type !== undefined) this.#types.set(value, type);
+  }
+
   /** The type as a model may state it: sizes that only the builder has a name for are null. */
   declaredTypeOf(value: Value): ValueType {
     const { type, dims } = this.typeOf(value);
-    const stated = (size: Dimension) => (typeof size === 'string' && size.includes(UNKNOWN) ? null : size);
-    return { type, dims: dims?.map(stated) };
+    return { type, dims: dims?.map((size) => (isUnknown(size) ? null : size)) };
   }
 
   has(value: Value): boolean {
@@ -302,8 +317,9 @@ export class GraphBuilder {
       start: range.start === undefined ? undefined : int(range.start),
       end: range.end === undefined ? undefined : int(range.end),
     });
-  /** `shape` may hold 0 (keep that dimension) and one −1. */
-  Reshape = (x: Value, shape: readonly number[] | Value) => this.#one('Reshape', [x, this.#indices(shape)]);
+  /** `shape` may hold 0 (keep that dimension; with `allowzero`, a size of 0) and one −1. */
+  Reshape = (x: Value, shape: readonly number[] | Value, { allowzero = false } = {}) =>
+    this.#one('Reshape', [x, this.#indices(shape)], allowzero ? { allowzero: int(1) } : {});
   Transpose = (x: Value, perm: readonly number[]) => this.#one('Transpose', [x], { perm: ints(perm) });
   Squeeze = (x: Value, axes: readonly number[] | Value) => this.#one('Squeeze', [x, this.#indices(axes)]);
   Unsqueeze = (x: Value, axes: readonly number[] | Value) => this.#one('Unsqueeze', [x, this.#indices(axes)]);
@@ -358,6 +374,27 @@ export class GraphBuilder {
     return typeof values === 'string' ? values : this.int64s(values);
   }
 
+  /** The type without what only a declaration says. */
+  #followingTypeOf(value: Value): ValueType | undefined {
+    const known = this.#types.get(value);
+    if (known === undefined || !this.#declared.has(value)) return known;
+    return { type: known.type, dims: known.dims?.map((size) => (typeof size === 'number' ? null : size)) };
+  }
+
+  /** The first node on the way to a value of unknown type whose inputs are all known. */
+  #unknownOrigin(value: Value): Node {
+    const producers = new Map(
+      this.graph.nodes.flatMap((node) => node.outputs.map((output) => [output, node])),
+    );
+    const unknownInput = ({ inputs }: Node) =>
+      inputs.find((input) => input !== '' && !this.#types.has(input));
+    let node = producers.get(value)!;
+    for (let input = unknownInput(node); input !== undefined; input = unknownInput(node)) {
+      node = producers.get(input)!;
+    }
+    return node;
+  }
+
   /** A size of which nothing is known gets a name of its own: where inference meets it again, the two are known to be equal. */
   #declare(name: Value, { type, dims }: ValueType): void {
     this.#names.add(name);
@@ -383,28 +420,41 @@ export class GraphBuilder {
     const typeOf = (value: Value) => this.#types.get(value);
     const contentsOf = (value: Value) => this.contentsOf(value);
     const types = inferNode(node, typeOf, () => undefined, contentsOf);
+    const depends = node.inputs.some((input) => this.#declared.has(input));
     node.outputs.forEach((output, i) => {
       if (output === '') return;
       const type = mergeTypes(types[i], this.graph.valueTypes.get(output) ?? this.graph.outputs.get(output));
+      if (depends || type !== types[i]) this.#declared.add(output);
       if (type !== undefined) this.#declare(output, type);
       else this.#names.add(output);
     });
-    const contents = inferContents(node, typeOf, contentsOf);
+    const contents = inferContents(node, (value) => this.#followingTypeOf(value), contentsOf);
     if (contents !== undefined) this.#contents.set(node.outputs[0]!, contents);
   }
 }
 
+/** A size that has no name but the builder's. */
+const isUnknown = (size: Dimension): boolean =>
+  size === null || (typeof size === 'string' && size.includes(UNKNOWN));
+
 /**
- * What follows from the inputs goes before what the file declares, which is used only where not even the rank follows: exporters are known to
- * declare sizes of the example they traced.
+ * What follows from the inputs goes before what the file declares, which fills in what does not follow. A declaration that contradicts what
+ * follows is not believed at all: exporters are known to declare sizes of the example they traced.
  */
 const mergeTypes = (
   inferred: ValueType | undefined,
   declared: ValueType | undefined,
-): ValueType | undefined =>
-  inferred === undefined || (inferred.dims === undefined && declared?.type === inferred.type)
-    ? (declared ?? inferred)
-    : inferred;
+): ValueType | undefined => {
+  if (inferred === undefined || declared === undefined) return inferred ?? declared;
+  const [own, stated] = [inferred.dims, declared.dims];
+  if (declared.type !== inferred.type || stated === undefined) return inferred;
+  if (own === undefined) return declared;
+  const contradicts = (size: Dimension, axis: number) =>
+    !isUnknown(size) && typeof stated[axis] === 'number' && stated[axis] !== size;
+  if (own.length !== stated.length || own.some(contradicts)) return inferred;
+  const dims = own.map((size, axis) => (isUnknown(size) ? (stated[axis] ?? size) : size));
+  return dims.every((size, axis) => size === own[axis]) ? inferred : { type: inferred.type, dims };
+};
 
 export const emptyGraph = (name = 'main'): Graph => ({
   name,

@@ -52,6 +52,8 @@ const arithmetic =
       (_, i) => {
         const [left, right] = [a[a.length === 1 ? 0 : i]!, b[b.length === 1 ? 0 : i]!];
         if (typeof left !== 'number' || typeof right !== 'number') return otherwise(left, right);
+        // Beyond ±2⁵³ a number stands for more than one integer.
+        if (!Number.isSafeInteger(left) || !Number.isSafeInteger(right)) return null;
         const result = compute(left, right);
         return Number.isSafeInteger(result) ? result : null;
       },

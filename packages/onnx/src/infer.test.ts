@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { InvalidModelError } from '@entrgi/core';
 import { describe, expect, test } from 'vitest';
 import { canonicalise, decodeModel, emptyGraph, encodeModel, GraphBuilder } from './index.js';
-import type { Model } from './model.js';
+import type { Model, ValueType } from './model.js';
 import { runModel } from './testing/run-model.js';
 
 const folder = new URL('../fixtures/exports/', import.meta.url);
@@ -93,4 +93,50 @@ test('an Einsum has the sizes of its letters', () => {
   expect(g.typeOf(g.Einsum('bsd,btd->bst', x, y)).dims).toEqual(['B', 'S', 'T']);
   expect(g.typeOf(g.Einsum('...d,...d->...', x, x)).dims).toEqual(['B', 'S']);
   expect(g.typeOf(g.Einsum('bsd,btd', x, y)).dims).toEqual(['S', 'T']);
+});
+
+describe('what a file declares of a value', () => {
+  /** A product of a value of shape [B, ?, 12], of which the file says more. */
+  const declaring = (dims: ValueType['dims'], type: ValueType['type'] = 'float32') => {
+    const g = new GraphBuilder(emptyGraph());
+    g.graph.valueTypes.set('y', { type, dims });
+    const x = g.input('x', 'float32', ['B', null, 12]);
+    g.node('Exp', [x], {}, { outputs: ['y'] });
+    return g.declaredTypeOf('y').dims;
+  };
+
+  test.each([
+    ['fills in what does not follow', ['B', 4, 12], ['B', 4, 12]],
+    ['gives a name to what has none', ['B', 'S', 12], ['B', 'S', 12]],
+    ['may say less', [null, null, null], ['B', null, 12]],
+    ['may call a size otherwise', ['N', 4, null], ['B', 4, 12]],
+    ['is not believed where it fixes a free size', [2, 4, 12], ['B', null, 12]],
+    ['is not believed where it contradicts a size', ['B', 4, 13], ['B', null, 12]],
+    ['is not believed where it contradicts the rank', ['B', 4], ['B', null, 12]],
+  ] as const)('%s', (_, declared, expected) => {
+    expect(declaring(declared)).toEqual(expected);
+  });
+
+  test('is not believed where it contradicts the element type', () => {
+    expect(declaring(['B', 4, 12], 'int64')).toEqual(['B', null, 12]);
+  });
+});
+
+test('the element type of one operand is enough', () => {
+  const { g, x } = builder();
+  const [unknown] = g.node('Mystery', [x], {}, { domain: 'custom' }) as [string];
+  for (const y of [g.Add(unknown, x), g.Max(unknown, x), g.MatMul(unknown, x), g.Concat([unknown, x], 0)]) {
+    expect(g.typeOf(y).type).toBe('float32');
+  }
+});
+
+test('an operator of another domain is another operator', () => {
+  const { g, x } = builder();
+  expect(g.knownTypeOf(g.node('Add', [x, x], {}, { domain: 'custom' })[0]!)).toBeUndefined();
+});
+
+test('an Einsum broadcasts its letters', () => {
+  const { g } = builder();
+  const [a, b] = [g.input('a', 'float32', [2, 1]), g.input('b', 'float32', [3, 4])];
+  expect(g.typeOf(g.Einsum('ij,jk->ijk', a, b)).dims).toEqual([2, 3, 4]);
 });

@@ -33,7 +33,7 @@ export function inferNode(
   initializerOf: (value: Value) => Initializer | undefined,
   contentsOf: ContentsOf = () => undefined,
 ): (ValueType | undefined)[] {
-  const rule = rules.get(node.opType);
+  const rule = node.domain === '' || node.domain === 'com.microsoft' ? rules.get(node.opType) : undefined;
   if (rule === undefined) return [];
   const input = (i: number) => node.inputs[i] ?? '';
   const request: InferenceRequest = {

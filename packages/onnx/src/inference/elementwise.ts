@@ -2,7 +2,7 @@ import type { DataType } from '@entrgi/core';
 import { dataTypeOf } from '../data-types.js';
 import { broadcast } from '../dimensions.js';
 import type { InferenceRequest, InferenceRule } from './inference-rule.js';
-import { typed } from './inference-rule.js';
+import { commonType, typed } from './inference-rule.js';
 
 /** Output like input 0. */
 export const like: InferenceRule = ({ type, dims }) => typed(type(0), dims(0));
@@ -10,7 +10,8 @@ export const like: InferenceRule = ({ type, dims }) => typed(type(0), dims(0));
 const broadcastOf = ({ node, dims }: InferenceRequest) =>
   broadcast(...node.inputs.map((_, input) => dims(input)));
 
-const broadcasting: InferenceRule = (request) => typed(request.type(0), broadcastOf(request));
+/** All inputs have one type: that of one is enough where another comes from an operator that is not known. */
+const broadcasting: InferenceRule = (request) => typed(commonType(request), broadcastOf(request));
 
 const asBool: InferenceRule = (request) => typed('bool', broadcastOf(request));
 
@@ -19,9 +20,10 @@ const named = (operators: string, rule: InferenceRule): Record<string, Inference
 
 export const elementwise: Readonly<Record<string, InferenceRule>> = {
   ...named(
-    'Add Sub Mul Div Pow Mod Max Min Sum Mean PRelu BitwiseAnd BitwiseOr BitwiseXor BitShift',
+    'Add Sub Mul Div Mod Max Min Sum Mean PRelu BitwiseAnd BitwiseOr BitwiseXor BitShift',
     broadcasting,
   ),
+  Pow: (request) => typed(request.type(0), broadcastOf(request)),
   ...named(
     'Neg Abs Sign Sqrt Reciprocal Exp Log Floor Ceil Round Identity CumSum Trilu Clip BitwiseNot',
     like,
@@ -34,7 +36,7 @@ export const elementwise: Readonly<Record<string, InferenceRule>> = {
   ...named('Gelu FastGelu QuickGelu BiasGelu Softmax LogSoftmax Hardmax Swish Shrink LpNormalization', like),
   ...named('Equal Less LessOrEqual Greater GreaterOrEqual And Or Xor', asBool),
   ...named('Not IsNaN IsInf', ({ dims }) => typed('bool', dims(0))),
-  Where: (request) => typed(request.type(1), broadcastOf(request)),
+  Where: (request) => typed(commonType(request, [1, 2]), broadcastOf(request)),
   Cast: ({ int, dims }) => typed(dataTypeOf(int('to', 0), 'Cast'), dims(0)),
   CastLike: ({ type, dims }) => typed(type(1), dims(0)),
   Dropout: ({ type, dims }) => [...typed(type(0), dims(0)), ...typed('bool', dims(0))],

@@ -1,6 +1,6 @@
 import { positiveAxis } from '../dimensions.js';
 import type { InferenceRule } from './inference-rule.js';
-import { typed } from './inference-rule.js';
+import { commonType, typed } from './inference-rule.js';
 
 export const indexing: Readonly<Record<string, InferenceRule>> = {
   Gather: ({ type, dims, int }) => {
@@ -16,8 +16,8 @@ export const indexing: Readonly<Record<string, InferenceRule>> = {
     if (data === undefined || typeof depth !== 'number') return typed(type(0));
     return typed(type(0), [...indices!.slice(0, -1), ...data.slice(int('batch_dims', 0) + depth)]);
   },
-  ScatterElements: ({ type, dims }) => typed(type(0), dims(0)),
-  ScatterND: ({ type, dims }) => typed(type(0), dims(0)),
+  ScatterElements: (request) => typed(commonType(request, [0, 2]), request.dims(0)),
+  ScatterND: (request) => typed(commonType(request, [0, 2]), request.dims(0)),
   NonZero: ({ dims }) => typed('int64', [dims(0)?.length ?? null, null]),
   OneHot: ({ type, dims, contents, int }) => {
     const indices = dims(0);

@@ -24,3 +24,9 @@ export type InferenceRule = (request: InferenceRequest) => readonly (ValueType |
 export const typed = (type: DataType | undefined, dims?: Dimensions): readonly (ValueType | undefined)[] => [
   type === undefined ? undefined : { type, dims },
 ];
+
+/** The element type that some inputs (default: all) share, from the first of which it is known. */
+export const commonType = (
+  { node, type }: InferenceRequest,
+  inputs: readonly number[] = [...node.inputs.keys()],
+): DataType | undefined => inputs.map(type).find((known) => known !== undefined);

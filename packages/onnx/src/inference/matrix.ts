@@ -1,7 +1,7 @@
 import { InvalidModelError } from '@entrgi/core';
-import { broadcast, type Dimensions } from '../dimensions.js';
+import { broadcast, broadcastDimension, type Dimensions } from '../dimensions.js';
 import type { Dimension } from '../model.js';
-import { type InferenceRule, typed } from './inference-rule.js';
+import { commonType, type InferenceRule, typed } from './inference-rule.js';
 
 const swapLast = (dims: readonly Dimension[]): readonly Dimension[] =>
   dims.length < 2 ? dims : [...dims.slice(0, -2), dims.at(-1)!, dims.at(-2)!];
@@ -37,8 +37,7 @@ function einsumShape(equation: string, shapes: readonly Dimensions[]): Dimension
     const letters = [...head, ...tail];
     const own = [...shape.slice(0, head.length), ...shape.slice(shape.length - tail.length)];
     for (const [axis, letter] of letters.entries()) {
-      const size = own[axis]!;
-      if (typeof sizes.get(letter) !== 'number') sizes.set(letter, size);
+      sizes.set(letter, broadcastDimension(sizes.get(letter) ?? 1, own[axis]!));
     }
   }
   // Without an arrow: the letters that occur once, in alphabetical order.
@@ -50,7 +49,7 @@ function einsumShape(equation: string, shapes: readonly Dimensions[]): Dimension
 }
 
 export const matrix: Readonly<Record<string, InferenceRule>> = {
-  MatMul: ({ type, dims }) => typed(type(0), productShape(dims(0), dims(1))),
+  MatMul: (request) => typed(commonType(request), productShape(request.dims(0), request.dims(1))),
   FusedMatMul: ({ type, dims, int }) => {
     if (int('transBatchA', 0) || int('transBatchB', 0)) return typed(type(0));
     const [a, b] = [dims(0), dims(1)];
@@ -58,21 +57,18 @@ export const matrix: Readonly<Record<string, InferenceRule>> = {
     const right = b && int('transB', 0) ? swapLast(b) : b;
     return typed(type(0), productShape(left, right));
   },
-  Gemm: ({ type, dims, int }) => {
+  Gemm: (request) => {
+    const { dims, int } = request;
     const [a, b] = [dims(0), dims(1)];
     const left = a && int('transA', 0) ? swapLast(a) : a;
     const right = b && int('transB', 0) ? swapLast(b) : b;
     const shape = productShape(left, right);
-    return typed(type(0), shape ?? [left?.[0] ?? null, right?.[1] ?? null]);
+    return typed(commonType(request), shape ?? [left?.[0] ?? null, right?.[1] ?? null]);
   },
-  Einsum: ({ node, type, dims, string }) =>
-    typed(
-      type(0),
-      einsumShape(
-        string('equation', ''),
-        node.inputs.map((_, i) => dims(i)),
-      ),
-    ),
+  Einsum: (request) => {
+    const shapes = request.node.inputs.map((_, i) => request.dims(i));
+    return typed(commonType(request), einsumShape(request.string('equation', ''), shapes));
+  },
   MatMulNBits: ({ type, dims, int }) => {
     const a = dims(0);
     return typed(type(0), a && [...a.slice(0, -1), int('N', 0)]);

@@ -1,7 +1,13 @@
 import { type DataType, InvalidModelError } from '@entrgi/core';
 import { type Dimensions, positiveAxis, product, quotient } from '../dimensions.js';
 import type { Dimension, ValueType } from '../model.js';
-import { type InferenceRequest, type InferenceRule, MAXIMUM_RANK, typed } from './inference-rule.js';
+import {
+  commonType,
+  type InferenceRequest,
+  type InferenceRule,
+  MAXIMUM_RANK,
+  typed,
+} from './inference-rule.js';
 
 /** What Shape gives: start and end count from the back where negative, and are clamped. */
 export const shapeSlice = (sizes: readonly Dimension[], start: number, end: number): readonly Dimension[] =>
@@ -179,7 +185,7 @@ export const shape: Readonly<Record<string, InferenceRule>> = {
       sizes?.map((size, axis) => product([size, repeats?.[axis] ?? null])),
     );
   },
-  Concat: (request) => typed(request.type(0), concatenated(request)),
+  Concat: (request) => typed(commonType(request), concatenated(request)),
   Split: split,
   Slice: (request) => typed(request.type(0), sliced(request)),
   Pad: ({ node, type, dims, contents }) => {
