@@ -1,5 +1,14 @@
 import { InvalidArgumentError, NonDifferentiableError } from '@entrgi/core';
-import { GraphBuilder, type InlineInitializer, type Model, string, type Value } from '@entrgi/onnx';
+import {
+  decodeModel,
+  encodeModel,
+  GraphBuilder,
+  type InlineInitializer,
+  int,
+  type Model,
+  string,
+  type Value,
+} from '@entrgi/onnx';
 import { describe, expect, it } from 'vitest';
 import { differentiate } from './differentiate.js';
 import { numbersOf, tensorOf } from './testing/numbers.js';
@@ -159,4 +168,23 @@ describe('differentiate', () => {
       "already has a value named 'gradient/x'",
     );
   });
+
+  it.each(['constructor', 'toString', '__proto__', 'hasOwnProperty'])(
+    'an operator, an attribute and a value called %s are like any other',
+    (name) => {
+      const build = (opType: string, attribute: string) => {
+        const g = new GraphBuilder();
+        const x = g.input(name, 'float32', [2]);
+        const y = g.node(opType, [x], { [attribute]: int(1) }, { outputs: ['y'] })[0]!;
+        g.output(g.Mul(y, x), 'z');
+        return decodeModel(encodeModel(g.model()));
+      };
+      expect(() => differentiate(build(name, 'axis'), { of: 'z', wrt: name })).toThrow(
+        `No gradient of ${name} (node '${name}' of graph 'main'): there is no rule for it.`,
+      );
+      const { graph } = differentiate(build('Tanh', name), { of: 'z', wrt: name });
+      expect(Object.entries(graph.nodes[0]!.attributes)).toEqual([[name, int(1)]]);
+      expect(graph.outputs.get(`gradient/${name}`)).toEqual({ type: 'float32', dims: [2] });
+    },
+  );
 });

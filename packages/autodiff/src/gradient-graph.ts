@@ -105,7 +105,10 @@ export function appendGradient(g: GraphBuilder, request: GradientRequest): Value
     rule(rulesRequest).forEach((gradient, i) => {
       const input = node.inputs[i] ?? '';
       if (gradient === null || !active.has(input)) return;
-      add(input, inShapeOf(input, gradient, rule, i, rulesRequest));
+      const dx = inShapeOf(input, gradient, rule, i, rulesRequest);
+      // Inference may lose what the shape is, which by definition is that of the input.
+      g.learn(dx, input);
+      add(input, dx);
     });
   }
   const found = wrt.map((value) => gradients.get(value) ?? fail(noPath(of, value, between, active)));
@@ -175,6 +178,9 @@ function refuseBarrier(node: Node, g: GraphBuilder): void {
   if (!known) ruleOf(node, g);
 }
 
+/** A Map: an operator may be called `constructor`. */
+const entries: ReadonlyMap<string, Entry> = new Map(Object.entries(rules));
+
 const floats: ReadonlySet<DataType> = new Set(['float32', 'float64', 'float16', 'bfloat16']);
 
 /** An unknown type may be a float: better an error about the operator than a gradient that silently stops. */
@@ -189,8 +195,7 @@ function requireFloat(g: GraphBuilder, value: Value): void {
   throw new NonDifferentiableError(`'${value}' holds ${type}; expected a float value.`, { value });
 }
 
-const entryOf = (node: Node): Entry | undefined =>
-  (rules as Readonly<Record<string, Entry | undefined>>)[operatorName(node)];
+const entryOf = (node: Node): Entry | undefined => entries.get(operatorName(node));
 
 function ruleOf(node: Node, g: GraphBuilder): Rule {
   const entry = entryOf(node);

@@ -1,4 +1,5 @@
 import { type Dimension, type GraphBuilder, int, type Value } from '@entrgi/onnx';
+import { reshapeTo } from './shapes.js';
 
 type Dimensions = readonly Dimension[] | undefined;
 
@@ -34,7 +35,7 @@ export function broadcastAxes(dims: Dimensions, target: Dimensions): number[] | 
     if (axis < added) axes.push(axis);
     else if (own === 1) {
       if (size !== 1) axes.push(axis);
-    } else if (typeof own !== 'number' && (own === null || own !== size)) return undefined;
+    } else if (size !== 1 && typeof own !== 'number' && (own === null || own !== size)) return undefined;
   }
   return axes;
 }
@@ -60,5 +61,5 @@ function sumAtRunTime(
     keepdims: int(1),
     noop_with_empty_axes: int(1),
   }) as [Value];
-  return dims?.length === rank && rank !== undefined ? sum : g.Reshape(sum, narrow);
+  return dims?.length === rank && rank !== undefined ? sum : reshapeTo({ g }, sum, narrow);
 }

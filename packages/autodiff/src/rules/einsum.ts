@@ -1,7 +1,8 @@
 import type { Value } from '@entrgi/onnx';
 import { parseEquation } from '../einsum-equation.js';
 import type { RuleRequest } from '../rule.js';
-import { rankOf, sizesOf } from '../shapes.js';
+import { expandTo, rankOf, shapeOf } from '../shapes.js';
+import { unBroadcast } from '../un-broadcast.js';
 
 /**
  * The gradient of an operand is an Einsum of dy and the other operands onto the operand's own letters. Letters that the operand alone has
@@ -24,22 +25,18 @@ export const Einsum = (request: RuleRequest) => {
     const others = operands.flatMap((_, j) => (j === i ? [] : [j]));
     const known = new Set([result, ...others.map((j) => terms[j]!)].join(''));
     const found = [...own].filter((letter) => known.has(letter)).join('');
+    const lost = [...own].flatMap((letter, axis) => (known.has(letter) ? [] : [axis]));
     const equation = `${[result, ...others.map((j) => terms[j]!)].join(',')}->${found}`;
     const dx = g.Einsum(equation, dy, ...others.map((j) => operands[j]!));
-    return found === own ? dx : repeated(request, dx, operand, own, known);
+    return inShapeOf(request, lost.length === 0 ? dx : g.Unsqueeze(dx, lost), operand);
   });
 };
 
-/** Puts the letters that are not `known` back as repeated axes. */
-function repeated(
-  request: RuleRequest,
-  dx: Value,
-  operand: Value,
-  own: string,
-  known: ReadonlySet<string>,
-): Value {
+/** Letters broadcast: where the operand has size 1, dx is summed, and where dx has, it is repeated. */
+function inShapeOf(request: RuleRequest, dx: Value, operand: Value): Value {
   const { g } = request;
-  const lost = [...own].flatMap((letter, axis) => (known.has(letter) ? [] : [axis]));
-  const all = Array.from({ length: own.length }, (_, axis) => axis);
-  return g.Expand(g.Unsqueeze(dx, lost), sizesOf(request, operand, all));
+  const own = g.typeOf(operand).dims;
+  const sum = unBroadcast(g, dx, g.typeOf(dx).dims, operand, (value) => shapeOf(request, value));
+  const same = g.typeOf(sum).dims?.every((size, axis) => size !== null && size === own?.[axis]) ?? false;
+  return same ? sum : expandTo(request, sum, operand);
 }

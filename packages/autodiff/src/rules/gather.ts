@@ -1,7 +1,7 @@
 import type { Value } from '@entrgi/onnx';
 import { addAlongAxis, addIntoZeros } from '../add-into-zeros.js';
 import type { RuleRequest } from '../rule.js';
-import { positionsAlong, rankOf, shapeOf, sizesOf } from '../shapes.js';
+import { positionsAlong, rankOf, reshapeTo, shapeOf, sizesOf } from '../shapes.js';
 
 /** Every gathered slice adds to the place it came from. */
 export const Gather = (request: RuleRequest) => {
@@ -20,20 +20,20 @@ export const Gather = (request: RuleRequest) => {
   const indexRank = rankOf(request, indices);
   if (indexRank === 1) return [addAlongAxis(request, shape, dy, indices, axis)];
   // dy has the axes of the indices in place of `axis`: they become one.
-  const rows = g.Reshape(dy, mergedShape(request, axis, indexRank));
-  return [addAlongAxis(request, shape, rows, g.Reshape(indices, [-1]), axis)];
+  const flat = g.Reshape(indices, [-1]);
+  const rows = reshapeTo(request, dy, mergedShape(request, axis, indexRank, flat));
+  return [addAlongAxis(request, shape, rows, flat, axis)];
 };
 
-/** The shape of x with −1 on the axis. */
-function mergedShape(request: RuleRequest, axis: number, indexRank: number): readonly number[] | Value {
+/** The shape of x, but on the axis the number of indices. */
+function mergedShape(request: RuleRequest, axis: number, indexRank: number, flat: Value): Value {
   const { g } = request;
-  const dims = g.typeOf(request.x[0]).dims!;
-  const sizes = dims.map((size, i) => (i === axis ? -1 : i < axis ? 0 : size));
-  if (sizes.every((size) => typeof size === 'number') && !dims.includes(0)) return sizes;
+  const sizes = g.typeOf(request.x[0]).dims?.with(axis, g.typeOf(flat).dims?.[0] ?? null);
+  if (sizes?.every((size) => typeof size === 'number')) return g.int64s(sizes);
   const shape = shapeOf(request, request.dy[0]);
   const before = g.Slice(shape, [0], [axis], [0]);
   const after = g.Slice(shape, [axis + indexRank], [2 ** 31 - 1], [0]);
-  return g.Concat([before, g.int64s([-1]), after], 0);
+  return g.Concat([before, shapeOf(request, flat), after], 0);
 }
 
 export const GatherElements = (request: RuleRequest) => {

@@ -1,6 +1,6 @@
 import { delayedUntil, int, type Value } from '@entrgi/onnx';
 import { broadcasting, type InputGradient, type RuleRequest } from '../rule.js';
-import { rankOf, shapeOf } from '../shapes.js';
+import { rankOf, reshapeTo, shapeOf } from '../shapes.js';
 import { weightAfter } from '../weights.js';
 
 /**
@@ -31,17 +31,13 @@ function unswapped(request: RuleRequest, value: Value): Value | undefined {
 /** All axes but the last merged: [rows, size]. */
 function asMatrix(request: RuleRequest, value: Value): Value {
   const { g, once } = request;
-  const dims = g.typeOf(value).dims!;
-  if (dims.length === 2) return value;
-  const size = dims.at(-1);
-  const last = typeof size === 'number' && size > 0 ? size : undefined;
+  const { dims } = g.typeOf(value);
+  if (dims?.length === 2) return value;
+  const size = dims?.at(-1);
   return once(`matrix ${value}`, () =>
-    g.Reshape(
-      value,
-      last === undefined
-        ? g.Concat([g.int64s([-1]), g.Gather(shapeOf(request, value), g.int64s([-1]))], 0)
-        : [-1, last],
-    ),
+    typeof size === 'number' && size > 0
+      ? g.Reshape(value, [-1, size])
+      : g.node('Flatten', [value], { axis: int(-1) })[0]!,
   );
 }
 
@@ -53,16 +49,18 @@ export const MatMul = broadcasting(
     const [dy] = request.dy;
     const [rankA, rankB] = [rankOf(request, a), rankOf(request, b)];
     if (rankA > 1 && rankB > 1) return matrixProduct(request);
-    // One operand is a vector v: its gradient sums over every axis of dy that it does not have.
-    const flat = (value: Value, v: Value) =>
-      g.ReduceSum(g.Reshape(value, g.Concat([g.int64s([-1]), shapeOf(request, v)], 0)), [0], 0);
+    // One operand is a vector: its gradient sums over every axis that it does not have.
+    const flat = (value: Value, rank: number) => g.ReduceSum(value, [...Array(rank - 1).keys()], 0);
     if (rankA === 1 && rankB === 1) return [() => g.Mul(dy, b), () => g.Mul(dy, a)];
     if (rankA === 1) {
       const row = g.Unsqueeze(dy, [-2]);
-      return [() => flat(g.MatMul(row, transposed(request, b)), a), () => g.Mul(g.Unsqueeze(a, [-1]), row)];
+      return [
+        () => flat(g.MatMul(row, transposed(request, b)), rankB),
+        () => g.Mul(g.Unsqueeze(a, [-1]), row),
+      ];
     }
     const column = g.Unsqueeze(dy, [-1]);
-    return [() => g.Mul(column, b), () => flat(g.Mul(column, a), b)];
+    return [() => g.Mul(column, b), () => flat(g.Mul(column, a), rankA)];
   },
   { trailing: 2 },
 );
@@ -86,7 +84,7 @@ function matrixProduct(request: RuleRequest): InputGradient[] {
       return g.node('FusedMatMul', [dy, weight], { transB: int(1) }, { domain: 'com.microsoft' })[0]!;
     }
     const product = g.Gemm(asMatrix(request, dy), weight, null, { transB: 1 });
-    return rankOf(request, a) === 2 ? product : g.Reshape(product, shapeOf(request, a));
+    return rankOf(request, a) === 2 ? product : reshapeTo(request, product, shapeOf(request, a));
   };
   return [da, () => g.Gemm(asMatrix(request, a), asMatrix(request, dy), null, { transA: 1 })];
 }

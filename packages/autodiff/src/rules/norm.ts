@@ -1,6 +1,7 @@
 import type { Value } from '@entrgi/onnx';
 import { broadcasting, type RuleRequest } from '../rule.js';
 import { countAlong, delayed, rankOf } from '../shapes.js';
+import { inSinglePrecision } from '../single-precision.js';
 
 /** From `axis` to the last: what is normalised together. */
 function normalisedAxes(request: RuleRequest): number[] {
@@ -9,16 +10,6 @@ function normalisedAxes(request: RuleRequest): number[] {
   const rank = rankOf(request, request.x[0]);
   const first = axis < 0 ? axis + rank : axis;
   return Array.from({ length: rank - first }, (_, i) => first + i);
-}
-
-/** Half precision is normalised in float32, as the operators do; `back` undoes it. */
-function inSinglePrecision({ g, x: [x] }: RuleRequest) {
-  const { type } = g.typeOf(x);
-  const half = type === 'float16' || type === 'bfloat16';
-  return {
-    widen: (value: Value) => (half ? g.Cast(value, 'float32') : value),
-    back: (value: Value) => (half ? g.Cast(value, type) : value),
-  };
 }
 
 /**
@@ -31,7 +22,7 @@ export const LayerNormalization = broadcasting(
     const [input, scale] = request.x;
     const [dy, dMean, dInverse] = request.dy;
     if (dMean !== '' || dInverse !== '') throw unsupported('its statistics have no rule');
-    const { widen, back } = inSinglePrecision(request);
+    const { widen, back } = inSinglePrecision(request, request.x[0]);
     const axes = normalisedAxes(request);
     const mean = (value: Value) => g.ReduceMean(value, axes);
     const dyWide = widen(dy);
@@ -61,16 +52,17 @@ export const SimplifiedLayerNormalization = broadcasting(
     const [input, scale] = request.x;
     const [dy, dInverse] = request.dy;
     if (dInverse !== '') throw unsupported('its statistics have no rule');
-    const { widen, back } = inSinglePrecision(request);
+    const { widen, back } = inSinglePrecision(request, request.x[0]);
     const axes = normalisedAxes(request);
     const x = widen(input);
     const dyWide = widen(dy);
     const squares = g.node('ReduceSumSquare', [x, g.int64s(axes)])[0]!;
     const epsilon = attrs.float('epsilon', 1e-5);
-    const count = countAlong(request, x, axes);
-    const fixed = typeof count === 'number';
-    const d = fixed ? g.scalarLike(count, x) : count;
-    const q = g.Add(squares, fixed ? g.scalarLike(count * epsilon, x) : g.Mul(d, g.scalarLike(epsilon, x)));
+    const { known, value: d } = countAlong(request, x, axes, g.typeOf(x).type);
+    const q = g.Add(
+      squares,
+      known === undefined ? g.Mul(d, g.scalarLike(epsilon, x)) : g.scalarLike(known * epsilon, x),
+    );
     const r = g.Sqrt(g.Div(d, q));
     const dx = () => {
       const s = g.Mul(dyWide, widen(scale));

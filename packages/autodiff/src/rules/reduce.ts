@@ -1,8 +1,9 @@
-import type { Value } from '@entrgi/onnx';
+import { int, type Value } from '@entrgi/onnx';
 import type { RuleRequest } from '../rule.js';
-import { constantOf, countAlong, rankOf, shapeOf } from '../shapes.js';
+import { constantOf, countAlong, expandTo, rankOf } from '../shapes.js';
+import { inSinglePrecision } from '../single-precision.js';
 
-/** The axes a reduction sums over: constant ones as numbers, all axes as null, else the value that holds them. */
+/** The axes a reduction sums over: constant ones as numbers, all axes as null, else the value that holds them, which may turn out to be empty. */
 function axesOf(request: RuleRequest): readonly number[] | Value | null {
   const { attrs } = request;
   const [, axes] = request.x;
@@ -25,24 +26,33 @@ function kept(request: RuleRequest, value: Value): Value {
   );
 }
 
-const sum = (request: RuleRequest, x: Value) => request.g.ReduceSum(x, axesOf(request), 1);
+/** `value`, of the shape of x, reduced over the same axes, which stay as axes of size 1. */
+function reduced(request: RuleRequest, opType: 'ReduceSum' | 'ReduceProd', value: Value): Value {
+  const { g } = request;
+  const axes = axesOf(request);
+  const noop = request.attrs.int('noop_with_empty_axes', 0) === 1;
+  const inputs = axes === null ? [value] : [value, typeof axes === 'string' ? axes : g.int64s(axes)];
+  const attributes = { keepdims: int(1), ...(noop && { noop_with_empty_axes: int(1) }) };
+  return g.node(opType, inputs, attributes)[0]!;
+}
+
+/** `value`, of a shape that broadcasts to that of x, in the shape of x. */
+const spread = (request: RuleRequest, value: Value): Value => expandTo(request, value, request.x[0]);
 
 /** dy at every summand */
-export const ReduceSum = (request: RuleRequest) => {
-  const { g } = request;
-  const [x] = request.x;
-  const [dy] = request.dy;
-  return [g.Expand(kept(request, dy), shapeOf(request, x))];
-};
+export const ReduceSum = (request: RuleRequest) => [spread(request, kept(request, request.dy[0]))];
 
-/** dy / count at every element */
+/** dy / count at every element, where axes that are not known before the graph runs leave count = elements of x / elements of y */
 export const ReduceMean = (request: RuleRequest) => {
   const { g } = request;
   const [x] = request.x;
+  const [y] = request.y;
   const [dy] = request.dy;
-  const count = countAlong(request, x, axesOf(request));
-  const share = g.Div(kept(request, dy), typeof count === 'number' ? g.scalarLike(count, x) : count);
-  return [g.Expand(share, shapeOf(request, x))];
+  const { wide, widen, back } = inSinglePrecision(request, x);
+  const axes = axesOf(request);
+  const all = (value: Value) => countAlong(request, value, null, wide).value;
+  const count = typeof axes === 'string' ? g.Div(all(x), all(y)) : countAlong(request, x, axes, wide).value;
+  return [spread(request, back(g.Div(widen(kept(request, dy)), count)))];
 };
 
 /** The gradient belongs to the elements that equal the extremum, in equal parts. */
@@ -51,8 +61,10 @@ const extremum = (request: RuleRequest) => {
   const [x] = request.x;
   const [y] = request.y;
   const [dy] = request.dy;
-  const winners = g.Cast(g.Equal(x, kept(request, y)), g.typeOf(x).type);
-  return [g.Mul(g.Div(kept(request, dy), sum(request, winners)), winners)];
+  const { wide, widen, back } = inSinglePrecision(request, x);
+  const wins = g.Equal(x, kept(request, y));
+  const winners = reduced(request, 'ReduceSum', g.Cast(wins, wide));
+  return [g.Where(wins, back(g.Div(widen(kept(request, dy)), winners)), g.scalarLike(0, x))];
 };
 
 export const ReduceMax = extremum;
@@ -67,8 +79,8 @@ export const ReduceProd = (request: RuleRequest) => {
   const isZero = g.Equal(x, zero);
   const nonZero = g.Where(isZero, one, x);
   const zeros = g.Cast(isZero, g.typeOf(x).type);
-  const others = g.Sub(sum(request, zeros), zeros);
-  const product = g.ReduceProd(nonZero, axesOf(request), 1);
+  const others = g.Sub(reduced(request, 'ReduceSum', zeros), zeros);
+  const product = reduced(request, 'ReduceProd', nonZero);
   const slope = g.Where(g.Greater(others, zero), zero, g.Div(product, nonZero));
   return [g.Mul(kept(request, dy), slope)];
 };
@@ -115,5 +127,5 @@ export const ReduceLogSumExp = (request: RuleRequest) => {
 export const ReduceLogSum = (request: RuleRequest) => {
   const { g } = request;
   const share = g.Div(request.dy[0], g.Exp(request.y[0]));
-  return [g.Expand(kept(request, share), shapeOf(request, request.x[0]))];
+  return [spread(request, kept(request, share))];
 };

@@ -1,6 +1,6 @@
 import type { Dimension, Value } from '@entrgi/onnx';
 import { broadcasting, type RuleRequest } from '../rule.js';
-import { constantOf, rankOf, reshapeLike, shapeOf, sizesOf, zerosLike } from '../shapes.js';
+import { constantOf, rankOf, reshapeLike, reshapeTo, shapeOf, sizesOf, zerosLike } from '../shapes.js';
 
 /** Past every size: 'to the end' in a Slice. */
 const END = 2 ** 31 - 1;
@@ -43,7 +43,7 @@ export const Tile = (request: RuleRequest) => {
     ? g.int64s(dims!.flatMap((size, axis) => [constant[axis]!, size as number]))
     : g.Reshape(g.Concat([column(repeats), column(shapeOf(request, x))], 1), [-1]);
   const axes = Array.from({ length: rank }, (_, axis) => 2 * axis);
-  return [g.ReduceSum(g.Reshape(dy, shape), axes, 0)];
+  return [g.ReduceSum(reshapeTo(request, dy, shape), axes, 0)];
 };
 
 /** Each input gets its stretch of dy. */
@@ -52,7 +52,7 @@ export const Concat = (request: RuleRequest) => {
   const [dy] = request.dy;
   const inputs = x.filter((input) => input !== '');
   const axis = attrs.int('axis', 0);
-  const edges = stretchEdges(inputs.map((input) => g.typeOf(input).dims?.at(axis) ?? null));
+  const edges = stretchEdges(inputs.map((input) => g.knownTypeOf(input)?.dims?.at(axis) ?? null));
   if (inputs.every((_, i) => !needs(i) || (edges[i] !== undefined && edges[i + 1] !== undefined))) {
     return inputs.map((_, i) => () => g.Slice(dy, [edges[i]!], [edges[i + 1]!], [axis]));
   }
@@ -86,18 +86,12 @@ export const Split = (request: RuleRequest) => {
 /** Padding is cut off again; in `constant` mode the padding value gets what lay on the padding. */
 export const Pad = (request: RuleRequest) => {
   const { g, attrs, needs, unsupported } = request;
-  const [x, pads, , axes] = request.x;
+  const [, pads, , axes] = request.x;
   const [dy] = request.dy;
   const mode = attrs.string('mode', 'constant');
   if (mode !== 'constant') throw unsupported(`mode '${mode}' has no rule`);
   const zero = g.scalarLike(0, dy);
   const [dx] = g.node('Pad', [dy, g.Neg(pads), zero, axes].slice(0, axes === '' ? 3 : 4)) as [Value];
   const reach = () => g.Sub(g.ReduceSum(dy, null, 0), g.ReduceSum(dx, null, 0));
-  return [needs(0) ? reshapeIfUnknown(request, dx, x) : null, null, needs(2) ? reach() : null];
+  return [dx, null, needs(2) ? reach() : null];
 };
-
-/** Says the shape again where inference could not find it. */
-const reshapeIfUnknown = (request: RuleRequest, dx: Value, x: Value): Value =>
-  request.g.typeOf(dx).dims === undefined && request.g.typeOf(x).dims !== undefined
-    ? reshapeLike(request, dx, x)
-    : dx;

@@ -22,12 +22,13 @@ export const Slice = (request: RuleRequest) => {
   const rank = rankOf(request, x);
   const starts = constantOf(request, startsValue);
   const ends = constantOf(request, endsValue);
-  const count =
-    starts?.length ?? ends?.length ?? (request.g.typeOf(startsValue).dims?.[0] as number | null | undefined);
+  const count = starts?.length ?? ends?.length ?? request.g.typeOf(startsValue).dims?.[0];
   const axes =
-    axesValue === ''
-      ? Array.from({ length: count ?? rank }, (_, i) => i)
-      : (constantOf(request, axesValue) ?? fail(request.unsupported('its axes are computed')));
+    axesValue !== ''
+      ? (constantOf(request, axesValue) ?? fail(request.unsupported('its axes are computed')))
+      : typeof count === 'number'
+        ? Array.from({ length: count }, (_, i) => i)
+        : fail(request.unsupported('the number of its bounds is computed'));
   const steps = stepsValue === '' ? axes.map(() => 1) : constantOf(request, stepsValue);
   const cuts = axes.map(
     (axis, i): Cut => ({
@@ -50,11 +51,11 @@ interface Margins {
   readonly after: number | Value;
 }
 
-/** How many elements lie before and after the (not empty) slice on its axis; undefined where a Pad cannot undo it. */
+/** How many elements lie before and after the slice on its axis; undefined where a Pad cannot undo it. */
 function marginsOf(request: RuleRequest, { axis, start, end, step }: Cut): Margins | undefined {
   const { g } = request;
   const [x] = request.x;
-  const [y] = request.y;
+  const [dy] = request.dy;
   if (step !== 1) return undefined;
   const size = g.typeOf(x).dims?.[axis];
   if (typeof size === 'number' && start !== undefined && end !== undefined) {
@@ -64,12 +65,15 @@ function marginsOf(request: RuleRequest, { axis, start, end, step }: Cut): Margi
   }
   const before = start !== undefined && start >= 0 ? start : undefined;
   const after = end === undefined ? undefined : end >= FAR ? 0 : end < 0 ? -end : undefined;
-  if (before !== undefined && after !== undefined) return { before, after };
   const known = before ?? after;
   if (known === undefined) return undefined;
-  const removed = g.Sub(sizesOf(request, x, [axis]), sizesOf(request, y, [axis]));
-  const other = known === 0 ? removed : g.Sub(removed, g.int64s([known]));
-  return before === undefined ? { before: other, after: known } : { before: known, after: other };
+  // A slice that turns out empty leaves less beside it than its bounds say: no more than was removed.
+  const removed = g.Sub(sizesOf(request, x, [axis]), sizesOf(request, dy, [axis]));
+  if (before === 0) return { before, after: removed };
+  if (after === 0) return { before: removed, after };
+  const side = g.Min(g.int64s([known]), removed);
+  const other = g.Sub(removed, side);
+  return before === undefined ? { before: other, after: side } : { before: side, after: other };
 }
 
 function padded(request: RuleRequest, cuts: readonly Cut[], margins: readonly Margins[]): Value {
@@ -97,7 +101,7 @@ function padded(request: RuleRequest, cuts: readonly Cut[], margins: readonly Ma
 function scattered(request: RuleRequest, cuts: readonly Cut[]): Value {
   const { g, x } = request;
   const one = (value: Value, constant: number | undefined, i: number) =>
-    constant === undefined ? g.Slice(value, [i], [i + 1], [0]) : g.int64s([constant]);
+    constant === undefined ? g.Slice(value, [i], [i + 1], [0]) : g.int64s([clamped(constant)]);
   return cuts.reduce((gradient, { axis, start, end, step }, i) => {
     const positions = positionsAlong(request, x[0], axis);
     const taken = g.Slice(positions, one(x[1], start, i), one(x[2], end, i), [0], one(x[4], step, i));
@@ -108,6 +112,10 @@ function scattered(request: RuleRequest, cuts: readonly Cut[]): Value {
     return addAlongAxis(request, shape, gradient, taken, axis);
   }, request.dy[0]);
 }
+
+/** Exporters say 2⁶³ − 1 for 'to the end', which no number holds; every position lies within ±2⁵³. */
+const clamped = (bound: number): number =>
+  Math.min(Math.max(bound, Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER);
 
 const fail = (error: Error): never => {
   throw error;

@@ -1,4 +1,4 @@
-import { float, int, type Value } from '@entrgi/onnx';
+import { float, type GraphBuilder, int, type Value } from '@entrgi/onnx';
 import { erf } from './erf.js';
 import type { CaseInput, GradientCase } from './gradient-case.js';
 import { selectionCases } from './selection-cases.js';
@@ -387,11 +387,19 @@ const linear: readonly GradientCase[] = [
       ['ij,k->k', [2, 3], [4]],
       ['...i,ij->...j', [2, 2, 3], [3, 2]],
       ['i,i', [4], [4]],
+      ['ij,jk->ik', [2, 3], [1, 4]],
+      ['ij,jk->ik', [2, 1], [3, 4]],
+      ['bij,bjk->bik', [1, 2, 3], [2, 3, 2]],
+      ['bij,bjk->ik', [3, 2, 1], [1, 3, 2]],
+      ['...i,...i->...', [1, 2, 3], [4, 1, 3]],
+      ['...ij,...jk->...ik', [2, 1, 2, 3], [1, 3, 3, 2]],
+      ['...i,...i', [2, 1, 3], [1, 4, 1]],
+      ['i...,i...->...i', [2, 1, 3], [2, 4, 3]],
     ] as const
   ).map(
     ([equation, a, b]): GradientCase => ({
       operator: 'Einsum',
-      what: equation,
+      what: `${equation} of [${a}] and [${b}]`,
       inputs: [{ dims: a }, { dims: b }],
       forward: (g, [x, y]) => g.Einsum(equation, x, y),
       without: ['float16'],
@@ -450,18 +458,12 @@ function batchedProduct(
   return result;
 }
 
-const reductions = [
-  'Sum',
-  'Mean',
-  'Max',
-  'Min',
-  'Prod',
-  'L1',
-  'L2',
-  'SumSquare',
-  'LogSum',
-  'LogSumExp',
-].flatMap((kind) =>
+const reductionKinds = ['Sum', 'Mean', 'Max', 'Min', 'Prod', 'L1', 'L2', 'SumSquare', 'LogSum', 'LogSumExp'];
+
+const rangeOf = (kind: string): readonly [number, number] =>
+  kind === 'Prod' || kind === 'L1' || kind === 'LogSum' ? positive : [-2, 2];
+
+const reductions = reductionKinds.flatMap((kind) =>
   (
     [
       [[-1], 1],
@@ -474,12 +476,7 @@ const reductions = [
     ([axes, keepdims]): GradientCase => ({
       operator: `Reduce${kind}`,
       what: `axes ${axes} keepdims ${keepdims}`,
-      inputs: [
-        {
-          dims: [2, 3, 2],
-          range: kind === 'Prod' || kind === 'L1' || kind === 'LogSum' ? positive : [-2, 2],
-        },
-      ],
+      inputs: [{ dims: [2, 3, 2], range: rangeOf(kind) }],
       forward: (g, [x]) =>
         g.node(`Reduce${kind}`, axes === null ? [x] : [x, g.int64s(axes)], { keepdims: int(keepdims) })[0]!,
       without: ['float16'],
@@ -487,8 +484,50 @@ const reductions = [
   ),
 );
 
+/** Axes given as an empty list: known before the graph runs or not, meaning all axes or none. */
+const emptyAxes = reductionKinds.flatMap((kind) =>
+  [0, 1].flatMap((noop) =>
+    [true, false].map(
+      (known): GradientCase => ({
+        operator: `Reduce${kind}`,
+        what: `empty axes ${known ? '' : 'at run time '}noop_with_empty_axes ${noop}`,
+        inputs: [{ dims: [2, 3], range: rangeOf(kind) }, ...(known ? [] : [{ dims: [0], fixed: true }])],
+        forward: (g, [x, axes]) =>
+          g.node(`Reduce${kind}`, [x, known ? g.int64s([]) : g.Cast(axes, 'int64')], {
+            keepdims: int(1 - noop),
+            noop_with_empty_axes: int(noop),
+          })[0]!,
+        without: ['float16'],
+      }),
+    ),
+  ),
+);
+
+/** Nothing to reduce: every sum is 0. The others have no value there. */
+const ofNothing = ['Sum', 'L1', 'L2', 'SumSquare', 'LogSum', 'LogSumExp', 'Mean', 'Prod'].flatMap((kind) =>
+  [0, 1].map(
+    (keepdims): GradientCase => ({
+      operator: `Reduce${kind}`,
+      what: `an axis of size 0, keepdims ${keepdims}`,
+      inputs: [{ dims: [2, 0, 4] }],
+      forward: (g, [x]) => g.node(`Reduce${kind}`, [x, g.int64s([1])], { keepdims: int(keepdims) })[0]!,
+      without: ['float16'],
+    }),
+  ),
+);
+
 const reduce: readonly GradientCase[] = [
   ...reductions,
+  ...emptyAxes,
+  ...ofNothing,
+  {
+    operator: 'ReduceMin',
+    what: 'after a product, over axes known at run time only',
+    inputs: [{ dims: [2, 3] }, { dims: [3, 4], stored: true }, { dims: [1], values: [1], fixed: true }],
+    forward: (g, [x, w, axes]) =>
+      g.node('ReduceMin', [g.MatMul(x, w), g.Cast(axes, 'int64')], { keepdims: int(0) })[0]!,
+    without: ['float16'],
+  },
   {
     operator: 'ReduceProd',
     what: 'with zeros',
@@ -544,6 +583,73 @@ const norm: readonly GradientCase[] = [
   },
 ];
 
+/** The largest 64-bit integer, which exporters write for 'to the end'. */
+const far = 2n ** 63n - 1n;
+
+/** Tensors without elements: of them nothing is asked but the shape. */
+const nothing: readonly GradientCase[] = [
+  ...(
+    [
+      ['Reshape', [2, 0, 4], (g, x) => g.Reshape(x, [0, 8, 3], { allowzero: true })],
+      ['Reshape', [2, 0, 4], (g, x) => g.Reshape(x, [0, 0, 2, 2])],
+      ['Reshape', [3, 0], (g, x) => g.Reshape(x, [-1])],
+      ['Flatten', [2, 0, 4], (g, x) => g.node('Flatten', [x], { axis: int(2) })[0]!],
+      ['Unsqueeze', [0, 4], (g, x) => g.Unsqueeze(x, [1])],
+      ['Transpose', [2, 0, 4], (g, x) => g.Transpose(x, [1, 2, 0])],
+      ['Expand', [2, 1], (g, x) => g.Expand(x, [1, 0])],
+      ['Tile', [2, 3], (g, x) => g.Tile(x, [1, 0])],
+      ['Concat', [2, 0], (g, x) => g.Concat([x, x, g.Expand(g.scalarLike(1, x), [2, 3]), x], 1)],
+      ['Split', [2, 3], (g, x) => g.Exp(g.Split(x, [0, 3, 0], 1, 3)[0]!)],
+      ['Split', [2, 3], (g, x) => g.Exp(g.Split(x, [0, 3, 0], 1, 3)[1]!)],
+      ['Pad', [2, 0], (g, x) => g.Pad(x, [0, 1, 0, 2])],
+      ['Pad', [2, 3], (g, x) => g.Pad(x, [0, -1, 0, -2])],
+      ['Gather', [4, 3], (g, x) => g.Gather(x, g.int64s([]))],
+      ['Gather', [2, 4, 3], (g, x) => g.Gather(x, g.constant(matrix([2, 0], [])), 1)],
+      ['Gather', [0, 4], (g, x) => g.Gather(x, g.constant(matrix([1, 2], [1, 3])), 1)],
+      ['Softmax', [0, 4], (g, x) => g.Softmax(x)],
+      ['MatMul', [2, 0], (g, x) => g.MatMul(x, g.Transpose(x, [1, 0]))],
+      ['MatMul', [2, 0], (g, x) => g.MatMul(g.Transpose(x, [1, 0]), x)],
+      ['MatMul', [2, 0, 3], (g, x) => g.MatMul(x, g.Expand(g.scalarLike(1, x), [3, 4]))],
+      ['MatMul', [2, 3, 0], (g, x) => g.MatMul(x, g.Expand(g.scalarLike(1, x), [0, 4]))],
+      ['MatMul', [2, 3, 4], (g, x) => g.MatMul(x, g.Expand(g.scalarLike(1, x), [4, 0]))],
+      ['Einsum', [2, 0], (g, x) => g.Einsum('ij,ij->i', x, x)],
+      ['Add', [2, 1], (g, x) => g.Add(x, g.Expand(x, [1, 0]))],
+    ] satisfies readonly (readonly [string, readonly number[], (g: GraphBuilder, x: Value) => Value])[]
+  ).map(
+    ([operator, dims, forward], i): GradientCase => ({
+      operator,
+      what: `nothing ${i}`,
+      inputs: [{ dims }],
+      forward: (g, [x]) => forward(g, x),
+      without: ['float16'],
+    }),
+  ),
+];
+
+/** An operator whose output type is not known, beside the path. */
+const unknown = (g: GraphBuilder, x: Value): Value =>
+  g.node('Inverse', [x], {}, { domain: 'com.microsoft' })[0]!;
+
+const besideUnknown = (
+  [
+    ['Add', (g, x, a) => g.Add(a, x)],
+    ['Mul', (g, x, a) => g.Mul(a, x)],
+    ['Max', (g, x, a) => g.Max(g.Add(a, x), x)],
+    ['Where', (g, x, a) => g.Where(g.Greater(a, x), a, x)],
+    ['Concat', (g, x, a) => g.Concat([a, x], 0)],
+    ['Concat', (g, x, a) => g.Concat([x, a], -1)],
+    ['Sub', (g, x, a) => g.Sub(g.ReduceSum(x, [0], 0), a)],
+  ] satisfies readonly (readonly [string, (g: GraphBuilder, x: Value, a: Value) => Value])[]
+).map(
+  ([operator, forward]): GradientCase => ({
+    operator,
+    what: 'beside an operator that is not known',
+    inputs: [{ dims: [2, 2] }, { dims: [2, 2], values: [2, 1, 1, 3], fixed: true }],
+    forward: (g, [x, a]) => forward(g, x, unknown(g, a)),
+    without: ['float16'],
+  }),
+);
+
 const layout: readonly GradientCase[] = [
   { operator: 'Reshape', inputs: [x234], forward: (g, [x]) => g.Reshape(x, [2, -1]) },
   {
@@ -570,6 +676,12 @@ const layout: readonly GradientCase[] = [
   },
   { operator: 'Expand', inputs: [{ dims: [3, 1] }], forward: (g, [x]) => g.Expand(x, [2, 1, 4]) },
   { operator: 'Expand', what: 'a scalar', inputs: [{ dims: [] }], forward: (g, [x]) => g.Expand(x, [2, 3]) },
+  {
+    operator: 'Tile',
+    what: 'after a product, repeats known at run time only',
+    inputs: [{ dims: [2, 3] }, { dims: [3, 2], stored: true }, { dims: [2], values: [2, 3], fixed: true }],
+    forward: (g, [x, w, repeats]) => g.Tile(g.MatMul(x, w), g.Cast(repeats, 'int64')),
+  },
   { operator: 'Tile', inputs: [{ dims: [2, 3] }], forward: (g, [x]) => g.Tile(x, [2, 3]) },
   {
     operator: 'Concat',
@@ -621,6 +733,32 @@ const layout: readonly GradientCase[] = [
     inputs: [{ dims: [2, 5] }],
     forward: (g, [x]) => g.Slice(x, [0], [5], [1], [2]),
   },
+  ...(
+    [
+      ['every other to 2⁶³ − 1', 1n, far, 2n],
+      ['backwards to −2⁶³', -1n, -far - 1n, -2n],
+      ['from −2⁶³', -far - 1n, 3n, 1n],
+      ['nothing', 3n, 3n, 1n],
+      ['nothing: the end before the start', 4n, 2n, 1n],
+      ['nothing: the start counted from the end', -1n, 2n, 1n],
+      ['nothing: both sides longer than the whole', 3n, -3n, 1n],
+      ['nothing: past the end', 7n, far, 1n],
+      ['nothing: before the start', 0n, -7n, 1n],
+      ['nothing, strided', 4n, 1n, 2n],
+    ] as const
+  ).map(
+    ([what, start, end, step]): GradientCase => ({
+      operator: 'Slice',
+      what,
+      inputs: [{ dims: [2, 5] }],
+      forward: (g, [x]) => {
+        const [from, to, by] = [start, end, step].map((value) =>
+          g.constant({ type: 'int64', dims: [1], data: BigInt64Array.of(value) }),
+        ) as [Value, Value, Value];
+        return g.Slice(x, from, to, [1], step === 1n ? undefined : by);
+      },
+    }),
+  ),
   {
     operator: 'Slice',
     what: 'backwards',
@@ -841,6 +979,8 @@ export const gradientCases: readonly GradientCase[] = [
   ...reduce,
   ...norm,
   ...layout,
+  ...nothing,
+  ...besideUnknown,
   ...indexing,
   ...selectionCases,
   ...windowCases,
