@@ -125,6 +125,29 @@ test('leaves out excluded tokens, at temperature 0 as at 1', () => {
   expect(cold).toEqual(selectCandidates(logits, SIZE, { temperature: 1, maxMovement: 0, tolerance: 1e-6 }));
 });
 
+test.each([1, 1e3, 5e14, 1e30])('collects as many tokens as it counts, at logits of %d', (magnitude) => {
+  // Neighbours in float32 and a few nats apart, around the edges of bins, where rounding is coarser than a bin.
+  const step = Math.max(1 / 64, magnitude * 2 ** -24);
+  const logits = Float32Array.from({ length: 2 * SIZE }, (_, i) =>
+    i % SIZE < 40 ? magnitude - (i % SIZE) * step : -1e37,
+  );
+  for (const [temperature, maxMovement] of [
+    [0.7, 0],
+    [1, 1.5],
+    [3, 0.1],
+  ] as const) {
+    const selected = selectCandidates(logits, SIZE, { temperature, maxMovement, tolerance: 1e-6 });
+    rowsOf(logits).forEach((row, r) => {
+      const ids = idsOf(selected, r);
+      const { offsets, values } = selected;
+      expect(values.subarray(offsets[r]!, offsets[r + 1]!)).toEqual(Float32Array.from(ids, (id) => row[id]!));
+      const { probs } = plain(row, temperature);
+      const lost = probs.reduce((sum, p, id) => sum + (ids.includes(id) ? 0 : p), 0);
+      expect(lost).toBeLessThanOrEqual(1e-6);
+    });
+  }
+});
+
 test('Adam never moves a logit further than its bound', () => {
   const optimiser = optimisers.adam(0.5);
   // One update: η, attained by any gradient. Three: 3.005 η (the property is tested beside the optimiser, too).

@@ -38,7 +38,7 @@ export const selectCandidates = (logits: Float32Array, size: number, rule: Candi
   const highest = new Float64Array(rows);
   const untempered = restSums(rows);
   const tempered = restSums(rows);
-  const lowest = new Float64Array(rows);
+  const kept = new Int32Array(rows);
 
   for (let row = 0; row < rows; row++) {
     const start = row * size;
@@ -52,7 +52,7 @@ export const selectCandidates = (logits: Float32Array, size: number, rule: Candi
     offsets[row + 1] = offsets[row]! + count;
     if (offsets[row + 1]! > limit) return wholeVocabulary(logits, size);
     highest[row] = top;
-    lowest[row] = top * scale - candidates;
+    kept[row] = candidates;
     addRest(bins, candidates, scale, untempered, row);
     addRest(bins, candidates, scale * temperature, tempered, row);
   }
@@ -62,7 +62,7 @@ export const selectCandidates = (logits: Float32Array, size: number, rule: Candi
   for (let row = 0; row < rows; row++) {
     const from = offsets[row]!;
     const own = { tokenIds: tokenIds.subarray(from), values: values.subarray(from) };
-    collect(logits, row * size, (row + 1) * size, lowest[row]!, scale, own);
+    collect(logits, row * size, (row + 1) * size, highest[row]! * scale, scale, kept[row]!, own);
   }
   return { size, offsets, values, tokenIds, rest: { highest, untempered, tempered } };
 };
@@ -165,19 +165,20 @@ const countOne = (distance: number, sums: Float64Array): void => {
   } else if (distance < Number.POSITIVE_INFINITY) sums[BINS]!++;
 };
 
-/** Writes the logits above `low`, both times `scale`, ascending by token. */
+/** Writes the logits of the first `bins` bins, ascending by token: by the very distance that they were counted by, which rounds as it did. */
 const collect = (
   logits: Float32Array,
   start: number,
   end: number,
-  low: number,
+  top: number,
   scale: number,
+  bins: number,
   { tokenIds, values }: Candidates,
 ): void => {
   let count = 0;
   for (let i = start; i < end; i++) {
     const value = logits[i]!;
-    if (value * scale > low) {
+    if (top - value * scale < bins) {
       tokenIds[count] = i - start;
       values[count++] = value;
     }
