@@ -1,3 +1,5 @@
+export { applyFilters, keepMostProbable } from './apply-filters.js';
+export { atPlace } from './at-place.js';
 export type { Backend, ModelSource, RunOptions, Session, SessionOptions } from './contracts/backend.js';
 export type { BlockRequest, Denoiser, DenoiserBlock, DenoiserRequest } from './contracts/denoiser.js';
 export type { Filter } from './contracts/filter.js';
@@ -25,16 +27,26 @@ export type { DataType, Tensor, TensorData } from './contracts/tensor.js';
 export type { Vocabulary } from './contracts/vocabulary.js';
 export { drawToken } from './draw-token.js';
 export * from './errors.js';
+export { nextTurn, turnIsDue } from './event-loop.js';
 export * as filters from './filters/index.js';
 export { firstNotFinite } from './first-not-finite.js';
 export { type Lazy, lazily } from './lazily.js';
+export { mostProbableKept } from './most-probable-kept.js';
 export * as optimisers from './optimisers/index.js';
 export * as presets from './presets/index.js';
 export { hashTokens, type RandomStreamKey, randomStream } from './random-stream.js';
 export * as relaxations from './relaxations/index.js';
 export { relaxedTemperature } from './relaxed-temperature.js';
 export { nearestName, type OptionNames, requireKnownOptions } from './require-known-options.js';
-export { requirePositive, requireThat, requireWhole } from './require-that.js';
+export {
+  requireBoolean,
+  requireFunction,
+  requireObject,
+  requirePositive,
+  requireSignal,
+  requireThat,
+  requireWhole,
+} from './require-that.js';
 export { type RewardGuidanceOptions, rewardGuidance } from './reward-guidance.js';
 export { rowEntropy } from './row-entropy.js';
 export { type CandidateRule, selectCandidates } from './select-candidates.js';

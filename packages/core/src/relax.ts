@@ -8,36 +8,34 @@ import { softmaxRow } from './softmax-row.js';
 export interface RelaxedRows {
   /** q = softmax(φ/τ), laid out as the logits are. */
   readonly probs: Float32Array;
-  /** Entropy in nats over the whole vocabulary, at the temperature asked for; NaN where a logit is NaN or +∞, shape [rows]. */
+  /** Entropy in nats over the whole vocabulary, at the temperature asked for; NaN where a logit is NaN or +∞, or all are −∞, shape [rows]. */
   readonly entropies: Float64Array;
   /** Place of the highest logit in `probs`, the first of equals, shape [rows]. */
   readonly modes: Int32Array;
 }
 
 /**
- * q = softmax(φ/τ), the entropy of each row and its most probable token. Tokens left out of the rows count for the entropy, and not for q: their
+ * Of one row: q = softmax(φ/τ), its entropy and its most probable token. Tokens left out of the row count for the entropy, and not for q: their
  * share of it is what the selection of candidates bounds. Writes to `out`.
  */
-export const relax = (
+export const relaxRow = (
   logits: RowLogits,
+  row: number,
   temperature: number,
   entropyOf: Preset['entropyOf'],
   out: RelaxedRows,
 ): void => {
   const { values, offsets } = logits;
-  const { probs, entropies, modes } = out;
   // Kept finite: 0 · ∞ would make a NaN of the most probable token.
   const scale = Math.min(1 / temperature, 1e30);
-  for (let row = 0; row < modes.length; row++) {
-    const [start, end] = [offsets[row]!, offsets[row + 1]!];
-    const mode = start + argmax(values, start, end);
-    modes[row] = mode;
-    const highest = values[mode]!;
-    const [mass, energy] = softmaxRow(values, start, end, highest, scale, probs);
-    // A NaN among the logits shows in the sum, and so in either entropy.
-    entropies[row] =
-      entropyOf === 'untempered' && temperature !== 1
-        ? rowEntropyBelow(highest, logits, row, temperature, 'untempered')
-        : entropyOfSums(logits, row, entropyOf, { highest, scale, mass, energy });
-  }
+  const [start, end] = [offsets[row]!, offsets[row + 1]!];
+  const mode = start + argmax(values, start, end);
+  out.modes[row] = mode;
+  const highest = values[mode]!;
+  const [mass, energy] = softmaxRow(values, start, end, highest, scale, out.probs);
+  // A NaN among the logits shows in the sum, and so in either entropy.
+  out.entropies[row] =
+    entropyOf === 'untempered' && temperature !== 1
+      ? rowEntropyBelow(highest, logits, row, temperature, 'untempered')
+      : entropyOfSums(logits, row, entropyOf, { highest, scale, mass, energy });
 };

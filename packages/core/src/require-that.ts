@@ -4,16 +4,54 @@ import { InvalidArgumentError } from './errors.js';
 export const requirePositive = (name: string, value: number): void =>
   requireThat(name, value, 'a number above 0', Number.isFinite(value) && value > 0);
 
-/** Throws InvalidArgumentError unless `value` is a whole number of at least `least`. */
-export const requireWhole = (name: string, value: number, least: number): void =>
+/** Throws InvalidArgumentError unless `value` is a whole number of at least `least`, and of at most `most`. */
+export const requireWhole = (
+  name: string,
+  value: number,
+  least: number,
+  most = Number.MAX_SAFE_INTEGER,
+): void =>
   requireThat(
     name,
     value,
-    `a whole number of at least ${least}`,
-    Number.isSafeInteger(value) && value >= least,
+    `a whole number of at least ${least}${most < Number.MAX_SAFE_INTEGER ? ` and at most ${most}` : ''}`,
+    Number.isSafeInteger(value) && value >= least && value <= most,
   );
+
+/** Throws InvalidArgumentError unless `value` is true or false. */
+export const requireBoolean = (name: string, value: boolean): void =>
+  requireThat(name, value, 'true or false', typeof value === 'boolean');
+
+/** Throws InvalidArgumentError unless `value` is a function; `such` is an example. */
+export const requireFunction = (name: string, value: unknown, such: string): void =>
+  requireThat(name, value, such, typeof value === 'function');
+
+/** Throws InvalidArgumentError unless `value` is an object; `what` says which. */
+export const requireObject = (name: string, value: unknown, what: string): void =>
+  requireThat(name, value, what, typeof value === 'object' && value !== null);
+
+/** Throws InvalidArgumentError unless `value` is undefined or can abort. */
+export const requireSignal = (name: string, value: AbortSignal | undefined): void => {
+  const signal = value as Partial<AbortSignal> | null | undefined;
+  const isSignal = typeof signal?.aborted === 'boolean' && typeof signal.throwIfAborted === 'function';
+  requireThat(name, value, 'an AbortSignal', value === undefined || isSignal);
+};
 
 /** Throws InvalidArgumentError unless `holds`. */
 export const requireThat = (name: string, value: unknown, domain: string, holds: boolean): void => {
-  if (!holds) throw new InvalidArgumentError(`${name}: expected ${domain}, got ${String(value)}.`, { value });
+  if (!holds) throw new InvalidArgumentError(`${name}: expected ${domain}, got ${shown(value)}.`, { value });
+};
+
+/** A value as messages show it: in one short line, whatever it is. */
+const shown = (value: unknown): string => {
+  const text =
+    Array.isArray(value) || value instanceof Int32Array
+      ? Array.from(value.slice(0, 20), plainText).join()
+      : plainText(value);
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+};
+
+const plainText = (value: unknown): string => {
+  if (typeof value === 'function') return 'a function';
+  return typeof value === 'object' && value !== null ? Object.prototype.toString.call(value) : String(value);
 };

@@ -4,6 +4,8 @@ import {
   type DifferentiableReward,
   filters,
   type GuidanceRequest,
+  InvalidArgumentError,
+  MemoryLimitError,
   NonDifferentiableError,
   NumericalError,
   optimisers,
@@ -135,10 +137,8 @@ describe('against PyTorch autograd', () => {
           };
         },
       });
-      const before = fixtureLogits();
-      const given = request({ temperature: expected.temperature, logits: wholeVocabulary(before, size) });
+      const given = request({ temperature: expected.temperature });
       const result = await context.optimise(given);
-      expect(before).toEqual(fixtureLogits());
       expect(gradients).toHaveLength(3);
       for (let m = 0; m < 3; m++) {
         expectAllClose(result.rewards[m]!, expected.rewards[m]!);
@@ -198,6 +198,108 @@ describe('hard tokens', () => {
     });
     await collect({ random: counting, filters: [] }, relaxations.expectation);
     expect(numbers).toBe(3 * rows.length);
+  });
+});
+
+describe('filters', () => {
+  const first = async (changes: Partial<GuidanceRequest>, relaxation: Relaxation = relaxations.aps) => {
+    tanhReward.mixes.length = 0;
+    await (await open({ relaxation, guidanceSteps: 1 })).optimise(request(changes));
+    return tanhReward.mixes[0]!;
+  };
+  const random = (k: number) =>
+    randomStream({ seed: 1, prompt: 2, trajectory: k, step: 7, purpose: 'guidance' });
+  /** Of each row, ids by falling logit. */
+  const ranked = (row: number) => {
+    const logits = fixtureLogits().subarray(row * size, (row + 1) * size);
+    return Array.from(logits.keys()).sort((a, b) => logits[b]! - logits[a]! || a - b);
+  };
+  const most = Array.from(rows, (_, row) => ranked(row)[0]!);
+
+  test.each([0, 0.7])('hold at temperature %d: what is banned is no hard token', async (temperature) => {
+    const banned = new Set([most[0]!, most[3]!]);
+    const { tokenIds } = await first({ temperature, random, filters: [filters.ban(banned)] });
+    rows.forEach((slot, row) => {
+      expect(banned).not.toContain(tokenIds[slot]!);
+      if (temperature > 0) return;
+      expect(tokenIds[slot]).toBe(ranked(row).find((id) => !banned.has(id)));
+    });
+  });
+
+  test('hold for the provisional response too: an end that is banned hides nothing', async () => {
+    // Trajectory 0 ends provisionally at slot 3, slot 1 of trajectory 1 is provisionally padding: see below.
+    for (const relaxation of [relaxations.aps, relaxations.expectation]) {
+      const { attention } = await first(
+        { random, filters: [filters.ban([fixture.end, fixture.pad])] },
+        relaxation,
+      );
+      expect(Array.from(attention)).toEqual(new Array(12).fill(1));
+    }
+  });
+
+  test('get the ids of candidates, and are named with the place where they leave nothing', async () => {
+    const seen: (Int32Array | undefined)[] = [];
+    const none = function none(_: Float32Array, tokenIds?: Int32Array) {
+      seen.push(tokenIds?.slice());
+      _.fill(0);
+    };
+    const failure = first({ random, filters: [filters.topP(0.9), none] });
+    await expect(failure).rejects.toThrow(NumericalError);
+    await expect(failure).rejects.toThrow(
+      /^Denoising step 7, trajectory 0, position 0: filters\[1\] \(none\): .*none above 0/,
+    );
+    const tokenIds = Int32Array.from({ length: rows.length }, (_, row) => row);
+    const logits = {
+      size,
+      values: new Float32Array(rows.length),
+      offsets: Int32Array.from({ length: rows.length + 1 }, (_, row) => row),
+      tokenIds,
+      rest: undefined,
+    };
+    await expect(first({ logits, random, filters: [none] })).rejects.toThrow(NumericalError);
+    expect(seen).toEqual([undefined, Int32Array.of(0)]);
+  });
+});
+
+describe('a limit of memory', () => {
+  const random = (k: number, m: number) =>
+    randomStream({ seed: 3, prompt: 2, trajectory: k, step: 7, purpose: 'guidance', guidanceStep: m });
+  const guide = async (memoryLimit?: number) => {
+    tanhReward.mixes.length = 0;
+    const context = await open({ memoryLimit, optimiser: optimisers.adam(0.5) });
+    const result = await context.optimise(request({ random, filters: [] }));
+    return { ...result, batches: tanhReward.mixes.map((mix) => mix.trajectories) };
+  };
+  // 4 bytes · (8 rows · 11 tokens, and for each row that is guided 6 · 11 more).
+  const [logitBytes, rowBytes] = [4 * 8 * size, 4 * 6 * size];
+
+  test('has trajectories guided some at a time, to the same end', async () => {
+    const together = await guide();
+    const apart = await guide(logitBytes + 4 * rowBytes);
+    expect(together.batches).toEqual([2, 2, 2]);
+    expect(apart.batches).toEqual([1, 1, 1, 1, 1, 1]);
+    expect(await guide(logitBytes + 8 * rowBytes)).toMatchObject({ batches: [2, 2, 2] });
+    expectAllClose(apart.logits.values, together.logits.values);
+    expectAllClose(apart.weights, together.weights);
+    apart.rewards.forEach((values, m) => {
+      expectAllClose(values, together.rewards[m]!);
+    });
+  });
+
+  test('that is too small for one is an error that names the numbers', async () => {
+    const failure = guide(logitBytes + 4 * rowBytes - 1);
+    await expect(failure).rejects.toThrow(MemoryLimitError);
+    await expect(failure).rejects.toThrow(
+      /one trajectory of 4 masked positions × 11 tokens takes .* MB .*, but the limit is .* MB/,
+    );
+  });
+
+  test('counts in the place of the step: errors of a later group name its trajectory', async () => {
+    const logits = fixtureLogits();
+    logits[4 * size + 1] = Number.NaN;
+    const context = await open({ memoryLimit: logitBytes + 4 * rowBytes });
+    const failure = context.optimise(request({ logits: wholeVocabulary(logits, size) }));
+    await expect(failure).rejects.toThrow(/trajectory 1, position 0: expected finite logits/);
   });
 });
 
@@ -305,6 +407,81 @@ describe('refuses', () => {
     await expect(failure).rejects.toThrow(
       'Denoising step 7, guidance step 1: a NaN at trajectory 1, position 2.',
     );
+  });
+
+  test('a row of −∞ logits, by step and position', async () => {
+    const logits = fixtureLogits();
+    logits.fill(Number.NEGATIVE_INFINITY, 4 * size, 5 * size);
+    const failure = (await open()).optimise(request({ logits: wholeVocabulary(logits, size) }));
+    await expect(failure).rejects.toThrow(NumericalError);
+    await expect(failure).rejects.toThrow(/step 7, trajectory 1, position 0: expected finite logits before/);
+  });
+
+  test.each([-0.1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])(
+    'a relaxation of %d, by its name, step and position',
+    async (weight) => {
+      const mine = (entropy: number) => (entropy > 2 ? 0 : weight);
+      const failure = (await open({ relaxation: mine })).optimise(request());
+      await expect(failure).rejects.toThrow(NumericalError);
+      await expect(failure).rejects.toThrow(
+        `Denoising step 7, trajectory 0, position 0: relaxation 'mine': expected a weight in [0, 1], got ${weight}`,
+      );
+    },
+  );
+
+  test('a logit that falls below all numbers, which −∞ would exclude', async () => {
+    const context = await open({
+      guidanceSteps: 1,
+      optimiser: () => ({
+        update: (logits, gradient) => {
+          for (let i = 0; i < logits.length; i++) if (gradient[i]! < 0) logits[i]! -= 1e39;
+        },
+      }),
+    });
+    const failure = context.optimise(request());
+    await expect(failure).rejects.toThrow(NumericalError);
+    await expect(failure).rejects.toThrow(/expected finite logits after guidance step 1, got -Infinity/);
+  });
+
+  test.each<[string, (scores: Float32Array, values: Float64Array) => [Float32Array, Float64Array], RegExp]>([
+    [
+      'a NaN',
+      (scores, values) => [scores, values.fill(Number.NaN, 1)],
+      /finite reward for trajectory 1, got NaN/,
+    ],
+    ['too few scores', (scores, values) => [scores.slice(1), values], /88 token scores, got 2 and 87/],
+    ['too few rewards', (scores, values) => [scores, values.slice(1)], /expected 2 rewards .* got 1 and 88/],
+  ])('a reward that returns %s', async (_, change, message) => {
+    const reward: DifferentiableReward = {
+      ...tanhReward,
+      open: async (opening) => {
+        const inner = await tanhReward.open(opening);
+        return {
+          ...inner,
+          async evaluate(mix) {
+            const result = await inner.evaluate(mix);
+            const [tokenScores, values] = change(result.tokenScores, result.values);
+            return { values, tokenScores };
+          },
+        };
+      },
+    };
+    await expect((await open({ reward })).optimise(request())).rejects.toThrow(message);
+  });
+
+  test.each<[object, RegExp]>([
+    [{ relaxation: 'entrgi' }, /relaxation: expected a relaxation, .* got entrgi/],
+    [{ optimiser: { learningRate: 1 } }, /optimiser: expected an optimiser/],
+    [{ guidanceSteps: '3' }, /guidanceSteps: expected a whole number/],
+    [{ memoryLimit: '4GB' }, /memoryLimit: expected a number above 0, got 4GB/],
+    [{ memoryLimit: 0 }, /memoryLimit/],
+    [{ reward: undefined }, /reward: expected a reward/],
+    [{ reward: 'skywork' }, /reward: expected a reward/],
+    [{ guidanceStep: 3 }, /no option 'guidanceStep'. Is 'guidanceSteps' meant/],
+  ])('%j', (options, message) => {
+    const call = () => rewardGuidance({ reward: tanhReward, ...options } as never);
+    expect(call).toThrow(InvalidArgumentError);
+    expect(call).toThrow(message);
   });
 
   test('logits that overflow in an update', async () => {

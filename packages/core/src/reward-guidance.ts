@@ -1,22 +1,23 @@
 import type { Guidance, GuidanceContext, GuidanceRequest, GuidanceResult } from './contracts/guidance.js';
-import type { LogitOptimiser, LogitOptimiserState } from './contracts/logit-optimiser.js';
+import type { LogitOptimiser } from './contracts/logit-optimiser.js';
 import type { Preset } from './contracts/preset.js';
 import type { Relaxation } from './contracts/relaxation.js';
 import { type DifferentiableReward, isDifferentiable, type RewardContext } from './contracts/reward.js';
-import type { RowLogits } from './contracts/row-logits.js';
-import type { Vocabulary } from './contracts/vocabulary.js';
-import { drawToken } from './draw-token.js';
-import { NonDifferentiableError, NumericalError } from './errors.js';
-import { firstNotFinite } from './first-not-finite.js';
-import { mixColumns } from './mix-columns.js';
+import { NonDifferentiableError } from './errors.js';
+import { type GuidanceSettings, guideTrajectories, type StepMemory } from './guide-trajectories.js';
+import { mixTokens } from './mix-columns.js';
 import { adam } from './optimisers/adam.js';
 import { reference } from './presets/reference.js';
-import { provisionalAttention } from './provisional-attention.js';
-import { type RelaxedRows, relax } from './relax.js';
 import { entrgi } from './relaxations/entrgi.js';
-import { relaxedTemperature } from './relaxed-temperature.js';
-import { requireThat, requireWhole } from './require-that.js';
-import { softmaxRowGradient } from './softmax-gradient.js';
+import { type OptionNames, requireKnownOptions } from './require-known-options.js';
+import {
+  requireFunction,
+  requireObject,
+  requirePositive,
+  requireThat,
+  requireWhole,
+} from './require-that.js';
+import { trajectoryGroups } from './trajectory-groups.js';
 
 /** The reward, and how its gradient is made and followed. */
 export interface RewardGuidanceOptions {
@@ -29,7 +30,22 @@ export interface RewardGuidanceOptions {
   readonly guidanceSteps?: number | undefined;
   /** Whose normalised entropy the relaxation gets: softmax(φ) (talk, published code) or softmax(φ/τ) (paper). Default: 'untempered'. */
   readonly entropyOf?: Preset['entropyOf'] | undefined;
+  /**
+   * Bytes that arrays over the vocabulary may take in a denoising step, the denoiser's logits among them. Where all trajectories together take
+   * more, they are guided some at a time, and a reward of fewer trajectories may round otherwise. Where a single one does not fit, guiding
+   * throws MemoryLimitError. Default: 2.5 times the logits of all masked positions over the whole vocabulary or 64 MiB, and a single trajectory in any case.
+   */
+  readonly memoryLimit?: number | undefined;
 }
+
+const optionNames: OptionNames<RewardGuidanceOptions> = {
+  reward: true,
+  relaxation: true,
+  optimiser: true,
+  guidanceSteps: true,
+  entropyOf: true,
+  memoryLimit: true,
+};
 
 /**
  * Gradient guidance by a reward: in every denoising step, updates the logits of the masked positions uphill (arXiv 2602.05000, algorithm 1).
@@ -37,13 +53,17 @@ export interface RewardGuidanceOptions {
  * a wrong option, and while guiding NumericalError for a NaN or infinity, with denoising step, trajectory and position.
  */
 export const rewardGuidance = (options: RewardGuidanceOptions): Guidance => {
+  requireObject('rewardGuidance', options, 'options');
+  requireKnownOptions('rewardGuidance', options, optionNames);
   const {
     reward,
     relaxation = entrgi,
     optimiser = adam(reference.learningRate),
     guidanceSteps = reference.guidanceSteps,
     entropyOf = reference.entropyOf,
+    memoryLimit,
   } = options;
+  requireObject('reward', reward, 'a reward, such as loadReward of @entrgi/rewards gives');
   if (!isDifferentiable(reward)) {
     const { name } = reward as { name: string };
     throw new NonDifferentiableError(
@@ -54,6 +74,8 @@ export const rewardGuidance = (options: RewardGuidanceOptions): Guidance => {
       },
     );
   }
+  requireFunction('relaxation', relaxation, 'a relaxation, such as relaxations.entrgi');
+  requireFunction('optimiser', optimiser, 'an optimiser, such as optimisers.adam(0.5)');
   requireWhole('guidanceSteps', guidanceSteps, 0);
   requireThat(
     'entropyOf',
@@ -61,6 +83,9 @@ export const rewardGuidance = (options: RewardGuidanceOptions): Guidance => {
     "'untempered' or 'tempered'",
     ['untempered', 'tempered'].includes(entropyOf),
   );
+  if (memoryLimit !== undefined && memoryLimit !== Number.POSITIVE_INFINITY) {
+    requirePositive('memoryLimit', memoryLimit);
+  }
   return {
     maxMovement:
       guidanceSteps === 0 ? 0 : (optimiser.maxMovement?.(guidanceSteps) ?? Number.POSITIVE_INFINITY),
@@ -71,9 +96,9 @@ export const rewardGuidance = (options: RewardGuidanceOptions): Guidance => {
       const idle: StepMemory[] = [];
       return {
         async optimise(step) {
-          const memory = idle.pop() ?? { probs: new Float32Array(0), gradient: new Float32Array(0) };
+          const memory = idle.pop() ?? { probs: new Float32Array(0), states: [] };
           try {
-            return await optimise(step, context, settings, memory);
+            return await optimise(step, { context, settings, memory, memoryLimit });
           } finally {
             idle.push(memory);
           }
@@ -92,174 +117,30 @@ const unguided: GuidanceContext = {
   async dispose() {},
 };
 
-interface Settings extends Required<Omit<RewardGuidanceOptions, 'reward'>> {
-  readonly relaxation: Relaxation;
-  readonly optimiser: LogitOptimiser;
-  readonly guidanceSteps: number;
-  readonly entropyOf: Preset['entropyOf'];
-  readonly vocabulary: Vocabulary;
+interface Means {
+  readonly context: RewardContext;
+  readonly settings: GuidanceSettings;
+  readonly memory: StepMemory;
+  readonly memoryLimit: number | undefined;
 }
 
-/** What a denoising step leaves to the next: fresh memory costs more than the sums that are written to it. */
-interface StepMemory {
-  probs: Float32Array;
-  gradient: Float32Array;
-  optimiser?: LogitOptimiserState;
-}
-
+/** Guides all trajectories, as many at a time as there is memory for. */
 const optimise = async (
   request: GuidanceRequest,
-  reward: RewardContext,
-  settings: Settings,
-  memory: StepMemory,
+  { context, settings, memory, memoryLimit }: Means,
 ): Promise<GuidanceResult> => {
-  const { trajectories, rows, signal } = request;
-  const { relaxation, entropyOf, guidanceSteps, vocabulary } = settings;
-  const temperature = relaxedTemperature(request.temperature);
-  const logits: RowLogits = { ...request.logits, values: request.logits.values.slice() };
-  const { values } = logits;
-  const columns = mixColumns(logits);
-  const size = values.length;
-  if (memory.probs.length < size) {
-    memory.probs = new Float32Array(size);
-    memory.gradient = new Float32Array(size);
-  }
-  const relaxed: RelaxedRows = {
-    probs: memory.probs.subarray(0, size),
-    entropies: new Float64Array(rows.length),
-    modes: new Int32Array(rows.length),
-  };
-  const { probs, entropies } = relaxed;
-  const gradient = memory.gradient.subarray(0, size);
+  const { trajectories, rows, logits, signal } = request;
+  const tokens = await mixTokens(logits, signal);
   const weights = new Float32Array(rows.length);
-  const optimiser = settings.optimiser(size, memory.optimiser);
-  memory.optimiser = optimiser;
-  const highest = Math.log(vocabulary.size);
-  const rewards: Float64Array[] = [];
+  const rewards = Array.from({ length: settings.guidanceSteps }, () => new Float64Array(trajectories));
   let rewardMs = 0;
-
-  for (let m = 0; m < guidanceSteps; m++) {
-    signal?.throwIfAborted();
-    relax(logits, temperature, entropyOf, relaxed);
-    if (entropies.some(Number.isNaN)) checkLogits(logits, request, m);
-    // Rounding may put the entropy of a flat distribution above log V.
-    for (let r = 0; r < rows.length; r++) {
-      weights[r] = relaxation(highest === 0 ? 0 : Math.min(Math.max(entropies[r]! / highest, 0), 1));
-    }
-    const tokenIds = drawHardTokens(request, logits, relaxed, weights, m);
-    const attention = provisionalAttention(provisional(request, logits, relaxed), trajectories, vocabulary);
-
-    const start = performance.now();
-    const { candidates } = columns;
-    const { values: reached, tokenScores } = await reward
-      .evaluate({
-        trajectories,
-        tokenIds,
-        attention,
-        rows,
-        candidates,
-        probs: columns.spread(probs),
-        weights,
-        signal,
-      })
-      .catch((error: unknown) => {
-        throw error instanceof NumericalError ? located(error, request, m) : error;
-      });
-    rewardMs += performance.now() - start;
-    rewards.push(reached);
-
-    logitGradient(logits, probs, columns.gather(tokenScores), temperature, gradient, request, m);
-    optimiser.update(values, gradient);
+  for (const group of trajectoryGroups(request, tokens.width, memoryLimit)) {
+    const guided = await guideTrajectories(group, { context, settings, memory, tokens });
+    weights.set(guided.weights, group.firstRow);
+    guided.rewards.forEach((values, m) => {
+      rewards[m]!.set(values, group.firstTrajectory);
+    });
+    rewardMs += guided.rewardMs;
   }
-  checkLogits(logits, request, guidanceSteps);
   return { logits, rewards, weights, rewardMs };
 };
-
-/** ∂R/∂φ of every row to `gradient`. */
-const logitGradient = (
-  { offsets }: RowLogits,
-  probs: Float32Array,
-  scores: Float32Array,
-  temperature: number,
-  gradient: Float32Array,
-  request: GuidanceRequest,
-  m: number,
-): void => {
-  for (let r = 0; r < request.rows.length; r++) {
-    const [start, end] = [offsets[r]!, offsets[r + 1]!];
-    const sum = softmaxRowGradient(probs, scores, start, end, temperature, gradient);
-    if (Number.isFinite(sum)) continue;
-    const value = gradient[start + Math.max(firstNotFinite(gradient.subarray(start, end)), 0)]!;
-    throw notFinite(`gradient in guidance step ${m + 1}`, request, r, value);
-  }
-};
-
-/** The response with a token drawn from the filtered distribution (at temperature 0: the most probable one) at every masked slot. */
-const drawHardTokens = (
-  request: GuidanceRequest,
-  { offsets, tokenIds: candidates }: RowLogits,
-  { probs, modes }: RelaxedRows,
-  weights: Float32Array,
-  guidanceStep: number,
-): Int32Array => {
-  const { rows, filters, temperature, trajectories } = request;
-  const tokenIds = request.tokenIds.slice();
-  const length = tokenIds.length / trajectories;
-  const streams = Array.from({ length: trajectories }, (_, k) => request.random(k, guidanceStep));
-  for (let r = 0; r < rows.length; r++) {
-    const slot = rows[r]!;
-    const start = offsets[r]!;
-    const random = streams[Math.floor(slot / length)]!;
-    let place = modes[r]!;
-    if (temperature === 0 || weights[r] === 0) {
-      // A token of weight 0 is not seen. Its random number is spent all the same: the next row's must not depend on this row's weight.
-      random.uniform();
-    } else {
-      const filtered = probs.slice(start, offsets[r + 1]!);
-      for (const filter of filters) filter(filtered);
-      place = start + drawToken(filtered, random);
-    }
-    tokenIds[slot] = candidates === undefined ? place - start : candidates[place]!;
-  }
-  return tokenIds;
-};
-
-/** The response with the most probable token at every masked slot. */
-const provisional = (
-  { tokenIds, rows }: GuidanceRequest,
-  { offsets, tokenIds: candidates }: RowLogits,
-  { modes }: RelaxedRows,
-): Int32Array => {
-  const ids = tokenIds.slice();
-  for (let r = 0; r < rows.length; r++) {
-    const place = modes[r]!;
-    ids[rows[r]!] = candidates === undefined ? place - offsets[r]! : candidates[place]!;
-  }
-  return ids;
-};
-
-const checkLogits = ({ values, offsets }: RowLogits, request: GuidanceRequest, updates: number): void => {
-  const at = firstNotFinite(values, Number.NEGATIVE_INFINITY);
-  if (at < 0) return;
-  const when = updates === 0 ? 'before guidance' : `after guidance step ${updates}`;
-  const row = offsets.findIndex((start) => start > at) - 1;
-  throw notFinite(`logits ${when}`, request, row, values[at]!);
-};
-
-const notFinite = (what: string, request: GuidanceRequest, row: number, value: number): NumericalError => {
-  const { rows, tokenIds, trajectories, step } = request;
-  const length = tokenIds.length / trajectories;
-  const slot = rows[row]!;
-  return new NumericalError(
-    `Denoising step ${step}, trajectory ${Math.floor(slot / length)}, position ${slot % length}: ` +
-      `expected finite ${what}, got ${value}.`,
-    { value, cure: 'Lower the learning rate, or check the weights of the denoiser and the reward model.' },
-  );
-};
-
-/** A reward does not know which step it is asked in. */
-const located = (error: NumericalError, { step }: GuidanceRequest, m: number): NumericalError =>
-  new NumericalError(`Denoising step ${step}, guidance step ${m + 1}: ${error.message}`, {
-    value: error.value,
-    cause: error,
-  });

@@ -1,4 +1,6 @@
 import type { RestSums, RowLogits } from './contracts/row-logits.js';
+import { NumericalError } from './errors.js';
+import { nextTurn, turnIsDue } from './event-loop.js';
 import { relaxedTemperature } from './relaxed-temperature.js';
 import { wholeVocabulary } from './whole-vocabulary.js';
 
@@ -9,6 +11,7 @@ export interface CandidateRule {
   readonly maxMovement: number;
   /** Total-variation distance that leaving out tokens may cost each row's softmax(φ/τ), after the movement; 0 leaves none out. */
   readonly tolerance: number;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** In countLogits as a number. */
@@ -24,7 +27,11 @@ const LARGEST_SHARE = 1 / 4;
  * by D down. Leaving out a share moves the distribution by that share in total variation. So the least likely tokens go as long as their
  * share stays below tolerance · e^(−2D/τ). Logits are counted in bins by their distance to the row's highest: three passes, no sorting.
  */
-export const selectCandidates = (logits: Float32Array, size: number, rule: CandidateRule): RowLogits => {
+export const selectCandidates = async (
+  logits: Float32Array,
+  size: number,
+  rule: CandidateRule,
+): Promise<RowLogits> => {
   const temperature = relaxedTemperature(rule.temperature);
   const budget = rule.tolerance * Math.exp((-2 * rule.maxMovement) / temperature);
   if (!(budget > 0)) return wholeVocabulary(logits, size);
@@ -44,6 +51,11 @@ export const selectCandidates = (logits: Float32Array, size: number, rule: Candi
     const start = row * size;
     const end = start + size;
     const top = highestLogit(logits, start, end);
+    if (!Number.isFinite(top)) {
+      throw new NumericalError(`Row ${row}: expected a highest logit that is finite, got ${top}.`, {
+        value: top,
+      });
+    }
     countLogits(logits, start, end, top * scale, scale, bins);
     const candidates = candidateBins(bins, upper, budget);
     if (candidates > BINS) return wholeVocabulary(logits, size);
@@ -55,6 +67,7 @@ export const selectCandidates = (logits: Float32Array, size: number, rule: Candi
     kept[row] = candidates;
     addRest(bins, candidates, scale, untempered, row);
     addRest(bins, candidates, scale * temperature, tempered, row);
+    if (turnIsDue()) await nextTurn(rule.signal);
   }
 
   const tokenIds = new Int32Array(offsets[rows]!);
@@ -63,6 +76,7 @@ export const selectCandidates = (logits: Float32Array, size: number, rule: Candi
     const from = offsets[row]!;
     const own = { tokenIds: tokenIds.subarray(from), values: values.subarray(from) };
     collect(logits, row * size, (row + 1) * size, highest[row]! * scale, scale, kept[row]!, own);
+    if (turnIsDue()) await nextTurn(rule.signal);
   }
   return { size, offsets, values, tokenIds, rest: { highest, untempered, tempered } };
 };

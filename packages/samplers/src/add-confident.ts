@@ -1,13 +1,11 @@
 /** The drawn tokens of a trajectory's masked rows, and how sure the denoiser is of each. */
 export interface ConfidentRequest {
-  /** Probability that a token must have to be committed before its turn, in (0, 1]. */
-  readonly threshold: number;
   /** Place of the token drawn for each row in its distribution, shape [rows]. */
   readonly places: Int32Array;
   /** 1 for rows that are to wait, shape [rows]. */
   readonly postponed: Uint8Array;
-  /** The denoiser's own distribution at a row, before guidance and filters. */
-  initialProbs(row: number): Float32Array;
+  /** Whether the denoiser itself, before guidance and filters, gives the token at a place of a row at least the threshold. */
+  isSure(row: number, place: number): boolean;
 }
 
 /**
@@ -16,11 +14,11 @@ export interface ConfidentRequest {
  */
 export const addConfident = (
   chosen: Int32Array,
-  { threshold, places, postponed, initialProbs }: ConfidentRequest,
+  { places, postponed, isSure }: ConfidentRequest,
 ): Int32Array => {
   const isChosen = new Set(chosen);
   const added = places.map((place, row) =>
-    !isChosen.has(row) && postponed[row] === 0 && initialProbs(row)[place]! >= threshold ? row : -1,
+    !isChosen.has(row) && postponed[row] === 0 && isSure(row, place) ? row : -1,
   );
   return Int32Array.of(...chosen, ...added.filter((row) => row >= 0));
 };

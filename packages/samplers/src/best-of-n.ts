@@ -1,4 +1,14 @@
-import { type Prompt, type Reward, requireThat } from '@entrgi/core';
+import {
+  NumericalError,
+  type OptionNames,
+  type Prompt,
+  type Reward,
+  requireFunction,
+  requireKnownOptions,
+  requireObject,
+  requireSignal,
+  requireThat,
+} from '@entrgi/core';
 
 /** Finished responses, and what rates them. */
 export interface BestOfNOptions {
@@ -27,14 +37,49 @@ export interface BestOfN {
   readonly avg: number;
 }
 
-/** Scores finished responses and picks the best. Throws InvalidArgumentError where there is none to pick. */
-export const bestOfN = async ({ reward, prompt, texts, signal }: BestOfNOptions): Promise<BestOfN> => {
+const optionNames: OptionNames<BestOfNOptions> = { reward: true, prompt: true, texts: true, signal: true };
+
+/**
+ * Scores finished responses and picks the best. Throws InvalidArgumentError where there is none to pick or the reward gives another number of rewards,
+ * NumericalError where a reward is not finite.
+ */
+export const bestOfN = async (options: BestOfNOptions): Promise<BestOfN> => {
+  requireObject('bestOfN', options, 'options');
+  requireKnownOptions('bestOfN', options, optionNames);
+  const { reward, prompt, texts, signal } = options;
+  requireObject('reward', reward, 'a reward');
+  requireFunction('reward.score', reward.score, 'a reward');
+  requireThat('texts', texts, 'an array of responses', Array.isArray(texts));
   requireThat('texts', texts, 'at least one response', texts.length > 0);
+  for (let i = 0; i < texts.length; i++) {
+    requireThat(`texts[${i}]`, texts[i], 'a text', typeof texts[i] === 'string');
+  }
+  requireSignal('signal', signal);
   const rewards = await reward.score(prompt, texts, { signal });
+  requireThat(
+    `rewards of '${reward.name}'`,
+    rewards?.length,
+    `${texts.length}, one per response`,
+    rewards?.length === texts.length,
+  );
+  rewards.forEach((value, i) => {
+    if (Number.isFinite(value)) return;
+    throw new NumericalError(
+      `Reward '${reward.name}': expected a finite reward for response ${i}, got ${value}.`,
+      {
+        value: texts[i],
+        cure: 'Check the weights of the reward model and their precision.',
+      },
+    );
+  });
   const trajectories = texts.map((text, i) => ({ text, reward: rewards[i]! }));
   const best = trajectories.reduce((leader, candidate) =>
     candidate.reward > leader.reward ? candidate : leader,
   );
-  const avg = rewards.reduce((sum, value) => sum + value, 0) / rewards.length;
+  const sum = rewards.reduce((total, value) => total + value, 0);
+  // The sum may overflow where the mean does not.
+  const avg = Number.isFinite(sum)
+    ? sum / rewards.length
+    : rewards.reduce((mean, value) => mean + value / rewards.length, 0);
   return { trajectories, best, top1: best.reward, avg };
 };

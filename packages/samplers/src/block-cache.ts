@@ -1,6 +1,12 @@
 import type { DenoiserBlock } from '@entrgi/core';
 import { type MaskedRows, maskedSlots } from './masked-rows.js';
-import { distinctResponses, type PredictRequest, predict, prepareLogits } from './predict.js';
+import {
+  distinctResponses,
+  type Prediction,
+  type PredictRequest,
+  predict,
+  prepareLogits,
+} from './predict.js';
 import type { SampleSettings } from './sample-options.js';
 
 /**
@@ -13,7 +19,7 @@ export const blockCache = ({
   trajectories,
   maskId,
   guidance,
-}: SampleSettings): ((request: BlockPredictRequest) => Promise<Float32Array>) => {
+}: SampleSettings): ((request: BlockPredictRequest) => Promise<Prediction>) => {
   let current: OpenBlock | undefined;
 
   const begin = async (index: number, request: PredictRequest): Promise<OpenBlock> => {
@@ -48,13 +54,14 @@ export const blockCache = ({
       .map((response) => ({ ...response, slots: response.slots.filter((slot) => blockOf(slot) > index) }))
       .filter(({ slots }) => slots.length > 0);
     if (parts.length === 0) return new Map();
-    const logits = await predict({ ...request, parts });
+    const { logits, sources } = await predict({ ...request, parts });
     const { size } = request.denoiser.vocabulary;
     let at = 0;
     return new Map(
       parts.map(({ trajectory, slots }) => {
-        at += slots.length * size;
-        return [trajectory, logits.subarray(at - slots.length * size, at)];
+        const first = sources[at]!;
+        at += slots.length;
+        return [trajectory, logits.subarray(first * size, (first + slots.length) * size)];
       }),
     );
   };
@@ -84,8 +91,10 @@ export const blockCache = ({
       positions: Int32Array.from(positions),
       signal,
     });
-    prepareLogits(logits, own, request);
-    return guidance === undefined ? logits : withLater(logits, parts, later, denoiser.vocabulary.size);
+    await prepareLogits(logits, own, request);
+    const { size } = denoiser.vocabulary;
+    const all = guidance === undefined ? logits : withLater(logits, parts, later, size);
+    return { logits: all, sources: Int32Array.from({ length: all.length / size }, (_, row) => row) };
   };
 };
 

@@ -1,22 +1,33 @@
-import type { Order, OrderRequest } from '@entrgi/core';
+import { NumericalError, type Order, type OrderRequest } from '@entrgi/core';
 
 /**
  * The order that commits the most confident rows, of equal ones the lower; with a temperature, rows drawn from
- * softmax(confidence / temperature) without replacement. Postponed rows come last.
+ * softmax(confidence / temperature) without replacement. Postponed rows come last. Throws NumericalError for a confidence that is no number.
  */
-export const byConfidence =
-  (confidence: (request: OrderRequest, row: number) => number): Order & { readonly blind?: false } =>
-  (request) => {
-    const { rows, count, postponed, temperature, random } = request;
+export const byConfidence = (
+  confidence: (request: OrderRequest, row: number) => number,
+): Order & { readonly blind?: false } => {
+  const order = (request: OrderRequest): Int32Array => {
+    const { rows, count, postponed, confidences, temperature, random } = request;
     const scores = new Float64Array(rows);
     for (let row = 0; row < rows; row++) {
       // Taking the largest of confidence / T + Gumbel noise is drawing from the softmax without replacement. One number a row, used or not.
       const noise = temperature > 0 ? -Math.log(-Math.log1p(-random.uniform())) : 0;
-      if (postponed[row] === 1) scores[row] = Number.NEGATIVE_INFINITY;
-      else if (temperature > 0) scores[row] = confidence(request, row) / temperature + noise;
-      else scores[row] = confidence(request, row);
+      if (postponed[row] === 1) {
+        scores[row] = Number.NEGATIVE_INFINITY;
+        continue;
+      }
+      const score = confidences === undefined ? confidence(request, row) : confidences[row]!;
+      if (typeof score !== 'number' || Number.isNaN(score)) {
+        throw new NumericalError(`order: expected a confidence for row ${row}, got ${score}.`, {
+          value: score,
+        });
+      }
+      scores[row] = temperature > 0 ? score / temperature + noise : score;
     }
     return Int32Array.from(scores.keys())
       .sort((a, b) => (scores[a] === scores[b] ? a - b : scores[b]! - scores[a]!))
       .slice(0, count);
   };
+  return Object.assign(order, { confidence });
+};

@@ -1,57 +1,78 @@
-import type { CommittedToken, RandomStream, RowLogits } from '@entrgi/core';
+import { type CommittedToken, nextTurn, type RandomStream, type RowLogits, turnIsDue } from '@entrgi/core';
 import { addConfident } from './add-confident.js';
 import { checkChosen } from './check-chosen.js';
-import { drawRows, rowDistributions } from './draw-rows.js';
+import { rowDistributions } from './draw-rows.js';
+import type { InitialRows } from './initial-rows.js';
 import type { MaskedRows } from './masked-rows.js';
 import type { SampleSettings } from './sample-options.js';
 
 export interface CommitRequest {
   readonly parts: readonly MaskedRows[];
-  /** The denoiser's logits and the optimised ones, for the rows of all parts. */
-  readonly initialLogits: RowLogits;
-  readonly optimisedLogits: RowLogits;
+  /** What is known of the denoiser's own logits, for the rows of all parts. */
+  readonly initial: InitialRows;
+  /** The optimised logits of the same rows. */
+  readonly logits: RowLogits;
+  /** What errors call the place. */
+  readonly prompt: number;
+  readonly step: number;
   readonly tokenStream: (trajectory: number) => RandomStream;
   readonly orderStream: (trajectory: number) => RandomStream;
 }
 
 /** Draws a token for every masked slot of the current block and lets the order choose which ones stay. */
-export const commitTokens = (settings: SampleSettings, request: CommitRequest): CommittedToken[] => {
-  const { order, orderTemperature, temperature, filters, deprioritizeEos, denoiser } = settings;
+export const commitTokens = async (
+  settings: SampleSettings,
+  request: CommitRequest,
+): Promise<CommittedToken[]> => {
+  const { order, orderTemperature, temperature, filters, deprioritizeEos, denoiser, signal } = settings;
   const { confidenceThreshold: threshold } = settings;
-  const { parts, initialLogits, optimisedLogits, tokenStream, orderStream } = request;
+  const { parts, initial, prompt, step, tokenStream, orderStream } = request;
   const { endIds } = denoiser.vocabulary;
+  const confidence = order.blind === true ? undefined : order.confidence;
   const committed: CommittedToken[] = [];
   let start = 0;
   for (const { trajectory, slots, first, rows, count, revealProbability, chosen } of parts) {
-    const { tokenAt, initialProbs, ...distributions } = rowDistributions({
-      initialLogits,
-      optimisedLogits,
-      firstRow: start + first,
+    const firstRow = start + first;
+    start += slots.length;
+    const placeOf = (row: number) =>
+      `Prompt ${prompt}, step ${step}, trajectory ${trajectory}, position ${slots[first + row]}`;
+    const { draw, tokenAt, ...distributions } = rowDistributions({
+      logits: request.logits,
+      firstRow,
       temperature,
       filters,
+      placeOf,
     });
-    start += slots.length;
-    const places = drawRows(rows, distributions, temperature, tokenStream(trajectory));
-    const tokens = places.map((place, row) => tokenAt(row, place));
-    const postponed = Uint8Array.from(tokens, (id) => (deprioritizeEos && endIds.includes(id) ? 1 : 0));
-    const revealed =
-      chosen ??
-      order({
-        rows,
-        count,
-        revealProbability,
-        places,
-        postponed,
-        temperature: orderTemperature,
-        random: orderStream(trajectory),
-        ...distributions,
-      });
+    const tokens = new Int32Array(rows);
+    const asked = {
+      rows,
+      count,
+      revealProbability,
+      places: new Int32Array(rows),
+      postponed: new Uint8Array(rows),
+      confidences: confidence && new Float64Array(rows),
+      temperature: orderTemperature,
+      random: orderStream(trajectory),
+      initialEntropy: (row: number) => initial.entropy(firstRow + row),
+      ...distributions,
+    };
+    const random = tokenStream(trajectory);
+    for (let row = 0; row < rows; row++) {
+      asked.places[row] = draw(row, random);
+      tokens[row] = tokenAt(row, asked.places[row]!);
+      asked.postponed[row] = deprioritizeEos && endIds.includes(tokens[row]!) ? 1 : 0;
+      if (asked.confidences !== undefined && asked.postponed[row] === 0) {
+        asked.confidences[row] = confidence!(asked, row);
+      }
+      if (turnIsDue()) await nextTurn(signal);
+    }
+    const revealed = chosen ?? order(asked);
     if (chosen === undefined) checkChosen(revealed, rows, count);
     // A step that schedules nothing does not look for what is sure either: it may be skipped.
     const together =
       threshold === undefined || count === 0
         ? revealed
-        : addConfident(revealed, { threshold, places, postponed, initialProbs });
+        : addConfident(revealed, { ...asked, isSure: (row, place) => initial.isSure(firstRow + row, place) });
     for (const row of together.toSorted()) {
       committed.push({ trajectory, position: slots[first + row]!, tokenId: tokens[row]! });
     }

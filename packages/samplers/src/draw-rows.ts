@@ -1,60 +1,66 @@
 import {
+  applyFilters,
   argmax,
+  atPlace,
   drawToken,
   type Filter,
+  keepMostProbable,
+  mostProbableKept,
   type RandomStream,
   type RowLogits,
   relaxedTemperature,
-  rowEntropy,
   softmax,
 } from '@entrgi/core';
 
 /** One trajectory's rows of logits, and the distributions that follow from them. */
 export interface RowDistributions {
-  /** The denoiser's and the optimised logits: rows of the same tokens. */
-  readonly initialLogits: RowLogits;
-  readonly optimisedLogits: RowLogits;
+  readonly logits: RowLogits;
   /** Where the trajectory's rows begin in them. */
   readonly firstRow: number;
   readonly temperature: number;
   readonly filters: readonly Filter[];
+  /** What errors call a row. */
+  placeOf(row: number): string;
 }
 
-/** What an order may look at; each result is valid until the next call. */
+/** What an order may look at of the optimised logits, and what is drawn from them. */
 export const rowDistributions = (options: RowDistributions) => {
-  const { initialLogits, optimisedLogits, firstRow, temperature, filters } = options;
-  const { offsets, tokenIds } = optimisedLogits;
-  const relaxed = relaxedTemperature(temperature);
+  const { firstRow, temperature, filters, placeOf } = options;
+  const { offsets, values, tokenIds } = options.logits;
+  const modeStays = keepMostProbable(filters);
+  const rangeOf = (row: number) => [offsets[firstRow + row]!, offsets[firstRow + row + 1]!] as const;
   let scratch = new Float32Array(0);
-  const rowOf = ({ values }: RowLogits, row: number) =>
-    values.subarray(offsets[firstRow + row]!, offsets[firstRow + row + 1]!);
-  const relax = (logits: Float32Array) => {
-    if (scratch.length < logits.length) scratch = new Float32Array(logits.length);
-    return softmax(logits, logits.length, relaxed, scratch.subarray(0, logits.length));
+  let filtered: { readonly row: number; readonly probs: Float32Array } | undefined;
+  const logits = (row: number) => values.subarray(...rangeOf(row));
+  /** Valid until the next call for another row. */
+  const probs = (row: number): Float32Array => {
+    if (filtered?.row === row) return filtered.probs;
+    const own = logits(row);
+    if (scratch.length < own.length) scratch = new Float32Array(own.length);
+    const relaxed = softmax(
+      own,
+      own.length,
+      relaxedTemperature(temperature),
+      scratch.subarray(0, own.length),
+    );
+    atPlace(
+      () => placeOf(row),
+      () => applyFilters(filters, relaxed, tokenIds?.subarray(...rangeOf(row))),
+    );
+    filtered = { row, probs: relaxed };
+    return relaxed;
   };
-  const logits = (row: number) => rowOf(optimisedLogits, row);
   return {
     logits,
-    initialProbs: (row: number) => relax(rowOf(initialLogits, row)),
-    initialEntropy: (row: number) => rowEntropy(initialLogits, firstRow + row, relaxed, 'tempered'),
-    probs: (row: number) => {
-      const probs = relax(logits(row));
-      for (const filter of filters) filter(probs);
-      return probs;
+    probs,
+    /** Place of a token in its row: drawn from the filtered distribution, or at temperature 0 the most probable one that the filters keep. */
+    draw(row: number, random: RandomStream): number {
+      if (temperature > 0) return drawToken(probs(row), random);
+      const mode = argmax(logits(row));
+      return modeStays ? mode : mostProbableKept(logits(row), 0, mode, probs(row));
     },
     /** The token at a place of these rows. */
     tokenAt: (row: number, place: number) =>
-      tokenIds === undefined ? place : tokenIds[offsets[firstRow + row]! + place]!,
+      tokenIds === undefined ? place : tokenIds[rangeOf(row)[0] + place]!,
   };
 };
-
-/** A token for every row, by its place: drawn from the filtered distribution, or the most probable one at temperature 0. */
-export const drawRows = (
-  rows: number,
-  { logits, probs }: Pick<ReturnType<typeof rowDistributions>, 'logits' | 'probs'>,
-  temperature: number,
-  random: RandomStream,
-): Int32Array =>
-  Int32Array.from({ length: rows }, (_, row) =>
-    temperature === 0 ? argmax(logits(row)) : drawToken(probs(row), random),
-  );

@@ -8,7 +8,7 @@ export interface StepOutcome {
   readonly tokenIds: Int32Array;
   readonly committed: readonly CommittedToken[];
   readonly parts: readonly MaskedRows[];
-  readonly guided: GuidanceResult | undefined;
+  readonly guided: Omit<GuidanceResult, 'logits'> | undefined;
   readonly timings: StepTimings;
 }
 

@@ -1,6 +1,7 @@
 import type { RandomStream } from '@entrgi/core';
 import { checkChosen } from './check-chosen.js';
 import { type MaskedRows, maskedSlots } from './masked-rows.js';
+import { revealProbability, stepInBlock } from './reveal-probability.js';
 import type { SampleSettings } from './sample-options.js';
 
 /**
@@ -8,40 +9,29 @@ import type { SampleSettings } from './sample-options.js';
  * or, unless that is switched off, reveals nothing takes no part. Guidance needs to know of all masks, so that with it all are predicted; otherwise the block's.
  */
 export const planStep = (
-  {
-    steps,
-    schedule,
-    order,
-    trajectories,
-    length,
-    blockLength,
-    guidance,
-    maskId,
-    skipRedundant,
-  }: SampleSettings,
+  settings: SampleSettings,
   step: number,
   tokenIds: Int32Array,
   random: readonly RandomStream[],
 ): MaskedRows[] => {
-  const perBlock = steps / (length / blockLength);
-  const block = Math.floor((step - 1) / perBlock);
-  const within = step - block * perBlock;
-  const isLast = within === perBlock;
-  const revealProbability = isLast ? 1 : 1 - schedule(within, perBlock) / schedule(within - 1, perBlock);
+  const { order, trajectories, length, blockLength, guidance, maskId, skipRedundant } = settings;
+  const { block, ...place } = stepInBlock(settings, step);
+  const isLast = place.within === place.perBlock;
+  const probability = revealProbability(settings, place);
   const parts: MaskedRows[] = [];
   for (let trajectory = 0; trajectory < trajectories; trajectory++) {
     const masked = maskedSlots(tokenIds.subarray(trajectory * length, (trajectory + 1) * length), maskId);
     const inBlock = masked.filter((slot) => Math.floor(slot / blockLength) === block);
     const rows = inBlock.length;
-    const expected = Math.floor(rows * revealProbability);
+    const expected = Math.floor(rows * probability);
     const chosen = order.blind
-      ? order({ rows, count: expected, revealProbability, random: random[trajectory]! })
+      ? order({ rows, count: expected, revealProbability: probability, random: random[trajectory]! })
       : undefined;
     const count = chosen?.length ?? expected;
     if (chosen !== undefined) checkChosen(chosen, rows, isLast ? rows : undefined);
     if (rows === 0 || (count === 0 && skipRedundant)) continue;
     const [slots, first] = guidance === undefined ? [inBlock, 0] : [masked, masked.indexOf(inBlock[0]!)];
-    parts.push({ trajectory, slots, first, rows, count, revealProbability, chosen });
+    parts.push({ trajectory, slots, first, rows, count, revealProbability: probability, chosen });
   }
   return parts;
 };

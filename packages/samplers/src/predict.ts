@@ -3,6 +3,8 @@ import {
   firstNotFinite,
   InvalidArgumentError,
   NumericalError,
+  nextTurn,
+  turnIsDue,
   type Vocabulary,
 } from '@entrgi/core';
 import type { PredictedRows } from './masked-rows.js';
@@ -24,11 +26,19 @@ export interface PredictRequest {
   readonly signal: AbortSignal | undefined;
 }
 
+/** The denoiser's logits for some responses, of which equal ones have theirs once. */
+export interface Prediction {
+  /** Shape [distinct rows, vocabulary], −∞ for tokens that must never be drawn. */
+  readonly logits: Float32Array;
+  /** Row of `logits` for each masked slot of the parts, one part after the other. */
+  readonly sources: Int32Array;
+}
+
 /**
- * The denoiser's logits at the masked slots of `parts`, shape [rows, vocabulary], −∞ for tokens that must never be drawn.
- * Equal responses (in the first step: all) go through the denoiser once, unless that is switched off. Throws NumericalError for a NaN or +∞.
+ * The denoiser's logits at the masked slots of `parts`. Equal responses (in the first step: all) go through the denoiser once, unless that is
+ * switched off. Throws NumericalError for a NaN or +∞, and where no token may be drawn.
  */
-export const predict = async (request: PredictRequest): Promise<Float32Array> => {
+export const predict = async (request: PredictRequest): Promise<Prediction> => {
   const { denoiser, prefix, tokenIds, length, parts, signal } = request;
   const distinct = distinctResponses(request, parts);
   const total = prefix.length + length;
@@ -46,28 +56,43 @@ export const predict = async (request: PredictRequest): Promise<Float32Array> =>
     positions: Int32Array.from(positions),
     signal,
   });
-  const { size } = denoiser.vocabulary;
-  prepareLogits(logits, distinct.parts, request);
-  return distinct.parts.length === parts.length ? logits : spread(logits, size, distinct, parts);
+  await prepareLogits(logits, distinct.parts, request);
+  return { logits, sources: sourceRows(distinct, parts) };
 };
 
-/** Checks a denoiser's logits at the slots of `parts`, and excludes tokens that must never be drawn. */
-export const prepareLogits = (
+/** Checks a denoiser's logits at the slots of `parts`, and excludes tokens that must never be drawn: the one place where that is done. */
+export const prepareLogits = async (
   logits: Float32Array,
   parts: readonly PredictedRows[],
-  place: Pick<PredictRequest, 'denoiser' | 'prompt' | 'step'>,
-): void => {
-  const { denoiser } = place;
+  { denoiser, prompt, step, signal }: Pick<PredictRequest, 'denoiser' | 'prompt' | 'step' | 'signal'>,
+): Promise<void> => {
   const { size } = denoiser.vocabulary;
   const rows = parts.reduce((sum, { slots }) => sum + slots.length, 0);
-  if (logits.length !== rows * size) {
+  if (!(logits instanceof Float32Array) || logits.length !== rows * size) {
     throw new InvalidArgumentError(
-      `Denoiser '${denoiser.name}': expected ${rows} · ${size} logits, got ${logits.length}.`,
-      { value: logits.length },
+      `Denoiser '${denoiser.name}': expected ${rows} · ${size} logits, got ${(logits as { length?: number } | undefined)?.length}.`,
+      { value: (logits as { length?: number } | undefined)?.length },
     );
   }
-  checkLogits(logits, size, parts, place);
-  exclude(logits, denoiser.vocabulary);
+  const excluded = excludedTokens(denoiser.vocabulary);
+  let row = 0;
+  for (const { trajectory, slots } of parts) {
+    for (const slot of slots) {
+      const own = logits.subarray(row * size, (row + 1) * size);
+      const refuse = (expected: string, value: number) =>
+        new NumericalError(
+          `Denoiser '${denoiser.name}', prompt ${prompt}, step ${step}, trajectory ${trajectory}, position ${slot}: ` +
+            `expected ${expected}, got ${value}.`,
+          { value, cure: 'Check the checkpoint and its precision.' },
+        );
+      const at = firstNotFinite(own, Number.NEGATIVE_INFINITY);
+      if (at >= 0) throw refuse('finite logits', own[at]!);
+      for (const id of excluded) own[id] = Number.NEGATIVE_INFINITY;
+      if (!own.some(Number.isFinite)) throw refuse('a finite logit of a token that may be drawn', own[0]!);
+      row++;
+      if (turnIsDue()) await nextTurn(signal);
+    }
+  }
 };
 
 interface Distinct<Part> {
@@ -93,51 +118,25 @@ export const distinctResponses = <Part extends { readonly trajectory: number }>(
   return { parts: firsts, group };
 };
 
-/** Copies the rows of each group to all its members. */
-const spread = (
-  logits: Float32Array,
-  size: number,
+/** The rows of each group's first, for all its members. */
+const sourceRows = (
   { parts: firsts, group }: Distinct<PredictedRows>,
   parts: readonly PredictedRows[],
-): Float32Array => {
+): Int32Array => {
   const starts: number[] = [];
   let rows = 0;
   for (const { slots } of firsts) {
-    starts.push(rows * size);
+    starts.push(rows);
     rows += slots.length;
   }
-  const out = new Float32Array(parts.reduce((sum, { slots }) => sum + slots.length, 0) * size);
-  let at = 0;
-  parts.forEach(({ slots }, i) => {
-    const start = starts[group[i]!]!;
-    out.set(logits.subarray(start, start + slots.length * size), at);
-    at += slots.length * size;
-  });
-  return out;
+  return Int32Array.from(
+    parts.flatMap(({ slots }, i) => Array.from(slots, (_, row) => starts[group[i]!]! + row)),
+  );
 };
 
-/** Sets the logits of the mask token and of padding rows to −∞: the one place where tokens are excluded. */
-const exclude = (logits: Float32Array, { size, tokens, maskId }: Vocabulary): void => {
-  for (let id = 0; id < size; id++) {
-    if (id !== maskId && tokens[id] !== undefined) continue;
-    for (let i = id; i < logits.length; i += size) logits[i] = Number.NEGATIVE_INFINITY;
-  }
-};
-
-const checkLogits = (
-  logits: Float32Array,
-  size: number,
-  parts: readonly PredictedRows[],
-  { denoiser, prompt, step }: Pick<PredictRequest, 'denoiser' | 'prompt' | 'step'>,
-): void => {
-  const at = firstNotFinite(logits, Number.NEGATIVE_INFINITY);
-  if (at < 0) return;
-  const places = parts.flatMap(({ trajectory, slots }) =>
-    Array.from(slots, (slot) => `trajectory ${trajectory}, position ${slot}`),
-  );
-  throw new NumericalError(
-    `Denoiser '${denoiser.name}', prompt ${prompt}, step ${step}, ${places[Math.floor(at / size)]}: ` +
-      `expected finite logits, got ${logits[at]}.`,
-    { value: logits[at], cure: 'Check the checkpoint and its precision.' },
-  );
+/** The mask token and padding rows. */
+const excludedTokens = ({ size, tokens, maskId }: Vocabulary): number[] => {
+  const ids: number[] = [];
+  for (let id = 0; id < size; id++) if (id === maskId || tokens[id] === undefined) ids.push(id);
+  return ids;
 };

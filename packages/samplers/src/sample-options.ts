@@ -4,9 +4,15 @@ import {
   filters,
   type Guidance,
   InvalidArgumentError,
+  type OptionNames,
   type Order,
   type Prompt,
   presets,
+  requireBoolean,
+  requireFunction,
+  requireKnownOptions,
+  requireObject,
+  requireSignal,
   requireThat,
   requireWhole,
   type Schedule,
@@ -71,9 +77,36 @@ export interface SampleOptions {
    * cache). Without `blockLength`, the prompt alone is kept. Throws UnsupportedError for a denoiser that cannot. Default: false.
    */
   readonly cacheBlocks?: boolean | undefined;
-  /** Takes effect between steps. */
+  /** Takes effect within 50 milliseconds, but for runs of a model, which cannot be interrupted. */
   readonly signal?: AbortSignal | undefined;
 }
+
+const optionNames: OptionNames<SampleOptions> = {
+  denoiser: true,
+  prompts: true,
+  guidance: true,
+  trajectories: true,
+  steps: true,
+  maxNewTokens: true,
+  blockLength: true,
+  temperature: true,
+  filters: true,
+  order: true,
+  orderTemperature: true,
+  schedule: true,
+  seed: true,
+  deprioritizeEos: true,
+  vocabularyTolerance: true,
+  stopAtEnd: true,
+  skipRedundant: true,
+  confidenceThreshold: true,
+  cacheBlocks: true,
+  signal: true,
+};
+
+/** A step is one 32-bit word of its random stream, and a place among all tokens an index of an array. */
+const MOST_STEPS = 2 ** 32 - 1;
+const MOST_TOKENS = 2 ** 31 - 1;
 
 /** Options with every default filled in, and the prompts as tokens. */
 export interface SampleSettings {
@@ -102,6 +135,8 @@ export interface SampleSettings {
 
 /** Fills in the defaults (the preset `reference`). Throws InvalidArgumentError for whatever could only fail later. */
 export const resolveOptions = (options: SampleOptions): SampleSettings => {
+  requireObject('sample', options, 'options');
+  requireKnownOptions('sample', options, optionNames);
   const defaults = presets.reference;
   const {
     denoiser,
@@ -125,9 +160,14 @@ export const resolveOptions = (options: SampleOptions): SampleSettings => {
     cacheBlocks = false,
     signal,
   } = options;
+  requireDenoiser(denoiser);
+  requireThat('prompts', prompts, 'an array of prompts', Array.isArray(prompts));
+  if (guidance !== undefined) requireGuidance(guidance);
   requireWhole('trajectories', trajectories, 1);
-  requireWhole('steps', steps, 1);
+  requireWhole('steps', steps, 1, MOST_STEPS);
   requireWhole('maxNewTokens', maxNewTokens, 1);
+  const tokens = trajectories * maxNewTokens;
+  requireThat('trajectories · maxNewTokens', tokens, `at most ${MOST_TOKENS} tokens`, tokens <= MOST_TOKENS);
   requireWhole('blockLength', blockLength, 1);
   const blocks = maxNewTokens / blockLength;
   requireThat(
@@ -143,15 +183,24 @@ export const resolveOptions = (options: SampleOptions): SampleSettings => {
     'vocabularyTolerance',
     vocabularyTolerance,
     'a number of at least 0 and below 1',
-    vocabularyTolerance >= 0 && vocabularyTolerance < 1,
+    typeof vocabularyTolerance === 'number' && vocabularyTolerance >= 0 && vocabularyTolerance < 1,
   );
   requireThat('seed', seed, 'a whole number between −(2^53 − 1) and 2^53 − 1', Number.isSafeInteger(seed));
   if (confidenceThreshold !== undefined) {
-    const isProbability = confidenceThreshold > 0 && confidenceThreshold <= 1;
+    const isProbability =
+      typeof confidenceThreshold === 'number' && confidenceThreshold > 0 && confidenceThreshold <= 1;
     requireThat('confidenceThreshold', confidenceThreshold, 'a number above 0 and at most 1', isProbability);
   }
-  requireThat('order', order, 'an order, such as orders.entropy', typeof order === 'function');
-  requireThat('schedule', schedule, 'a schedule, such as schedules.linear', typeof schedule === 'function');
+  requireFunction('order', order, 'an order, such as orders.entropy');
+  requireFunction('schedule', schedule, 'a schedule, such as schedules.linear');
+  requireThat('filters', tokenFilters, 'an array of filters', Array.isArray(tokenFilters));
+  for (let index = 0; index < tokenFilters.length; index++) {
+    requireFunction(`filters[${index}]`, tokenFilters[index], 'a filter, such as filters.topP(0.9)');
+  }
+  for (const [name, value] of Object.entries({ deprioritizeEos, stopAtEnd, skipRedundant, cacheBlocks })) {
+    requireBoolean(name, value);
+  }
+  requireSignal('signal', signal);
   if (cacheBlocks && denoiser.openBlock === undefined) {
     throw new UnsupportedError(
       `Denoiser '${denoiser.name}': expected one that can keep what lies around a block.`,
@@ -171,7 +220,8 @@ export const resolveOptions = (options: SampleOptions): SampleSettings => {
   return {
     denoiser,
     maskId,
-    prompts: prompts.map((prompt, index) => ({
+    // Not map, which would pass over what is missing.
+    prompts: Array.from(prompts, (prompt, index) => ({
       prompt,
       tokenIds: encode(denoiser, prompt, index, maxNewTokens),
     })),
@@ -199,7 +249,38 @@ export const resolveOptions = (options: SampleOptions): SampleSettings => {
 const requireTemperature = (name: string, value: number): void =>
   requireThat(name, value, 'a number of at least 0', Number.isFinite(value) && value >= 0);
 
+const requireDenoiser = (denoiser: Denoiser): void => {
+  const what = 'a denoiser, such as loadDenoiser of @entrgi/models gives';
+  requireObject('denoiser', denoiser, what);
+  const { logits, encodePrompt, decode, vocabulary } = denoiser;
+  for (const [name, value] of Object.entries({ logits, encodePrompt, decode })) {
+    requireFunction(`denoiser.${name}`, value, what);
+  }
+  requireObject('denoiser.vocabulary', vocabulary, what);
+};
+
+const requireGuidance = (guidance: Guidance): void => {
+  const what = 'guidance, such as rewardGuidance gives';
+  requireObject('guidance', guidance, what);
+  requireFunction('guidance.open', guidance.open, what);
+  const { maxMovement } = guidance;
+  requireThat(
+    'guidance.maxMovement',
+    maxMovement,
+    'a number of at least 0',
+    typeof maxMovement === 'number' && maxMovement >= 0,
+  );
+};
+
+const isMessage = (message: unknown): boolean => {
+  const { role, content } = (message ?? {}) as { readonly role?: unknown; readonly content?: unknown };
+  return typeof role === 'string' && typeof content === 'string';
+};
+
 const encode = (denoiser: Denoiser, prompt: Prompt, index: number, length: number): Int32Array => {
+  const isPrompt =
+    typeof prompt === 'string' || (Array.isArray(prompt) && Array.from(prompt).every(isMessage));
+  requireThat(`prompts[${index}]`, prompt, 'text, or messages with a role and content', isPrompt);
   const text = typeof prompt === 'string' ? prompt : (prompt.at(-1)?.content ?? '');
   requireThat(`prompts[${index}]`, prompt, 'text', text.trim() !== '');
   const tokenIds = denoiser.encodePrompt(prompt);

@@ -6,11 +6,12 @@ import {
   InvalidArgumentError,
   NumericalError,
   type PromptEndEvent,
+  presets,
   randomStream,
   type StepEvent,
 } from '@entrgi/core';
 import { describe, expect, test } from 'vitest';
-import { orders, type SampleOptions, sample, schedules } from './index.js';
+import { byConfidence, orders, type SampleOptions, sample, schedules } from './index.js';
 import { type BigramDenoiser, bigramDenoiser, vocabulary } from './testing/bigram-denoiser.js';
 import { pullGuidance, pullReward } from './testing/pull-guidance.js';
 
@@ -223,6 +224,50 @@ describe('steps that reveal nothing cost nothing', () => {
   });
 });
 
+describe('a thousand million steps', () => {
+  test.each(Object.entries(schedules))('for four tokens take no time: %s', async (_, schedule) => {
+    const many = await run({ steps: 1e9, maxNewTokens: 4, schedule });
+    expect(many.steps.at(-1)).toMatchObject({ step: 1e9, remaining: [0, 0, 0] });
+    expect(many.steps.filter(({ committed }) => committed.length > 0).length).toBeLessThanOrEqual(4);
+    // Of long runs of steps that reveal nothing only the last is reported.
+    expect(many.steps.length).toBeLessThan(10);
+    expect(many.ends[0]!.timings.steps).toBe(1e9);
+  });
+
+  test('which are found without looking at each are those that looking at each finds', async () => {
+    // The same levels, of which nothing is said.
+    const silent = (schedule: (step: number, steps: number) => number) => (step: number, steps: number) =>
+      schedule(step, steps);
+    for (const schedule of Object.values(schedules)) {
+      for (const options of [{ steps: 22_000 }, { steps: 22_000, blockLength: 5 }]) {
+        const found = await run({ ...options, trajectories: 1, schedule });
+        const looked = await run({ ...options, trajectories: 1, schedule: silent(schedule) });
+        expect(looked.steps).toHaveLength(options.steps);
+        const working = ({ steps }: typeof found) =>
+          steps
+            .filter(({ committed }) => committed.length > 0)
+            .map(({ step, committed }) => [step, committed]);
+        expect(working(found)).toEqual(working(looked));
+        expect(found.tokenIds).toEqual(looked.tokenIds);
+      }
+    }
+  });
+
+  test.each<[string, Pick<SampleOptions, 'order' | 'schedule' | 'skipRedundant'>]>([
+    ['an order that draws how many', { order: orders.origin }],
+    ['a schedule of one’s own', { schedule: (step, steps) => 1 - step / (2 * steps) }],
+    ['redundant work', { skipRedundant: false }],
+  ])('with %s are looked at one by one, and aborted in time', async (_, options) => {
+    let ticks = 0;
+    const timer = setInterval(() => ticks++, 10);
+    const signal = AbortSignal.timeout(300);
+    await expect(run({ ...options, steps: 1e9, maxNewTokens: 4, signal })).rejects.toThrow(/timeout/);
+    clearInterval(timer);
+    // No time is asserted: a loop that never turned would neither tick nor end.
+    expect(ticks).toBeGreaterThan(3);
+  });
+});
+
 describe('skipRedundant: false computes what nobody needs', () => {
   const off = { skipRedundant: false } as const;
   /** What was committed, without what steps that commit nothing report. */
@@ -268,6 +313,36 @@ describe('temperature 0', () => {
   test('is guided too', async () => {
     const guided = await run({ temperature: 0, guidance: pullGuidance(pullReward(7, 12), 3) });
     expect(guided.tokenIds).not.toEqual((await run({ temperature: 0 })).tokenIds);
+  });
+});
+
+describe('a ban', () => {
+  const plainTokens = async () => (await run({ temperature: 0 })).tokenIds[0]!.flatMap((ids) => [...ids]);
+
+  test.each([0, 0.7])('holds at temperature %d, guided and not', async (temperature) => {
+    const banned = [...new Set(await plainTokens())].slice(0, 3);
+    for (const guidance of [undefined, pullGuidance(pullReward(banned[0]!, 12), 2)]) {
+      const { tokenIds } = await run({ temperature, guidance, filters: [filters.ban(banned)] });
+      for (const id of tokenIds.flat().flatMap((ids) => [...ids])) expect(banned).not.toContain(id);
+    }
+  });
+
+  test('takes the most probable of what is left at temperature 0', async () => {
+    // All that may be drawn, but one: only that is left, whatever its probability.
+    const { tokenIds } = await run({ temperature: 0, filters: [filters.ban([0, 1, 2, 3, 4, 5, 6, 8, 9])] });
+    expect(tokenIds.flat().flatMap((ids) => [...ids])).toEqual(new Array(30).fill(7));
+  });
+
+  test('finds what it leaves among the most improbable tokens', async () => {
+    // One token holds all but e^−60, so that it would be the only candidate.
+    const sure = bigramDenoiser({
+      logits: async ({ positions }) =>
+        Float32Array.from({ length: positions.length * 12 }, (_, i) =>
+          i % 12 === 4 ? 60 : i % 12 === 5 ? 1 : 0,
+        ),
+    });
+    const { tokenIds } = await run({ denoiser: sure, temperature: 0, filters: [filters.ban([4])] });
+    expect(tokenIds.flat().flatMap((ids) => [...ids])).toEqual(new Array(30).fill(5));
   });
 });
 
@@ -541,6 +616,30 @@ describe('refuses at once', () => {
     [{ order: undefined as never, schedule: 'linear' as never }, /schedule: expected a schedule/],
     [{ order: 'entropy' as never }, /order: expected an order/],
     [{ denoiser: bigramDenoiser({ vocabulary: { ...vocabulary, maskId: undefined } }) }, /mask token/],
+    [{ prompts: 'a story' as never }, /prompts: expected an array of prompts, got a story/],
+    [{ prompts: [5] as never }, /prompts\[0\]: expected text, or messages with a role and content, got 5/],
+    [{ prompts: new Array(1) }, /prompts\[0\]: expected text.* got undefined/],
+    [{ prompts: [[{ role: 'user' }]] as never }, /prompts\[0\]: expected text, or messages/],
+    [{ trajectories: '3' as never }, /trajectories: .* got 3/],
+    [{ trajectories: 2 ** 30, maxNewTokens: 8 }, /trajectories · maxNewTokens: expected at most/],
+    [{ steps: 2 ** 32 }, /steps: expected a whole number of at least 1 and at most 4294967295/],
+    [{ temperature: '0.7' as never }, /temperature: .* got 0.7/],
+    [{ vocabularyTolerance: '0' as never }, /vocabularyTolerance: .* got 0/],
+    [{ confidenceThreshold: '0.5' as never }, /confidenceThreshold: .* got 0.5/],
+    [{ filters: filters.topP(0.9) as never }, /filters: expected an array of filters, got a function/],
+    [{ filters: [undefined] as never }, /filters\[0\]: expected a filter, .* got undefined/],
+    [{ filters: new Array(1) }, /filters\[0\]: expected a filter/],
+    [{ stopAtEnd: 'no' as never }, /stopAtEnd: expected true or false, got no/],
+    [{ cacheBlocks: 1 as never }, /cacheBlocks: expected true or false, got 1/],
+    [{ signal: {} as never }, /signal: expected an AbortSignal, got \[object Object\]/],
+    [{ guidance: {} as never }, /guidance.open: expected guidance/],
+    [{ guidance: { open: async () => {} } as never }, /guidance.maxMovement: expected a number/],
+    [{ denoiser: 'dream' as never }, /denoiser: expected a denoiser, .* got dream/],
+    [{ denoiser: {} as never }, /denoiser.logits: expected a denoiser/],
+    [{ seed: '5' as never }, /seed: expected a whole number .* got 5/],
+    [{ topP: 0.9 } as never, /no option 'topP'/],
+    [{ ...presets.paper } as never, /no option 'guidanceSteps'/],
+    [{ maxNewToken: 4 } as never, /no option 'maxNewToken'. Is 'maxNewTokens' meant/],
   ])('%j', (options, message) => {
     expect(() => sample({ denoiser, ...base, ...options })).toThrow(InvalidArgumentError);
     expect(() => sample({ denoiser, ...base, ...options })).toThrow(message);
@@ -565,6 +664,59 @@ describe('refuses at once', () => {
       );
     },
   );
+
+  test('a row in which nothing may be drawn, by prompt, step and position', async () => {
+    const inner = bigramDenoiser();
+    const broken = bigramDenoiser({
+      async logits(request) {
+        const logits = await inner.logits(request);
+        // All but the mask, which is never drawn.
+        for (let id = 0; id < 12; id++)
+          if (id !== vocabulary.maskId) logits[12 + id] = Number.NEGATIVE_INFINITY;
+        return logits;
+      },
+    });
+    for (const temperature of [0, 0.7]) {
+      const failure = run({ denoiser: broken, temperature });
+      await expect(failure).rejects.toThrow(NumericalError);
+      await expect(failure).rejects.toThrow(
+        /prompt 0, step \d+, trajectory 0, position 1: expected a finite logit of a token that may be drawn, got -Infinity/,
+      );
+    }
+  });
+
+  test.each<[string, (step: number, steps: number) => number]>([
+    ['rises', (step, steps) => (step + 1) / (steps + 2)],
+    ['gives NaN', () => Number.NaN],
+    ['gives text', () => '0.5' as never],
+    ['is above 1', (step) => 9 - step],
+    ['ends too early', (step, steps) => Math.max(0, 1 - (2 * step) / steps)],
+  ])('a schedule that %s', async (_, schedule) => {
+    const failure = run({ schedule });
+    await expect(failure).rejects.toThrow(InvalidArgumentError);
+    await expect(failure).rejects.toThrow(/^schedule, steps \d and \d of 8: expected noise levels that fall/);
+  });
+
+  test('an order whose confidence is NaN', async () => {
+    const failure = run({ order: byConfidence((_, row) => (row === 2 ? Number.NaN : row)) });
+    await expect(failure).rejects.toThrow(NumericalError);
+    await expect(failure).rejects.toThrow(/order: expected a confidence for row 2, got NaN/);
+  });
+
+  test('an order that returns no Int32Array', async () => {
+    const failure = run({ order: (() => [0]) as never });
+    await expect(failure).rejects.toThrow(/expected \d+ distinct rows of 10 in an Int32Array, got 0/);
+  });
+
+  test('a filter that leaves nothing, with its place', async () => {
+    for (const temperature of [0, 0.7]) {
+      const failure = run({ temperature, filters: [filters.topK(1), filters.ban(Array(10).keys())] });
+      await expect(failure).rejects.toThrow(NumericalError);
+      await expect(failure).rejects.toThrow(
+        /Prompt 0, step 1, trajectory 0, position 0: filters\[1\]: .* got none above 0/,
+      );
+    }
+  });
 
   test.each<[string, (rows: number) => number[]]>([
     ['a row twice', () => [0, 0]],

@@ -50,10 +50,15 @@ export const guide = async (spec: GuideSpec): Promise<Workload> => {
     maxMovement: guidance.maxMovement,
     tolerance: spec.vocabularyTolerance,
   };
-  const step = (seed: number, topP = spec.topP) =>
+  /** Guidance writes to the logits that it is given: those of the whole vocabulary are a copy. */
+  const rowsOf = async () => {
+    const rows = await selectCandidates(logits, vocabulary.size, rule);
+    return rows.values === logits ? { ...rows, values: logits.slice() } : rows;
+  };
+  const step = async (seed: number, topP = spec.topP) =>
     context.optimise({
       ...request,
-      logits: selectCandidates(logits, vocabulary.size, rule),
+      logits: await rowsOf(),
       filters: [filters.topP(topP)],
       random: (trajectory) => randomStream({ seed, prompt: 1, trajectory, step: 1, purpose: 'guidance' }),
     });

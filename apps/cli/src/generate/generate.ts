@@ -54,7 +54,8 @@ interface Watchers {
 async function* results(plan: Plan, models: Models, watchers: Watchers): AsyncGenerator<Result> {
   const { denoiser, reward } = models;
   const { display, trace, signal } = watchers;
-  const { topP, topK, ...settings } = plan.settings;
+  // What the sampler does not take is guidance's.
+  const { topP, topK, guidanceSteps, learningRate, update, entropyOf, ...settings } = plan.settings;
   const events = sample({
     ...settings,
     denoiser,

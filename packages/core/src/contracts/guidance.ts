@@ -13,9 +13,9 @@ export interface GuidanceRequest {
   readonly tokenIds: Int32Array;
   /** Flat masked slots, ascending, shape [rows]. */
   readonly rows: Int32Array;
-  /** The denoiser's logits of each row; −∞ for tokens that may not be drawn. Not changed. */
+  /** The denoiser's logits of each row; −∞ for tokens that may not be drawn. Their memory is guidance's to write to. */
   readonly logits: RowLogits;
-  /** Sampling temperature τ; at 0 the hard token is the most probable one and the relaxed distribution is softmax(φ). */
+  /** Sampling temperature τ; at 0 the hard token is the most probable one that the filters keep and the relaxed distribution is softmax(φ). */
   readonly temperature: number;
   /** Applied to the probabilities that the hard token is drawn from. */
   readonly filters: readonly Filter[];
@@ -26,7 +26,7 @@ export interface GuidanceRequest {
 
 /** What guidance made of one denoising step. */
 export interface GuidanceResult {
-  /** Optimised logits of the same tokens. */
+  /** Optimised logits of the same tokens, in the memory of those given. */
   readonly logits: RowLogits;
   /** Reward per trajectory at each guidance step, before that step's update: shape [guidanceSteps][trajectories]. */
   readonly rewards: readonly Float64Array[];

@@ -5,7 +5,8 @@ export interface LogitOptimiserState {
 }
 
 /**
- * Starts afresh in every denoising step. `size` is the number of logits; `previous`, if given, a state that it made and that is not used any more,
+ * Starts afresh in every denoising step. Each logit moves by its own gradients alone: guidance asks for a state for any number of rows. `size` is
+ * the number of their logits; `previous`, if given, a state that it made and that is not used any more,
  * whose memory it may take over.
  */
 export type LogitOptimiser = ((size: number, previous?: LogitOptimiserState) => LogitOptimiserState) & {

@@ -12,6 +12,8 @@ export interface OrderRequest {
   readonly places: Int32Array;
   /** 1 where the confidence counts as −∞ (a drawn end token that is to wait), shape [rows]. */
   readonly postponed: Uint8Array;
+  /** What the order's own `confidence` says of each row, where it has one; not asked of postponed rows. Shape [rows]. */
+  readonly confidences?: Float64Array | undefined;
   /** 0: take the most confident rows; above: draw rows from softmax(confidence / temperature) without replacement. */
   readonly temperature: number;
   readonly random: RandomStream;
@@ -31,5 +33,9 @@ export type BlindOrderRequest = Pick<OrderRequest, 'rows' | 'count' | 'revealPro
  * before the denoiser runs, so that a step in which it chooses nothing costs nothing.
  */
 export type Order =
-  | (((request: OrderRequest) => Int32Array) & { readonly blind?: false })
+  | (((request: OrderRequest) => Int32Array) & {
+      readonly blind?: false;
+      /** Of orders that go by one number a row: that number, as asked for row by row while tokens are drawn, with the event loop turning in between. */
+      readonly confidence?: (request: OrderRequest, row: number) => number;
+    })
   | (((request: BlindOrderRequest) => Int32Array) & { readonly blind: true });

@@ -54,7 +54,7 @@ export interface ResponseMix {
 export interface RewardGradient {
   /** Reward per trajectory, shape [trajectories]. */
   readonly values: Float64Array;
-  /** ⟨∂R/∂ê, E[candidate]⟩ per row and candidate, shape [rows, columns]: all that the softmax gradient needs. Zero where attention is 0. */
+  /** ⟨∂R/∂ê, E[candidate]⟩ per row and candidate, shape [rows, columns]: all that the softmax gradient needs. Zero where attention is 0. The caller owns the array. */
   readonly tokenScores: Float32Array;
 }
 

@@ -24,22 +24,50 @@ const keep = (probs: Float32Array, ids: number[]) => {
 const examples: Record<keyof typeof filters, Filter[]> = {
   topP: [filters.topP(0.01), filters.topP(0.5), filters.topP(0.95), filters.topP(1)],
   topK: [filters.topK(1), filters.topK(3), filters.topK(1000)],
+  ban: [filters.ban([]), filters.ban([3]), filters.ban([0, 5, 1000])],
 };
 
 describe.each(Object.entries(examples))('%s', (_, variants) => {
-  test('keeps some of the most probable tokens, rescaled to 1, and nothing twice', () => {
+  test('keeps tokens with their proportions, and knows each by its id wherever it stands', () => {
     fc.assert(
-      fc.property(distribution, fc.constantFrom(...variants), (probs, filter) => {
+      fc.property(distribution, fc.nat(3), fc.constantFrom(...variants), (probs, gap, filter) => {
         const filtered = probs.slice();
         filter(filtered);
         const kept = ranked(filtered).filter((id) => filtered[id]! > 0);
-        expect(kept.length).toBeGreaterThan(0);
-        expect(filtered.reduce((a, b) => a + b)).toBeCloseTo(1, 5);
-        expect(ranked(probs).slice(0, kept.length).sort()).toEqual(kept.sort());
-        expectAllClose(filtered, keep(probs, kept), { absolute: 1e-6 });
+        const mass = filtered.reduce((a, b) => a + b, 0);
+        const scaled = filtered.map((p) => (mass === 0 ? 0 : p / mass));
+        expectAllClose(scaled, keep(probs, kept), { absolute: 1e-6 });
+        // The same tokens, named, of a vocabulary in which improbable ones stand between them.
+        const tokenIds = Int32Array.from(probs.keys(), (id) => id * (gap + 1));
+        const [some, all] = [probs.slice(), new Float32Array(probs.length * (gap + 1))];
+        tokenIds.forEach((id, place) => {
+          all[id] = probs[place]!;
+        });
+        filter(some, tokenIds);
+        filter(all);
+        expectAllClose(
+          some,
+          Array.from(tokenIds, (id) => all[id]!),
+          { absolute: 1e-6 },
+        );
       }),
     );
   });
+
+  if (variants.every(({ keepsMostProbable }) => keepsMostProbable)) {
+    test('keeps some of the most probable tokens, rescaled to 1, as it says', () => {
+      fc.assert(
+        fc.property(distribution, fc.constantFrom(...variants), (probs, filter) => {
+          const filtered = probs.slice();
+          filter(filtered);
+          const kept = ranked(filtered).filter((id) => filtered[id]! > 0);
+          expect(kept.length).toBeGreaterThan(0);
+          expect(filtered.reduce((a, b) => a + b)).toBeCloseTo(1, 5);
+          expect(ranked(probs).slice(0, kept.length).sort()).toEqual(kept.sort());
+        }),
+      );
+    });
+  }
 
   test('leaves a certain token alone', () => {
     for (const filter of variants) {
@@ -48,6 +76,20 @@ describe.each(Object.entries(examples))('%s', (_, variants) => {
       expect(probs).toEqual(Float32Array.of(0, 1, 0));
     }
   });
+});
+
+test('ban excludes its tokens, with and without ids', () => {
+  const probs = () => Float32Array.of(0.5, 0.25, 0.25);
+  const [all, some] = [probs(), probs()];
+  filters.ban([1, 7])(all);
+  expect(all).toEqual(Float32Array.of(0.5, 0, 0.25));
+  filters.ban([1, 7])(some, Int32Array.of(1, 6, 7));
+  expect(some).toEqual(Float32Array.of(0, 0.25, 0));
+  expect(filters.ban([1]).keepsMostProbable).toBeUndefined();
+});
+
+test.each([['5'], [[-1]], [[0.5]], [[Number.NaN]], [['1']], [undefined], [7]])('ban refuses %j', (ids) => {
+  expect(() => filters.ban(ids as never)).toThrow(InvalidArgumentError);
 });
 
 test('topP keeps the smallest set whose mass is at least p (all sets tried)', () => {
@@ -110,7 +152,7 @@ test('topP keeps the lower ids of equal ones', () => {
   expect(Math.abs(kept.length - 100)).toBeLessThanOrEqual(1);
 });
 
-test.each([0, -1, 1.5, Number.NaN])('refuses %d', (value) => {
-  expect(() => filters.topP(value)).toThrow(InvalidArgumentError);
-  expect(() => filters.topK(value)).toThrow(InvalidArgumentError);
+test.each([0, -1, 1.5, Number.NaN, '0.5', [0.5], undefined])('refuses %j', (value) => {
+  expect(() => filters.topP(value as never)).toThrow(InvalidArgumentError);
+  expect(() => filters.topK(value as never)).toThrow(InvalidArgumentError);
 });

@@ -1,2 +1,3 @@
+export { ban } from './ban.js';
 export { topK } from './top-k.js';
 export { topP } from './top-p.js';

@@ -6,7 +6,7 @@ import { requireWhole } from '../require-that.js';
 export const topK = (k: number): Filter => {
   requireWhole('topK', k, 1);
   let scratch = new Float32Array(0);
-  return (probs) => {
+  const filter = (probs: Float32Array): void => {
     if (scratch.length < probs.length) scratch = new Float32Array(probs.length);
     let survivors = 0;
     for (let id = 0; id < probs.length; id++) if (probs[id]! > 0) scratch[survivors++] = probs[id]!;
@@ -16,4 +16,5 @@ export const topK = (k: number): Filter => {
     for (let i = survivors - k; i < survivors; i++) mass += ascending[i]!;
     keepLargest(probs, ascending, k, mass);
   };
+  return Object.assign(filter, { keepsMostProbable: true } as const);
 };

@@ -8,11 +8,11 @@ const BUCKETS = 2048;
 
 /** Keeps the smallest set of most probable tokens whose mass is at least p in (0, 1] (nucleus sampling); of equal ones the lower ids. */
 export const topP = (p: number): Filter => {
-  requireThat('topP', p, 'a number above 0 and at most 1', p > 0 && p <= 1);
+  requireThat('topP', p, 'a number above 0 and at most 1', typeof p === 'number' && p > 0 && p <= 1);
   const masses = new Float64Array(BUCKETS);
   let scratch = new Float32Array(0);
   let bits = new Int32Array(0);
-  return (probs) => {
+  const filter = (probs: Float32Array): void => {
     if (p === 1) return;
     const count = probs.length;
     if (scratch.length < count) {
@@ -49,6 +49,7 @@ export const topP = (p: number): Filter => {
     while (kept < size && mass < needed) mass += ascending[size - ++kept]!;
     keepLargest(probs, ascending, kept, mass);
   };
+  return Object.assign(filter, { keepsMostProbable: true } as const);
 };
 
 /** Copies the bits of at least `floor`, and returns how many these are. Without a branch, which often would be the wrong one. */
