@@ -83,6 +83,11 @@ const sorted = (
   return keyed.map(({ item }) => item);
 };
 
+const capitalisedWord = (word: string): string => {
+  const first = String.fromCodePoint(word.codePointAt(0) ?? 32).length;
+  return word.slice(0, first).toUpperCase() + word.slice(first).toLowerCase();
+};
+
 const flag = (args: Arguments, at: number, name: string): boolean =>
   isTrue(argument(args, at, name) ?? false);
 
@@ -122,15 +127,14 @@ const indent: Filter = (value, args, { budget }) => {
   const width = argument(args, 0, 'width') ?? 4;
   const margin = width instanceof Text ? width : Text.own(' '.repeat(checkedWidth(width, budget)));
   const text = show(value, budget);
-  const lines = (textMethod(text, 'splitlines', budget)!.call({ positional: [], named: new Map() }) as List)
-    .items as readonly Text[];
-  const trailing = text.chars.endsWith('\n') ? [Text.own('')] : [];
-  const all = [...lines, ...trailing];
+  const ended = Text.join([text, Text.own('\n')]);
+  const lines = textMethod(ended, 'splitlines', budget)!.call({ positional: [], named: new Map() });
+  const all = (lines as List).items as readonly Text[];
   budget.spendCharacters(text.length + all.length * (margin.length + 1));
   return Text.join(
     all.map((line, i) => {
-      if (i === 0 && !flag(args, 1, 'first')) return line;
-      return line.length === 0 && !flag(args, 2, 'blank') ? line : Text.join([margin, line]);
+      const isIndented = i === 0 ? flag(args, 1, 'first') : line.length > 0 || flag(args, 2, 'blank');
+      return isIndented ? Text.join([margin, line]) : line;
     }),
     Text.own('\n'),
   );
@@ -304,7 +308,13 @@ const filters: Readonly<Record<string, Filter>> = {
     if (Number.isNaN(total)) throw new Error('sum: expected numbers');
     return items.some((item) => item instanceof Float) ? new Float(total) : total;
   },
-  title: viaMethod('title'),
+  // Not the method: words begin behind blanks, hyphens and opening brackets only.
+  title: (value, _, { budget }) => {
+    const text = show(value, budget);
+    budget.spendCharacters(text.length);
+    const words = text.chars.split(/([-\s({[<]+)/);
+    return text.become(words.map(capitalisedWord).join(''));
+  },
   tojson: json,
   trim: (value, args, { budget }) => {
     const text = show(value, budget);
