@@ -22,9 +22,11 @@ export {
 } from './contracts/reward.js';
 export type { RestOfVocabulary, RestSums, RowLogits } from './contracts/row-logits.js';
 export type { Schedule } from './contracts/schedule.js';
+export type { Spelling } from './contracts/spelling.js';
 export type { CommittedToken, StepEvent, StepTimings } from './contracts/step-event.js';
 export type { DataType, Tensor, TensorData } from './contracts/tensor.js';
 export type { Vocabulary } from './contracts/vocabulary.js';
+export type { OnWarning, Warning } from './contracts/warning.js';
 export { drawToken } from './draw-token.js';
 export * from './errors.js';
 export { nextTurn, turnIsDue } from './event-loop.js';

@@ -9,6 +9,7 @@ import { readTokenizerFile } from './read-tokenizer-file.js';
 import { readVocabulary } from './read-vocabulary.js';
 import { checkTemplateOptions, type TemplateOptions } from './template-options.js';
 import { tokenCodec } from './token-codec.js';
+import { tokenSpelling } from './token-spelling.js';
 import type { Tokenizer } from './tokenizer.js';
 
 const tokenRoles = [
@@ -57,6 +58,7 @@ export const loadTokenizer = async (
   const vocabulary = readVocabulary({
     rows: model.rows,
     codec,
+    spelling: tokenSpelling(file, codec.tokens),
     name: folder.name,
     config: model.config,
     generation:

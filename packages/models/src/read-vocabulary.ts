@@ -1,4 +1,4 @@
-import { CheckpointError, type Vocabulary } from '@entrgi/core';
+import { CheckpointError, type Spelling, type Vocabulary } from '@entrgi/core';
 import type { ConfigReader } from './config-reader.js';
 import type { TokenCodec } from './token-codec.js';
 
@@ -6,6 +6,7 @@ export interface VocabularySources {
   /** Rows of the embedding table. */
   readonly rows: number;
   readonly codec: Pick<TokenCodec, 'tokens' | 'specialIds'>;
+  readonly spelling: Spelling;
   /** What error messages call the folder. */
   readonly name: string;
   readonly config: ConfigReader;
@@ -22,7 +23,7 @@ export interface VocabularySources {
  * A response ends with the token that closes it in the template, the tokenizer's eos_token, or an eos_token_id of the configs.
  */
 export const readVocabulary = (sources: VocabularySources): Vocabulary => {
-  const { rows, codec, name, config, generation, roles, closingId } = sources;
+  const { rows, codec, spelling, name, config, generation, roles, closingId } = sources;
   const tokens = Array.from({ length: rows }, (_, id) => codec.tokens[id]);
   const idByToken = new Map<string, number>();
   tokens.forEach((token, id) => {
@@ -54,6 +55,7 @@ export const readVocabulary = (sources: VocabularySources): Vocabulary => {
   const maskId = agreed('mask_token', 'mask_token_id');
   const padId = byRole('pad_token') ?? config.tokenId('pad_token_id', rows);
   const unknownId = byRole('unk_token');
+  const separatorId = byRole('sep_token');
   const ends = [
     byRole('eos_token'),
     closingId,
@@ -62,14 +64,16 @@ export const readVocabulary = (sources: VocabularySources): Vocabulary => {
   ];
   const isId = (id: number | undefined): id is number => id !== undefined;
   const endIds = [...new Set(ends.filter(isId))];
-  const special = [...codec.specialIds, maskId, padId, unknownId, ...endIds].filter(isId);
+  const special = [...codec.specialIds, maskId, padId, unknownId, separatorId, ...endIds].filter(isId);
   return {
     size: rows,
     tokens,
+    spelling,
     endIds,
     specialIds: [...new Set(special)].sort((a, b) => a - b),
     ...(maskId === undefined ? {} : { maskId }),
     ...(padId === undefined ? {} : { padId }),
     ...(unknownId === undefined ? {} : { unknownId }),
+    ...(separatorId === undefined ? {} : { separatorId }),
   };
 };

@@ -5,7 +5,6 @@ import {
   InvalidArgumentError,
   type Lazy,
   lazily,
-  mapTokens,
   NumericalError,
   type Prompt,
   type Session,
@@ -21,19 +20,15 @@ import { leadingTokens } from './leading-tokens.js';
 import { emptyPast, prefixGraph } from './prefix-graph.js';
 import { rewardContext } from './reward-context.js';
 import type { RewardNetwork } from './reward-network.js';
+import { type RewardTokensOptions, rewardTokens } from './reward-tokens.js';
 import { scoreGraph } from './score-graph.js';
 import { tokenFeeds } from './token-feeds.js';
 
 /** Where a reward model runs, how it holds its weights, and what it is fed for tokens it lacks. */
-export interface NetworkRewardOptions {
+export interface NetworkRewardOptions extends RewardTokensOptions {
   readonly backend: Backend;
   /** Hold the weights once, memory-mapped: half the memory, about 8 % slower. Default: false. */
   readonly weightsOnce?: boolean | undefined;
-  /**
-   * What a denoiser token that the reward model lacks is embedded as: its unknown (else end) token, or a zero vector.
-   * The paper's code does the former for Dream and the latter for LLaDA. Default: 'unknown'.
-   */
-  readonly missing?: 'unknown' | 'zero';
   /**
    * Compute what comes before the response once per prompt where the network is causal, and not for every response or step, and the same of
    * the tokens that all responses begin with for good: the same rewards to about 1e-6. False serves comparisons. Default: true.
@@ -57,11 +52,12 @@ export const networkReward = (
   network: RewardNetwork,
   options: NetworkRewardOptions,
 ): DifferentiableReward => {
-  const { backend, missing = 'unknown', recompute, name = network.name } = options;
+  const { backend, recompute, name = network.name } = options;
   // Packed weights are slow until the runtime has them in its own layout, which is as small.
   const packed = network.transposedWeight !== undefined;
   const weightsOnce = !packed && (options.weightsOnce ?? false);
   const { tokenizer, maxLength } = network;
+  const tokenIdsOf = rewardTokens(name, tokenizer.vocabulary, options);
   const reused = options.prefixReuse === false ? undefined : network.prefix;
   const sessions = new Map<string, Lazy<Session>>();
   let disposed = false;
@@ -115,6 +111,7 @@ export const networkReward = (
 
   return {
     name,
+    vocabulary: tokenizer.vocabulary,
 
     async score(prompt, responses, { signal } = {}) {
       const texts = responses.map((response) => tokenizer.encodeDialogue(prompt, response));
@@ -161,7 +158,7 @@ export const networkReward = (
         request.prompt,
         ` (${prefix.length} before the response, ${length} in it, ${suffix.length} after it)`,
       );
-      const map = mapTokens(request.vocabulary, tokenizer.vocabulary, { missing }).ids;
+      const map = tokenIdsOf(request.vocabulary);
       // Where only padding follows the response, the score may be read anywhere in it or before it.
       const own = reused !== undefined && suffix.some((id) => reused.isScored(id)) ? reused : undefined;
       const past = own === undefined ? undefined : await pastOf(prefix);

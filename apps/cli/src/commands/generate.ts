@@ -28,6 +28,11 @@ export const generateCommand = (context: Context): Command => {
     )
     .option('--reward-dtype <TYPE>', 'the same of the reward model; its gradient is exact in each', 'fp32')
     .option(
+      '--minimum-coverage <X>',
+      'refuse to guide by a reward model with tokens for less of what the denoiser writes (default: 0.5)',
+      parseDecimal,
+    )
+    .option(
       '--trajectories <N>',
       `responses per prompt${is(defaults.trajectories)}; base always writes one`,
       parseInteger,

@@ -3,6 +3,7 @@ import { bestOfN, sample } from '@entrgi/samplers';
 import type { Context } from '../context.js';
 import { chooseDisplay, type Display } from '../display/display.js';
 import { printResult } from '../display/print-result.js';
+import { withoutControls } from '../display/without-controls.js';
 import { fetchingOf } from '../model-source.js';
 import { checkWindows } from './check-windows.js';
 import { loadModels, type Models } from './load-models.js';
@@ -23,6 +24,10 @@ export const generate = async (options: GenerateOptions, context: Context): Prom
       ...fetchingOf(context, display),
       onQuantise: ({ name, doneBytes, totalBytes }) =>
         display.wait(`Quantising ${name}, once: ${Math.floor((100 * doneBytes) / totalBytes)} % …`),
+      onWarning({ message }) {
+        display.clear();
+        context.stderr.write(`entrgi: ${withoutControls(message)}\n`);
+      },
     });
     try {
       checkWindows(plan.prompts, models.denoiser, plan.settings.maxNewTokens);

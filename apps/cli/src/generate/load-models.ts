@@ -1,5 +1,5 @@
 import { nodeBackend } from '@entrgi/backend-node';
-import type { Denoiser, DifferentiableReward } from '@entrgi/core';
+import type { Denoiser, DifferentiableReward, OnWarning } from '@entrgi/core';
 import { type HubOptions, loadDenoiser, type WeightDtype, type WeightOptions } from '@entrgi/models';
 import { loadReward } from '@entrgi/rewards';
 import { denoiserDirectory, rewardDirectory } from '@entrgi/tiny-stories';
@@ -12,19 +12,23 @@ export interface Models {
   dispose(): Promise<void>;
 }
 
+/** Who is told of what happens meanwhile, and of what is unusual later. */
+export interface Watching extends HubOptions, Pick<WeightOptions, 'onQuantise'> {
+  readonly onWarning: OnWarning;
+}
+
 /** Loads both models at once; the embedded ones where none is named. */
 export const loadModels = async (
   options: Pick<
     GenerateOptions,
-    'denoiser' | 'reward' | 'denoiserDtype' | 'rewardDtype' | 'revision' | 'offline'
+    'denoiser' | 'reward' | 'denoiserDtype' | 'rewardDtype' | 'minimumCoverage' | 'revision' | 'offline'
   >,
-  watching: HubOptions & Pick<WeightOptions, 'onQuantise'>,
+  { onQuantise, onWarning, ...watching }: Watching,
 ): Promise<Models> => {
   // Where one cannot be had, the other need not be downloaded or quantised.
   watching.signal?.throwIfAborted();
   const stop = new AbortController();
   watching.signal?.addEventListener('abort', () => stop.abort(watching.signal?.reason), { once: true });
-  const { onQuantise } = watching;
   const load = async <T>(
     model: string,
     dtype: WeightDtype,
@@ -45,7 +49,7 @@ export const loadModels = async (
       loadDenoiser(source, { ...how, backend }),
     ),
     load(options.reward ?? rewardDirectory, options.rewardDtype, (source, how) =>
-      loadReward(source, { ...how, backend }),
+      loadReward(source, { ...how, backend, minimumCoverage: options.minimumCoverage, onWarning }),
     ),
   ]);
   if (denoiser.status === 'fulfilled' && reward.status === 'fulfilled') {

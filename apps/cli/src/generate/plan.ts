@@ -17,6 +17,8 @@ export interface GenerateOptions extends GivenSettings, SourceOptions {
   readonly reward?: string | undefined;
   readonly denoiserDtype: WeightDtype;
   readonly rewardDtype: WeightDtype;
+  /** Smallest share of what the denoiser writes for which the reward must have tokens. */
+  readonly minimumCoverage?: number | undefined;
   readonly seed: number;
   readonly json: boolean;
   readonly trace?: string | undefined;
@@ -40,6 +42,7 @@ export const planGeneration = async (options: GenerateOptions): Promise<Plan> =>
   const settings = method.effective(resolveSettings(options, preset));
   checkDtype('--denoiser-dtype', options.denoiserDtype);
   checkDtype('--reward-dtype', options.rewardDtype);
+  checkCoverage(options.minimumCoverage);
   return {
     prompts: await promptsOf(options),
     method,
@@ -53,6 +56,13 @@ export const planGeneration = async (options: GenerateOptions): Promise<Plan> =>
 
 const checkDtype = (option: string, dtype: WeightDtype): void => {
   if (!weightDtypes.includes(dtype)) throw unknownName(option, dtype, weightDtypes);
+};
+
+const checkCoverage = (share: number | undefined): void => {
+  if (share === undefined || (share >= 0 && share <= 1)) return;
+  throw new InvalidArgumentError(`--minimum-coverage: expected a number from 0 to 1, got ${share}.`, {
+    value: share,
+  });
 };
 
 const checkedSeed = (seed: number): number => {

@@ -7,7 +7,7 @@ export interface Coverage {
   readonly to: string;
   readonly tokens: number;
   readonly found: number;
-  /** found / tokens. */
+  /** Share of what the one says that the other has tokens for: what guidance goes by. */
   readonly coverage: number;
   /** The first tokens that are missing. */
   readonly missing: readonly string[];

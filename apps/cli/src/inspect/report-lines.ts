@@ -74,7 +74,7 @@ export const coverageLines = (coverages: readonly Coverage[], styles: Styles): s
     const rest = tokens - found - missing.length;
     const examples = missing.map((token) => JSON.stringify(token)).join(' ');
     return [
-      `  ${from} → ${to}: ${number(found)} of ${number(tokens)} tokens, ${(100 * coverage).toFixed(2)}%`,
+      `  ${from} → ${to}: ${number(found)} of ${number(tokens)} tokens, ${(100 * coverage).toFixed(1)}% of a sample text`,
       ...(missing.length > 0
         ? [styles.dim(`    missing ${examples}${rest > 0 ? ` and ${number(rest)} more` : ''}`)]
         : []),

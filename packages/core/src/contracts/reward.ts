@@ -4,6 +4,8 @@ import type { Vocabulary } from './vocabulary.js';
 /** Rates finished text. Anything that can do this serves for best-of-n. */
 export interface Reward {
   readonly name: string;
+  /** The tokens of its own model, where it is one: guidance reaches it through those that a denoiser shares with it. */
+  readonly vocabulary?: Vocabulary | undefined;
   /** One reward per response, in order. Each response is scored on its own, as token ids in the reward model's own template. */
   score(
     prompt: Prompt,
