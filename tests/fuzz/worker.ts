@@ -9,6 +9,8 @@ export interface Finding {
   readonly index: number;
   readonly kind: 'untyped' | 'slow' | 'crash' | 'hang';
   readonly what: string;
+  /** The case, in base64: its number says it only as long as inputs and mutations stay. */
+  readonly bytes?: string;
 }
 
 /** Asked by the parent: try the cases from `first` to `end` − 1. */
@@ -53,11 +55,14 @@ process.on('message', async ({ first, end }: Batch) => {
     let [error, time] = await timed(bytes);
     // On a busy machine time passes while nothing runs.
     for (let again = 0; time > SLOW && again < 3; again += 1) time = Math.min(time, (await timed(bytes))[1]);
-    if (time > SLOW) findings.push({ index, kind: 'slow', what: `${Math.round(time)} ms` });
+    const note = (kind: Finding['kind'], what: string): void => {
+      findings.push({ index, kind, what, bytes: Buffer.from(bytes).toString('base64') });
+    };
+    if (time > SLOW) note('slow', `${Math.round(time)} ms`);
     if (error === undefined) accepted += 1;
     else if (!(error instanceof EntrgiError)) {
       const what = error instanceof Error ? (error.stack ?? String(error)) : String(error);
-      findings.push({ index, kind: 'untyped', what: what.split('\n').slice(0, 4).join(' | ') });
+      note('untyped', what.split('\n').slice(0, 4).join(' | '));
     }
     error = undefined;
   }

@@ -46,11 +46,15 @@ export function countAlong(
   return { known: undefined, value: g.ReduceProd(g.Cast(counted, type), null, 0) };
 }
 
+const FEW = 1024;
+
 /** 0, 1, 2, … along an axis, as int64. */
 export function positionsAlong(request: Request, value: Value, axis: number): Value {
   const { g } = request;
   const size = g.typeOf(value).dims?.at(axis);
-  if (typeof size === 'number') return g.int64s(Array.from({ length: size }, (_, position) => position));
+  // Few are a constant; many would make the graph as large as its values.
+  if (typeof size === 'number' && size <= FEW)
+    return g.int64s(Array.from({ length: size }, (_, position) => position));
   const limit = g.Reshape(sizesOf(request, value, [axis]), []);
   return g.Range(g.scalar(0, 'int64'), limit, g.scalar(1, 'int64'));
 }

@@ -1,5 +1,5 @@
 import { MemoryLimitError } from '@entrgi/core';
-import { byteSize, type Model } from '@entrgi/onnx';
+import { leastMemory, type Model } from '@entrgi/onnx';
 import type { StoredTensor } from './checkpoint.js';
 import { bitsOf, type WeightDtype } from './weight-options.js';
 
@@ -52,17 +52,15 @@ export const checkMemory = async (
   });
 };
 
-/** The same of the weights of an ONNX model, as they are. */
+/** The same of an ONNX model as it is: its weights, the constants computed from them, and the largest value of the shortest run. */
 export const checkOnnxMemory = async (
   path: string,
-  { graph }: Model,
+  model: Model,
   sessions: number,
   memoryLimit: number | undefined,
 ): Promise<void> => {
-  const sizes = [...graph.initializers.values()].map(({ type, dims }) =>
-    type === 'string' ? 0 : byteSize(type, elementsOf(dims)),
-  );
-  const bytes = sessions * sizes.reduce((sum, size) => sum + size, 0);
+  const { weights, values } = leastMemory(model);
+  const bytes = sessions * weights + values;
   await requireMemory(path, { bytes, as: '' }, memoryLimit, () => 'Choose a smaller or a quantised model');
 };
 

@@ -1,7 +1,7 @@
 import { InvalidModelError } from '@entrgi/core';
-import { checkSizes } from './check-sizes.js';
 import { byteSize } from './data-types.js';
 import { checkExternalLocation } from './external-location.js';
+import { checkSizes } from './gate/check-sizes.js';
 import type { Attribute, Graph, Initializer, Model, Node, Value, ValueType } from './model.js';
 import { countElements } from './tensor-size.js';
 

@@ -4,6 +4,7 @@ export { byteSize, dataTypeOf, isFloat, onnxType } from './data-types.js';
 export { decodeModel } from './decode-model.js';
 export { delayedUntil } from './delayed-until.js';
 export { encodeModel } from './encode-model.js';
+export { leastMemory } from './gate/least-memory.js';
 export { emptyGraph, GraphBuilder, OPSET } from './graph-builder.js';
 export { inferNode } from './infer.js';
 export { float, float16Bits, int, ints, scalar, string, vector } from './literals.js';

@@ -23,6 +23,9 @@ export const MAXIMUM_CONTENTS = 64;
 /** Elements of a value where they are known before the graph runs, symbols included. */
 export type ContentsOf = (value: Value) => readonly Dimension[] | undefined;
 
+/** Whether there is a rule for the operator. */
+export const hasInference = ({ opType }: Node): boolean => rules.has(opType);
+
 /**
  * What is known of a node's outputs: the element type of every operator in the canonical set, sizes as numbers, symbols or null
  * where they follow. Unknown operators yield nothing. Sizes that contradict each other: InvalidModelError.

@@ -42,6 +42,10 @@ function byUnpacking(request: RuleRequest): Value {
   const bits = attrs.int('bits', 4);
   const block = attrs.int('block_size', 0);
   const blocks = Math.ceil(K / block);
+  const bytes = (g.typeOf(weight).dims ?? []).reduce<number>((n, size) => n * Number(size), 1);
+  if (!(block > 0) || bytes !== (N * blocks * block * bits) / 8) {
+    throw unsupported(`a weight of ${bytes} bytes is no matrix of N ${N}, K ${K} in blocks of ${block}`);
+  }
   if (bits !== 4 && bits !== 8) throw unsupported(`weights of ${bits} bits have no rule; 4 and 8 bits have`);
   const type: DataType = bits === 4 ? 'uint4' : 'uint8';
   /** The same bytes as a matrix of integers: both formats have the lower half of a byte first. */

@@ -11,9 +11,11 @@ function transposed(request: RuleRequest, value: Value): Value {
   const { g } = request;
   const source = unswapped(request, value);
   if (source !== undefined) return source;
+  const rank = rankOf(request, value);
+  if (rank < 2) throw request.unsupported(`'${value}' of rank ${rank} is no matrix`);
   const own =
     request.producerOf(value)?.opType === 'Transpose' ? delayedUntil(g, value, request.dy[0]) : value;
-  return g.Transpose(own, swap(rankOf(request, value)));
+  return g.Transpose(own, swap(rank));
 }
 
 const swap = (rank: number): number[] => [...Array(rank - 2).keys(), rank - 1, rank - 2];

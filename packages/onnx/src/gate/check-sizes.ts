@@ -1,0 +1,25 @@
+import { InvalidModelError } from '@entrgi/core';
+import type { Graph } from '../model.js';
+import { divisionCheck } from './division-check.js';
+import { MAXIMUM_ELEMENTS, measureSizes } from './measure-sizes.js';
+
+/** What constants computed from constants may take, in bytes, beside four times what is stored: casts and transposes of weights. */
+const COMPUTED = 2 ** 30;
+
+/** A length and a batch that a model may well be asked for. */
+const GROWN = 64;
+
+/**
+ * Refuses graphs whose values blow up: a few dozen Concats of a value with itself, or one Expand, ask for more memory than there is.
+ * Shapes are inferred with every free size at its smallest, 1, and once more at 64. Integer divisions are looked at on the way (see division-check).
+ */
+export function checkSizes(graph: Graph): void {
+  const { stored, computed } = measureSizes(graph, 1, MAXIMUM_ELEMENTS.asDeclared, divisionCheck(graph));
+  if (computed > COMPUTED + 4 * stored) {
+    throw new InvalidModelError(
+      `Constants of ${stored} bytes are computed into constants of ${computed} bytes, more than a model needs.`,
+      { value: computed },
+    );
+  }
+  measureSizes(graph, GROWN, MAXIMUM_ELEMENTS.grown);
+}
