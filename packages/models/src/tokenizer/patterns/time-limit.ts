@@ -1,0 +1,35 @@
+import { UnsupportedError } from '@entrgi/core';
+
+/** Runs work that may search for longer than anybody waits, such as a stranger's `(a+)+$`. */
+export type TimeLimit = <T>(work: () => T) => T;
+
+const milliseconds = 900;
+
+/**
+ * Node's vm can interrupt a running expression. There is none in browsers, where the work is done in a worker that the page can end.
+ * `name` is what messages call the tokenizer.
+ */
+export const timeLimit = async (name: string): Promise<TimeLimit> => {
+  const vm = await import('node:vm').catch(() => undefined);
+  if (typeof vm?.createContext !== 'function') return (work) => work();
+  const sandbox = { work: (): void => {} };
+  const context = vm.createContext(sandbox);
+  const script = new vm.Script('work()');
+  return <T>(work: () => T): T => {
+    let result: { value: T } | undefined;
+    sandbox.work = () => {
+      result = { value: work() };
+    };
+    try {
+      script.runInContext(context, { timeout: milliseconds });
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
+      throw new UnsupportedError(`${name}: an expression of it takes too long on this text.`, {
+        value: milliseconds,
+        cure: 'Take the file from its original source, or shorten the text.',
+        cause: error,
+      });
+    }
+    return result!.value;
+  };
+};
