@@ -20,7 +20,6 @@ const arrows: Record<string, readonly string[]> = {
 const exclusive: Record<string, string> = {
   '@huggingface/hub': 'models',
   '@huggingface/jinja': 'models',
-  '@huggingface/tokenizers': 'models',
   'onnxruntime-node': 'backend-node',
   'onnxruntime-web': 'backend-web',
 };

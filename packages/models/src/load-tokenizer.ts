@@ -12,16 +12,6 @@ import { tokenCodec } from './token-codec.js';
 import { tokenSpelling } from './token-spelling.js';
 import type { Tokenizer } from './tokenizer.js';
 
-const tokenRoles = [
-  'bos_token',
-  'eos_token',
-  'unk_token',
-  'pad_token',
-  'mask_token',
-  'cls_token',
-  'sep_token',
-];
-
 /**
  * Loads the tokenizer of a checkpoint folder: tokenizer.json, tokenizer_config.json, special_tokens_map.json, chat_template.jinja and
  * generation_config.json, of which only the first must exist; in place of it, vocab.json and merges.txt will do for Qwen2's and Dream's. Nothing
@@ -34,11 +24,12 @@ export const loadTokenizer = async (
 ): Promise<Tokenizer> => {
   checkTemplateOptions(options);
   const settings = (await readJson(folder, 'tokenizer_config.json')) ?? {};
-  const file = await readTokenizerFile(folder, model.rows, settings);
+  const fields = (...names: string[]) =>
+    Object.fromEntries(names.map((name) => [name, model.config.raw(name)]));
+  const { file, roles } = await readTokenizerFile(folder, fields('model_type', 'tokenizer_class'), settings);
   const generation = await readJson(folder, 'generation_config.json');
-  const roles = tokenStrings({ ...(await readJson(folder, 'special_tokens_map.json')), ...settings });
   const name = `${folder.name}/tokenizer.json`;
-  const codec = await tokenCodec(file, settings, name);
+  const codec = await tokenCodec(file, settings, name, model.rows);
   const { templateVariables, templateDate } = options;
   const found =
     (await chatFormat(folder, { settings, roles, codec, templateVariables, templateDate })) ??
@@ -58,8 +49,7 @@ export const loadTokenizer = async (
   const vocabulary = readVocabulary({
     rows: model.rows,
     codec,
-    spelling: tokenSpelling(file, codec.tokens),
-    name: folder.name,
+    spelling: tokenSpelling({ ...file, added_tokens: codec.addedTokens }, codec.tokens),
     config: model.config,
     generation:
       generation === undefined
@@ -86,15 +76,4 @@ export const loadTokenizer = async (
       return codec.decode(text);
     },
   };
-};
-
-/** Special tokens by role; a token may stand there as a string or as an object with its content. */
-const tokenStrings = (settings: Readonly<Record<string, unknown>>): Record<string, string> => {
-  const strings: Record<string, string> = {};
-  for (const role of tokenRoles) {
-    const value = settings[role] as string | { content?: unknown } | null | undefined;
-    const token = typeof value === 'object' ? value?.content : value;
-    if (typeof token === 'string') strings[role] = token;
-  }
-  return strings;
 };

@@ -1,16 +1,13 @@
 import { CheckpointError } from '@entrgi/core';
 import type { Folder } from './byte-source.js';
 import { readJson, readText } from './json-file.js';
+import { qwenParts } from './tokenizer-file/tokenizer-class.js';
 
 /** Files of a byte-level tokenizer that was never saved as tokenizer.json. */
 export const qwenTokenizerFiles = ['vocab.json', 'merges.txt'] as const;
 
 /** Classes that split text as Qwen2 does. Dream's own class reads the same files in the same way. */
 const classes = ['Qwen2Tokenizer', 'Qwen2TokenizerFast', 'DreamTokenizer'];
-
-/** How Qwen2 cuts a text into words before it merges bytes (transformers: Qwen2Converter). */
-const words =
-  "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
 
 /**
  * What tokenizer.json would say, from vocab.json, merges.txt and the added_tokens_decoder of tokenizer_config.json (`settings`), as the Dream
@@ -35,16 +32,8 @@ export const qwenTokenizerFile = async (
     );
   }
   return {
+    ...qwenParts(false),
     added_tokens: Object.entries(added).map(([id, token]) => ({ ...token, id: Number(id) })),
-    normalizer: { type: 'NFC' },
-    pre_tokenizer: {
-      type: 'Sequence',
-      pretokenizers: [
-        { type: 'Split', pattern: { Regex: words }, behavior: 'Isolated', invert: false },
-        { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: false },
-      ],
-    },
-    decoder: { type: 'ByteLevel', add_prefix_space: true, trim_offsets: true, use_regex: true },
     model: {
       type: 'BPE',
       vocab,

@@ -1,62 +1,63 @@
-import { CheckpointError } from '@entrgi/core';
+import { CheckpointError, UnsupportedError } from '@entrgi/core';
 import type { Folder } from './byte-source.js';
 import { readJson, requireJson } from './json-file.js';
 import { qwenTokenizerFile } from './qwen-tokenizer-file.js';
 import type { TokenizerFile } from './token-codec.js';
+import { asTransformers } from './tokenizer-file/as-transformers.js';
+
+/** Vocabularies in forms that are not read, and what they are. */
+const otherVocabularies: Readonly<Record<string, string>> = {
+  'tokenizer.model': 'a SentencePiece (or tiktoken) vocabulary',
+  'spiece.model': 'a SentencePiece vocabulary',
+  'sentencepiece.bpe.model': 'a SentencePiece vocabulary',
+  'spm.model': 'a SentencePiece vocabulary',
+  'tiktoken.model': 'a tiktoken vocabulary',
+  'tekken.json': "Mistral's own form of a vocabulary",
+  'vocab.txt': 'a WordPiece vocabulary, one token a line',
+  'vocab.json': 'the vocabulary alone',
+};
 
 /**
- * Reads tokenizer.json, or the files that stand in for it, and checks what is relied on: the vocabulary and the added tokens, their ids being rows of an embedding table.
- * (A table may have more rows than there are tokens.)
+ * Reads tokenizer.json, or the files that stand in for it, and what the other files of the tokenizer say about it, as transformers 5 does.
+ * `settings` is tokenizer_config.json. Also returns the special tokens by role (eos_token, pad_token, …).
  */
 export const readTokenizerFile = async (
   folder: Folder,
-  rows: number,
+  config: Readonly<Record<string, unknown>>,
   settings: Readonly<Record<string, unknown>> = {},
-): Promise<TokenizerFile> => {
-  const json =
-    (await readJson(folder, 'tokenizer.json')) ??
-    (await qwenTokenizerFile(folder, settings)) ??
-    (await requireJson(folder, 'tokenizer.json'));
-  const name = `${folder.name}/tokenizer.json`;
-  const fail = (message: string, value: unknown): never => {
-    throw new CheckpointError(`${name}: ${message}.`, { value });
-  };
-  const model = json.model as TokenizerFile['model'] | undefined;
-  if (typeof model !== 'object' || model === null) fail('expected a model', model);
-  const { vocab } = model!;
-  const isId = (id: unknown) => Number.isSafeInteger(id) && (id as number) >= 0;
-  if (Array.isArray(vocab)) {
-    const entry = vocab.find(
-      (piece) => !Array.isArray(piece) || typeof piece[0] !== 'string' || typeof piece[1] !== 'number',
-    );
-    if (entry !== undefined) fail('model.vocab: expected pairs of piece and score', entry);
-  } else if (typeof vocab !== 'object' || vocab === null) {
-    fail('expected model.vocab', vocab);
-  } else {
-    // Not by Object.entries: lists of 150,000 pairs would be most of the memory that loading leaves behind.
-    for (const token in vocab) {
-      const id = (vocab as Record<string, unknown>)[token];
-      if (!isId(id)) fail(`model.vocab: expected an id for ${JSON.stringify(token)}`, id);
-    }
+): Promise<{ file: TokenizerFile; roles: Record<string, string> }> => {
+  const json = (await readJson(folder, 'tokenizer.json')) ?? (await qwenTokenizerFile(folder, settings));
+  const file = json ?? (await otherFiles(folder));
+  const model = file.model;
+  if (typeof model !== 'object' || model === null) {
+    throw new CheckpointError(`${folder.name}/tokenizer.json: expected a model.`, { value: model });
   }
-  const added = (json.added_tokens ?? []) as TokenizerFile['added_tokens'];
-  if (!Array.isArray(added)) fail('expected added_tokens to be a list', added);
-  for (const token of added) {
-    if (typeof token?.content !== 'string' || token.content === '' || !isId(token.id)) {
-      fail('added_tokens: expected content and id', token);
-    }
-  }
-  const requireRow = (token: string, id: number): void => {
-    if (id < rows) return;
-    throw new CheckpointError(
-      `${name}: token ${JSON.stringify(token)} has id ${id}, but the embedding table has ${rows} rows.`,
-      { value: id, cure: 'tokenizer.json and model.safetensors must come from the same model.' },
+  const result = asTransformers(
+    {
+      file,
+      settings,
+      specialTokensMap: (await readJson(folder, 'special_tokens_map.json')) ?? {},
+      addedTokens: (await readJson(folder, 'added_tokens.json')) ?? {},
+      config,
+    },
+    folder.name,
+  );
+  return { file: result.file as unknown as TokenizerFile, roles: result.roles };
+};
+
+/** Says what the folder has in place of a tokenizer.json. */
+const otherFiles = async (folder: Folder): Promise<Record<string, unknown>> => {
+  for (const [file, what] of Object.entries(otherVocabularies)) {
+    const source = await folder.open(file);
+    if (source === undefined) continue;
+    await source.close();
+    throw new UnsupportedError(
+      `${folder.name}: there is no tokenizer.json, and ${file} is ${what}, which is not read.`,
+      {
+        value: file,
+        cure: 'Make tokenizer.json from it: in Python, AutoTokenizer.from_pretrained(FOLDER).save_pretrained(FOLDER).',
+      },
     );
-  };
-  if (Array.isArray(vocab)) for (const [id, [token]] of vocab.entries()) requireRow(token, id);
-  else for (const token in vocab as object) requireRow(token, (vocab as Record<string, number>)[token]!);
-  for (const { content, id } of added) requireRow(content, id);
-  // These keys may be absent, but the tokenizer wants to see them.
-  const optional = { normalizer: null, pre_tokenizer: null, post_processor: null, decoder: null };
-  return { ...optional, ...json, model: model!, added_tokens: added };
+  }
+  return requireJson(folder, 'tokenizer.json');
 };

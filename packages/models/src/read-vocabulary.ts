@@ -7,8 +7,6 @@ export interface VocabularySources {
   readonly rows: number;
   readonly codec: Pick<TokenCodec, 'tokens' | 'specialIds'>;
   readonly spelling: Spelling;
-  /** What error messages call the folder. */
-  readonly name: string;
   readonly config: ConfigReader;
   /** generation_config.json, where there is one. */
   readonly generation: ConfigReader | undefined;
@@ -23,7 +21,7 @@ export interface VocabularySources {
  * A response ends with the token that closes it in the template, the tokenizer's eos_token, or an eos_token_id of the configs.
  */
 export const readVocabulary = (sources: VocabularySources): Vocabulary => {
-  const { rows, codec, spelling, name, config, generation, roles, closingId } = sources;
+  const { rows, codec, spelling, config, generation, roles, closingId } = sources;
   const tokens = Array.from({ length: rows }, (_, id) => codec.tokens[id]);
   const idByToken = new Map<string, number>();
   tokens.forEach((token, id) => {
@@ -31,14 +29,9 @@ export const readVocabulary = (sources: VocabularySources): Vocabulary => {
   });
 
   const byRole = (role: string): number | undefined => {
+    // One without a row can neither be read nor said: for the network there is none.
     const token = roles[role];
-    if (token === undefined) return undefined;
-    const id = idByToken.get(token);
-    if (id !== undefined) return id;
-    throw new CheckpointError(
-      `${name}/tokenizer_config.json: ${role} is ${JSON.stringify(token)}, which tokenizer.json does not have.`,
-      { value: token },
-    );
+    return token === undefined ? undefined : idByToken.get(token);
   };
   const agreed = (role: string, field: string): number | undefined => {
     const fromTokenizer = byRole(role);
@@ -53,14 +46,14 @@ export const readVocabulary = (sources: VocabularySources): Vocabulary => {
   };
 
   const maskId = agreed('mask_token', 'mask_token_id');
-  const padId = byRole('pad_token') ?? config.tokenId('pad_token_id', rows);
+  const padId = byRole('pad_token') ?? idsIn(config, 'pad_token_id', rows)[0];
   const unknownId = byRole('unk_token');
   const separatorId = byRole('sep_token');
   const ends = [
     byRole('eos_token'),
     closingId,
-    ...(generation?.tokenIds('eos_token_id', rows) ?? []),
-    ...config.tokenIds('eos_token_id', rows),
+    ...(generation === undefined ? [] : idsIn(generation, 'eos_token_id', rows)),
+    ...idsIn(config, 'eos_token_id', rows),
   ];
   const isId = (id: number | undefined): id is number => id !== undefined;
   const endIds = [...new Set(ends.filter(isId))];
@@ -77,3 +70,9 @@ export const readVocabulary = (sources: VocabularySources): Vocabulary => {
     ...(separatorId === undefined ? {} : { separatorId }),
   };
 };
+
+/** The ids of a field that have a row: what else stands there, as −1 for none or an id of a larger model, never comes up. */
+const idsIn = (config: ConfigReader, field: string, rows: number): readonly number[] =>
+  [config.raw(field) ?? []]
+    .flat()
+    .filter((id): id is number => Number.isSafeInteger(id) && (id as number) >= 0 && (id as number) < rows);

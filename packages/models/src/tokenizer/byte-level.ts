@@ -1,17 +1,12 @@
+import { byteLevelAlphabet } from '../byte-level-alphabet.js';
 import type { Budget } from './budget.js';
 import type { Traced } from './traced.js';
 
-/** The printable character that stands for each byte in a byte-level vocabulary (GPT-2's table). */
-export const characterOfByte: readonly string[] = (() => {
-  const isPrintable = (byte: number): boolean =>
-    (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xac) || (byte >= 0xae && byte <= 0xff);
-  let others = 0;
-  return Array.from({ length: 256 }, (_, byte) =>
-    String.fromCharCode(isPrintable(byte) ? byte : 256 + others++),
-  );
-})();
+/** The printable character that stands for each byte in a byte-level vocabulary. */
+export const characterOfByte: readonly string[] = [...byteLevelAlphabet]
+  .sort(([, a], [, b]) => a - b)
+  .map(([character]) => character);
 
-const byteOfCharacter = new Map(characterOfByte.map((character, byte) => [character, byte]));
 const encoder = new TextEncoder();
 
 /** Each byte of the text in UTF-8 as its character, with the marks of the character that it is of. */
@@ -39,7 +34,7 @@ export const inByteCharacters = (traced: Traced, budget: Budget): Traced => {
 export const fromByteCharacters = (text: string): Uint8Array => {
   const bytes = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i++) {
-    const byte = byteOfCharacter.get(text[i]!);
+    const byte = byteLevelAlphabet.get(text[i]!);
     if (byte === undefined) return encoder.encode(text);
     bytes[i] = byte;
   }

@@ -1,4 +1,4 @@
-import { readAddedTokens, type Section } from './added-tokens.js';
+import { type AddedToken, readAddedTokens, type Section } from './added-tokens.js';
 import { budgetFor } from './budget.js';
 import { type Component, component } from './component.js';
 import { readDecoder } from './decoder.js';
@@ -25,8 +25,7 @@ export interface Pipeline {
   decode(ids: readonly number[]): string;
   /** Token strings by id. */
   readonly tokens: readonly (string | undefined)[];
-  readonly specialIds: readonly number[];
-  readonly unknownId: number | undefined;
+  readonly addedTokens: readonly AddedToken[];
 }
 
 /**
@@ -59,13 +58,13 @@ export const pipeline = async (file: unknown, name: string): Promise<Pipeline> =
   const modelTokens = tokens.slice();
   for (const { id, content } of added.byId.values()) tokens[id] = content;
 
-  const specialIds = [...added.byId.values()].filter(({ isSpecial }) => isSpecial).map(({ id }) => id);
+  const addedTokens = [...added.byId.values()];
+  const specialIds = addedTokens.filter(({ isSpecial }) => isSpecial).map(({ id }) => id);
   // A vocabulary may hold its special tokens as ordinary pieces too.
   const forbidden = new Set(specialIds.filter((id) => id !== model.unknownId));
   return {
     tokens,
-    specialIds,
-    unknownId: model.unknownId,
+    addedTokens,
     encode: (pieces) =>
       limited(() => {
         const whole = joined(pieces);
@@ -102,12 +101,13 @@ export const pipeline = async (file: unknown, name: string): Promise<Pipeline> =
 
 const none: ReadonlySet<number> = new Set();
 
-/** added_tokens, or several lists of them that are added one after the other. */
+/** added_tokens, or, as added_token_batches, lists of them that are added one after the other. */
 const batches = (root: Component): (readonly Component[])[] => {
-  const value = root.value('added_tokens') ?? [];
-  if (!Array.isArray(value)) return root.fail('expected added_tokens to be a list', value);
-  const lists = value.length > 0 && value.every(Array.isArray) ? (value as unknown[][]) : [value];
-  return lists.map((list, i) =>
+  const lists = root.value('added_token_batches') ?? [root.value('added_tokens') ?? []];
+  if (!Array.isArray(lists) || !lists.every(Array.isArray)) {
+    return root.fail('expected added_tokens to be a list', lists);
+  }
+  return lists.map((list: unknown[], i) =>
     list.map((token, j) => component(token, `${root.where}: added_tokens[${i > 0 ? `${i}, ${j}` : j}]`, 1)),
   );
 };
