@@ -35,6 +35,7 @@ export { firstNotFinite } from './first-not-finite.js';
 export { type Lazy, lazily } from './lazily.js';
 export { mostProbableKept } from './most-probable-kept.js';
 export * as optimisers from './optimisers/index.js';
+export { pickOptions } from './pick-options.js';
 export * as presets from './presets/index.js';
 export { hashTokens, type RandomStreamKey, randomStream } from './random-stream.js';
 export * as relaxations from './relaxations/index.js';

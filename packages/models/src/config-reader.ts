@@ -4,6 +4,8 @@ import { CheckpointError, UnsupportedError } from '@entrgi/core';
 export interface ConfigReader {
   /** What error messages call the file. */
   readonly file: string;
+  /** All of them, as they stand there. */
+  fields(): Readonly<Record<string, unknown>>;
   /** The value as it stands there. */
   raw(field: string): unknown;
   /** A whole number from 1 to 2³¹ − 1; `fallback` where the field is absent or null. */
@@ -12,6 +14,12 @@ export interface ConfigReader {
   layers(field: string): number;
   /** A finite number above 0. */
   positive(field: string, fallback?: number): number;
+  /** A number of at least 0 that float32 can hold, as what norms add to a variance. */
+  epsilon(field: string, fallback: number): number;
+  /** A finite number. */
+  number(field: string, fallback: number): number;
+  /** A list of so many numbers above 0. */
+  numbers(field: string, length: number): readonly number[];
   flag(field: string, fallback: boolean): boolean;
   /** A token id below `rows`, or undefined where the field is absent or null. */
   tokenId(field: string, rows: number): number | undefined;
@@ -22,6 +30,8 @@ export interface ConfigReader {
   /** Throws UnsupportedError unless the field is absent, null or one of the values. */
   only(field: string, ...values: unknown[]): void;
 }
+
+const LARGEST_FLOAT32 = 3.4028234663852886e38;
 
 export const configReader = (fields: Readonly<Record<string, unknown>>, file: string): ConfigReader => {
   const raw = (field: string) => (Object.hasOwn(fields, field) ? fields[field] : undefined);
@@ -38,6 +48,8 @@ export const configReader = (fields: Readonly<Record<string, unknown>>, file: st
     (value: unknown): value is number =>
       Number.isSafeInteger(value) && (value as number) >= 1 && (value as number) <= most;
   const isPositive = (value: unknown): value is number => Number.isFinite(value) && (value as number) > 0;
+  const isEpsilon = (value: unknown): value is number =>
+    typeof value === 'number' && value >= 0 && value <= LARGEST_FLOAT32;
   const isFlag = (value: unknown): value is boolean => typeof value === 'boolean';
   const refuse = (field: string, expected: string): never => {
     const value = raw(field);
@@ -53,11 +65,20 @@ export const configReader = (fields: Readonly<Record<string, unknown>>, file: st
   };
   return {
     file,
+    fields: () => fields,
     raw,
     count: read('a whole number from 1', countUpTo(2 ** 31 - 1)),
     // Everything is listed layer by layer before it is compared with the file.
     layers: read('a whole number from 1 to 1000', countUpTo(1000)),
     positive: read('a number above 0', isPositive),
+    epsilon: read(`a number from 0 to ${LARGEST_FLOAT32}`, isEpsilon),
+    number: read('a number', (value): value is number => Number.isFinite(value)),
+    numbers: (field, length) =>
+      read(
+        `${length} numbers above 0`,
+        (value): value is number[] =>
+          Array.isArray(value) && value.length === length && value.every(isPositive),
+      )(field),
     flag: read('true or false', isFlag),
     tokenId(field, rows) {
       const ids = tokenIds(field, rows);

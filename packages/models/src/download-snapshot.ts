@@ -7,7 +7,7 @@ import { hubFetch } from './hub-fetch.js';
 import { commitOf, filesOf, type HubFile } from './hub-repository.js';
 import type { HubSettings } from './hub-settings.js';
 import { inParallel } from './in-parallel.js';
-import { requireJson } from './json-file.js';
+import { CONFIG_LIMIT, requireJson } from './json-file.js';
 import { missingFiles } from './missing-files.js';
 import { nodeFolder } from './node-folder.js';
 import { onnxDataFiles } from './onnx-data-files.js';
@@ -83,7 +83,11 @@ const fetchSnapshot = async (
 
   const readNow = async (file: HubFile) => {
     if (!(await isThere(file))) await bring(file, signal, () => {});
-    return requireJson(nodeFolder(snapshot), file.name);
+    return requireJson(
+      nodeFolder(snapshot),
+      file.name,
+      file.name === 'config.json' ? CONFIG_LIMIT : undefined,
+    );
   };
   const listed = await filesOf(id, commit, settings, fetch(signal));
   const { files, onnx } = await wantedFiles(id, listed, choice, async (index) =>

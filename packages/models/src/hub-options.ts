@@ -1,3 +1,5 @@
+import type { OptionNames } from '@entrgi/core';
+
 /** Where a checkpoint of the Hugging Face hub comes from and where it is kept. Directories need none of this. */
 export interface HubOptions {
   /** Branch, tag or commit. Default: main. */
@@ -13,6 +15,16 @@ export interface HubOptions {
   /** Called at most ten times a second while files are downloaded, and once more when each is there. */
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
 }
+
+/** The options that each loader has, by name. */
+export const hubOptionNames: OptionNames<HubOptions> = {
+  revision: true,
+  cacheDir: true,
+  token: true,
+  offline: true,
+  signal: true,
+  onProgress: true,
+};
 
 /** How far a download is. */
 export interface DownloadProgress {

@@ -1,10 +1,18 @@
 export * as architectures from './architectures/index.js';
 export type { KeysAndValues } from './blocks/attention.js';
+export { readLabels } from './blocks/labels.js';
 export { type Checkpoint, readCheckpoint, type StoredTensor } from './checkpoint.js';
+export { chooseLabel } from './choose-label.js';
 export type { ConfigReader } from './config-reader.js';
-export type { DownloadProgress, HubOptions } from './hub-options.js';
+export { type DownloadProgress, type HubOptions, hubOptionNames } from './hub-options.js';
 export { type CheckpointFacts, inspectCheckpoint } from './inspect-checkpoint.js';
-export { type Classifier, type ClassifierPrefix, loadClassifier } from './load-classifier.js';
+export {
+  type Classifier,
+  type ClassifierPrefix,
+  classifierOptionNames,
+  type LoadClassifierOptions,
+  loadClassifier,
+} from './load-classifier.js';
 export { type LoadDenoiserOptions, loadDenoiser } from './load-denoiser.js';
 export type {
   Architecture,
@@ -19,9 +27,9 @@ export { readTokenizer } from './read-tokenizer.js';
 export { resolveCheckpoint } from './resolve-checkpoint.js';
 export type { ResolveOptions } from './resolve-options.js';
 export { strictJson } from './strict-json.js';
-export type { TemplateOptions } from './template-options.js';
+export { type TemplateOptions, templateOptionNames } from './template-options.js';
 export type { EncodedText, ResponseSlot, Tokenizer } from './tokenizer.js';
 export type { WeightChoice } from './weight-choice.js';
 export type { QuantiseProgress, WeightDtype, WeightOptions } from './weight-options.js';
-export { weightDtypes } from './weight-options.js';
+export { weightDtypes, weightOptionNames } from './weight-options.js';
 export type { Weights } from './weights.js';

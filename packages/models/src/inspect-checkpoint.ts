@@ -1,8 +1,9 @@
 import type { DataType, Vocabulary } from '@entrgi/core';
 import { readCheckpoint } from './checkpoint.js';
+import { fitCheckpoint } from './fit-checkpoint.js';
 import type { HubOptions } from './hub-options.js';
 import { loadTokenizer } from './load-tokenizer.js';
-import { architectureName, readNetwork } from './read-network.js';
+import { architectureName } from './read-network.js';
 import { checkedWeights } from './weights.js';
 
 /** What a checkpoint is, without loading its weights. */
@@ -18,6 +19,10 @@ export interface CheckpointFacts {
   readonly bytes: number;
   /** Weight files, relative to the folder that they are mapped from. */
   readonly files: readonly string[];
+  /** Tensors in the files that the network has no use for. */
+  readonly leftOut: readonly string[];
+  /** What a classifier calls its labels. */
+  readonly labels?: readonly string[];
   readonly layers: number;
   readonly width: number;
   readonly maxLength: number;
@@ -32,8 +37,7 @@ export const inspectCheckpoint = async (
   source: string,
   options: HubOptions = {},
 ): Promise<CheckpointFacts> => {
-  const checkpoint = await readCheckpoint(source, options);
-  const network = readNetwork(checkpoint);
+  const { checkpoint, network, leftOut } = await fitCheckpoint(await readCheckpoint(source, options));
   checkedWeights(checkpoint, network);
   const { vocabulary } = await loadTokenizer(checkpoint.source, {
     config: checkpoint.config,
@@ -51,6 +55,8 @@ export const inspectCheckpoint = async (
     dataTypes,
     bytes: used.reduce((sum, { length }) => sum + length, 0),
     files: [...new Set(used.map(({ file }) => file))].sort(),
+    leftOut,
+    ...(network.task === 'classifier' ? { labels: network.labels } : {}),
     layers: network.layers,
     width: network.width,
     maxLength: network.maxLength,

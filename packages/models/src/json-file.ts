@@ -2,6 +2,9 @@ import { CheckpointError } from '@entrgi/core';
 import type { Folder } from './byte-source.js';
 import { strictJson } from './strict-json.js';
 
+/** Bytes of a config.json that are read: the largest, with tens of thousands of labels, have one or two million. */
+export const CONFIG_LIMIT = 10_000_000;
+
 /** The text of a file in the folder; undefined where there is none. */
 export const readText = async (folder: Folder, file: string, limit: number): Promise<string | undefined> => {
   const source = await folder.open(file);
@@ -32,7 +35,7 @@ export const readJson = async (
   if (text === undefined) return undefined;
   let value: unknown;
   try {
-    value = strictJson(text);
+    value = strictJson(withoutPythonNumbers(text));
   } catch (error) {
     throw new CheckpointError(`${folder.name}/${file}: not JSON (${(error as Error).message}).`, {
       cause: error,
@@ -45,11 +48,23 @@ export const readJson = async (
 };
 
 /** The same, of a file that must be there. */
-export const requireJson = async (folder: Folder, file: string): Promise<Record<string, unknown>> => {
-  const value = await readJson(folder, file);
+export const requireJson = async (
+  folder: Folder,
+  file: string,
+  limit?: number,
+): Promise<Record<string, unknown>> => {
+  const value = await readJson(folder, file, limit);
   if (value !== undefined) return value;
   throw new CheckpointError(`${folder.name}: there is no ${file}.`, {
     value: folder.name,
     cure: 'Expected a folder in Hugging Face layout: config.json, model.safetensors, tokenizer.json.',
   });
 };
+
+/** Python writes NaN and infinities into JSON by their names: they become strings, which are no numbers where one is needed, and harm nobody elsewhere. */
+const withoutPythonNumbers = (text: string): string =>
+  /[^"\w](?:NaN|Infinity)\b/.test(text)
+    ? text.replace(/"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g, (found) =>
+        found.startsWith('"') ? found : `"${found}"`,
+      )
+    : text;

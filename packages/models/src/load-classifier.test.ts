@@ -104,14 +104,17 @@ describe('loadClassifier', () => {
     await expect(denoiser).rejects.toThrow('expected a sequence classifier, got the denoiser DreamModel');
   });
 
-  it('rewards label 0 of several', async () => {
+  it.each([0, 'good'])('rewards the label that is said of several: %s', async (label) => {
     const weights = readTwoLabels(await readFile(`${fixture('qwen3-reward')}/model.safetensors`));
     const directory = await alteredFixture('qwen3-reward', {
       'config.json': (json) => ({ ...json, id2label: { 0: 'good', 1: 'bad' } }),
       'model.safetensors': weights,
     });
     const { tokenIds, rewards } = (await fixtureNumbers('qwen3-reward')).classifier!.tokens;
-    const classifier = await loadClassifier(directory);
+    await expect(loadClassifier(directory)).rejects.toThrow(
+      'label: expected the one that is the reward, got none. Its labels are 0 "good", 1 "bad".',
+    );
+    const classifier = await loadClassifier(directory, { label });
     const g = new GraphBuilder();
     const ids = g.input('ids', 'int64', ['batch', 'length']);
     const ones = g.Expand(g.int64s([1]), g.Shape(ids));

@@ -1,15 +1,17 @@
-import { UnsupportedError, type Vocabulary } from '@entrgi/core';
+import { type OptionNames, requireKnownOptions, UnsupportedError, type Vocabulary } from '@entrgi/core';
 import type { GraphBuilder, Value } from '@entrgi/onnx';
 import type { KeysAndValues } from './blocks/attention.js';
 import { readCheckpoint } from './checkpoint.js';
-import type { HubOptions } from './hub-options.js';
+import { chooseLabel } from './choose-label.js';
+import { fitCheckpoint } from './fit-checkpoint.js';
+import { type HubOptions, hubOptionNames } from './hub-options.js';
 import { loadTokenizer } from './load-tokenizer.js';
 import { type LoadedWeights, loadWeights } from './load-weights.js';
 import type { ClassifierInputs, Past, PrefixNetwork } from './network.js';
-import { architectureName, readNetwork } from './read-network.js';
-import type { TemplateOptions } from './template-options.js';
+import { architectureName } from './read-network.js';
+import { type TemplateOptions, templateOptionNames } from './template-options.js';
 import type { Tokenizer } from './tokenizer.js';
-import type { WeightOptions } from './weight-options.js';
+import { type WeightOptions, weightOptionNames } from './weight-options.js';
 
 /** A sequence classifier that can be written into a graph, and so be differentiated. */
 export interface Classifier {
@@ -30,7 +32,10 @@ export interface Classifier {
   embed(g: GraphBuilder, ids: Value): Value;
   /** The whole word-embedding table, float32 [rows, width]; `after`, a value of the graph: not unpacked before that is computed. */
   embeddingTable(g: GraphBuilder, after?: Value): Value;
-  /** Appends the network to the graph; returns the logit of label 0, float32 [batch]. */
+  /** What its labels are called, and the number of the one that is the reward. */
+  readonly labels: readonly string[];
+  readonly label: number;
+  /** Appends the network to the graph; returns the score of that label, float32 [batch]. */
   rewards(g: GraphBuilder, inputs: ClassifierInputs): Value;
   /** Of causal networks: how to compute the beginning of a sequence once, for all that may follow. */
   readonly prefix?: ClassifierPrefix;
@@ -44,6 +49,20 @@ export interface ClassifierPrefix extends Omit<PrefixNetwork, 'append'> {
   append(g: GraphBuilder, embeds: Value, past?: Past): readonly KeysAndValues[];
 }
 
+/** Which label is the reward, how the weights are held, and where they come from if they are on the hub. */
+export interface LoadClassifierOptions extends HubOptions, WeightOptions, TemplateOptions {
+  /** Label that is the reward, by number or name. Default: 0 where there is one label, or none has a name of its own. */
+  readonly label?: number | string | undefined;
+}
+
+/** The options of loadClassifier, by name. */
+export const classifierOptionNames: OptionNames<LoadClassifierOptions> = {
+  ...hubOptionNames,
+  ...weightOptionNames,
+  ...templateOptionNames,
+  label: true,
+};
+
 /**
  * Loads a sequence classifier from a directory in Hugging Face layout or from the hub: everything but the weights, which stay in their files.
  * Throws CheckpointError where a file is missing, corrupt or contradicts another, UnsupportedError for another architecture, and what
@@ -51,17 +70,19 @@ export interface ClassifierPrefix extends Omit<PrefixNetwork, 'append'> {
  */
 export const loadClassifier = async (
   source: string,
-  options: HubOptions & WeightOptions & TemplateOptions = {},
+  options: LoadClassifierOptions = {},
 ): Promise<Classifier> => {
-  const checkpoint = await readCheckpoint(source, options);
+  requireKnownOptions('loadClassifier', options, classifierOptionNames);
+  const { checkpoint, network } = await fitCheckpoint(await readCheckpoint(source, options));
   const { directory } = checkpoint;
-  const network = readNetwork(checkpoint);
   if (network.task !== 'classifier') {
     throw new UnsupportedError(
       `${directory}: expected a sequence classifier, got the ${network.task} ${architectureName(checkpoint)}.`,
       { value: directory, cure: 'Reward models are sequence classifiers.' },
     );
   }
+  const { labels } = network;
+  const label = chooseLabel(directory, labels, options.label);
   const { weights, folder, transposedWeight } = await loadWeights(checkpoint, network, options);
   const { config, source: files } = checkpoint;
   const tokenizer = await loadTokenizer(files, { config, rows: network.rows }, options);
@@ -77,7 +98,9 @@ export const loadClassifier = async (
     maxLength,
     embed: (g, ids) => weights.rows(g, embeddings, ids),
     embeddingTable: (g, after) => weights.value(g, embeddings, after),
-    rewards: (g, inputs) => network.rewards(g, weights, inputs),
+    labels,
+    label,
+    rewards: (g, inputs) => g.Gather(network.scores(g, weights, inputs), g.scalar(label, 'int64'), 1),
     ...(prefix === undefined
       ? {}
       : { prefix: { ...prefix, append: (g, embeds, past) => prefix.append(g, weights, embeds, past) } }),

@@ -1,20 +1,30 @@
-import { type Backend, type Denoiser, lazily, type Session, UnsupportedError } from '@entrgi/core';
+import {
+  type Backend,
+  type Denoiser,
+  lazily,
+  type OptionNames,
+  requireKnownOptions,
+  type Session,
+  UnsupportedError,
+} from '@entrgi/core';
 import { encodeModel, GraphBuilder, type Model, pruneGraph } from '@entrgi/onnx';
 import { aroundGraph, blockGraph } from './block-graphs.js';
 import { readCheckpoint } from './checkpoint.js';
 import { chosenWeights } from './chosen-weights.js';
-import type { HubOptions } from './hub-options.js';
+import { fitCheckpoint } from './fit-checkpoint.js';
+import { type HubOptions, hubOptionNames } from './hub-options.js';
 import { loadTokenizer } from './load-tokenizer.js';
 import { loadWeights } from './load-weights.js';
 import type { BlockNetwork, DenoiserNetwork } from './network.js';
 import { onnxDenoiser } from './onnx-denoiser.js';
 import type { BlockSessions } from './open-block.js';
-import { architectureName, readNetwork } from './read-network.js';
+import { architectureName } from './read-network.js';
+import { refuseBlockDiffusion } from './refuse-block-diffusion.js';
 import { resolveCheckpoint } from './resolve-checkpoint.js';
 import { requireMask, sessionDenoiser } from './session-denoiser.js';
-import type { TemplateOptions } from './template-options.js';
+import { type TemplateOptions, templateOptionNames } from './template-options.js';
 import { isOnnxCandidate } from './weight-choice.js';
-import type { WeightOptions } from './weight-options.js';
+import { type WeightOptions, weightOptionNames } from './weight-options.js';
 import type { Weights } from './weights.js';
 
 /** Where a denoiser runs, how it holds its weights, and where it comes from if it is on the hub. */
@@ -33,6 +43,17 @@ export interface LoadDenoiserOptions extends HubOptions, WeightOptions, Template
   readonly threads?: number;
 }
 
+const denoiserOptionNames: OptionNames<LoadDenoiserOptions> = {
+  ...hubOptionNames,
+  ...weightOptionNames,
+  ...templateOptionNames,
+  backend: true,
+  name: true,
+  file: true,
+  int8Activations: true,
+  threads: true,
+};
+
 /**
  * Loads a masked diffusion language model from a directory in Hugging Face layout (config.json, model.safetensors or an index with shards,
  * tokenizer.json, tokenizer_config.json) or from the hub, by its id. The weights stay in their files; the runtime maps them. One in
@@ -41,19 +62,20 @@ export interface LoadDenoiserOptions extends HubOptions, WeightOptions, Template
  * file, for other inputs and outputs than those of the task fill-mask, InvalidModelError for an unsafe one, and what resolveCheckpoint throws.
  */
 export const loadDenoiser = async (source: string, options: LoadDenoiserOptions): Promise<Denoiser> => {
+  requireKnownOptions('loadDenoiser', options, denoiserOptionNames);
   const directory = await resolveCheckpoint(source, options);
   const chosen = await chosenWeights(directory, options);
   if (options.file !== undefined || (chosen !== undefined && isOnnxCandidate(chosen))) {
     return onnxDenoiser(directory, options);
   }
-  const checkpoint = await readCheckpoint(directory);
-  const network = readNetwork(checkpoint);
+  const { checkpoint, network } = await fitCheckpoint(await readCheckpoint(directory));
   if (network.task !== 'denoiser') {
     throw new UnsupportedError(
       `${directory}: expected a denoiser, got the ${network.task} ${architectureName(checkpoint)}.`,
       { value: directory, cure: 'Load it as a reward.' },
     );
   }
+  await refuseBlockDiffusion(checkpoint);
   const { weights, folder, weightsOnce, seldomOnce } = await loadWeights(checkpoint, network, options);
   const { config, source: files } = checkpoint;
   const tokenizer = await loadTokenizer(

@@ -17,8 +17,12 @@ interface NetworkFacts {
   readonly embeddings: string;
   /** Shape of every tensor that the checkpoint must hold, by name. */
   readonly parameters: ReadonlyMap<string, readonly number[]>;
-  /** Tensors that the checkpoint may hold besides, which are not needed. */
-  readonly ignored: ReadonlySet<string>;
+  /** What the names of all tensors but the head's begin with. */
+  readonly base: string;
+  /** Parameters that a tensor of another name stands for where there is one. */
+  readonly replaced?: ReadonlyMap<string, string>;
+  /** Where the embedding table is the head too, because a field of config.json says so: that field, and what a head of its own would be called. */
+  readonly tied?: { readonly field: string; readonly head: string };
 }
 
 export interface DenoiserNetwork extends NetworkFacts {
@@ -50,8 +54,10 @@ export interface BlockNetwork {
 
 export interface ClassifierNetwork extends NetworkFacts {
   readonly task: 'classifier';
-  /** Appends the network; returns the logit of label 0, float32 [batch]. */
-  rewards(g: GraphBuilder, weights: Weights, inputs: ClassifierInputs): Value;
+  /** What its labels are called. */
+  readonly labels: readonly string[];
+  /** Appends the network; returns the score of each label, float32 [batch, labels]. */
+  scores(g: GraphBuilder, weights: Weights, inputs: ClassifierInputs): Value;
   /** Of networks whose tokens see no later ones; the others cannot be computed in parts. */
   readonly prefix?: PrefixNetwork;
 }

@@ -269,7 +269,7 @@ describe('what cannot be chosen', () => {
     const empty = await rejection(loadDenoiser('owner/empty', { backend }));
     expect(empty).toBeInstanceOf(CheckpointError);
     expect(empty.message).toBe(
-      `owner/empty: expected one of ${usual}, got none. Weights in other formats (pytorch_model.bin, gguf) have to be converted first.`,
+      `owner/empty: expected one of ${usual}, got none. pytorch_model.bin is in the format of PyTorch, which is not read: convert it once with transformers (from_pretrained, then save_pretrained, which writes safetensors).`,
     );
     const unusual = await rejection(loadDenoiser(id, { backend }));
     expect(unusual).toBeInstanceOf(CheckpointError);

@@ -23,7 +23,7 @@ export const productWeights = (
       positions: g.input('positions', 'int64', ['rows']),
     });
   } else {
-    network.rewards(g, noting, {
+    network.scores(g, noting, {
       embeds: g.input('embeds', 'float32', [...tokens, network.width]),
       attention: g.input('attention', 'int64', tokens),
       segments: g.input('segments', 'int64', tokens),

@@ -1,5 +1,6 @@
-import { CheckpointError, type DataType } from '@entrgi/core';
+import { CheckpointError, type DataType, UnsupportedError } from '@entrgi/core';
 import type { ByteSource } from './byte-source.js';
+import { FOREIGN_CURE } from './foreign-weights.js';
 import { strictJson } from './strict-json.js';
 
 /** Where a tensor's bytes lie in a .safetensors file. */
@@ -27,6 +28,9 @@ const dataTypes: Readonly<Record<string, readonly [DataType, number]>> = {
   F64: ['float64', 8],
 };
 
+/** Types of the format that only quantised weights have. */
+const foreignTypes = /^(?:F8_|F6_|F4$)/;
+
 /** The format's own limit. */
 const longestHeader = 100_000_000;
 
@@ -40,6 +44,9 @@ export const readSafetensorsHeader = async (
   name: string,
 ): Promise<Map<string, SafetensorsEntry>> => {
   const fail = (message: string, value?: unknown): never => {
+    if (typeof value === 'string' && foreignTypes.test(value)) {
+      throw new UnsupportedError(`${name}: ${message}.`, { value, cure: FOREIGN_CURE });
+    }
     throw new CheckpointError(`${name}: ${message}.`, { value, cure: 'Download the file again.' });
   };
   if (source.size < 8) fail(`expected at least 8 bytes, got ${source.size}`, source.size);

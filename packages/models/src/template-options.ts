@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from '@entrgi/core';
+import { InvalidArgumentError, type OptionNames } from '@entrgi/core';
 
 /** What a chat template is given besides the conversation. */
 export interface TemplateOptions {
@@ -10,6 +10,12 @@ export interface TemplateOptions {
   /** What a chat template that asks for the date is told, in local time. Default: it cannot ask, and results do not depend on the day. */
   readonly templateDate?: Date | undefined;
 }
+
+/** The options that each loader has for chat templates, by name. */
+export const templateOptionNames: OptionNames<TemplateOptions> = {
+  templateVariables: true,
+  templateDate: true,
+};
 
 const taken = ['messages', 'add_generation_prompt'];
 

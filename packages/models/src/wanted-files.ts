@@ -2,7 +2,7 @@ import { CheckpointError, NotFoundError } from '@entrgi/core';
 import type { HubFile } from './hub-repository.js';
 import { listedNames } from './listed-names.js';
 import { isUsualOnnxData } from './onnx-data-files.js';
-import { otherWeights } from './other-weights.js';
+import { otherWeights, refuseAdapter } from './other-weights.js';
 import { qwenTokenizerFiles } from './qwen-tokenizer-file.js';
 import { isOnnxCandidate, type WeightChoice, weightCandidates } from './weight-choice.js';
 
@@ -37,6 +37,7 @@ export const wantedFiles = async (
 ): Promise<WantedFiles> => {
   const byName = new Map(files.map((file) => [file.name, file]));
   const required = requiredFrom(id, byName);
+  refuseAdapter(id, [...byName.keys()]);
   const layout = 'Expected a model in the layout of transformers.';
   required('config.json', layout);
   const vocabulary = qwenTokenizerFiles.flatMap((name) => byName.get(name) ?? []);
@@ -94,7 +95,7 @@ const chosenFile = (id: string, byName: ReadonlyMap<string, HubFile>, choice: We
     value: candidates,
     cure:
       weights === 'safetensors' || models.length === 0
-        ? otherWeights(models.length > 0)
+        ? otherWeights([...byName.keys()], models.length > 0)
         : `${has}: name one with the option file.`,
   });
 };

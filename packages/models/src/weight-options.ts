@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from '@entrgi/core';
+import { InvalidArgumentError, type OptionNames } from '@entrgi/core';
 
 /**
  * How the weights of matrices are held in memory; everything is computed in float32.
@@ -20,11 +20,24 @@ export interface WeightOptions {
   readonly quantisedDir?: string | undefined;
   /** Bytes that the weights may take. Default: the memory of the machine, or of the container. */
   readonly memoryLimit?: number | undefined;
+  /** Read all the weights first and compare them with the hashes that they came with: what the hub says, and what was noted as `q8` and `q4` were made. Default: false. */
+  readonly verify?: boolean | undefined;
   /** Called as `q8` and `q4` are made for the first time; never where they are found made. */
   readonly onQuantise?: ((progress: QuantiseProgress) => void) | undefined;
   /** Stops the making of `q8` and `q4`, of which nothing is left. */
   readonly signal?: AbortSignal | undefined;
 }
+
+/** The options that each loader of a checkpoint has, by name. */
+export const weightOptionNames: OptionNames<WeightOptions> = {
+  dtype: true,
+  weightsOnce: true,
+  quantisedDir: true,
+  memoryLimit: true,
+  onQuantise: true,
+  signal: true,
+  verify: true,
+};
 
 /** How far quantising is. */
 export interface QuantiseProgress {

@@ -24,21 +24,19 @@ export interface Holding {
 }
 
 /**
- * Checks that the checkpoint holds the tensors `parameters`, with these shapes and in a floating-point type, and no others but `ignored`.
- * Throws CheckpointError that names every tensor that is missing, superfluous or of another shape.
+ * Checks that the checkpoint holds the tensors `parameters`, with these shapes and in a floating-point type; others are not looked at.
+ * Throws CheckpointError that names every tensor that is missing or of another shape.
  */
 export const checkedWeights = (
   checkpoint: Pick<Checkpoint, 'directory' | 'tensors'>,
   network: {
     readonly parameters: ReadonlyMap<string, readonly number[]>;
-    readonly ignored: ReadonlySet<string>;
   },
   { asStored = false }: Holding = {},
 ): Weights => {
   const { directory, tensors } = checkpoint;
-  const { parameters, ignored } = network;
+  const { parameters } = network;
   const missing = [...parameters.keys()].filter((name) => !tensors.has(name));
-  const extra = [...tensors.keys()].filter((name) => !parameters.has(name) && !ignored.has(name));
   const shown = (dims: readonly number[]) => `[${dims.join(', ')}]`;
   const misshapen = [...parameters.keys()].filter((name) => {
     const tensor = tensors.get(name);
@@ -46,7 +44,6 @@ export const checkedWeights = (
   });
   const problems = [
     ...(missing.length > 0 ? [`missing ${listedNames(missing)}`] : []),
-    ...(extra.length > 0 ? [`not expected ${listedNames(extra)}`] : []),
     ...misshapen.map(
       (name) =>
         `${name}: expected shape ${shown(parameters.get(name)!)}, got ${shown(tensors.get(name)!.dims)}`,
@@ -54,7 +51,7 @@ export const checkedWeights = (
   ];
   if (problems.length > 0) {
     throw new CheckpointError(`${directory}: the weights do not fit config.json: ${problems.join('; ')}.`, {
-      value: [...missing, ...extra, ...misshapen],
+      value: [...missing, ...misshapen],
       cure: 'config.json and the weights must come from the same model.',
     });
   }

@@ -1,14 +1,26 @@
-import type { DifferentiableReward } from '@entrgi/core';
-import { type HubOptions, loadClassifier, type TemplateOptions, type WeightOptions } from '@entrgi/models';
-import { type NetworkRewardOptions, networkReward } from './network-reward.js';
+import { type DifferentiableReward, type OptionNames, pickOptions, requireKnownOptions } from '@entrgi/core';
+import { classifierOptionNames, type LoadClassifierOptions, loadClassifier } from '@entrgi/models';
+import { type NetworkRewardOptions, networkReward, networkRewardOptionNames } from './network-reward.js';
+
+/** Where a reward model comes from, how its weights are held, which of its labels is the reward, and where it runs. */
+export interface LoadRewardOptions extends NetworkRewardOptions, LoadClassifierOptions {}
+
+const optionNames: OptionNames<LoadRewardOptions> = { ...classifierOptionNames, ...networkRewardOptionNames };
 
 /**
  * A reward model from a checkpoint directory in Hugging Face layout (config.json, model.safetensors, tokenizer.json), or from the hub by its
- * id; the reward is label 0 of its classifier. The weights stay in their file. The caller disposes the result, and afterwards the backend.
- * Throws CheckpointError for files that are missing, corrupt or contradict each other, UnsupportedError for other architectures, and what
- * resolveCheckpoint of @entrgi/models throws.
+ * id; the reward is the score of its `label`. The weights stay in their file. The caller disposes the result, and afterwards the backend.
+ * Throws CheckpointError for files that are missing, corrupt or contradict each other, UnsupportedError for other architectures,
+ * InvalidArgumentError for an unknown option or label, and what resolveCheckpoint of @entrgi/models throws.
  */
 export const loadReward = async (
   source: string,
-  options: NetworkRewardOptions & HubOptions & WeightOptions & TemplateOptions,
-): Promise<DifferentiableReward> => networkReward(await loadClassifier(source, options), options);
+  options: LoadRewardOptions,
+): Promise<DifferentiableReward> => {
+  requireKnownOptions('loadReward', options, optionNames);
+  const classifier = await loadClassifier(
+    source,
+    pickOptions<LoadClassifierOptions>(options, classifierOptionNames),
+  );
+  return networkReward(classifier, pickOptions<NetworkRewardOptions>(options, networkRewardOptionNames));
+};

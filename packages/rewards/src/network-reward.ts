@@ -6,7 +6,9 @@ import {
   type Lazy,
   lazily,
   NumericalError,
+  type OptionNames,
   type Prompt,
+  requireKnownOptions,
   type Session,
   type Tensor,
   UnsupportedError,
@@ -33,15 +35,30 @@ export interface NetworkRewardOptions extends RewardTokensOptions {
    * Compute what comes before the response once per prompt where the network is causal, and not for every response or step, and the same of
    * the tokens that all responses begin with for good: the same rewards to about 1e-6. False serves comparisons. Default: true.
    */
-  readonly prefixReuse?: boolean;
+  readonly prefixReuse?: boolean | undefined;
   /**
    * Compute forward values again for the gradient instead of keeping them all: the memory of one block's values instead of every block's, for
    * about 1.4 times the time. The same gradient. Default: false.
    */
-  readonly recompute?: boolean;
+  readonly recompute?: boolean | undefined;
   /** Default: the network's own name. */
-  readonly name?: string;
+  readonly name?: string | undefined;
+  /** Threads inside one operator. Default: the backend's. */
+  readonly threads?: number | undefined;
 }
+
+/** The options of networkReward, by name. */
+export const networkRewardOptionNames: OptionNames<NetworkRewardOptions> = {
+  backend: true,
+  weightsOnce: true,
+  missing: true,
+  minimumCoverage: true,
+  onWarning: true,
+  prefixReuse: true,
+  recompute: true,
+  name: true,
+  threads: true,
+};
 
 /**
  * A reward with a gradient from a network. Sessions are made when first needed, all on the same mapped weights: one forward-only for
@@ -52,7 +69,8 @@ export const networkReward = (
   network: RewardNetwork,
   options: NetworkRewardOptions,
 ): DifferentiableReward => {
-  const { backend, recompute, name = network.name } = options;
+  requireKnownOptions('networkReward', options, networkRewardOptionNames);
+  const { backend, recompute, threads, name = network.name } = options;
   // Packed weights are slow until the runtime has them in its own layout, which is as small.
   const packed = network.transposedWeight !== undefined;
   const weightsOnce = !packed && (options.weightsOnce ?? false);
@@ -71,7 +89,7 @@ export const networkReward = (
         pruneGraph(model.graph);
         return backend.createSession(
           { name: `${name} (${key})`, bytes: encodeModel(model), folder: network.folder },
-          { weightsOnce: once },
+          { weightsOnce: once, ...(threads === undefined ? {} : { threads }) },
         );
       });
       sessions.set(key, session);

@@ -47,8 +47,7 @@ export const onnxNetwork = (options: OnnxNetworkOptions): RewardNetwork => {
       for (const { outputs } of lookup.nodes) bound.set(outputs[0]!, inType(g, inputs.embeds, lookup.type));
       const logits = inType(g, appendModel(g, model, scope, bound)(output), 'float32');
       const { dims } = g.typeOf(logits);
-      if (dims?.length === 1) return logits;
-      const labels = dims?.[1];
+      const labels = dims?.length === 1 ? 1 : dims?.[1];
       if (label < 0 || (typeof labels === 'number' && label >= labels)) {
         throw new InvalidArgumentError(
           `${name}: label: expected one of ${labels ?? '?'} labels, got ${label}.`,
@@ -57,7 +56,7 @@ export const onnxNetwork = (options: OnnxNetworkOptions): RewardNetwork => {
           },
         );
       }
-      return g.Gather(logits, g.scalar(label, 'int64'), 1);
+      return dims?.length === 1 ? logits : g.Gather(logits, g.scalar(label, 'int64'), 1);
     },
   };
 };

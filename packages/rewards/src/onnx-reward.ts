@@ -1,14 +1,18 @@
-import type { DifferentiableReward } from '@entrgi/core';
+import { type DifferentiableReward, type OptionNames, pickOptions, requireKnownOptions } from '@entrgi/core';
 import {
+  chooseLabel,
   type HubOptions,
+  hubOptionNames,
   longestSequence,
+  readLabels,
   readOnnxFile,
   readTokenizer,
   resolveCheckpoint,
   type TemplateOptions,
+  templateOptionNames,
 } from '@entrgi/models';
 import { canonicalise } from '@entrgi/onnx';
-import { type NetworkRewardOptions, networkReward } from './network-reward.js';
+import { type NetworkRewardOptions, networkReward, networkRewardOptionNames } from './network-reward.js';
 import { onnxNetwork } from './onnx-network.js';
 import { wordLookup } from './word-lookup.js';
 
@@ -18,13 +22,24 @@ export interface OnnxRewardOptions extends NetworkRewardOptions, HubOptions, Tem
   readonly file?: string;
   /** Output that holds the scores, [batch, labels] or [batch]. Default: `logits`, else the only output. */
   readonly output?: string;
-  /** Label whose score is the reward. Default: 0. */
-  readonly label?: number;
+  /** Label whose score is the reward, by number or by its name in config.json. Default: 0 where there is one label, or none has a name of its own. */
+  readonly label?: number | string | undefined;
   /** Longest sequence in tokens. Default: what config.json says. */
   readonly maxLength?: number;
   /** Bytes that the weights may take. Default: the memory of the machine, or of the container. */
   readonly memoryLimit?: number | undefined;
 }
+
+const optionNames: OptionNames<OnnxRewardOptions> = {
+  ...networkRewardOptionNames,
+  ...hubOptionNames,
+  ...templateOptionNames,
+  file: true,
+  output: true,
+  label: true,
+  maxLength: true,
+  memoryLimit: true,
+};
 
 /**
  * A reward from any exported ONNX sequence classifier, in the layout of transformers.js: onnx/model.onnx or model.onnx, config.json,
@@ -37,6 +52,7 @@ export const onnxReward = async (
   source: string,
   options: OnnxRewardOptions,
 ): Promise<DifferentiableReward> => {
+  requireKnownOptions('onnxReward', options, optionNames);
   const directory = await resolveCheckpoint(source, { ...options, weights: 'onnx' });
   const {
     path,
@@ -52,7 +68,9 @@ export const onnxReward = async (
   const lookup = wordLookup(model, name);
   const { tokenizer, config } = await readTokenizer(directory, lookup.rows, options);
   const maxLength = options.maxLength ?? longestSequence(config);
-  const { output, label } = options;
+  const { output } = options;
+  const label =
+    typeof options.label === 'number' ? options.label : chooseLabel(name, readLabels(config), options.label);
   const network = onnxNetwork({
     model,
     lookup,
@@ -63,5 +81,5 @@ export const onnxReward = async (
     output,
     label,
   });
-  return networkReward(network, options);
+  return networkReward(network, pickOptions<NetworkRewardOptions>(options, networkRewardOptionNames));
 };

@@ -19,6 +19,7 @@ export const generateCommand = (context: Context): Command => {
     .option('--preset <NAME>', `published settings, which explicit options override: ${names(presets)}`)
     .option('--denoiser <MODEL>', `masked diffusion model: ${modelForms} (default: embedded)`)
     .option('--reward <MODEL>', 'reward model, named in the same way (default: embedded)')
+    .option('--label <LABEL>', 'which label of the reward model is the reward, by number or name')
     .option('--revision <REV>', 'branch, tag or commit of hub models that name none (default: main)')
     .option('--offline', 'download nothing: use what is in the cache')
     .option(

@@ -21,7 +21,14 @@ export interface Watching extends HubOptions, Pick<WeightOptions, 'onQuantise'> 
 export const loadModels = async (
   options: Pick<
     GenerateOptions,
-    'denoiser' | 'reward' | 'denoiserDtype' | 'rewardDtype' | 'minimumCoverage' | 'revision' | 'offline'
+    | 'denoiser'
+    | 'reward'
+    | 'label'
+    | 'denoiserDtype'
+    | 'rewardDtype'
+    | 'minimumCoverage'
+    | 'revision'
+    | 'offline'
   >,
   { onQuantise, onWarning, ...watching }: Watching,
 ): Promise<Models> => {
@@ -49,7 +56,13 @@ export const loadModels = async (
       loadDenoiser(source, { ...how, backend }),
     ),
     load(options.reward ?? rewardDirectory, options.rewardDtype, (source, how) =>
-      loadReward(source, { ...how, backend, minimumCoverage: options.minimumCoverage, onWarning }),
+      loadReward(source, {
+        ...how,
+        backend,
+        label: labelOf(options.label),
+        minimumCoverage: options.minimumCoverage,
+        onWarning,
+      }),
     ),
   ]);
   if (denoiser.status === 'fulfilled' && reward.status === 'fulfilled') {
@@ -63,3 +76,7 @@ export const loadModels = async (
   await backend.dispose();
   throw [denoiser, reward].find((outcome) => outcome.status === 'rejected')!.reason;
 };
+
+/** A number where it is one, else a name. */
+const labelOf = (label: string | undefined): number | string | undefined =>
+  label !== undefined && /^\d+$/.test(label) ? Number(label) : label;

@@ -15,6 +15,8 @@ export interface GenerateOptions extends GivenSettings, SourceOptions {
   readonly preset?: string | undefined;
   readonly denoiser?: string | undefined;
   readonly reward?: string | undefined;
+  /** Label of the reward model, by number or name. */
+  readonly label?: string | undefined;
   readonly denoiserDtype: WeightDtype;
   readonly rewardDtype: WeightDtype;
   /** Smallest share of what the denoiser writes for which the reward must have tokens. */

@@ -21,6 +21,7 @@ export const checkpointLines = (report: CheckpointSummary, styles: Styles): stri
         'on disk': `${bytes(report.bytes)} in ${report.files.join(', ')}`,
         layers: number(report.layers),
         width: number(report.width),
+        labels: labelsOf(report.labels),
         window: `${number(report.maxLength)} tokens`,
         vocabulary: `${number(report.tokens)} tokens${padding > 0 ? ` and ${number(padding)} padding rows` : ''}`,
         mask: roles.mask,
@@ -30,11 +31,16 @@ export const checkpointLines = (report: CheckpointSummary, styles: Styles): stri
         special: Object.entries(specialTokens)
           .map(([id, token]) => `${token} (${id})`)
           .join(' '),
+        'left out': report.leftOut.join(', ') || undefined,
       },
       styles,
     ),
   ];
 };
+
+/** Not worth a line where there is but one. */
+const labelsOf = (labels: readonly string[] = []): string | undefined =>
+  labels.length < 2 ? undefined : labels.map((name, i) => `${name} (${i})`).join(' ');
 
 export const modelLines = (report: ModelReport, styles: Styles): string[] => {
   const signature = (values: Readonly<Record<string, string>>) =>

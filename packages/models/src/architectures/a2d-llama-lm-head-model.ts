@@ -10,7 +10,7 @@ import type { DenoiserNetwork } from '../network.js';
 export const A2DLlamaLMHeadModel = (config: ConfigReader): DenoiserNetwork => {
   config.only('mlp_bias', false);
   const shape = readDecoderShape(config, { headNorms: false, biases: attentionBiases(config) });
-  const tied = config.flag('tie_word_embeddings', false);
+  const tied = config.flag('tie_word_embeddings', false) ? 'tie_word_embeddings' : undefined;
   // The toolkit's samplers ask so: what is written is the answer, without thoughts before it.
   const templateVariables = { enable_thinking: false };
   return { ...bidirectionalDecoder(shape, { tied, shifted: false }), templateVariables };

@@ -8,8 +8,8 @@ import type { DenoiserNetwork } from '../network.js';
  * Source: the A2D models of the dllm toolkit; Qwen2ForCausalLM in transformers without its mask.
  */
 export const A2DQwen2LMHeadModel = (config: ConfigReader): DenoiserNetwork => {
-  const shape = readDecoderShape(config, { headNorms: false, biases: ['q', 'k', 'v'] });
-  const tied = config.flag('tie_word_embeddings', false);
+  const shape = readDecoderShape(config, { headNorms: false, biases: ['q', 'k', 'v'], sliding: 'refused' });
+  const tied = config.flag('tie_word_embeddings', false) ? 'tie_word_embeddings' : undefined;
   // The toolkit's samplers ask so: what is written is the answer, without thoughts before it.
   const templateVariables = { enable_thinking: false };
   return { ...bidirectionalDecoder(shape, { tied, shifted: false }), templateVariables };

@@ -9,8 +9,8 @@ import type { DenoiserNetwork } from '../network.js';
  */
 export const A2DQwen3LMHeadModel = (config: ConfigReader): DenoiserNetwork => {
   const biases = attentionBiases(config);
-  const shape = readDecoderShape(config, { headNorms: true, biases, headWidth: 128 });
-  const tied = config.flag('tie_word_embeddings', false);
+  const shape = readDecoderShape(config, { headNorms: true, biases, headWidth: 128, sliding: 'refused' });
+  const tied = config.flag('tie_word_embeddings', false) ? 'tie_word_embeddings' : undefined;
   // The toolkit's samplers ask so: what is written is the answer, without thoughts before it.
   const templateVariables = { enable_thinking: false };
   return { ...bidirectionalDecoder(shape, { tied, shifted: false }), templateVariables };

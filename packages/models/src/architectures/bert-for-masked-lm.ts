@@ -8,32 +8,29 @@ import type { DenoiserNetwork } from '../network.js';
 const transform = 'cls.predictions.transform';
 
 /**
- * BERT that fills in masks, its head being the embedding table with a bias; every token is of segment 0.
+ * BERT that fills in masks, its head being the embedding table (or one of its own) with a bias; every token is of segment 0.
  * Source: BertForMaskedLM in transformers.
  */
 export const BertForMaskedLM = (config: ConfigReader): DenoiserNetwork => {
-  config.only('tie_word_embeddings', true);
   const shape = readBertShape(config, { root: 'bert', firstPosition: 0 });
   const { width, rows } = shape;
-  const head = 'cls.predictions.bias';
+  const decoder = 'cls.predictions.decoder';
+  const tied = config.flag('tie_word_embeddings', true);
+  const bias = 'cls.predictions.bias';
+  const head = tied ? shape.embeddings : `${decoder}.weight`;
   return {
     task: 'denoiser',
+    base: 'bert',
+    replaced: new Map([[bias, `${decoder}.bias`]]),
+    ...(tied ? { tied: { field: 'tie_word_embeddings', head: `${decoder}.weight` } } : {}),
     ...shape,
     shifted: false,
     parameters: new Map([
       ...bertParameters(shape),
       ...linearParameters(`${transform}.dense`, width, width),
       ...normParameters(`${transform}.LayerNorm`, width),
-      [head, [rows]],
-    ]),
-    ignored: new Set([
-      'bert.embeddings.position_ids',
-      'bert.pooler.dense.weight',
-      'bert.pooler.dense.bias',
-      'cls.predictions.decoder.weight',
-      'cls.predictions.decoder.bias',
-      'cls.seq_relationship.weight',
-      'cls.seq_relationship.bias',
+      [head, [rows, width]],
+      [bias, [rows]],
     ]),
 
     logits(g, weights, { ids, positions }) {
@@ -44,9 +41,12 @@ export const BertForMaskedLM = (config: ConfigReader): DenoiserNetwork => {
         batch,
         length,
       });
-      const inner = g.Gelu(linear(g, weights, `${transform}.dense`, g.Gather(hidden, positions)));
+      const inner = shape.activation(
+        g,
+        linear(g, weights, `${transform}.dense`, g.Gather(hidden, positions)),
+      );
       const wanted = layerNorm(g, weights, `${transform}.LayerNorm`, inner, shape.epsilon);
-      return weights.product(g, shape.embeddings, wanted, weights.value(g, head));
+      return weights.product(g, head, wanted, weights.value(g, bias));
     },
   };
 };

@@ -2,7 +2,7 @@ import { paddingMask } from '../blocks/attention-mask.js';
 import { bertEncoder, bertParameters, readBertShape } from '../blocks/bert-encoder.js';
 import { linearParameters } from '../blocks/encoder.js';
 import { firstPosition } from '../blocks/first-position.js';
-import { firstLabel, labelCount } from '../blocks/labels.js';
+import { readLabels } from '../blocks/labels.js';
 import { linear } from '../blocks/linear.js';
 import type { ConfigReader } from '../config-reader.js';
 import type { ClassifierNetwork } from '../network.js';
@@ -12,26 +12,28 @@ import type { ClassifierNetwork } from '../network.js';
  * Source: BertForSequenceClassification in transformers, given inputs_embeds.
  */
 export const BertForSequenceClassification = (config: ConfigReader): ClassifierNetwork => {
+  const labels = readLabels(config);
   const shape = readBertShape(config, { root: 'bert', firstPosition: 0 });
   const { width } = shape;
   return {
     task: 'classifier',
+    base: 'bert',
+    labels,
     ...shape,
     parameters: new Map([
       ...bertParameters(shape),
       ...linearParameters('bert.pooler.dense', width, width),
-      ...linearParameters('classifier', labelCount(config), width),
+      ...linearParameters('classifier', labels.length, width),
     ]),
-    ignored: new Set(['bert.embeddings.position_ids']),
 
-    rewards(g, weights, { embeds, attention, segments }) {
+    scores(g, weights, { embeds, attention, segments }) {
       const batch = g.Shape(embeds, { start: 0, end: 1 });
       const length = g.Shape(embeds, { start: 1, end: 2 });
       const mask = paddingMask(g, attention, length);
       const hidden = bertEncoder(g, weights, shape, { embeds, segments, batch, length, mask });
       const first = firstPosition(g, hidden, { batch, length, width });
       const pooled = g.Tanh(linear(g, weights, 'bert.pooler.dense', first));
-      return firstLabel(g, linear(g, weights, 'classifier', pooled));
+      return linear(g, weights, 'classifier', pooled);
     },
   };
 };

@@ -1,4 +1,5 @@
 import { UnsupportedError } from '@entrgi/core';
+import { readActivation } from '../blocks/activations.js';
 import { paddingMask } from '../blocks/attention-mask.js';
 import { bertLayerNames } from '../blocks/bert-encoder.js';
 import { disentangledAttention } from '../blocks/disentangled-attention.js';
@@ -12,7 +13,7 @@ import {
   normParameters,
 } from '../blocks/encoder.js';
 import { firstPosition } from '../blocks/first-position.js';
-import { firstLabel, labelCount } from '../blocks/labels.js';
+import { readLabels } from '../blocks/labels.js';
 import { layerNorm } from '../blocks/layer-norm.js';
 import { linear } from '../blocks/linear.js';
 import type { ConfigReader } from '../config-reader.js';
@@ -28,6 +29,7 @@ const relativeNorm = 'deberta.encoder.LayerNorm';
  * Source: DebertaV2ForSequenceClassification in transformers, given inputs_embeds.
  */
 export const DebertaV2ForSequenceClassification = (config: ConfigReader): ClassifierNetwork => {
+  const labels = readLabels(config);
   const width = config.count('hidden_size');
   const heads = config.count('num_attention_heads');
   checkHeads(config, heads, width);
@@ -37,9 +39,11 @@ export const DebertaV2ForSequenceClassification = (config: ConfigReader): Classi
     width,
     feedForwardWidth: config.count('intermediate_size'),
     heads,
-    epsilon: config.positive('layer_norm_eps', 1e-7),
+    epsilon: config.epsilon('layer_norm_eps', 1e-7),
+    activation: readActivation(config, 'hidden_act', 'gelu'),
     names: (i) => layerNames(`deberta.encoder.layer.${i}`),
   };
+  const poolerActivation = readActivation(config, 'pooler_hidden_act', 'gelu');
   const rows = config.count('vocab_size');
   const maxLength = config.count('max_position_embeddings');
   const buckets = config.count('position_buckets');
@@ -48,6 +52,8 @@ export const DebertaV2ForSequenceClassification = (config: ConfigReader): Classi
   const normalisesRelative = config.raw('norm_rel_ebd') === 'layer_norm';
   return {
     task: 'classifier',
+    base: 'deberta',
+    labels,
     layers: shape.layers,
     width,
     rows,
@@ -60,11 +66,10 @@ export const DebertaV2ForSequenceClassification = (config: ConfigReader): Classi
       ...(normalisesRelative ? normParameters(relativeNorm, width) : []),
       ...encoderParameters(shape),
       ...linearParameters('pooler.dense', width, width),
-      ...linearParameters('classifier', labelCount(config), width),
+      ...linearParameters('classifier', labels.length, width),
     ]),
-    ignored: new Set(['deberta.embeddings.position_ids', 'deberta.embeddings.position_embeddings.weight']),
 
-    rewards(g, weights, { embeds, attention: present }) {
+    scores(g, weights, { embeds, attention: present }) {
       const batch = g.Shape(embeds, { start: 0, end: 1 });
       const length = g.Shape(embeds, { start: 1, end: 2 });
       const norm = (name: string, x: typeof embeds) => layerNorm(g, weights, name, x, shape.epsilon);
@@ -83,8 +88,8 @@ export const DebertaV2ForSequenceClassification = (config: ConfigReader): Classi
       const embedded = norm(embeddingNorm, g.Reshape(embeds, [-1, width]));
       const hidden = encoderLayers(g, weights, shape, attend, embedded);
       const first = firstPosition(g, hidden, { batch, length, width });
-      const pooled = g.Gelu(linear(g, weights, 'pooler.dense', first));
-      return firstLabel(g, linear(g, weights, 'classifier', pooled));
+      const pooled = poolerActivation(g, linear(g, weights, 'pooler.dense', first));
+      return linear(g, weights, 'classifier', pooled);
     },
   };
 };
@@ -97,8 +102,6 @@ const layerNames = (layer: string): EncoderLayerNames => ({
 });
 
 const refuseVariants = (config: ConfigReader, sizes: { width: number; headWidth: number }): void => {
-  config.only('hidden_act', 'gelu');
-  config.only('pooler_hidden_act', 'gelu');
   config.only('pooler_hidden_size', sizes.width);
   config.only('embedding_size', sizes.width);
   config.only('attention_head_size', sizes.headWidth);

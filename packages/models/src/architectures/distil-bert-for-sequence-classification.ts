@@ -1,3 +1,4 @@
+import { readActivation } from '../blocks/activations.js';
 import { attention } from '../blocks/attention.js';
 import { paddingMask } from '../blocks/attention-mask.js';
 import {
@@ -9,7 +10,7 @@ import {
   normParameters,
 } from '../blocks/encoder.js';
 import { firstPosition } from '../blocks/first-position.js';
-import { firstLabel, labelCount } from '../blocks/labels.js';
+import { readLabels } from '../blocks/labels.js';
 import { layerNorm } from '../blocks/layer-norm.js';
 import { linear } from '../blocks/linear.js';
 import type { ConfigReader } from '../config-reader.js';
@@ -23,7 +24,7 @@ const embeddingNorm = 'distilbert.embeddings.LayerNorm';
  * Source: DistilBertForSequenceClassification in transformers, given inputs_embeds.
  */
 export const DistilBertForSequenceClassification = (config: ConfigReader): ClassifierNetwork => {
-  config.only('activation', 'gelu');
+  const labels = readLabels(config);
   const width = config.count('dim');
   const heads = config.count('n_heads');
   checkHeads(config, heads, width, { heads: 'n_heads', width: 'dim' });
@@ -33,6 +34,7 @@ export const DistilBertForSequenceClassification = (config: ConfigReader): Class
     feedForwardWidth: config.count('hidden_dim'),
     heads,
     epsilon: 1e-12,
+    activation: readActivation(config, 'activation', 'gelu'),
     names: (i) => layerNames(`distilbert.transformer.layer.${i}`),
   };
   const rows = config.count('vocab_size');
@@ -40,6 +42,8 @@ export const DistilBertForSequenceClassification = (config: ConfigReader): Class
   const embeddings = 'distilbert.embeddings.word_embeddings.weight';
   return {
     task: 'classifier',
+    base: 'distilbert',
+    labels,
     layers: shape.layers,
     width,
     rows,
@@ -51,23 +55,28 @@ export const DistilBertForSequenceClassification = (config: ConfigReader): Class
       ...normParameters(embeddingNorm, width),
       ...encoderParameters(shape),
       ...linearParameters('pre_classifier', width, width),
-      ...linearParameters('classifier', labelCount(config), width),
+      ...linearParameters('classifier', labels.length, width),
     ]),
-    ignored: new Set(['distilbert.embeddings.position_ids']),
 
-    rewards(g, weights, { embeds, attention: present }) {
+    scores(g, weights, { embeds, attention: present }) {
       const batch = g.Shape(embeds, { start: 0, end: 1 });
       const length = g.Shape(embeds, { start: 1, end: 2 });
       const mask = paddingMask(g, present, length);
       const headWidth = width / heads;
-      const attend = attention(g, weights, { batch, length, heads, keyValueHeads: heads, headWidth, mask });
+      const attend = attention(g, weights, { batch, length, heads, keyValueHeads: heads, headWidth });
       const positions = g.Slice(weights.value(g, positionTable), [0], length, [0]);
       const embedded = g.Reshape(g.Add(embeds, positions), [-1, width]);
       const normalised = layerNorm(g, weights, embeddingNorm, embedded, shape.epsilon);
-      const hidden = encoderLayers(g, weights, shape, (x, layer) => attend(x, layer).rows, normalised);
+      const hidden = encoderLayers(
+        g,
+        weights,
+        shape,
+        (x, layer) => attend(x, { ...layer, mask }).rows,
+        normalised,
+      );
       const first = firstPosition(g, hidden, { batch, length, width });
       const inner = g.Relu(linear(g, weights, 'pre_classifier', first));
-      return firstLabel(g, linear(g, weights, 'classifier', inner));
+      return linear(g, weights, 'classifier', inner);
     },
   };
 };

@@ -8,6 +8,9 @@ import type { DenoiserNetwork } from '../network.js';
  * Source: Ye et al., "Dream 7B: Diffusion Large Language Models" (arXiv 2508.15487) and the model's published code.
  */
 export const DreamModel = (config: ConfigReader): DenoiserNetwork => {
-  const shape = readDecoderShape(config, { headNorms: false, biases: ['q', 'k', 'v'] });
-  return bidirectionalDecoder(shape, { tied: config.flag('tie_word_embeddings', false), shifted: true });
+  const shape = readDecoderShape(config, { headNorms: false, biases: ['q', 'k', 'v'], sliding: 'refused' });
+  return bidirectionalDecoder(shape, {
+    tied: config.flag('tie_word_embeddings', false) ? 'tie_word_embeddings' : undefined,
+    shifted: true,
+  });
 };

@@ -1,6 +1,7 @@
 import { CheckpointError } from '@entrgi/core';
 import { bidirectionalDecoder } from '../blocks/bidirectional-decoder.js';
 import type { DecoderShape } from '../blocks/decoder-config.js';
+import { plainRope } from '../blocks/rope.js';
 import type { ConfigReader } from '../config-reader.js';
 import type { DenoiserNetwork } from '../network.js';
 
@@ -34,6 +35,7 @@ export const LLaDAModelLM = (config: ConfigReader): DenoiserNetwork => {
       { value: heads },
     );
   }
+  const maxLength = config.count('max_sequence_length');
   const shape: DecoderShape = {
     layers,
     width,
@@ -42,9 +44,10 @@ export const LLaDAModelLM = (config: ConfigReader): DenoiserNetwork => {
     keyValueHeads,
     headWidth,
     rows: config.count('embedding_size', config.count('vocab_size')),
-    maxLength: config.count('max_sequence_length'),
-    epsilon: config.positive('rms_norm_eps', 1e-5),
-    ropeTheta: config.positive('rope_theta', 10_000),
+    maxLength,
+    epsilon: config.epsilon('rms_norm_eps', 1e-5),
+    rope: plainRope(config.positive('rope_theta', 10_000), { headWidth, maxLength }),
+    activation: (g, x) => g.Mul(x, g.Sigmoid(x)),
     biases: config.flag('include_qkv_bias', false) ? ['q', 'k', 'v'] : [],
     embeddings: 'model.transformer.wte.weight',
     norm: 'model.transformer.ln_f',
@@ -64,5 +67,8 @@ export const LLaDAModelLM = (config: ConfigReader): DenoiserNetwork => {
       };
     },
   };
-  return bidirectionalDecoder(shape, { tied: config.flag('weight_tying', true), shifted: false });
+  return bidirectionalDecoder(shape, {
+    tied: config.flag('weight_tying', true) ? 'weight_tying' : undefined,
+    shifted: false,
+  });
 };

@@ -9,21 +9,27 @@ import type { ConfigReader } from '../config-reader.js';
 import type { DenoiserNetwork } from '../network.js';
 
 /**
- * ModernBERT that fills in masks, its head being the embedding table.
+ * ModernBERT that fills in masks, its head being the embedding table, or one of its own.
  * Source: ModernBertForMaskedLM in transformers.
  */
 export const ModernBertForMaskedLM = (config: ConfigReader): DenoiserNetwork => {
-  config.only('tie_word_embeddings', true);
   const shape = readModernBertShape(config);
   const biased = config.flag('decoder_bias', true);
   const bias = 'decoder.bias';
+  const tied = config.flag('tie_word_embeddings', true);
+  const head = tied ? modernBertEmbeddings : 'decoder.weight';
   return {
     task: 'denoiser',
+    base: 'model',
+    ...(tied ? { tied: { field: 'tie_word_embeddings', head: 'decoder.weight' } } : {}),
     ...shape,
     embeddings: modernBertEmbeddings,
     shifted: false,
-    parameters: new Map([...modernBertParameters(shape), ...(biased ? [[bias, [shape.rows]] as const] : [])]),
-    ignored: new Set(['decoder.weight']),
+    parameters: new Map([
+      ...modernBertParameters(shape),
+      [head, [shape.rows, shape.width]] as const,
+      ...(biased ? [[bias, [shape.rows]] as const] : []),
+    ]),
 
     logits(g, weights, { ids, positions }) {
       const batch = g.Shape(ids, { start: 0, end: 1 });
@@ -34,7 +40,7 @@ export const ModernBertForMaskedLM = (config: ConfigReader): DenoiserNetwork => 
         length,
       });
       const wanted = modernBertHead(g, weights, shape, g.Gather(hidden, positions));
-      return weights.product(g, modernBertEmbeddings, wanted, biased ? weights.value(g, bias) : null);
+      return weights.product(g, head, wanted, biased ? weights.value(g, bias) : null);
     },
   };
 };

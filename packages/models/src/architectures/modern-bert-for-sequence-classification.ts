@@ -1,7 +1,7 @@
 import type { GraphBuilder, Value } from '@entrgi/onnx';
 import { linearParameters } from '../blocks/encoder.js';
 import { firstPosition } from '../blocks/first-position.js';
-import { firstLabel, labelCount } from '../blocks/labels.js';
+import { readLabels } from '../blocks/labels.js';
 import { linear } from '../blocks/linear.js';
 import { readModernBertShape } from '../blocks/modern-bert-config.js';
 import {
@@ -18,20 +18,22 @@ import type { ClassifierNetwork } from '../network.js';
  * Source: ModernBertForSequenceClassification in transformers, given inputs_embeds.
  */
 export const ModernBertForSequenceClassification = (config: ConfigReader): ClassifierNetwork => {
+  const labels = readLabels(config);
   config.only('classifier_pooling', 'cls', 'mean');
   const shape = readModernBertShape(config);
   const { width } = shape;
   return {
     task: 'classifier',
+    base: 'model',
+    labels,
     ...shape,
     embeddings: modernBertEmbeddings,
     parameters: new Map([
       ...modernBertParameters(shape),
-      ...linearParameters('classifier', labelCount(config), width),
+      ...linearParameters('classifier', labels.length, width),
     ]),
-    ignored: new Set(),
 
-    rewards(g, weights, { embeds, attention: present }) {
+    scores(g, weights, { embeds, attention: present }) {
       const batch = g.Shape(embeds, { start: 0, end: 1 });
       const length = g.Shape(embeds, { start: 1, end: 2 });
       const hidden = modernBertEncoder(g, weights, shape, { embeds, batch, length, present });
@@ -39,7 +41,7 @@ export const ModernBertForSequenceClassification = (config: ConfigReader): Class
         config.raw('classifier_pooling') === 'mean'
           ? mean(g, g.Reshape(hidden, g.Shape(embeds)), present)
           : firstPosition(g, hidden, { batch, length, width });
-      return firstLabel(g, linear(g, weights, 'classifier', modernBertHead(g, weights, shape, pooled)));
+      return linear(g, weights, 'classifier', modernBertHead(g, weights, shape, pooled));
     },
   };
 };

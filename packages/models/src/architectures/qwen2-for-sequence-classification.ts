@@ -8,4 +8,7 @@ import type { ClassifierNetwork } from '../network.js';
  * Source: Qwen2ForSequenceClassification in transformers, given inputs_embeds.
  */
 export const Qwen2ForSequenceClassification = (config: ConfigReader): ClassifierNetwork =>
-  causalClassifier(config, readDecoderShape(config, { headNorms: false, biases: ['q', 'k', 'v'] }));
+  causalClassifier(
+    config,
+    readDecoderShape(config, { headNorms: false, biases: ['q', 'k', 'v'], sliding: 'masked' }),
+  );

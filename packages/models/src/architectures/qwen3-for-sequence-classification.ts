@@ -9,5 +9,8 @@ import type { ClassifierNetwork } from '../network.js';
  */
 export const Qwen3ForSequenceClassification = (config: ConfigReader): ClassifierNetwork => {
   const biases = attentionBiases(config);
-  return causalClassifier(config, readDecoderShape(config, { headNorms: true, biases, headWidth: 128 }));
+  return causalClassifier(
+    config,
+    readDecoderShape(config, { headNorms: true, biases, headWidth: 128, sliding: 'masked' }),
+  );
 };

@@ -2,7 +2,7 @@ import { paddingMask } from '../blocks/attention-mask.js';
 import { bertEncoder, bertParameters, readBertShape } from '../blocks/bert-encoder.js';
 import { linearParameters } from '../blocks/encoder.js';
 import { firstPosition } from '../blocks/first-position.js';
-import { firstLabel, labelCount } from '../blocks/labels.js';
+import { readLabels } from '../blocks/labels.js';
 import { linear } from '../blocks/linear.js';
 import type { ConfigReader } from '../config-reader.js';
 import type { ClassifierNetwork } from '../network.js';
@@ -13,31 +13,29 @@ import type { ClassifierNetwork } from '../network.js';
  * Source: RobertaForSequenceClassification in transformers, given inputs_embeds.
  */
 export const RobertaForSequenceClassification = (config: ConfigReader): ClassifierNetwork => {
+  const labels = readLabels(config);
   const padding = config.tokenId('pad_token_id', config.count('vocab_size')) ?? 1;
   const shape = readBertShape(config, { root: 'roberta', firstPosition: padding + 1 });
   const { width } = shape;
   return {
     task: 'classifier',
+    base: 'roberta',
+    labels,
     ...shape,
     parameters: new Map([
       ...bertParameters(shape),
       ...linearParameters('classifier.dense', width, width),
-      ...linearParameters('classifier.out_proj', labelCount(config), width),
-    ]),
-    ignored: new Set([
-      'roberta.embeddings.position_ids',
-      'roberta.pooler.dense.weight',
-      'roberta.pooler.dense.bias',
+      ...linearParameters('classifier.out_proj', labels.length, width),
     ]),
 
-    rewards(g, weights, { embeds, attention, segments }) {
+    scores(g, weights, { embeds, attention, segments }) {
       const batch = g.Shape(embeds, { start: 0, end: 1 });
       const length = g.Shape(embeds, { start: 1, end: 2 });
       const mask = paddingMask(g, attention, length);
       const hidden = bertEncoder(g, weights, shape, { embeds, segments, batch, length, mask });
       const first = firstPosition(g, hidden, { batch, length, width });
       const inner = g.Tanh(linear(g, weights, 'classifier.dense', first));
-      return firstLabel(g, linear(g, weights, 'classifier.out_proj', inner));
+      return linear(g, weights, 'classifier.out_proj', inner);
     },
   };
 };

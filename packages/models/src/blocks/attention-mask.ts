@@ -8,11 +8,14 @@ const lowest = -3.4028234663852886e38;
 export const paddingMask = (g: GraphBuilder, present: Value, length: Value): Value =>
   additive(g, asKeys(g, present, length));
 
-/** The same, and no token sees a later one: [batch, 1, length, length]. */
-export const causalMask = (g: GraphBuilder, present: Value, length: Value): Value => {
+/** The same, and no token sees a later one, nor with `width` any but the last so many, itself included: [batch, 1, length, length]. */
+export const causalMask = (g: GraphBuilder, present: Value, length: Value, width?: number): Value => {
   const order = positions(g, length);
-  const earlier = g.LessOrEqual(g.Unsqueeze(order, [0]), g.Unsqueeze(order, [1]));
-  return additive(g, g.And(earlier, asKeys(g, present, length)));
+  const [keys, queries] = [g.Unsqueeze(order, [0]), g.Unsqueeze(order, [1])];
+  const earlier = g.LessOrEqual(keys, queries);
+  const seen =
+    width === undefined ? earlier : g.And(earlier, g.Less(g.Sub(queries, keys), g.scalar(width, 'int64')));
+  return additive(g, g.And(seen, asKeys(g, present, length)));
 };
 
 /** No token sees one further away than `reach`, nor a key where `present` is 0: [batch or 1, 1, length, length]. */

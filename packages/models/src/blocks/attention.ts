@@ -12,8 +12,6 @@ export interface AttentionShape {
   /** Fewer than `heads`: each key/value head serves heads / keyValueHeads query heads. */
   readonly keyValueHeads: number;
   readonly headWidth: number;
-  /** Added to the scores, broadcast to [batch, heads, length, length]; absent: every token sees every token. All see all of the past. */
-  readonly mask?: Value;
   /** Turns queries and keys by their positions. */
   readonly rotary?: Rotary;
 }
@@ -31,6 +29,8 @@ export interface AttentionLayer {
   readonly v: string;
   readonly o: string;
   readonly normalise?: { readonly q: (x: Value) => Value; readonly k: (x: Value) => Value };
+  /** Added to the scores, broadcast to [batch, heads, length, length]; absent: every token sees every token. All see all of the past. */
+  readonly mask?: Value | undefined;
   /** Of the tokens before these, piece by piece, each as long in all layers and one for the whole batch (its batch size is 1) or one for each. */
   readonly past?: readonly KeysAndValues[] | undefined;
   /** Flat rows to return, int64 [wanted]. Default: all. */
@@ -43,7 +43,7 @@ export interface AttentionLayer {
  * are its own, so that it need not be copied for the batch, and that a gradient, of which it gets none, costs it only two products.
  */
 export const attention = (g: GraphBuilder, weights: Weights, shape: AttentionShape) => {
-  const { batch, length, heads, keyValueHeads, headWidth, mask, rotary } = shape;
+  const { batch, length, heads, keyValueHeads, headWidth, rotary } = shape;
   const perHead = (count: number) => g.Concat([batch, length, g.int64s([count, headWidth])], 0);
   const queryShape = perHead(heads);
   const keyShape = heads === keyValueHeads ? queryShape : perHead(keyValueHeads);
@@ -71,8 +71,8 @@ export const attention = (g: GraphBuilder, weights: Weights, shape: AttentionSha
     const scoresOf = (seen: Value) => g.MatMul(queried, g.Transpose(seen, [0, 1, 3, 2]));
     const products = scoresOf(k);
     const scores = grouped ? g.Reshape(products, scoreShape) : products;
+    const { mask, past = [] } = layer;
     const masked = mask === undefined ? scores : g.Add(scores, mask);
-    const { past = [] } = layer;
     let mixed: Value;
     if (past.length === 0) mixed = g.MatMul(stack(g.Softmax(masked)), v);
     else {

@@ -1,6 +1,7 @@
 import type { GraphBuilder, Value } from '@entrgi/onnx';
 import type { ConfigReader } from '../config-reader.js';
 import type { Weights } from '../weights.js';
+import { readActivation } from './activations.js';
 import { attention } from './attention.js';
 import {
   checkHeads,
@@ -42,7 +43,6 @@ export const readBertShape = (
   config: ConfigReader,
   { root, firstPosition }: Pick<BertShape, 'root' | 'firstPosition'>,
 ): BertShape => {
-  config.only('hidden_act', 'gelu');
   config.only('position_embedding_type', 'absolute');
   // Its tokens would see no later ones, and the first of them nothing but itself.
   config.only('is_decoder', false);
@@ -60,7 +60,8 @@ export const readBertShape = (
     rows: config.count('vocab_size'),
     maxLength: config.count('max_position_embeddings') - firstPosition,
     segmentTypes: config.count('type_vocab_size', 2),
-    epsilon: config.positive('layer_norm_eps', 1e-12),
+    epsilon: config.epsilon('layer_norm_eps', 1e-12),
+    activation: readActivation(config, 'hidden_act', 'gelu'),
     names: (i) => bertLayerNames(`${root}.encoder.layer.${i}`),
   };
 };
@@ -103,7 +104,6 @@ export const bertEncoder = (
     heads,
     keyValueHeads: heads,
     headWidth: width / heads,
-    ...(mask === undefined ? {} : { mask }),
   });
   const positionTable = weights.value(g, `${root}.embeddings.position_embeddings.weight`);
   const end = firstPosition === 0 ? length : g.Add(length, g.int64s([firstPosition]));
@@ -115,5 +115,5 @@ export const bertEncoder = (
   const embedded = g.Add(g.Add(embeds, positions), types);
   const rows = g.Reshape(embedded, [-1, width]);
   const normalised = layerNorm(g, weights, `${root}.embeddings.LayerNorm`, rows, epsilon);
-  return encoderLayers(g, weights, shape, (x, layer) => attend(x, layer).rows, normalised);
+  return encoderLayers(g, weights, shape, (x, layer) => attend(x, { ...layer, mask }).rows, normalised);
 };

@@ -16,7 +16,13 @@ interface DecodeInputs {
 /** A decoder whose attention looks both ways, with a head of its own or (`tied`) the embedding table as its head. */
 export const bidirectionalDecoder = (
   shape: DecoderShape,
-  { tied, shifted }: Pick<DenoiserNetwork, 'shifted'> & { readonly tied: boolean },
+  {
+    tied,
+    shifted,
+  }: Pick<DenoiserNetwork, 'shifted'> & {
+    /** The field of config.json that says so. */
+    readonly tied: string | undefined;
+  },
 ): DenoiserNetwork => {
   const { embeddings } = shape;
   const headTable = `${shape.head}.weight`;
@@ -31,19 +37,20 @@ export const bidirectionalDecoder = (
     });
   const head = (g: GraphBuilder, weights: Weights, hidden: Value) => {
     const normalised = rmsNorm(g, weights, shape.norm, hidden, shape.epsilon);
-    return tied
+    return tied !== undefined
       ? weights.product(g, embeddings, normalised, null)
       : linear(g, weights, shape.head, normalised);
   };
   return {
     task: 'denoiser',
+    base: 'model',
+    ...(tied === undefined ? {} : { tied: { field: tied, head: headTable } }),
     ...shape,
     shifted,
     parameters: new Map([
       ...decoderParameters(shape),
-      ...(tied ? [] : [[headTable, [shape.rows, shape.width]] as const]),
+      ...(tied !== undefined ? [] : [[headTable, [shape.rows, shape.width]] as const]),
     ]),
-    ignored: new Set(tied ? [headTable] : []),
 
     logits: (g, weights, inputs) => head(g, weights, decode(g, weights, inputs).rows),
     block: {

@@ -1,49 +1,39 @@
 import type { GraphBuilder, Value } from '@entrgi/onnx';
 import type { ConfigReader } from '../config-reader.js';
-import type { ClassifierNetwork } from '../network.js';
+import type { ClassifierNetwork, PrefixNetwork } from '../network.js';
 import { causalMask } from './attention-mask.js';
 import { type DecoderShape, decoderParameters } from './decoder-config.js';
 import { decoderLayers } from './decoder-layers.js';
-import { firstLabel, labelCount } from './labels.js';
+import { readLabels } from './labels.js';
 import { linear } from './linear.js';
 import { rmsNorm } from './rms-norm.js';
-import { positions } from './rotary.js';
+import { knowsNoLength, positions } from './rotary.js';
 
 /**
  * A causal decoder with a linear score of the last token that is not the padding token of config.json, wherever that stands in the text.
  * Positions count from 0 whatever the attention.
  */
 export const causalClassifier = (config: ConfigReader, shape: DecoderShape): ClassifierNetwork => {
+  const labels = readLabels(config);
   const paddingId = config.raw('pad_token_id');
+  const { window } = shape;
+  const masks = (g: GraphBuilder, present: Value, length: Value) => ({
+    mask: causalMask(g, present, length),
+    window: window && { mask: causalMask(g, present, length, window.width), slides: window.layers },
+  });
   return {
     task: 'classifier',
+    base: 'model',
     ...shape,
+    labels,
     parameters: new Map([
       ...decoderParameters(shape),
-      ['score.weight', [labelCount(config), shape.width]] as const,
+      ['score.weight', [labels.length, shape.width]] as const,
     ]),
-    ignored: new Set(['lm_head.weight']),
+    // Apart from the rest, its tokens would turn by a length that is not the sequence's; and tokens with a window do not see all of the past.
+    ...(knowsNoLength(shape.rope) && window === undefined ? { prefix: prefixNetwork(shape, paddingId) } : {}),
 
-    prefix: {
-      layers: shape.layers,
-      keyValueHeads: shape.keyValueHeads,
-      headWidth: shape.headWidth,
-      isScored: (id) => id !== paddingId,
-      append(g, weights, embeds, past) {
-        const batch = g.Shape(embeds, { start: 0, end: 1 });
-        const length = g.Shape(embeds, { start: 1, end: 2 });
-        const attention = g.Expand(g.int64s([1]), g.Concat([batch, length], 0));
-        return decoderLayers(g, weights, shape, {
-          rows: g.Reshape(embeds, [-1, shape.width]),
-          batch,
-          length,
-          mask: causalMask(g, attention, length),
-          past,
-        }).kept;
-      },
-    },
-
-    rewards(g, weights, { embeds, attention, ids, past }) {
+    scores(g, weights, { embeds, attention, ids, past }) {
       const batch = g.Shape(embeds, { start: 0, end: 1 });
       const length = g.Shape(embeds, { start: 1, end: 2 });
       const starts = g.Mul(
@@ -54,15 +44,34 @@ export const causalClassifier = (config: ConfigReader, shape: DecoderShape): Cla
         rows: g.Reshape(embeds, [-1, shape.width]),
         batch,
         length,
-        mask: causalMask(g, attention, length),
+        ...masks(g, attention, length),
         past,
         wanted: g.Add(starts, lastToken(g, { ids, attention, length, paddingId })),
       });
       const normalised = rmsNorm(g, weights, 'model.norm', last, shape.epsilon);
-      return firstLabel(g, linear(g, weights, 'score', normalised));
+      return linear(g, weights, 'score', normalised);
     },
   };
 };
+
+const prefixNetwork = (shape: DecoderShape, paddingId: unknown): PrefixNetwork => ({
+  layers: shape.layers,
+  keyValueHeads: shape.keyValueHeads,
+  headWidth: shape.headWidth,
+  isScored: (id) => id !== paddingId,
+  append(g, weights, embeds, past) {
+    const batch = g.Shape(embeds, { start: 0, end: 1 });
+    const length = g.Shape(embeds, { start: 1, end: 2 });
+    const attention = g.Expand(g.int64s([1]), g.Concat([batch, length], 0));
+    return decoderLayers(g, weights, shape, {
+      rows: g.Reshape(embeds, [-1, shape.width]),
+      batch,
+      length,
+      mask: causalMask(g, attention, length),
+      past,
+    }).kept;
+  },
+});
 
 /** Position of the last token that counts and is not padding, [batch]; 0 where none is. */
 const lastToken = (

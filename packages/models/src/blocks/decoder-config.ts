@@ -1,7 +1,10 @@
-import { CheckpointError } from '@entrgi/core';
+import { CheckpointError, UnsupportedError } from '@entrgi/core';
 import type { ConfigReader } from '../config-reader.js';
+import { readActivation } from './activations.js';
 import type { LayerNames, LayersShape } from './decoder-layers.js';
-import { readRope } from './rope-scaling.js';
+import { readRope } from './rope.js';
+import { readRopeSettings } from './rope-settings.js';
+import { readSlidingWindow, type SlidingWindow } from './sliding-window.js';
 
 /** The sizes of a network of Llama's kind, and what its tensors are called. */
 export interface DecoderShape extends LayersShape {
@@ -9,6 +12,8 @@ export interface DecoderShape extends LayersShape {
   readonly feedForwardWidth: number;
   readonly rows: number;
   readonly maxLength: number;
+  /** Where some layers see only the tokens just before. */
+  readonly window?: SlidingWindow | undefined;
   /** Which of the projections have a bias. */
   readonly biases: readonly ('q' | 'k' | 'v' | 'o')[];
   /** The word-embedding table, the final norm and the head. */
@@ -42,32 +47,47 @@ export const readDecoderShape = (
     /** Whether every query and key head has an RMSNorm of its own (Qwen3). */
     readonly headNorms: boolean;
     readonly headWidth?: number;
+    /** What becomes of layers that see only the tokens just before (Qwen2, Qwen3). Default: the architecture takes no notice of such fields. */
+    readonly sliding?: 'masked' | 'refused';
   },
 ): DecoderShape => {
-  config.only('hidden_act', 'silu');
-  config.only('use_sliding_window', false);
   const width = config.count('hidden_size');
   const heads = config.count('num_attention_heads');
   const keyValueHeads = config.count('num_key_value_heads', heads);
   refuseUnlessDivides(config, 'num_key_value_heads', keyValueHeads, 'num_attention_heads', heads);
   const headWidth = config.count('head_dim', variant.headWidth ?? quotient(config, width, heads));
   refuseUnlessDivides(config, 'the pair', 2, 'the width of a head', headWidth);
+  const layers = config.layers('num_hidden_layers');
+  const rope = readRope(readRopeSettings(config), {
+    headWidth,
+    maxLength: config.count('max_position_embeddings'),
+  });
+  const { maxLength } = rope;
+  const window = variant.sliding === undefined ? undefined : readSlidingWindow(config, { layers, maxLength });
+  if (window !== undefined && variant.sliding === 'refused') {
+    throw new UnsupportedError(
+      `${config.file}: sliding_window: expected none where tokens see both ways, got ${window.width}.`,
+      { value: window.width, cure: 'Set use_sliding_window to false if the model was trained without it.' },
+    );
+  }
   return {
     biases: variant.biases,
     names: layerNames(variant.headNorms),
     embeddings: 'model.embed_tokens.weight',
     norm: 'model.norm',
     head: 'lm_head',
-    layers: config.layers('num_hidden_layers'),
+    layers,
     width,
     feedForwardWidth: config.count('intermediate_size'),
     heads,
     keyValueHeads,
     headWidth,
     rows: config.count('vocab_size'),
-    maxLength: config.count('max_position_embeddings'),
-    epsilon: config.positive('rms_norm_eps', 1e-6),
-    ...readRope(config),
+    maxLength,
+    epsilon: config.epsilon('rms_norm_eps', 1e-6),
+    rope,
+    activation: readActivation(config, 'hidden_act', 'silu'),
+    window,
   };
 };
 

@@ -1,18 +1,21 @@
 import type { GraphBuilder, Value } from '@entrgi/onnx';
 import type { Weights } from '../weights.js';
+import type { Activation } from './activations.js';
 import { attention, type KeysAndValues } from './attention.js';
 import { type GatedFeedForwardNames, gatedFeedForward } from './gated-feed-forward.js';
 import { rmsNorm } from './rms-norm.js';
-import type { Rope } from './rope-scaling.js';
+import type { Rope } from './rope.js';
 import { rotary } from './rotary.js';
 
 /** What of the sizes matters to the layers, and what their tensors are called. */
-export interface LayersShape extends Rope {
+export interface LayersShape {
   readonly layers: number;
   readonly heads: number;
   readonly keyValueHeads: number;
   readonly headWidth: number;
   readonly epsilon: number;
+  readonly rope: Rope;
+  readonly activation: Activation;
   readonly names: (layer: number) => LayerNames;
 }
 
@@ -36,6 +39,8 @@ export interface DecoderInputs {
   readonly length: Value;
   /** Added to attention scores; absent: every token sees every token. */
   readonly mask?: Value;
+  /** The mask of layers for which `slides` is true, in place of the other. */
+  readonly window?: { readonly mask: Value; readonly slides: readonly boolean[] } | undefined;
   /** What each layer keeps of the tokens before these, piece by piece; positions count on from theirs. */
   readonly past?: readonly (readonly KeysAndValues[])[] | undefined;
   /** Position of the first of these, a 1-D value with one element. Default: behind those of the past. */
@@ -59,7 +64,7 @@ export const decoderLayers = (
   inputs: DecoderInputs,
 ): DecoderOutputs => {
   const { heads, keyValueHeads, headWidth, epsilon, names } = shape;
-  const { batch, length, mask, past = [] } = inputs;
+  const { batch, length, mask, window, past = [] } = inputs;
   const behind = past
     .map(([first]) => g.Shape(first!.keys, { start: 2, end: 3 }))
     .reduce<Value | undefined>((sum, piece) => (sum === undefined ? piece : g.Add(sum, piece)), undefined);
@@ -70,8 +75,11 @@ export const decoderLayers = (
     heads,
     keyValueHeads,
     headWidth,
-    rotary: rotary(g, length, headWidth, shape.ropeTheta, { start, rescale: shape.rescale }),
-    ...(mask === undefined ? {} : { mask }),
+    // What is past is all the rest of the sequence, also where these stand in its middle.
+    rotary: rotary(g, length, shape.rope, {
+      start,
+      tokens: behind === undefined ? length : g.Add(behind, length),
+    }),
   });
   const norm = (name: string, x: Value) => rmsNorm(g, weights, name, x, epsilon);
   const kept: KeysAndValues[] = [];
@@ -85,6 +93,7 @@ export const decoderLayers = (
       k: layer.k,
       v: layer.v,
       o: layer.o,
+      mask: window?.slides[i] ? window.mask : mask,
       past: past.map((piece) => piece[i]!),
       wanted,
       ...(headNorms === undefined
@@ -93,7 +102,7 @@ export const decoderLayers = (
     });
     kept.push(seen);
     x = g.Add(wanted === undefined ? x : g.Gather(x, wanted), rows);
-    x = g.Add(x, gatedFeedForward(g, weights, layer, norm(layer.feedForwardNorm, x)));
+    x = g.Add(x, gatedFeedForward(g, weights, layer, norm(layer.feedForwardNorm, x), shape.activation));
   }
   return { rows: x, kept };
 };

@@ -2,6 +2,7 @@ import { CheckpointError } from '@entrgi/core';
 import type { GraphBuilder, Value } from '@entrgi/onnx';
 import type { ConfigReader } from '../config-reader.js';
 import type { Weights } from '../weights.js';
+import type { Activation } from './activations.js';
 import type { AttentionLayer } from './attention.js';
 import { layerNorm } from './layer-norm.js';
 import { linear } from './linear.js';
@@ -21,6 +22,7 @@ export interface EncoderShape {
   readonly feedForwardWidth: number;
   readonly heads: number;
   readonly epsilon: number;
+  readonly activation: Activation;
   readonly names: (layer: number) => EncoderLayerNames;
 }
 
@@ -51,7 +53,7 @@ export const encoderParameters = (shape: EncoderShape): [string, number[]][] => 
   }).flat();
 };
 
-/** The layers (norm(x + attention x), then norm(x + outer gelu inner x)), from and to rows [batch · length, width]. */
+/** The layers (norm(x + attention x), then norm(x + outer(activation(inner x)))), from and to rows [batch · length, width]. */
 export const encoderLayers = (
   g: GraphBuilder,
   weights: Weights,
@@ -63,7 +65,7 @@ export const encoderLayers = (
   for (let i = 0; i < shape.layers; i++) {
     const layer = shape.names(i);
     x = layerNorm(g, weights, layer.attentionNorm, g.Add(x, attend(x, layer)), shape.epsilon);
-    const inside = g.Gelu(linear(g, weights, layer.inner, x));
+    const inside = shape.activation(g, linear(g, weights, layer.inner, x));
     const outside = linear(g, weights, layer.outer, inside);
     x = layerNorm(g, weights, layer.outerNorm, g.Add(x, outside), shape.epsilon);
   }

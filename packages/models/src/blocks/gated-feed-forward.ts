@@ -1,5 +1,6 @@
 import type { GraphBuilder, Value } from '@entrgi/onnx';
 import type { Weights } from '../weights.js';
+import type { Activation } from './activations.js';
 import { linear } from './linear.js';
 
 /** Names of the projections. */
@@ -9,14 +10,15 @@ export interface GatedFeedForwardNames {
   readonly down: string;
 }
 
-/** SwiGLU: down(silu(gate(x)) · up(x)), silu(z) = z · σ(z). */
+/** down(a(gate(x)) · up(x)); SwiGLU where a is silu. */
 export const gatedFeedForward = (
   g: GraphBuilder,
   weights: Weights,
   names: GatedFeedForwardNames,
   x: Value,
+  activation: Activation,
 ): Value => {
   const gate = linear(g, weights, names.gate, x);
   const up = linear(g, weights, names.up, x);
-  return linear(g, weights, names.down, g.Mul(g.Mul(gate, g.Sigmoid(gate)), up));
+  return linear(g, weights, names.down, g.Mul(activation(g, gate), up));
 };

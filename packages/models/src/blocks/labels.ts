@@ -1,20 +1,31 @@
 import { CheckpointError } from '@entrgi/core';
-import type { GraphBuilder, Value } from '@entrgi/onnx';
 import type { ConfigReader } from '../config-reader.js';
 
-/** Number of labels of a classifier: num_labels, else the size of id2label, else 2, as transformers counts. */
-export const labelCount = (config: ConfigReader): number => {
-  const labels = config.raw('id2label') ?? undefined;
-  if (labels === undefined) return config.count('num_labels', 2);
-  if (typeof labels !== 'object' || Object.keys(labels).length === 0) {
+/** They are listed before they are compared with the file. */
+const MOST_LABELS = 1_000_000;
+
+/**
+ * What a classifier calls its labels, in the order of its scores: as transformers reads config.json, `num_labels` of them, else those of
+ * `id2label`, else 2; LABEL_0, … where id2label gives no name, or not as many.
+ */
+export const readLabels = (config: ConfigReader): readonly string[] => {
+  const given = config.raw('id2label') ?? undefined;
+  if (given !== undefined && (typeof given !== 'object' || Object.keys(given as object).length === 0)) {
     throw new CheckpointError(
-      `${config.file}: id2label: expected an object with a label, got ${JSON.stringify(labels)}.`,
-      { value: labels },
+      `${config.file}: id2label: expected an object with a label, got ${JSON.stringify(given)}.`,
+      { value: given },
     );
   }
-  return Object.keys(labels).length;
+  const names = new Map(Object.entries(given ?? {}).map(([id, name]) => [Number(id), name]));
+  const count = config.count('num_labels', given === undefined ? 2 : names.size);
+  if (count > MOST_LABELS) {
+    throw new CheckpointError(`${config.file}: num_labels: expected at most ${MOST_LABELS}, got ${count}.`, {
+      value: count,
+    });
+  }
+  const named = count === names.size;
+  return Array.from({ length: count }, (_, id) => {
+    const name = named ? names.get(id) : undefined;
+    return typeof name === 'string' ? name : `LABEL_${id}`;
+  });
 };
-
-/** Logits [batch, labels] to the logit of label 0, [batch]: the reward, by the custom of reward models. */
-export const firstLabel = (g: GraphBuilder, logits: Value): Value =>
-  g.Gather(logits, g.scalar(0, 'int64'), 1);

@@ -1,6 +1,10 @@
 import { CheckpointError } from '@entrgi/core';
-import type { ConfigReader } from '../config-reader.js';
+import { type ConfigReader, configReader } from '../config-reader.js';
+import { type Activation, readActivation } from './activations.js';
 import { checkHeads } from './encoder.js';
+import { type Rope, readRope } from './rope.js';
+import { type RopeSettings, settingsOf } from './rope-settings.js';
+import { attentionKinds as kinds, layerTypes } from './sliding-window.js';
 
 /** The sizes of a ModernBERT, and which of its parts have a bias. */
 export interface ModernBertShape {
@@ -15,16 +19,16 @@ export interface ModernBertShape {
   readonly local: readonly boolean[];
   /** How far a local layer sees to either side, in tokens. */
   readonly reach: number;
-  readonly globalTheta: number;
-  readonly localTheta: number;
+  readonly globalRope: Rope;
+  readonly localRope: Rope;
+  /** Of the feed-forward parts, and of the prediction head. */
+  readonly activation: Activation;
+  readonly headActivation: Activation;
   readonly biases: Readonly<Record<'norm' | 'attention' | 'feedForward' | 'head', boolean>>;
 }
 
 /** Reads the sizes from config.json, as transformers 4 or 5 writes them, and refuses variants with other maths. */
 export const readModernBertShape = (config: ConfigReader): ModernBertShape => {
-  config.only('hidden_activation', 'gelu');
-  config.only('classifier_activation', 'gelu');
-  config.only('rope_scaling');
   const layers = config.layers('num_hidden_layers');
   const width = config.count('hidden_size');
   const heads = config.count('num_attention_heads');
@@ -32,18 +36,23 @@ export const readModernBertShape = (config: ConfigReader): ModernBertShape => {
     heads: 'twice num_attention_heads',
     width: 'hidden_size',
   });
+  const maxLength = config.count('max_position_embeddings');
+  const ropeOf = (kind: string, theta: number) =>
+    readRope(readLayerRope(config, kind, theta), { headWidth: width / heads, maxLength });
   return {
     layers,
     width,
     heads,
     feedForwardWidth: config.count('intermediate_size'),
     rows: config.count('vocab_size'),
-    maxLength: config.count('max_position_embeddings'),
-    epsilon: config.positive('norm_eps', 1e-5),
+    maxLength,
+    epsilon: config.epsilon('norm_eps', 1e-5),
     local: localLayers(config, layers),
     reach: Math.floor(config.count('local_attention', 128) / 2),
-    globalTheta: theta(config, 'full_attention', 'global_rope_theta', 160_000),
-    localTheta: theta(config, 'sliding_attention', 'local_rope_theta', 10_000),
+    globalRope: ropeOf('full_attention', config.positive('global_rope_theta', 160_000)),
+    localRope: ropeOf('sliding_attention', config.positive('local_rope_theta', 10_000)),
+    activation: readActivation(config, 'hidden_activation', 'gelu'),
+    headActivation: readActivation(config, 'classifier_activation', 'gelu'),
     biases: {
       norm: config.flag('norm_bias', false),
       attention: config.flag('attention_bias', false),
@@ -55,25 +64,27 @@ export const readModernBertShape = (config: ConfigReader): ModernBertShape => {
 
 /** layer_types, as transformers 5 writes it; or every n-th layer is global, beginning with the first. */
 const localLayers = (config: ConfigReader, layers: number): boolean[] => {
-  const types = config.raw('layer_types') ?? undefined;
-  if (types === undefined) {
-    const every = config.count('global_attn_every_n_layers', 3);
-    return Array.from({ length: layers }, (_, i) => i % every !== 0);
-  }
-  const known = ['full_attention', 'sliding_attention'];
-  if (!Array.isArray(types) || types.length !== layers || !types.every((type) => known.includes(type))) {
-    throw new CheckpointError(
-      `${config.file}: layer_types: expected ${layers} times one of ${known.join(', ')}, got ${JSON.stringify(types)}.`,
-      { value: types },
-    );
-  }
-  return types.map((type) => type === 'sliding_attention');
+  const every = config.count('global_attn_every_n_layers', 3);
+  const types = layerTypes(config, layers);
+  return Array.from({ length: layers }, (_, i) =>
+    types === undefined ? i % every !== 0 : types[i] === 'sliding_attention',
+  );
 };
 
-/** rope_parameters by kind of layer, as transformers 5 writes it; or a field of its own. */
-const theta = (config: ConfigReader, kind: string, field: string, fallback: number): number => {
-  if ((config.raw('rope_parameters') ?? undefined) === undefined) return config.positive(field, fallback);
-  const parameters = config.nested('rope_parameters').nested(kind);
-  parameters.only('rope_type', 'default');
-  return parameters.positive('rope_theta');
+/** rope_parameters by kind of layer, as transformers 5 writes it, and over both rope_scaling; θ also in a field of its own. */
+const readLayerRope = (config: ConfigReader, kind: string, theta: number): RopeSettings => {
+  const object = (reader: ConfigReader, field: string) =>
+    (reader.raw(field) ?? undefined) === undefined ? {} : reader.nested(field).fields();
+  const byKind = object(config, 'rope_parameters');
+  const loose = Object.keys(byKind).filter((key) => !kinds.includes(key));
+  if (loose.length > 0) {
+    throw new CheckpointError(
+      `${config.file}: rope_parameters: expected ${kinds.join(' and ')}, got ${loose.join(', ')}.`,
+      { value: loose, cure: 'Each kind of layer has its own.' },
+    );
+  }
+  const own = object(configReader(byKind, `${config.file}: rope_parameters`), kind);
+  const scaling = object(config, 'rope_scaling');
+  const fields = { rope_type: 'default', ...own, ...scaling };
+  return settingsOf(config, configReader(fields, `${config.file}: rope_parameters: ${kind}`), theta);
 };

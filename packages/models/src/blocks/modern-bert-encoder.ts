@@ -46,7 +46,7 @@ export interface ModernBertInputs {
 }
 
 /**
- * The layers of ModernBERT (x + attention(norm x), then x + geglu(norm x)) from embedded tokens to rows [batch · length, width], after the
+ * The layers of ModernBERT (x + attention(norm x), then x + (activation · gate)(norm x)) from embedded tokens to rows [batch · length, width], after the
  * final norm. Source: Warner et al., "Smarter, Better, Faster, Longer" (arXiv 2412.13663) and ModernBertModel in transformers.
  */
 export const modernBertEncoder = (
@@ -60,12 +60,12 @@ export const modernBertEncoder = (
   const attend = fusedAttention(g, weights, { batch, length, heads, headWidth });
   const norm = (name: string, x: Value) => layerNorm(g, weights, name, x, epsilon);
   const everywhere = {
-    rotary: rotary(g, length, headWidth, shape.globalTheta),
+    rotary: rotary(g, length, shape.globalRope),
     ...(present === undefined ? {} : { mask: paddingMask(g, present, length) }),
   };
   const nearby = shape.local.includes(true)
     ? {
-        rotary: rotary(g, length, headWidth, shape.localTheta),
+        rotary: rotary(g, length, shape.localRope),
         mask: localMask(g, length, shape.reach, present),
       }
     : everywhere;
@@ -79,15 +79,22 @@ export const modernBertEncoder = (
     x = g.Add(x, attend(before, { ...names, ...(shape.local[i] ? nearby : everywhere) }));
     const both = linear(g, weights, `${layer}.mlp.Wi`, norm(`${layer}.mlp_norm`, x));
     const [inside, gate] = g.Split(both, [feedForwardWidth, feedForwardWidth], 1, 2);
-    x = g.Add(x, linear(g, weights, `${layer}.mlp.Wo`, g.Mul(g.Gelu(inside!), gate!)));
+    x = g.Add(x, linear(g, weights, `${layer}.mlp.Wo`, g.Mul(shape.activation(g, inside!), gate!)));
   }
   return norm('model.final_norm', x);
 };
 
-/** The prediction head: norm(gelu(dense x)) of rows [rows, width]. */
+/** The prediction head: norm(activation(dense x)) of rows [rows, width]. */
 export const modernBertHead = (
   g: GraphBuilder,
   weights: Weights,
   shape: ModernBertShape,
   rows: Value,
-): Value => layerNorm(g, weights, 'head.norm', g.Gelu(linear(g, weights, 'head.dense', rows)), shape.epsilon);
+): Value =>
+  layerNorm(
+    g,
+    weights,
+    'head.norm',
+    shape.headActivation(g, linear(g, weights, 'head.dense', rows)),
+    shape.epsilon,
+  );

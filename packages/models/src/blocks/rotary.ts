@@ -1,32 +1,31 @@
 import { type GraphBuilder, int, type Value } from '@entrgi/onnx';
-import type { Rope } from './rope-scaling.js';
+import type { Rope } from './rope.js';
 
 /** Turns queries or keys [batch, heads, length, headWidth] by their positions start, start + 1, …, and multiplies them by `factor` (default: 1). */
 export type Rotary = (x: Value, factor?: number) => Value;
 
+export interface RotaryOptions {
+  /** Position of the first token, 1-D with one element. Default: 0. */
+  readonly start?: Value | undefined;
+  /** Tokens of the whole sequence, these among them, 1-D with one element. Default: `length`. */
+  readonly tokens?: Value | undefined;
+}
+
 /**
- * Rotary position embedding in the halves layout: for angle α = position · θ^(−2i/headWidth),
- * (x_i, x_{i + headWidth/2}) ← (x_i cos α − x_{i + headWidth/2} sin α, x_{i + headWidth/2} cos α + x_i sin α).
- * The tables are computed in the graph, once for all layers, and once more for a factor, which so costs no pass over the queries. `length` and `start` (default: 0) are 1-D values with one element; `rescale`
- * changes each frequency.
+ * Rotary position embedding in the halves layout: for angle α = position · frequency_i,
+ * (x_i, x_{i + headWidth/2}) ← amplitude · (x_i cos α − x_{i + headWidth/2} sin α, x_{i + headWidth/2} cos α + x_i sin α).
+ * The tables are computed in the graph, once for all layers, and once more for a factor, which so costs no pass over the queries. `length` is
+ * a 1-D value with one element.
  */
 export const rotary = (
   g: GraphBuilder,
   length: Value,
-  headWidth: number,
-  theta: number,
-  {
-    start,
-    rescale = (frequency) => frequency,
-  }: { start?: Value | undefined; rescale?: Rope['rescale'] } = {},
+  rope: Rope,
+  { start, tokens = length }: RotaryOptions = {},
 ): Rotary => {
-  const half = headWidth / 2;
-  const frequencies = Float32Array.from({ length: half }, (_, i) =>
-    rescale(1 / theta ** ((2 * i) / headWidth)),
-  );
   const angles = g.Mul(
     g.Unsqueeze(g.Cast(positions(g, length, start), 'float32'), [1]),
-    g.constant({ type: 'float32', dims: [1, half], data: frequencies }),
+    frequenciesFor(g, rope, tokens),
   );
   const plain = [g.Cos(angles), g.Sin(angles)];
   const tables = new Map([[1, plain]]);
@@ -34,11 +33,26 @@ export const rotary = (
   const attributes = { interleaved: int(0) };
   const options = { domain: 'com.microsoft' };
   return (x, factor = 1) => {
-    const own = tables.get(factor) ?? plain.map((table) => g.Mul(table, g.scalar(factor, 'float32')));
-    tables.set(factor, own);
+    const by = factor * rope.amplitude;
+    const own = tables.get(by) ?? plain.map((table) => g.Mul(table, g.scalar(by, 'float32')));
+    tables.set(by, own);
     return g.node('RotaryEmbedding', [x, first, ...own], attributes, options)[0]!;
   };
 };
+
+/** float32 [1, pairs]. */
+const frequenciesFor = (g: GraphBuilder, { frequencies, longer, maxLength }: Rope, tokens: Value): Value => {
+  const data = Float32Array.from(frequencies);
+  const usual = g.constant({ type: 'float32', dims: [1, data.length], data });
+  if (longer === undefined || longer.than >= maxLength) return usual;
+  const count = g.Cast(tokens, 'float32');
+  const limit = g.scalar(longer.than, 'float32');
+  return g.Where(g.Greater(count, limit), longer.frequencies(g, g.Max(count, limit)), usual);
+};
+
+/** Whether a token's keys and values are the same however many tokens follow. */
+export const knowsNoLength = ({ longer, maxLength }: Rope): boolean =>
+  longer === undefined || longer.than >= maxLength;
 
 /** start, start + 1, … as int64 [length]; start is 0 by default. */
 export const positions = (g: GraphBuilder, length: Value, start?: Value): Value => {

@@ -1,0 +1,37 @@
+import { InvalidArgumentError } from '@entrgi/core';
+
+/**
+ * The number of the label that is the reward, of a number or a name. Of several labels that have names of their own, one must be said; where they
+ * are called LABEL_0, LABEL_1, … or there is only one, it is 0 unless said, by the custom of reward models.
+ * Throws InvalidArgumentError that lists the labels; `of` is what it calls the model.
+ */
+export const chooseLabel = (
+  of: string,
+  labels: readonly string[],
+  label: number | string | undefined,
+): number => {
+  if (label === undefined) {
+    if (labels.length === 1 || labels.every((name) => /^LABEL_\d+$/i.test(name))) return 0;
+    throw refusal(of, labels, 'expected the one that is the reward, got none', label);
+  }
+  if (typeof label === 'number') {
+    if (Number.isInteger(label) && label >= 0 && label < labels.length) return label;
+    throw refusal(of, labels, `expected a number below ${labels.length} or a name, got ${label}`, label);
+  }
+  const [first, second] = labels.flatMap((name, i) => (name === label ? [i] : []));
+  if (first === undefined) throw refusal(of, labels, `there is no ${JSON.stringify(label)}`, label);
+  if (second === undefined) return first;
+  throw refusal(of, labels, `${JSON.stringify(label)} is the name of more than one`, label);
+};
+
+/** Labels that an error lists. */
+const LISTED = 20;
+
+const refusal = (of: string, labels: readonly string[], problem: string, value: unknown) => {
+  const listed = labels.slice(0, LISTED).map((name, i) => `${i} ${JSON.stringify(name)}`);
+  const more = labels.length > LISTED ? ` and ${labels.length - LISTED} more` : '';
+  return new InvalidArgumentError(`${of}: label: ${problem}.`, {
+    value,
+    cure: `Its labels are ${listed.join(', ')}${more}.`,
+  });
+};
