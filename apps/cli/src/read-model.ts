@@ -1,13 +1,14 @@
-import { EntrgiError, InvalidModelError } from '@entrgi/core';
+import { EntrgiError, InvalidModelError, UnsupportedError } from '@entrgi/core';
 import type { Model } from '@entrgi/onnx';
-import { readModelFile } from '@entrgi/onnx/node';
+import { type ReadModelOptions, readModelFile } from '@entrgi/onnx/node';
 
 /** Reads and checks a model file; errors name the file. */
-export const readModel = async (path: string): Promise<Model> => {
+export const readModel = async (path: string, options: ReadModelOptions = {}): Promise<Model> => {
   try {
-    return await readModelFile(path);
+    return await readModelFile(path, options);
   } catch (cause) {
     if (!(cause instanceof EntrgiError) || cause.message.includes(path)) throw cause;
-    throw new InvalidModelError(`${path}: ${cause.message}`, { value: cause.value, cause });
+    const Kind = cause instanceof UnsupportedError ? UnsupportedError : InvalidModelError;
+    throw new Kind(`${path}: ${cause.message}`, { value: cause.value, cause });
   }
 };

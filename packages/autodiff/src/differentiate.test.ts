@@ -105,6 +105,17 @@ describe('differentiate', () => {
     expect(numbersOf(outputs['gradient/b']!)).toEqual([1, 2]);
   });
 
+  it('finds a free name for what an intermediate value was', () => {
+    const g = new GraphBuilder();
+    const x = g.input('x', 'float32', [4]);
+    const [a, b] = g.node('Split', [x, g.int64s([2, 2])], {}, { outputs: ['a', 'b'] }) as [Value, Value];
+    const taken = g.node('Exp', [a], {}, { outputs: ['b/replaced'] })[0]!;
+    g.output(g.Mul(taken, b), 'y');
+    const model = differentiate(g.model(), { of: 'y', wrt: 'b' });
+    expect(() => encodeModel(model)).not.toThrow();
+    expect(model.graph.outputs.get('gradient/b')).toEqual({ type: 'float32', dims: [2] });
+  });
+
   it.each([
     [
       { of: 'logit', wrt: 'embeddings' },

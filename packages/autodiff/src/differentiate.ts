@@ -7,7 +7,6 @@ import {
   type Model,
   pruneGraph,
   type Value,
-  type ValueType,
 } from '@entrgi/onnx';
 import { appendGradient } from './gradient-graph.js';
 import { nearest } from './nearest.js';
@@ -43,7 +42,7 @@ export function differentiate(model: Model, options: DifferentiateOptions): Mode
   for (const value of [of, ...wrt]) requireUsed(declared, value);
   for (const value of wrt) {
     requireDifferentiable(declared, value);
-    makeInput(graph, value, declared.declaredTypeOf(value));
+    makeInput(declared, value);
   }
   const g = new GraphBuilder(graph);
   const chosen = index === undefined ? of : element(g, of, index);
@@ -138,14 +137,16 @@ function firstFloats(g: GraphBuilder, value: Value): Value[] {
 }
 
 /** Turns an intermediate value into an input; its node gives the result under another name, if it gives others too. */
-function makeInput(graph: Graph, value: Value, type: ValueType): void {
+function makeInput(g: GraphBuilder, value: Value): void {
+  const { graph } = g;
   const producer = graph.nodes.findIndex(({ outputs }) => outputs.includes(value));
   if (producer < 0) return;
   const node = graph.nodes[producer]!;
-  const outputs = node.outputs.map((output) => (output === value ? `${value}/replaced` : output));
+  const replaced = g.unique(`${value}/replaced`);
+  const outputs = node.outputs.map((output) => (output === value ? replaced : output));
   if (outputs.length === 1) graph.nodes.splice(producer, 1);
   else graph.nodes[producer] = { ...node, outputs };
-  graph.inputs.set(value, type);
+  graph.inputs.set(value, g.declaredTypeOf(value));
   graph.valueTypes.delete(value);
 }
 

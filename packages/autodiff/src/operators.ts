@@ -11,7 +11,7 @@ export type Operator = Words<
   | 'Sin Cos Tan Asin Acos Atan Sinh Cosh Asinh Acosh Atanh'
   | 'Conv ConvTranspose MaxPool AveragePool TopK OneHot Hardmax'
   | 'Relu LeakyRelu ThresholdedRelu Shrink Elu Celu Selu Sigmoid HardSigmoid HardSwish Tanh Softsign Softplus Erf Gelu Softmax LogSoftmax'
-  | 'LayerNormalization SimplifiedLayerNormalization MatMul Gemm Einsum CumSum Trilu'
+  | 'LayerNormalization RMSNormalization SimplifiedLayerNormalization MatMul Gemm Einsum CumSum Trilu'
   | `Reduce${Kinds}`
   | 'Reshape Flatten Squeeze Unsqueeze Transpose Expand Tile Concat Split Slice Pad'
   | 'Gather GatherElements GatherND ScatterElements ScatterND'

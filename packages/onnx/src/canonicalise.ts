@@ -1,7 +1,8 @@
 import { EntrgiError, InvalidModelError } from '@entrgi/core';
 import { checkModel } from './check-model.js';
-import { emptyGraph, GraphBuilder, OPSET } from './graph-builder.js';
+import { emptyGraph, GraphBuilder } from './graph-builder.js';
 import type { Graph, Model, Node, Value } from './model.js';
+import { opsetOf } from './opset.js';
 import { pruneGraph } from './prune-graph.js';
 import { domains } from './rewrites/index.js';
 import { rewriteRequest } from './rewrites/rewrite-rule.js';
@@ -13,7 +14,7 @@ export interface CanonicaliseOptions {
 }
 
 /**
- * A model of opset 11–23 in opset 21 and few operators: fused and contributed operators expanded (see rewrites), constants as initialisers,
+ * A model of opset 11–27 in opset 21 (23 with RMSNormalization) and few operators: fused and contributed operators expanded (see rewrites), constants as initialisers,
  * shapes that are known folded, Identity and inference-time Dropout removed, nodes and initialisers that no output needs dropped.
  * Inputs, outputs and the values of all remaining names stay what they were. The argument is not changed.
  * Throws InvalidModelError (see checkModel) and UnsupportedError for operators in a form that has no canonical one.
@@ -21,7 +22,7 @@ export interface CanonicaliseOptions {
 export function canonicalise(model: Model, { keep = [] }: CanonicaliseOptions = {}): Model {
   checkModel(model);
   const graph = rewriteGraph(model.graph, model.opsets.get('')!, new Set(keep));
-  const opsets = new Map([['', OPSET]]);
+  const opsets = new Map([['', opsetOf(graph.nodes)]]);
   for (const { domain } of graph.nodes) if (domain !== '') opsets.set(domain, model.opsets.get(domain) ?? 1);
   return { irVersion: 10, opsets, producer: model.producer, metadata: new Map(model.metadata), graph };
 }

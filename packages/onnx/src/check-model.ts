@@ -1,4 +1,4 @@
-import { InvalidModelError } from '@entrgi/core';
+import { InvalidModelError, UnsupportedError } from '@entrgi/core';
 import { byteSize } from './data-types.js';
 import { checkExternalLocation } from './external-location.js';
 import { checkSizes } from './gate/check-sizes.js';
@@ -6,29 +6,35 @@ import type { Attribute, Graph, Initializer, Model, Node, Value, ValueType } fro
 import { countElements } from './tensor-size.js';
 
 const OLDEST_OPSET = 11;
-const NEWEST_OPSET = 23;
-/** The newest IR version that onnxruntime 1.30 reads. */
-const NEWEST_IR_VERSION = 13;
+const NEWEST_OPSET = 27;
+const NEWEST_IR_VERSION = 14;
 
 /** Operators whose meaning lies in a subgraph or in sequences. */
 const REFUSED = /^(Loop|If|Scan|Sequence.*|SplitToSequence|ConcatFromSequence|Optional.*)$/;
 
+export interface CheckOptions {
+  /** Let control flow pass: the model is only looked at. Default: false. */
+  readonly lookOnly?: boolean;
+}
+
 /**
- * Checks that a model is well-formed and of the supported kind: opset 11–23, tensors only, no subgraphs, every value produced exactly once and
+ * Checks that a model is well-formed and of the supported kind: opset 11–27, tensors only, no subgraphs, every value produced exactly once and
  * before its use (hence no cycles), initialisers whose bytes agree with their shapes, external data that stays in the model's folder, no value of
  * known shape that is too large to compute.
- * Throws InvalidModelError otherwise.
+ * Throws UnsupportedError for a model that is well-formed but of another kind, InvalidModelError otherwise.
  */
-export function checkModel(model: Model): void {
+export function checkModel(model: Model, { lookOnly = false }: CheckOptions = {}): void {
   const { irVersion } = model;
   if (!Number.isInteger(irVersion) || irVersion < 4 || irVersion > NEWEST_IR_VERSION) {
-    throw new InvalidModelError(`Expected an IR version from 4 to ${NEWEST_IR_VERSION}, got ${irVersion}.`, {
+    const Kind = irVersion > NEWEST_IR_VERSION ? UnsupportedError : InvalidModelError;
+    throw new Kind(`Expected an IR version from 4 to ${NEWEST_IR_VERSION}, got ${irVersion}.`, {
       value: irVersion,
     });
   }
   const opset = model.opsets.get('');
   if (opset === undefined || opset < OLDEST_OPSET || opset > NEWEST_OPSET) {
-    throw new InvalidModelError(
+    const Kind = opset === undefined || opset < 1 ? InvalidModelError : UnsupportedError;
+    throw new Kind(
       `Expected an ai.onnx operator set from ${OLDEST_OPSET} to ${NEWEST_OPSET}, got ${opset ?? 'none'}.`,
       { value: opset, cure: 'Export the model at another opset, or convert it (onnx.version_converter).' },
     );
@@ -43,11 +49,11 @@ export function checkModel(model: Model): void {
       );
     }
   }
-  checkGraph(model.graph, model.opsets);
+  checkGraph(model.graph, model.opsets, lookOnly);
   checkSizes(model.graph);
 }
 
-function checkGraph(graph: Graph, opsets: ReadonlyMap<string, number>): void {
+function checkGraph(graph: Graph, opsets: ReadonlyMap<string, number>, lookOnly: boolean): void {
   const defined = new Set<Value>();
   const define = (name: Value, what: string) => {
     if (name === '') throw new InvalidModelError(`${what}: expected a name, got an empty one.`);
@@ -66,6 +72,7 @@ function checkGraph(graph: Graph, opsets: ReadonlyMap<string, number>): void {
   }
   for (const node of graph.nodes) {
     const what = `Node '${node.name}' (${node.opType})`;
+    if (!lookOnly) refuseControlFlow(node, what);
     checkNode(node, opsets, what);
     for (const input of node.inputs) {
       if (input !== '' && !defined.has(input)) {
@@ -85,14 +92,17 @@ function checkGraph(graph: Graph, opsets: ReadonlyMap<string, number>): void {
   for (const [name, type] of graph.valueTypes) checkType(type, `Value '${name}'`);
 }
 
+function refuseControlFlow({ domain, opType, attributes }: Node, what: string): void {
+  const isControl = domain === '' && REFUSED.test(opType);
+  if (!isControl && !Object.values(attributes).some(({ kind }) => kind === 'subgraph')) return;
+  throw new UnsupportedError(`${what}: control flow, subgraphs and sequences are not supported.`, {
+    value: opType,
+    cure: 'Export the model without them.',
+  });
+}
+
 function checkNode(node: Node, opsets: ReadonlyMap<string, number>, what: string): void {
   if (node.opType === '') throw new InvalidModelError(`${what}: expected an operator, got none.`);
-  if (node.domain === '' && REFUSED.test(node.opType)) {
-    throw new InvalidModelError(`${what}: control flow and sequences are not supported.`, {
-      value: node.opType,
-      cure: 'Export the model without them.',
-    });
-  }
   if (!opsets.has(node.domain)) {
     throw new InvalidModelError(`${what}: the model imports no operator set '${node.domain}'.`, {
       value: node.domain,

@@ -1,4 +1,4 @@
-import { InvalidModelError } from '@entrgi/core';
+import { InvalidModelError, UnsupportedError } from '@entrgi/core';
 import { decodeInteger, decodeText } from './decode-scalar.js';
 import { decodeTensor } from './decode-tensor.js';
 import type { AttributeProto } from './generated/onnx_pb.js';
@@ -15,9 +15,10 @@ export const attributeType = {
   strings: 8,
 } as const;
 
-/** An AttributeProto as plain data; subgraphs, function references and sparse tensors are refused with InvalidModelError. */
+/** An AttributeProto as plain data; of a subgraph, that it is one. Lists of graphs and sparse tensors are refused with UnsupportedError. */
 export function decodeAttribute(proto: AttributeProto, what: string): Attribute {
   refuseUnsupported(proto, what);
+  if (proto.g.length > 0) return { kind: 'subgraph', value: null };
   switch (proto.type === 0 ? guessType(proto) : proto.type) {
     case attributeType.float:
       return { kind: 'float', value: proto.f };
@@ -41,19 +42,16 @@ export function decodeAttribute(proto: AttributeProto, what: string): Attribute 
 }
 
 function refuseUnsupported(proto: AttributeProto, what: string): void {
-  if (proto.g.length > 0 || proto.graphs.length > 0) {
-    throw new InvalidModelError(`${what}: subgraphs (Loop, If, Scan) are not supported.`, {
-      cure: 'Export the model without control flow.',
-    });
-  }
   if (proto.refAttrName !== '') {
     throw new InvalidModelError(
       `${what}: attribute references exist only in functions, got '${proto.refAttrName}'.`,
     );
   }
-  const others = proto.tensors.length + proto.tp.length + proto.typeProtos.length;
+  const others = proto.tensors.length + proto.tp.length + proto.typeProtos.length + proto.graphs.length;
   if (others + proto.sparseTensor.length + proto.sparseTensors.length > 0) {
-    throw new InvalidModelError(`${what}: lists of tensors, types and sparse tensors are not supported.`);
+    throw new UnsupportedError(
+      `${what}: lists of tensors or graphs, types and sparse tensors are not supported.`,
+    );
   }
 }
 

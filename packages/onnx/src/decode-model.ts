@@ -1,4 +1,4 @@
-import { InvalidModelError } from '@entrgi/core';
+import { InvalidModelError, UnsupportedError } from '@entrgi/core';
 import { checkModel } from './check-model.js';
 import { dataTypeOf } from './data-types.js';
 import { decodeAttribute } from './decode-attribute.js';
@@ -11,24 +11,40 @@ import { parseModel } from './parse-model.js';
 /** ONNX files give the operator set of ai.onnx two names. */
 const domainOf = (domain: string): string => (domain === 'ai.onnx' ? '' : domain);
 
+/** Domains whose operators a runtime has. */
+const ownDomains: ReadonlySet<string> = new Set(['', 'ai.onnx', 'ai.onnx.ml', 'com.microsoft']);
+
+export interface DecodeOptions {
+  /**
+   * Take models with control flow and local functions too, for what can be told without reading those. Such a model can neither be canonicalised
+   * nor written. Default: false.
+   */
+  readonly lookOnly?: boolean;
+}
+
 /**
- * Reads a serialised ONNX model and checks it (see checkModel). Documentation strings and training information are dropped; external data stays
- * external; an initialiser that is also an input is no input (its value cannot be overridden). The bytes are not kept.
- * Throws InvalidModelError for anything that is not a well-formed model of the supported kind.
+ * Reads a serialised ONNX model and checks it (see checkModel). Documentation strings are dropped; external data stays external; an initialiser
+ * that is also an input is no input (its value cannot be overridden). The bytes are not kept.
+ * Throws InvalidModelError for anything that is not a well-formed model, UnsupportedError for a well-formed one of a kind that is not supported.
  */
-export function decodeModel(bytes: Uint8Array): Model {
+export function decodeModel(bytes: Uint8Array, { lookOnly = false }: DecodeOptions = {}): Model {
   const proto = parseModel(bytes);
-  if (proto.functions.length > 0) {
-    throw new InvalidModelError('Models with local functions are not supported.', {
-      cure: 'Inline the functions before export (onnx.inliner).',
+  if (proto.functions.length > 0 && !lookOnly) {
+    const caller = proto.graph?.node.find(({ domain }) => !ownDomains.has(domain));
+    const who = caller === undefined ? '' : `Node '${caller.name}' (${caller.domain}.${caller.opType}): `;
+    throw new UnsupportedError(`${who}${who === '' ? 'L' : 'l'}ocal functions are not supported.`, {
+      value: caller?.opType,
+      cure: 'Inline the functions (onnx.inliner.inline_local_functions).',
     });
   }
   if (proto.trainingInfo.length > 0)
-    throw new InvalidModelError('Models with training information are not supported.');
+    throw new UnsupportedError('Models with training information are not supported.');
   if (proto.graph === undefined) throw new InvalidModelError('The model has no graph.');
   const opsets = new Map<string, number>();
   for (const { domain, version } of proto.opsetImport) {
-    claim(opsets, domainOf(domain), decodeInteger(version, 'Operator set'), 'Operator set');
+    const number = decodeInteger(version, 'Operator set');
+    // Tools that join models import one set twice.
+    if (opsets.get(domainOf(domain)) !== number) claim(opsets, domainOf(domain), number, 'Operator set');
   }
   const metadata = new Map<string, string>();
   for (const { key, value } of proto.metadataProps) claim(metadata, key, value, 'Metadata');
@@ -38,15 +54,25 @@ export function decodeModel(bytes: Uint8Array): Model {
     opsets,
     producer: proto.producerName,
     metadata,
-    graph: decodeGraph(proto.graph),
+    graph: withBodies(decodeGraph(proto.graph), proto.functions.length > 0),
   };
-  checkModel(model);
+  checkModel(model, { lookOnly });
   return model;
 }
 
+/** The graph with a subgraph, not read, at each node that may call a local function. */
+const withBodies = (graph: Graph, hasFunctions: boolean): Graph => {
+  if (!hasFunctions) return graph;
+  const body: Attribute = { kind: 'subgraph', value: null };
+  const nodes = graph.nodes.map((node) =>
+    ownDomains.has(node.domain) ? node : { ...node, attributes: { ...node.attributes, body } },
+  );
+  return { ...graph, nodes };
+};
+
 function decodeGraph(proto: GraphProto): Graph {
   if (proto.sparseInitializer.length > 0)
-    throw new InvalidModelError('Sparse initialisers are not supported.');
+    throw new UnsupportedError('Sparse initialisers are not supported.');
   const initializers = new Map<Value, Initializer>();
   for (const tensor of proto.initializer) {
     const what = `Initialiser '${tensor.name}'`;
@@ -113,7 +139,8 @@ function decodeValues(protos: readonly ValueInfoProto[], role: string): Map<Valu
 
 function decodeType(proto: TypeProto | undefined, what: string): ValueType {
   if (proto?.value.case !== 'tensorType') {
-    throw new InvalidModelError(`${what}: expected a tensor type, got ${proto?.value.case ?? 'none'}.`, {
+    const Kind = proto?.value.case === undefined ? InvalidModelError : UnsupportedError;
+    throw new Kind(`${what}: expected a tensor type, got ${proto?.value.case ?? 'none'}.`, {
       cure: 'Sequences, maps, optionals and sparse tensors are not supported.',
     });
   }

@@ -1,4 +1,5 @@
 import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
+import { UnsupportedError } from '@entrgi/core';
 import { checkModel } from './check-model.js';
 import { onnxType } from './data-types.js';
 import { attributeType } from './decode-attribute.js';
@@ -46,6 +47,9 @@ const encodeNode = (node: Node): Init<typeof NodeProtoSchema> => ({
 const text = new TextEncoder();
 
 function encodeAttribute(name: string, attribute: Attribute): Init<typeof AttributeProtoSchema> {
+  if (attribute.kind === 'subgraph') {
+    throw new UnsupportedError(`Attribute '${name}': a subgraph that was not read cannot be written.`);
+  }
   const common = { name, type: attributeType[attribute.kind] };
   switch (attribute.kind) {
     case 'int':

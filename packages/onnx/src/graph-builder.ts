@@ -14,8 +14,7 @@ import type {
   Value,
   ValueType,
 } from './model.js';
-
-export const OPSET = 21;
+import { opsetOf } from './opset.js';
 
 /** What the builder's own names of unknown sizes begin with. */
 const UNKNOWN = '?';
@@ -206,9 +205,9 @@ export class GraphBuilder {
     return outputNames;
   }
 
-  /** The finished model. Opset 21, plus com.microsoft where a node uses it. */
+  /** The finished model. Opset 21, or what its operators need, plus com.microsoft where a node uses it. */
   model(options: { readonly producer?: string } = {}): Model {
-    const opsets = new Map([['', OPSET]]);
+    const opsets = new Map([['', opsetOf(this.graph.nodes)]]);
     for (const { domain } of this.graph.nodes) if (domain !== '') opsets.set(domain, 1);
     return {
       irVersion: 10,

@@ -1,11 +1,11 @@
 export { type CanonicaliseOptions, canonicalise } from './canonicalise.js';
 export { checkModel } from './check-model.js';
 export { byteSize, dataTypeOf, isFloat, onnxType } from './data-types.js';
-export { decodeModel } from './decode-model.js';
+export { type DecodeOptions, decodeModel } from './decode-model.js';
 export { delayedUntil } from './delayed-until.js';
 export { encodeModel } from './encode-model.js';
 export { leastMemory } from './gate/least-memory.js';
-export { emptyGraph, GraphBuilder, OPSET } from './graph-builder.js';
+export { emptyGraph, GraphBuilder } from './graph-builder.js';
 export { inferNode } from './infer.js';
 export { float, float16Bits, int, ints, scalar, string, vector } from './literals.js';
 export type {
@@ -21,4 +21,5 @@ export type {
   Value,
   ValueType,
 } from './model.js';
+export { OPSET } from './opset.js';
 export { pruneGraph } from './prune-graph.js';

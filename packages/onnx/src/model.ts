@@ -48,7 +48,9 @@ export type Attribute =
   | { readonly kind: 'ints'; readonly value: readonly number[] }
   | { readonly kind: 'floats'; readonly value: readonly number[] }
   | { readonly kind: 'strings'; readonly value: readonly string[] }
-  | { readonly kind: 'tensor'; readonly value: InlineInitializer };
+  | { readonly kind: 'tensor'; readonly value: InlineInitializer }
+  /** A subgraph, of which nothing is known; only a model that was decoded to be looked at has one. */
+  | { readonly kind: 'subgraph'; readonly value: null };
 
 /** One application of an operator. */
 export interface Node {

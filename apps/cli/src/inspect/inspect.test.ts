@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { appendFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { denoiserDirectory, rewardDirectory } from '@entrgi/tiny-stories';
 import { describe, expect, test } from 'vitest';
@@ -60,6 +60,13 @@ describe('a checkpoint', () => {
   });
 });
 
+/** A protobuf field of bytes; numbers above 15 take two bytes of tag. */
+const field = (number: number, bytes: readonly number[]): number[] => {
+  const tag = (number << 3) | 2;
+  return [...(number > 15 ? [(tag & 0x7f) | 0x80, tag >> 7] : [tag]), bytes.length, ...bytes];
+};
+const text = (number: number, value: string): number[] => field(number, [...Buffer.from(value)]);
+
 describe('a model', () => {
   test('is told as JSON', async () => {
     const folder = await temporaryFolder();
@@ -89,6 +96,33 @@ describe('a model', () => {
     expect(stdout).toMatch(/^external data +.*weights\.bin: 1 tensors?, 24 B$/m);
     expect(stdout).toMatch(/^ {2}x float32\[batch, 3\]$/m);
     expect(stdout).toMatch(/^ {2}MatMul +1 {2}differentiable$/m);
+  });
+
+  test('with control flow and local functions is told too, and what has no gradient named', async () => {
+    const path = await writeSmallModel(await temporaryFolder());
+    const [graph, opset, functions] = [7, 8, 25];
+    const branch = [...text(1, 'then_branch'), ...field(6, text(2, 'unread')), 0xa0, 0x01, 5];
+    const choice = [
+      ...text(1, 'x'),
+      ...text(2, 'z'),
+      ...text(3, 'choice'),
+      ...text(4, 'If'),
+      ...field(5, branch),
+    ];
+    const call = [...text(1, 'x'), ...text(2, 'w'), ...text(4, 'Own'), ...text(7, 'mine')];
+    // Messages that follow one another are read as one.
+    await appendFile(
+      path,
+      Uint8Array.from([
+        ...field(graph, [...field(1, choice), ...field(1, call)]),
+        ...field(opset, [...text(1, 'mine'), 0x10, 1]),
+        ...field(functions, text(1, 'Own')),
+      ]),
+    );
+    const { operators } = await inspected(path);
+    expect(operators).toContainEqual({ name: 'If', count: 1, gradient: 'unknown' });
+    expect(operators).toContainEqual({ name: 'mine.Own', count: 1, gradient: 'unknown' });
+    expect(operators).toContainEqual({ name: 'MatMul', count: 1, gradient: 'flows' });
   });
 });
 

@@ -28,7 +28,7 @@ export interface ModelReport {
 
 /** Reads and checks an ONNX file; weights in external files are not read. */
 export const modelReport = async (path: string): Promise<ModelReport> => {
-  const model = await readModel(path);
+  const model = await readModel(path, { lookOnly: true });
   const { nodes, inputs, outputs, initializers } = model.graph;
   const sizes = [...initializers.values()].map(({ dims }) => dims.reduce((size, dim) => size * dim, 1));
   return {

@@ -73,3 +73,6 @@ export const SimplifiedLayerNormalization = broadcasting(
   },
   { inputs: [1] },
 );
+
+/** The same, under its standard name and without the second output. */
+export const RMSNormalization = SimplifiedLayerNormalization;

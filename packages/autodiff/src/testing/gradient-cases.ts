@@ -570,6 +570,15 @@ const norm: readonly GradientCase[] = [
     inputs: [{ dims: [2, 3, 4] }, { dims: [3, 4] }],
     forward: (g, [x, scale]) => g.LayerNormalization(x, scale, null, { axis: 1 }),
   },
+  ...[-1, 1].map(
+    (axis): GradientCase => ({
+      operator: 'RMSNormalization',
+      what: `axis ${axis}`,
+      inputs: [{ dims: [2, 3, 4] }, { dims: axis === 1 ? [3, 4] : [4] }],
+      forward: (g, [x, scale]) =>
+        g.node('RMSNormalization', [x, scale], { axis: int(axis), epsilon: float(1e-3) })[0]!,
+    }),
+  ),
   {
     operator: 'SimplifiedLayerNormalization',
     inputs: [{ dims: [2, 3, 4] }, { dims: [4] }],

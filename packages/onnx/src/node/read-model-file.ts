@@ -7,17 +7,20 @@ import { readModelBytes } from './read-model-bytes.js';
 export interface ReadModelOptions {
   /** Whether external data must lie in the folder of the model. False where it is looked for elsewhere. Default: true. */
   readonly checkExternal?: boolean;
+  /** See DecodeOptions. */
+  readonly lookOnly?: boolean;
 }
 
 /**
  * Reads and checks a model file and the presence of its external data (which stays external).
- * Throws InvalidArgumentError where there is no readable file, InvalidModelError where it is not a sound model.
+ * Throws InvalidArgumentError where there is no readable file, InvalidModelError where it is not a sound model, UnsupportedError
+ * where it is one of a kind that is not supported.
  */
 export async function readModelFile(
   path: string,
-  { checkExternal = true }: ReadModelOptions = {},
+  { checkExternal = true, lookOnly = false }: ReadModelOptions = {},
 ): Promise<Model> {
-  const model = decodeModel(await readModelBytes(path));
+  const model = decodeModel(await readModelBytes(path), { lookOnly });
   if (checkExternal) await checkExternalFiles(model, dirname(path));
   return model;
 }

@@ -1,4 +1,6 @@
-import { float, int } from '../index.js';
+import { UnsupportedError } from '@entrgi/core';
+import { expect, test } from 'vitest';
+import { canonicalise, float, GraphBuilder, int } from '../index.js';
 import { checkRewrites, type Floats, int32, type RewriteCase, truth } from '../testing/rewrite-check.js';
 
 const microsoft = 'com.microsoft';
@@ -103,3 +105,32 @@ const lengths: readonly RewriteCase[] = [
 ];
 
 checkRewrites([...standard, ...scores, ...lengths]);
+
+test('unidirectional attention to more keys than queries is refused: its kernels and its documents differ', () => {
+  for (const [queries, keys, refused] of [
+    [3, 3, false],
+    ['S', 'S', false],
+    [2, 3, true],
+    ['S', 'T', true],
+    [null, null, true],
+  ] as const) {
+    const g = new GraphBuilder();
+    const [q, k] = [g.input('q', 'float32', [1, queries, 8]), g.input('k', 'float32', [1, keys, 8])];
+    const attributes = { num_heads: int(2), unidirectional: int(1) };
+    g.node('MultiHeadAttention', [q, k, k], attributes, { domain: microsoft, outputs: ['y'] });
+    g.graph.outputs.set('y', { type: 'float32' });
+    const rewrite = () => canonicalise(g.model());
+    if (refused) expect(rewrite).toThrow(UnsupportedError);
+    else expect(rewrite).not.toThrow();
+  }
+});
+
+test('windows of opset 25 are refused', () => {
+  const g = new GraphBuilder();
+  const x = g.input('x', 'float32', [1, 2, 3, 4]);
+  g.node('Attention', [x, x, x], { left_window_size: int(1) }, { outputs: ['y'] });
+  g.graph.outputs.set('y', { type: 'float32' });
+  expect(() => canonicalise({ ...g.model(), opsets: new Map([['', 25]]) })).toThrow(
+    "Node 'Attention' (Attention): windows (opset 25) are not supported.",
+  );
+});

@@ -17,6 +17,9 @@ import { rotate } from './rotary-graph.js';
  */
 const standardAttention: RewriteRule = (request) => {
   const { g, input, int, float, used, unsupported, node } = request;
+  if (int('left_window_size', -1) >= 0 || int('right_window_size', -1) >= 0) {
+    throw unsupported('windows (opset 25) are not supported');
+  }
   const flat = request.rank(input(0)) === 3;
   if (!flat && request.rank(input(0)) !== 4) throw unsupported('the rank of its input is not known');
   const split = (i: number, heads: string) =>
@@ -120,7 +123,15 @@ function selfAttention(
   [query, key, value]: readonly [Value, Value, Value],
   { mask, bias }: { readonly mask: Value; readonly bias: Value },
 ): Value {
-  const { g, int, float } = request;
+  const { g, int, float, unsupported } = request;
+  const causal = int('unidirectional', 0) !== 0;
+  const [queries, keys] = [g.typeOf(query).dims?.[2], g.typeOf(key).dims?.[2]];
+  // onnxruntime counts queries from the end of the keys, which other documents do not.
+  if (causal && (queries !== keys || queries === null || queries === undefined)) {
+    throw unsupported(
+      'unidirectional with queries and keys that are not known to be equally many is not supported',
+    );
+  }
   const result = attention(g, {
     query,
     key,
@@ -130,7 +141,7 @@ function selfAttention(
     scale: float('scale', 0) || undefined,
     softcap: 0,
     biases: [...(mask === '' ? [] : [maskBias(request, mask, query, key)]), ...(bias === '' ? [] : [bias])],
-    allowed: int('unidirectional', 0) ? [causalMask(g, query, key)] : [],
+    allowed: causal ? [causalMask(g, query, key)] : [],
   });
   return joinHeads(g, result);
 }

@@ -3,7 +3,7 @@ import { microsoftAttentions, standardAttentions } from './attention.js';
 import { channelNormalizations } from './channel-normalizations.js';
 import { constants } from './constants.js';
 import { fusedActivations } from './fused-activations.js';
-import { microsoftNormalizations, normalizations } from './normalizations.js';
+import { microsoftNormalizations } from './normalizations.js';
 import { pads } from './pad.js';
 import { pools } from './pools.js';
 import type { RewriteRule } from './rewrite-rule.js';
@@ -16,18 +16,6 @@ const table = (...families: readonly Readonly<Record<string, RewriteRule>>[]): R
 
 /** Rewrite rules by domain and operator; operators without one are canonical as they are. */
 export const domains: ReadonlyMap<string, Rules> = new Map([
-  [
-    '',
-    table(
-      constants,
-      versions,
-      compositions,
-      normalizations,
-      channelNormalizations,
-      pools,
-      pads,
-      standardAttentions,
-    ),
-  ],
+  ['', table(constants, versions, compositions, channelNormalizations, pools, pads, standardAttentions)],
   ['com.microsoft', table(activations, fusedActivations, microsoftNormalizations, microsoftAttentions)],
 ]);

@@ -71,12 +71,3 @@ const lengths = (g: RewriteRequest['g'], ids: Value, mask: Value): Value => {
 /** Size of the last axis of a 2-D tensor, as a scalar. */
 const lengthOf = (g: RewriteRequest['g'], ids: Value): Value =>
   g.Squeeze(g.Shape(ids, { start: 1, end: 2 }), [0]);
-
-export const normalizations: Readonly<Record<string, RewriteRule>> = {
-  /** onnxruntime has it under the older name too, for every opset. */
-  RMSNormalization: ({ g, node, float, int }) =>
-    g.SimplifiedLayerNormalization(node.inputs[0]!, node.inputs[1]!, {
-      axis: int('axis', -1),
-      epsilon: float('epsilon', 1e-5),
-    }),
-};

@@ -59,6 +59,16 @@ const cast: RewriteRule = ({ g, node }) =>
     ? g.node('Cast', [node.inputs[0]!], without(node, 'saturate', 'round_mode'))
     : null;
 
+/** Opset 27 says how half precision adds up, which no canonical Range does. */
+const range: RewriteRule = ({ g, node }) =>
+  'stash_type' in node.attributes
+    ? g.node('Range', node.inputs, without(node, 'stash_type'), { outputs: node.outputs.length })
+    : null;
+
+const tooNew: RewriteRule = ({ opset, unsupported }) => {
+  throw unsupported(`operators that came after opset 23 are not supported (the model has opset ${opset})`);
+};
+
 const sinceOpset =
   (first: number): RewriteRule =>
   ({ opset, unsupported }) => {
@@ -68,7 +78,7 @@ const sinceOpset =
 
 const reductions = ['Mean', 'Max', 'Min', 'Prod', 'L1', 'L2', 'LogSum', 'LogSumExp', 'SumSquare', 'Sum'];
 
-/** Operators whose form or meaning changed between opset 11 and 21. */
+/** Operators whose form or meaning changed between opset 11 and 27. */
 export const versions: Readonly<Record<string, RewriteRule>> = {
   Squeeze: axesToInput,
   Unsqueeze: axesToInput,
@@ -79,8 +89,14 @@ export const versions: Readonly<Record<string, RewriteRule>> = {
   Hardmax: normaliseTogether,
   Dropout: dropout,
   Cast: cast,
+  Range: range,
   Resize: sinceOpset(19),
   RoiAlign: sinceOpset(16),
   GridSample: sinceOpset(20),
   DFT: sinceOpset(20),
+  TensorScatter: tooNew,
+  BitCast: tooNew,
+  CumProd: tooNew,
+  CausalConvWithState: tooNew,
+  LinearAttention: tooNew,
 };
