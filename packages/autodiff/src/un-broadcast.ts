@@ -40,6 +40,9 @@ export function broadcastAxes(dims: Dimensions, target: Dimensions): number[] | 
   return axes;
 }
 
+/** As many as a shape has sizes at most: models of more axes are refused. */
+const mostOnes = new Array<number>(32).fill(1);
+
 /** The axes are those where the input's shape, padded with leading ones, differs from the gradient's. */
 function sumAtRunTime(
   g: GraphBuilder,
@@ -54,7 +57,7 @@ function sumAtRunTime(
   const ones =
     dims !== undefined && rank !== undefined
       ? g.int64s(Array.from({ length: dims.length - rank }, () => 1))
-      : g.Expand(g.int64s([1]), g.Sub(g.Shape(wide), g.Shape(narrow)));
+      : g.Slice(g.int64s(mostOnes), [0], g.Sub(g.Shape(wide), g.Shape(narrow)), [0]);
   const padded = dims?.length === rank && rank !== undefined ? narrow : g.Concat([ones, narrow], 0);
   const [differing] = g.node('NonZero', [g.Not(g.Equal(padded, wide))]) as [Value];
   const [sum] = g.node('ReduceSum', [dx, g.Reshape(differing, [-1])], {
