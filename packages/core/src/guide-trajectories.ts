@@ -1,7 +1,8 @@
 import { atPlace, placed } from './at-place.js';
+import type { EntropyOf } from './contracts/entropy-of.js';
+import type { Filter } from './contracts/filter.js';
 import type { GuidanceResult } from './contracts/guidance.js';
 import type { LogitOptimiser, LogitOptimiserState } from './contracts/logit-optimiser.js';
-import type { Preset } from './contracts/preset.js';
 import type { Relaxation } from './contracts/relaxation.js';
 import type { RewardContext } from './contracts/reward.js';
 import type { Vocabulary } from './contracts/vocabulary.js';
@@ -21,7 +22,11 @@ export interface GuidanceSettings {
   readonly relaxation: Relaxation;
   readonly optimiser: LogitOptimiser;
   readonly guidanceSteps: number;
-  readonly entropyOf: Preset['entropyOf'];
+  readonly entropyOf: EntropyOf;
+  /** undefined: the sampling temperature. */
+  readonly softTemperature: number | undefined;
+  /** undefined: the sampler's. */
+  readonly hardFilters: readonly Filter[] | undefined;
   readonly vocabulary: Vocabulary;
 }
 
@@ -47,7 +52,9 @@ export const guideTrajectories = async (
   const { logits, rows, trajectories, signal, step } = request;
   const { values, offsets } = logits;
   const { relaxation, entropyOf, guidanceSteps, vocabulary } = settings;
-  const temperature = relaxedTemperature(request.temperature);
+  const sampling = relaxedTemperature(request.temperature);
+  const temperature = settings.softTemperature ?? sampling;
+  const hardFilters = settings.hardFilters ?? request.filters;
   const blocks = rowBlocks(offsets);
   if (memory.probs.length < values.length) memory.probs = new Float32Array(values.length);
   const relaxed: RelaxedRows = {
@@ -76,11 +83,15 @@ export const guideTrajectories = async (
 
   for (let m = 0; m < guidanceSteps; m++) {
     signal?.throwIfAborted();
-    const hard = hardTokens(request, relaxed, m);
+    const hard = hardTokens(request, relaxed, {
+      guidanceStep: m,
+      hardFilters,
+      isSoft: temperature === sampling,
+    });
     for (const block of blocks) {
       for (let row = block.from; row < block.to; row++) {
         if (m === 0) excluded[row] = countExcluded(values, offsets[row]!, offsets[row + 1]!);
-        relaxRow(logits, row, temperature, entropyOf, relaxed);
+        relaxRow(logits, row, { temperature, sampling, entropyOf }, relaxed);
         const entropy = relaxed.entropies[row]!;
         if (Number.isNaN(entropy))
           throw refuse(row, `logits ${whenIn(m)}`, worst(values, offsets[row]!, offsets[row + 1]!));

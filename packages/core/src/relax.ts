@@ -1,4 +1,4 @@
-import type { Preset } from './contracts/preset.js';
+import type { EntropyOf } from './contracts/entropy-of.js';
 import type { RowLogits } from './contracts/row-logits.js';
 import { entropyOfSums, rowEntropyBelow } from './row-entropy.js';
 import { argmax } from './softmax.js';
@@ -14,15 +14,22 @@ export interface RelaxedRows {
   readonly modes: Int32Array;
 }
 
+export interface RelaxOptions {
+  /** That of q. */
+  readonly temperature: number;
+  /** That of the entropy, where it is tempered: the sampling temperature τ. */
+  readonly sampling: number;
+  readonly entropyOf: EntropyOf;
+}
+
 /**
- * Of one row: q = softmax(φ/τ), its entropy and its most probable token. Tokens left out of the row count for the entropy, and not for q: their
+ * Of one row: q = softmax(φ/temperature), its entropy and its most probable token. Tokens left out of the row count for the entropy, and not for q: their
  * share of it is what the selection of candidates bounds. Writes to `out`.
  */
 export const relaxRow = (
   logits: RowLogits,
   row: number,
-  temperature: number,
-  entropyOf: Preset['entropyOf'],
+  { temperature, sampling, entropyOf }: RelaxOptions,
   out: RelaxedRows,
 ): void => {
   const { values, offsets } = logits;
@@ -35,7 +42,7 @@ export const relaxRow = (
   const [mass, energy] = softmaxRow(values, start, end, highest, scale, out.probs);
   // A NaN among the logits shows in the sum, and so in either entropy.
   out.entropies[row] =
-    entropyOf === 'untempered' && temperature !== 1
-      ? rowEntropyBelow(highest, logits, row, temperature, 'untempered')
-      : entropyOfSums(logits, row, entropyOf, { highest, scale, mass, energy });
+    temperature === (entropyOf === 'untempered' ? 1 : sampling)
+      ? entropyOfSums(logits, row, entropyOf, { highest, scale, mass, energy })
+      : rowEntropyBelow(highest, logits, row, sampling, entropyOf);
 };

@@ -1,13 +1,13 @@
+import type { EntropyOf } from './contracts/entropy-of.js';
+import type { Filter } from './contracts/filter.js';
 import type { Guidance, GuidanceContext, GuidanceRequest, GuidanceResult } from './contracts/guidance.js';
 import type { LogitOptimiser } from './contracts/logit-optimiser.js';
-import type { Preset } from './contracts/preset.js';
 import type { Relaxation } from './contracts/relaxation.js';
 import { type DifferentiableReward, isDifferentiable, type RewardContext } from './contracts/reward.js';
 import { NonDifferentiableError } from './errors.js';
 import { type GuidanceSettings, guideTrajectories, type StepMemory } from './guide-trajectories.js';
 import { mixTokens } from './mix-columns.js';
 import { adam } from './optimisers/adam.js';
-import { reference } from './presets/reference.js';
 import { entrgi } from './relaxations/entrgi.js';
 import { type OptionNames, requireKnownOptions } from './require-known-options.js';
 import {
@@ -24,12 +24,16 @@ export interface RewardGuidanceOptions {
   readonly reward: DifferentiableReward;
   /** Weight of the sampled token. Default: entrgi. */
   readonly relaxation?: Relaxation | undefined;
-  /** Default: Adam with learning rate 1. */
+  /** Default: Adam with learning rate 0.5. */
   readonly optimiser?: LogitOptimiser | undefined;
   /** Gradient updates per denoising step; 0 leaves the logits as they are and never asks the reward. Default: 3. */
   readonly guidanceSteps?: number | undefined;
   /** Whose normalised entropy the relaxation gets: softmax(φ) (talk, published code) or softmax(φ/τ) (paper). Default: 'untempered'. */
-  readonly entropyOf?: Preset['entropyOf'] | undefined;
+  readonly entropyOf?: EntropyOf | undefined;
+  /** Temperature of the relaxed distribution, softmax(φ / softTemperature); the talk's is 1. Default: the sampling temperature τ. */
+  readonly softTemperature?: number | undefined;
+  /** Applied to softmax(φ/τ) before the hard token is drawn from it; the talk and the paper have none. Default: the sampler's filters. */
+  readonly hardFilters?: readonly Filter[] | undefined;
   /**
    * Bytes that arrays over the vocabulary may take in a denoising step, the denoiser's logits among them. Where all trajectories together take
    * more, they are guided some at a time, and a reward of fewer trajectories may round otherwise. Where a single one does not fit, guiding
@@ -44,12 +48,14 @@ const optionNames: OptionNames<RewardGuidanceOptions> = {
   optimiser: true,
   guidanceSteps: true,
   entropyOf: true,
+  softTemperature: true,
+  hardFilters: true,
   memoryLimit: true,
 };
 
 /**
  * Gradient guidance by a reward: in every denoising step, updates the logits of the masked positions uphill (arXiv 2602.05000, algorithm 1).
- * The defaults are those of the preset `reference`. Throws NonDifferentiableError for a reward without gradient, InvalidArgumentError for
+ * The defaults are those of the published tables. Throws NonDifferentiableError for a reward without gradient, InvalidArgumentError for
  * a wrong option, and while guiding NumericalError for a NaN or infinity, with denoising step, trajectory and position.
  */
 export const rewardGuidance = (options: RewardGuidanceOptions): Guidance => {
@@ -58,9 +64,11 @@ export const rewardGuidance = (options: RewardGuidanceOptions): Guidance => {
   const {
     reward,
     relaxation = entrgi,
-    optimiser = adam(reference.learningRate),
-    guidanceSteps = reference.guidanceSteps,
-    entropyOf = reference.entropyOf,
+    optimiser = adam(0.5),
+    guidanceSteps = 3,
+    entropyOf = 'untempered',
+    softTemperature,
+    hardFilters,
     memoryLimit,
   } = options;
   requireObject('reward', reward, 'a reward, such as loadReward of @entrgi/rewards gives');
@@ -83,16 +91,31 @@ export const rewardGuidance = (options: RewardGuidanceOptions): Guidance => {
     "'untempered' or 'tempered'",
     ['untempered', 'tempered'].includes(entropyOf),
   );
+  if (softTemperature !== undefined) requirePositive('softTemperature', softTemperature);
+  if (hardFilters !== undefined) {
+    requireThat('hardFilters', hardFilters, 'an array of filters', Array.isArray(hardFilters));
+    for (const [index, filter] of hardFilters.entries()) {
+      requireFunction(`hardFilters[${index}]`, filter, 'a filter, such as filters.topP(0.9)');
+    }
+  }
   if (memoryLimit !== undefined && memoryLimit !== Number.POSITIVE_INFINITY) {
     requirePositive('memoryLimit', memoryLimit);
   }
   return {
-    maxMovement:
-      guidanceSteps === 0 ? 0 : (optimiser.maxMovement?.(guidanceSteps) ?? Number.POSITIVE_INFINITY),
+    maxMovement: maxMovement(guidanceSteps, optimiser, softTemperature),
     async open(request) {
       if (guidanceSteps === 0) return unguided;
       const context = await reward.open(request);
-      const settings = { relaxation, optimiser, guidanceSteps, entropyOf, vocabulary: request.vocabulary };
+      const { vocabulary } = request;
+      const settings = {
+        relaxation,
+        optimiser,
+        guidanceSteps,
+        entropyOf,
+        softTemperature,
+        hardFilters,
+        vocabulary,
+      };
       const idle: StepMemory[] = [];
       return {
         async optimise(step) {
@@ -107,6 +130,17 @@ export const rewardGuidance = (options: RewardGuidanceOptions): Guidance => {
       };
     },
   };
+};
+
+/** What is negligible at the sampling temperature need not be at another: then nothing may be left out. */
+const maxMovement = (
+  guidanceSteps: number,
+  optimiser: LogitOptimiser,
+  softTemperature: number | undefined,
+): number => {
+  if (guidanceSteps === 0) return 0;
+  if (softTemperature !== undefined) return Number.POSITIVE_INFINITY;
+  return optimiser.maxMovement?.(guidanceSteps) ?? Number.POSITIVE_INFINITY;
 };
 
 /** Guidance in zero steps. */

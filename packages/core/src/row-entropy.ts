@@ -1,4 +1,4 @@
-import type { Preset } from './contracts/preset.js';
+import type { EntropyOf } from './contracts/entropy-of.js';
 import type { RowLogits } from './contracts/row-logits.js';
 import { maximum } from './softmax.js';
 import { massAndEnergy } from './softmax-row.js';
@@ -7,12 +7,7 @@ import { massAndEnergy } from './softmax-row.js';
  * The entropy of one row in nats, of softmax(φ) (`untempered`) or of softmax(φ/τ), where τ is the sampling temperature. It counts the whole
  * vocabulary: tokens left out of the row by the sums kept of them. NaN where a logit is NaN or +∞.
  */
-export const rowEntropy = (
-  logits: RowLogits,
-  row: number,
-  temperature: number,
-  of: Preset['entropyOf'],
-): number => {
+export const rowEntropy = (logits: RowLogits, row: number, temperature: number, of: EntropyOf): number => {
   const { values, offsets } = logits;
   const highest = maximum(values, offsets[row]!, offsets[row + 1]!);
   return rowEntropyBelow(highest, logits, row, temperature, of);
@@ -24,7 +19,7 @@ export const rowEntropyBelow = (
   logits: RowLogits,
   row: number,
   temperature: number,
-  of: Preset['entropyOf'],
+  of: EntropyOf,
 ): number => {
   const scale = of === 'untempered' ? 1 : Math.min(1 / temperature, 1e30);
   const [mass, energy] = massAndEnergy(
@@ -49,7 +44,7 @@ export interface RowSums {
 export const entropyOfSums = (
   { rest }: RowLogits,
   row: number,
-  of: Preset['entropyOf'],
+  of: EntropyOf,
   { highest, scale, mass, energy }: RowSums,
 ): number => {
   if (rest === undefined) return Math.log(mass) - energy / mass;

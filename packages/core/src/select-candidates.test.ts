@@ -90,7 +90,8 @@ describe('what is left out', () => {
           entropies: new Float64Array(4),
           modes: new Int32Array(4),
         };
-        for (let r = 0; r < 4; r++) relaxRow(moved, r, temperature, entropyOf, out);
+        for (let r = 0; r < 4; r++)
+          relaxRow(moved, r, { temperature, sampling: temperature, entropyOf }, out);
         const expected = rowsOf(everything).map(
           (row) => plain(row, entropyOf === 'tempered' ? temperature : 1).entropy,
         );

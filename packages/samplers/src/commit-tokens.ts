@@ -1,4 +1,12 @@
-import { type CommittedToken, nextTurn, type RandomStream, type RowLogits, turnIsDue } from '@entrgi/core';
+import {
+  type CommittedToken,
+  nextTurn,
+  type RandomStream,
+  type RowLogits,
+  relaxedTemperature,
+  rowEntropy,
+  turnIsDue,
+} from '@entrgi/core';
 import { addConfident } from './add-confident.js';
 import { checkChosen } from './check-chosen.js';
 import { rowDistributions } from './draw-rows.js';
@@ -54,6 +62,8 @@ export const commitTokens = async (
       temperature: orderTemperature,
       random: orderStream(trajectory),
       initialEntropy: (row: number) => initial.entropy(firstRow + row),
+      optimisedEntropy: (row: number) =>
+        rowEntropy(request.logits, firstRow + row, relaxedTemperature(temperature), 'tempered'),
       ...distributions,
     };
     const random = tokenStream(trajectory);

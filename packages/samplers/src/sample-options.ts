@@ -1,13 +1,11 @@
 import {
   type Denoiser,
   type Filter,
-  filters,
   type Guidance,
   InvalidArgumentError,
   type OptionNames,
   type Order,
   type Prompt,
-  presets,
   requireBoolean,
   requireFunction,
   requireKnownOptions,
@@ -18,7 +16,7 @@ import {
   type Schedule,
   UnsupportedError,
 } from '@entrgi/core';
-import { entropy } from './orders/entropy.js';
+import { published } from './presets/published.js';
 import { linear } from './schedules/linear.js';
 
 /** What to sample from, and how. */
@@ -27,9 +25,9 @@ export interface SampleOptions {
   readonly prompts: readonly Prompt[];
   /** Moves the logits before tokens are drawn. Default: none. */
   readonly guidance?: Guidance | undefined;
-  /** Responses per prompt. Default: 8. */
+  /** Responses per prompt. Default: 4. */
   readonly trajectories?: number | undefined;
-  /** Denoising steps. Default: 64. */
+  /** Denoising steps. Default: 128. */
   readonly steps?: number | undefined;
   /** Response length in tokens. Default: 128. */
   readonly maxNewTokens?: number | undefined;
@@ -133,11 +131,11 @@ export interface SampleSettings {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Fills in the defaults (the preset `reference`). Throws InvalidArgumentError for whatever could only fail later. */
+/** Fills in the defaults (the preset `published`). Throws InvalidArgumentError for whatever could only fail later. */
 export const resolveOptions = (options: SampleOptions): SampleSettings => {
   requireObject('sample', options, 'options');
   requireKnownOptions('sample', options, optionNames);
-  const defaults = presets.reference;
+  const defaults = published.sample;
   const {
     denoiser,
     prompts,
@@ -147,12 +145,12 @@ export const resolveOptions = (options: SampleOptions): SampleSettings => {
     maxNewTokens = defaults.maxNewTokens,
     blockLength = maxNewTokens,
     temperature = defaults.temperature,
-    filters: tokenFilters = [filters.topP(defaults.topP)],
-    order = entropy,
+    filters: tokenFilters = defaults.filters,
+    order = defaults.order,
     orderTemperature = 0,
     schedule = linear,
     seed = 1,
-    deprioritizeEos = true,
+    deprioritizeEos = defaults.deprioritizeEos,
     vocabularyTolerance = 1e-6,
     stopAtEnd = true,
     skipRedundant = true,

@@ -6,12 +6,11 @@ import {
   InvalidArgumentError,
   NumericalError,
   type PromptEndEvent,
-  presets,
   randomStream,
   type StepEvent,
 } from '@entrgi/core';
 import { describe, expect, test } from 'vitest';
-import { byConfidence, orders, type SampleOptions, sample, schedules } from './index.js';
+import { byConfidence, orders, presets, type SampleOptions, sample, schedules } from './index.js';
 import { type BigramDenoiser, bigramDenoiser, vocabulary } from './testing/bigram-denoiser.js';
 import { pullGuidance, pullReward } from './testing/pull-guidance.js';
 
@@ -638,7 +637,7 @@ describe('refuses at once', () => {
     [{ denoiser: {} as never }, /denoiser.logits: expected a denoiser/],
     [{ seed: '5' as never }, /seed: expected a whole number .* got 5/],
     [{ topP: 0.9 } as never, /no option 'topP'/],
-    [{ ...presets.paper } as never, /no option 'guidanceSteps'/],
+    [{ ...presets.paper } as never, /no option 'settings'/],
     [{ maxNewToken: 4 } as never, /no option 'maxNewToken'. Is 'maxNewTokens' meant/],
   ])('%j', (options, message) => {
     expect(() => sample({ denoiser, ...base, ...options })).toThrow(InvalidArgumentError);

@@ -1,5 +1,5 @@
-import { optimisers, presets, relaxations } from '@entrgi/core';
-import { orders } from '@entrgi/samplers';
+import { optimisers, relaxations } from '@entrgi/core';
+import { orders, presets } from '@entrgi/samplers';
 import { Command, Option } from 'commander';
 import type { Context } from '../context.js';
 import { defaults } from '../generate/settings.js';
@@ -16,7 +16,10 @@ export const generateCommand = (context: Context): Command => {
     )
     .argument('[PROMPT]', 'what to respond to')
     .option('--method <NAME>', `base, bon (best-of-n), or guided: ${names(relaxations)}`, 'entrgi')
-    .option('--preset <NAME>', `published settings, which explicit options override: ${names(presets)}`)
+    .option(
+      '--preset <NAME>',
+      `settings of a source, which explicit options override: ${names(presets)} (default: published)`,
+    )
     .option('--denoiser <MODEL>', `masked diffusion model: ${modelForms} (default: embedded)`)
     .option('--reward <MODEL>', 'reward model, named in the same way (default: embedded)')
     .option('--label <LABEL>', 'which label of the reward model is the reward, by number or name')

@@ -56,6 +56,8 @@ describe('--json', () => {
         temperature: 0.7,
         topP: 0.95,
         order: 'entropy',
+        deprioritizeEos: true,
+        filterHard: true,
         maxNewTokens: 8,
         vocabularyTolerance: 1e-6,
         denoiser: 'denoiser',
@@ -122,6 +124,9 @@ describe('methods', () => {
       preset: 'talk',
       update: 'ascent',
       learningRate: 0.5,
+      softTemperature: 1,
+      filterHard: false,
+      deprioritizeEos: false,
       order: 'origin',
       steps: 4,
       trajectories: 2,
@@ -260,7 +265,7 @@ describe('bad input exits 1 with one line, and writes nothing', () => {
     [
       'a prompt that leaves no room',
       ['word '.repeat(240)],
-      /PROMPT: expected at most 256 tokens with the response, got \d+ \+ 64/,
+      /PROMPT: expected at most 256 tokens with the response, got \d+ \+ 128/,
     ],
     [
       'a prompt beyond the window',

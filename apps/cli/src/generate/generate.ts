@@ -1,4 +1,4 @@
-import { filters, type Guidance, rewardGuidance } from '@entrgi/core';
+import { type Guidance, rewardGuidance } from '@entrgi/core';
 import { bestOfN, sample } from '@entrgi/samplers';
 import type { Context } from '../context.js';
 import { chooseDisplay, type Display } from '../display/display.js';
@@ -59,16 +59,16 @@ interface Watchers {
 async function* results(plan: Plan, models: Models, watchers: Watchers): AsyncGenerator<Result> {
   const { denoiser, reward } = models;
   const { display, trace, signal } = watchers;
-  // What the sampler does not take is guidance's.
-  const { topP, topK, guidanceSteps, learningRate, update, entropyOf, ...settings } = plan.settings;
+  const { vocabularyTolerance, blockLength, confidenceThreshold, cacheBlocks } = plan.settings;
   const events = sample({
-    ...settings,
+    ...plan.options.sample,
+    vocabularyTolerance,
+    blockLength,
+    confidenceThreshold,
+    cacheBlocks,
     denoiser,
     prompts: plan.prompts.map(({ prompt }) => prompt),
     guidance: guidanceOf(plan, models),
-    // As in the published code: top-p first.
-    filters: [filters.topP(topP), ...(topK === undefined ? [] : [filters.topK(topK)])],
-    order: plan.order,
     seed: plan.seed,
     signal,
   });
@@ -90,10 +90,9 @@ async function* results(plan: Plan, models: Models, watchers: Watchers): AsyncGe
   }
 }
 
-const guidanceOf = ({ method, settings, optimiser }: Plan, { reward }: Models): Guidance | undefined => {
-  const { guidanceSteps, entropyOf } = settings;
-  if (method.relaxation === undefined || guidanceSteps === 0) return undefined;
-  return rewardGuidance({ reward, relaxation: method.relaxation, optimiser, guidanceSteps, entropyOf });
+const guidanceOf = ({ method, settings, options }: Plan, { reward }: Models): Guidance | undefined => {
+  if (method.relaxation === undefined || settings.guidanceSteps === 0) return undefined;
+  return rewardGuidance({ ...options.guidance, reward, relaxation: method.relaxation });
 };
 
 const titleOf = ({ prompts }: Plan, index: number): string => {

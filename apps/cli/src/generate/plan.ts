@@ -1,6 +1,6 @@
-import { InvalidArgumentError, type LogitOptimiser, type Order, optimisers, presets } from '@entrgi/core';
+import { InvalidArgumentError, optimisers } from '@entrgi/core';
 import { type WeightDtype, weightDtypes } from '@entrgi/models';
-import { orders } from '@entrgi/samplers';
+import { orders, type Preset, type PresetSettings, preset, presets } from '@entrgi/samplers';
 import type { SourceOptions } from '../model-source.js';
 import { chooseByName, unknownName } from './choose-by-name.js';
 import { chooseMethod, type Method } from './methods.js';
@@ -32,16 +32,19 @@ export interface Plan {
   readonly method: Method;
   readonly preset: string | undefined;
   readonly settings: Settings;
-  readonly optimiser: LogitOptimiser;
-  readonly order: Order;
+  /** The settings as the libraries take them. */
+  readonly options: Preset;
   readonly seed: number;
 }
 
 /** Decides and checks. Throws InvalidArgumentError for what is outside its domain. */
 export const planGeneration = async (options: GenerateOptions): Promise<Plan> => {
   const method = chooseMethod(options.method);
-  const preset = options.preset === undefined ? {} : chooseByName('--preset', options.preset, presets);
-  const settings = method.effective(resolveSettings(options, preset));
+  const given =
+    options.preset === undefined ? {} : chooseByName('--preset', options.preset, presets).settings;
+  const settings = method.effective(resolveSettings(options, given));
+  chooseByName('--update', settings.update, optimisers);
+  chooseByName('--order', settings.order, orders);
   checkDtype('--denoiser-dtype', options.denoiserDtype);
   checkDtype('--reward-dtype', options.rewardDtype);
   checkCoverage(options.minimumCoverage);
@@ -50,8 +53,7 @@ export const planGeneration = async (options: GenerateOptions): Promise<Plan> =>
     method,
     preset: options.preset,
     settings,
-    optimiser: chooseByName('--update', settings.update, optimisers)(settings.learningRate),
-    order: chooseByName('--order', settings.order, orders),
+    options: preset(settings as PresetSettings),
     seed: checkedSeed(options.seed),
   };
 };

@@ -1,19 +1,10 @@
-import { InvalidArgumentError, type Preset } from '@entrgi/core';
+import { InvalidArgumentError } from '@entrgi/core';
+import { type PresetSettings, presets } from '@entrgi/samplers';
 
 /** Every knob of a generation, resolved: the `settings` of the JSON output. */
-export interface Settings {
-  readonly trajectories: number;
-  readonly steps: number;
-  readonly guidanceSteps: number;
-  readonly learningRate: number;
+export interface Settings extends Omit<PresetSettings, 'order' | 'update'> {
   readonly update: string;
-  /** Whose entropy weights the sampled token; only a preset changes it. */
-  readonly entropyOf: Preset['entropyOf'];
-  readonly temperature: number;
-  readonly topP: number;
-  readonly topK?: number | undefined;
   readonly order: string;
-  readonly maxNewTokens: number;
   /** Total-variation distance that leaving out improbable tokens may cost a position's distribution. */
   readonly vocabularyTolerance: number;
   readonly blockLength?: number | undefined;
@@ -27,19 +18,8 @@ export type GivenSettings = { readonly [K in keyof Settings]?: Settings[K] | und
   readonly beta?: number | undefined;
 };
 
-export const defaults: Settings = {
-  trajectories: 4,
-  steps: 64,
-  guidanceSteps: 3,
-  learningRate: 0.5,
-  update: 'adam',
-  entropyOf: 'untempered',
-  temperature: 0.7,
-  topP: 0.95,
-  order: 'entropy',
-  maxNewTokens: 64,
-  vocabularyTolerance: 1e-6,
-};
+/** The published tables' settings. */
+export const defaults: Settings = { ...presets.published.settings, vocabularyTolerance: 1e-6 };
 
 /** Explicit options override the preset, which overrides the defaults. Throws InvalidArgumentError for a value outside its domain. */
 export const resolveSettings = (given: GivenSettings, preset: GivenSettings = {}): Settings => {
@@ -63,6 +43,7 @@ const said = (given: GivenSettings): Partial<Settings> => {
   const names = [
     ...Object.keys(defaults),
     'topK',
+    'softTemperature',
     'blockLength',
     'confidenceThreshold',
     'cacheBlocks',

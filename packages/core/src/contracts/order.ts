@@ -19,6 +19,8 @@ export interface OrderRequest {
   readonly random: RandomStream;
   /** Entropy in nats of softmax(φ/τ) of the denoiser's own logits at a row, unfiltered, over the whole vocabulary. */
   initialEntropy(row: number): number;
+  /** The same of the optimised logits. */
+  optimisedEntropy(row: number): number;
   /** Filtered softmax(φ/τ) of the optimised logits at a row: what the token was drawn from, shape [candidates]: every token, or all that can matter. Valid until the next call. */
   probs(row: number): Float32Array;
   /** Optimised logits at a row, shape [candidates]. */

@@ -30,6 +30,7 @@ const request = (rows: Rows, temperature = 0): OrderRequest => ({
   temperature,
   random: stream(rows.seed),
   initialEntropy: (row) => -negativeEntropy(normalised(rows.initial[row]!)),
+  optimisedEntropy: (row) => -negativeEntropy(normalised(rows.optimised[row]!)),
   probs: (row) => normalised(rows.optimised[row]!.map((x) => 1.5 * x)),
   logits: (row) => Float32Array.from(rows.optimised[row]!),
 });
@@ -57,6 +58,7 @@ const confidence: Record<Exclude<keyof typeof orders, 'origin'>, (r: OrderReques
     return first! - second!;
   },
   entropy: (r, row) => -r.initialEntropy(row),
+  entropy_optimised: (r, row) => -r.optimisedEntropy(row),
   entropy_filtered: (r, row) => negativeEntropy(r.probs(row)),
   anchor: (r, row) => r.logits(row)[r.places[row]!]!,
 };
