@@ -42,7 +42,8 @@ export const chatFormat = async (
   if (closing === undefined) {
     throw new CheckpointError(`${name}: the template leaves out the last message.`, { value: name });
   }
-  const [first] = codec.encode([{ text: closing, isTemplate: true }]);
+  // No token is longer.
+  const [first] = codec.encode([{ text: closing.slice(0, 1000), isTemplate: true }]);
 
   return {
     closingId: first !== undefined && codec.specialIds.includes(first) ? first : undefined,

@@ -4,7 +4,8 @@ import { UnsupportedError } from '@entrgi/core';
 const CHARACTERS_PER_STEP = 16;
 /** A fraction of a second; templates of real models take some hundred for a message. */
 const STEPS = 400_000;
-const LONGEST = 4_000_000;
+/** A template is at most a quarter as long, and all of it will be encoded. */
+const LONGEST = 400_000;
 const DEEPEST = 400;
 
 /**
@@ -22,7 +23,7 @@ export class Budget {
     private readonly name: string,
     given: number,
   ) {
-    this.#steps = STEPS + 4 * given;
+    this.#steps = STEPS + given;
     this.#longest = LONGEST + 16 * given;
   }
 

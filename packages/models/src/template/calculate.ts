@@ -57,7 +57,7 @@ const repeated = (sequence: Text | List, times: number, budget: Budget): Value =
     budget.spendCharacters(sequence.length * count);
     return new Text(sequence.chars.repeat(count), sequence.origins.repeat(count));
   }
-  budget.spend(sequence.items.length * count);
+  budget.spend(count * (1 + sequence.items.length));
   return new List(Array.from({ length: count }, () => sequence.items).flat(), sequence.isTuple);
 };
 
