@@ -5,6 +5,7 @@ import type { Context } from '../context.js';
 import { defaults } from '../generate/settings.js';
 import { modelForms } from '../model-forms.js';
 import { parseDecimal, parseInteger } from '../parse-number.js';
+import { parseVariable } from '../parse-variable.js';
 
 /** `entrgi generate`: what it is told, and what it says about itself. */
 export const generateCommand = (context: Context): Command => {
@@ -35,6 +36,11 @@ export const generateCommand = (context: Context): Command => {
       '--minimum-coverage <X>',
       'refuse to guide by a reward model with tokens for less of what the denoiser writes (default: 0.5)',
       parseDecimal,
+    )
+    .option(
+      '--template-variable <NAME=JSON>',
+      'given to both chat templates, as enable_thinking=false; may be repeated',
+      parseVariable,
     )
     .option(
       '--trajectories <N>',

@@ -253,6 +253,11 @@ describe('bad input exits 1 with one line, and writes nothing', () => {
       [prompt, '--denoiser-dtype', 'fp16'],
       /expected weights stored in float16, got \w+/,
     ],
+    [
+      'a template variable that is taken',
+      [prompt, '--template-variable', 'messages=[]'],
+      "templateVariables: messages is the conversation's own.",
+    ],
     ['an unknown update', [prompt, '--update', 'sgd'], /--update: expected one of adam, ascent, got 'sgd'/],
     [
       'no trajectories',

@@ -1,6 +1,12 @@
 import { nodeBackend } from '@entrgi/backend-node';
 import type { Denoiser, DifferentiableReward, OnWarning } from '@entrgi/core';
-import { type HubOptions, loadDenoiser, type WeightDtype, type WeightOptions } from '@entrgi/models';
+import {
+  type HubOptions,
+  loadDenoiser,
+  type TemplateOptions,
+  type WeightDtype,
+  type WeightOptions,
+} from '@entrgi/models';
 import { loadReward } from '@entrgi/rewards';
 import { denoiserDirectory, rewardDirectory } from '@entrgi/tiny-stories';
 import { modelSource } from '../model-source.js';
@@ -24,6 +30,7 @@ export const loadModels = async (
     | 'denoiser'
     | 'reward'
     | 'label'
+    | 'templateVariable'
     | 'denoiserDtype'
     | 'rewardDtype'
     | 'minimumCoverage'
@@ -39,11 +46,12 @@ export const loadModels = async (
   const load = async <T>(
     model: string,
     dtype: WeightDtype,
-    loader: (source: string, how: HubOptions & WeightOptions) => Promise<T>,
+    loader: (source: string, how: HubOptions & WeightOptions & TemplateOptions) => Promise<T>,
   ): Promise<T> => {
     try {
       const [source, how] = await modelSource(model, options, { ...watching, signal: stop.signal });
-      return await loader(source, { ...how, dtype, onQuantise });
+      const templateVariables = options.templateVariable;
+      return await loader(source, { ...how, dtype, onQuantise, templateVariables });
     } catch (error) {
       stop.abort(error);
       throw error;

@@ -21,6 +21,7 @@ export interface GenerateOptions extends GivenSettings, SourceOptions {
   readonly rewardDtype: WeightDtype;
   /** Smallest share of what the denoiser writes for which the reward must have tokens. */
   readonly minimumCoverage?: number | undefined;
+  readonly templateVariable?: Readonly<Record<string, unknown>> | undefined;
   readonly seed: number;
   readonly json: boolean;
   readonly trace?: string | undefined;
