@@ -42,3 +42,17 @@ describe('blackBoxReward', () => {
     }
   });
 });
+
+it.each([['3'], [null], [undefined], [Number.NaN], [true]])('%j is no reward', async (value) => {
+  const reward = blackBoxReward('odd', () => [value] as never);
+  await expect(reward.score('p', ['a'])).rejects.toThrow(
+    "Reward 'odd': expected a finite reward for response 0",
+  );
+});
+
+it('nothing at all is no list of rewards', async () => {
+  const reward = blackBoxReward('odd', () => undefined as never);
+  await expect(reward.score('p', ['a'])).rejects.toThrow(
+    'expected 1 rewards (one per response), got undefined.',
+  );
+});

@@ -15,21 +15,21 @@ export const blackBoxReward = (name: string, rate: Rate): Reward => ({
   name,
   async score(prompt, responses, options = {}) {
     options.signal?.throwIfAborted();
-    const rewards = Float64Array.from(await rate(prompt, responses, options));
-    if (rewards.length !== responses.length) {
+    const rated: ArrayLike<unknown> | null | undefined = await rate(prompt, responses, options);
+    if (rated?.length !== responses.length) {
       throw new InvalidArgumentError(
-        `Reward '${name}': expected ${responses.length} rewards (one per response), got ${rewards.length}.`,
-        { value: rewards, cure: 'Return one number per response, in their order.' },
+        `Reward '${name}': expected ${responses.length} rewards (one per response), got ${rated?.length ?? String(rated)}.`,
+        { value: rated, cure: 'Return one number per response, in their order.' },
       );
     }
-    rewards.forEach((value, i) => {
-      if (Number.isFinite(value)) return;
+    return Float64Array.from(rated, (value, i) => {
+      // Text that looks like a number is none, nor is null a zero.
+      if (typeof value === 'number' && Number.isFinite(value)) return value;
       throw new NumericalError(
-        `Reward '${name}': expected a finite reward for response ${i}, got ${value}.`,
+        `Reward '${name}': expected a finite reward for response ${i}, got ${typeof value === 'number' ? value : (JSON.stringify(value) ?? typeof value)}.`,
         { value: responses[i], cure: 'Return a finite number for every response.' },
       );
     });
-    return rewards;
   },
   async dispose() {},
 });

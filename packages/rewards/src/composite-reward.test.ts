@@ -79,6 +79,26 @@ describe('compositeReward', () => {
     expect(log).toEqual(['open closed']);
   });
 
+  it('names the part that overflows, or whose number is none or missing', async () => {
+    const part = (value: number) => ({
+      ...linearReward(`gives ${value}`, 1),
+      score: async () => Float64Array.of(value),
+    });
+    const sum = (value: number, weight = 1) =>
+      compositeReward([
+        { reward: linearReward('fine', 1), weight: 1 },
+        { reward: part(value), weight },
+      ]).score('Tell me.', ['a']);
+    await expect(sum(1e308, 10)).rejects.toThrow(
+      "Composite reward: expected a finite sum, got Infinity with 10 × 1e+308 of 'gives 1e+308'.",
+    );
+    await expect(sum(Number.NaN)).rejects.toThrow("NaN of 'gives NaN'");
+    const two = compositeReward([{ reward: part(1), weight: 1 }]);
+    await expect(two.score('Tell me.', ['a', 'b'])).rejects.toThrow(
+      "Reward 'gives 1': expected 2 numbers, got 1.",
+    );
+  });
+
   it('refuses no parts and weights that are not finite', () => {
     expect(() => compositeReward([])).toThrow(InvalidArgumentError);
     const parts = [{ reward: linearReward('linear', 1), weight: Number.NaN }];

@@ -2,6 +2,7 @@ import {
   type DifferentiableReward,
   InvalidArgumentError,
   isDifferentiable,
+  NumericalError,
   type Reward,
   type RewardContext,
   type RewardRequest,
@@ -16,19 +17,19 @@ export interface WeightedReward<R extends Reward = Reward> {
 
 /**
  * The weighted sum of rewards: R = Σ weightᵢ Rᵢ. It has a gradient (`open`) exactly when all parts have one.
- * Disposing it disposes its parts. Throws InvalidArgumentError without parts or with a weight that is not finite.
+ * Disposing it disposes its parts. Throws InvalidArgumentError without parts or with a weight that is not finite, and, scoring and evaluating,
+ * NumericalError that names the part whose term is not finite or overflows.
  */
 export function compositeReward(parts: readonly WeightedReward<DifferentiableReward>[]): DifferentiableReward;
 export function compositeReward(parts: readonly WeightedReward[]): Reward;
 export function compositeReward(parts: readonly WeightedReward[]): Reward {
   check(parts);
-  const weights = parts.map(({ weight }) => weight);
   const sum: Reward = {
     name: parts.map(({ reward, weight }) => `${weight} × ${reward.name}`).join(' + '),
     async score(prompt, responses, options) {
       const scores: Float64Array[] = [];
       for (const { reward } of parts) scores.push(await reward.score(prompt, responses, options));
-      return weightedSum(weights, scores, new Float64Array(responses.length));
+      return weightedSum(parts, scores, new Float64Array(responses.length));
     },
     async dispose() {
       await Promise.all(parts.map(({ reward }) => reward.dispose()));
@@ -38,14 +39,14 @@ export function compositeReward(parts: readonly WeightedReward[]): Reward {
   if (differentiable.length < parts.length) return sum;
   const guiding: DifferentiableReward = {
     ...sum,
-    open: (request) => openAll(differentiable, weights, request),
+    open: (request) => openAll(differentiable, parts, request),
   };
   return guiding;
 }
 
 const openAll = async (
   rewards: readonly DifferentiableReward[],
-  weights: readonly number[],
+  parts: readonly WeightedReward[],
   request: RewardRequest,
 ): Promise<RewardContext> => {
   const contexts: RewardContext[] = [];
@@ -65,8 +66,8 @@ const openAll = async (
       const values = gradients.map((gradient) => gradient.values);
       const tokenScores = gradients.map((gradient) => gradient.tokenScores);
       return {
-        values: weightedSum(weights, values, new Float64Array(mix.trajectories)),
-        tokenScores: weightedSum(weights, tokenScores, new Float32Array(mix.probs.length)),
+        values: weightedSum(parts, values, new Float64Array(mix.trajectories)),
+        tokenScores: weightedSum(parts, tokenScores, new Float32Array(mix.probs.length)),
       };
     },
     dispose,
@@ -75,13 +76,26 @@ const openAll = async (
 
 /** total += Σ weightᵢ termᵢ */
 const weightedSum = <T extends Float32Array | Float64Array>(
-  weights: readonly number[],
+  parts: readonly WeightedReward[],
   terms: readonly T[],
   total: T,
 ): T => {
   terms.forEach((term, part) => {
-    const weight = weights[part]!;
-    for (let i = 0; i < total.length; i++) total[i]! += weight * term[i]!;
+    const { reward, weight } = parts[part]!;
+    if (term.length !== total.length) {
+      throw new InvalidArgumentError(
+        `Reward '${reward.name}': expected ${total.length} numbers, got ${term.length}.`,
+        { value: term.length },
+      );
+    }
+    for (let i = 0; i < total.length; i++) {
+      total[i]! += weight * term[i]!;
+      if (Number.isFinite(total[i])) continue;
+      throw new NumericalError(
+        `Composite reward: expected a finite sum, got ${total[i]} with ${weight} × ${term[i]} of '${reward.name}'.`,
+        { value: term[i], cure: 'Lower the weight, or check what the reward returns.' },
+      );
+    }
   });
   return total;
 };

@@ -112,3 +112,23 @@ describe('wordLookup', () => {
     expect(lookUpIn('int8', false)).toThrow(UnsupportedError);
   });
 });
+
+it('refuses an output with scores for every token, as of a fill-mask model', () => {
+  const g = new GraphBuilder();
+  const ids = g.input('input_ids', 'int64', ['batch', 'length']);
+  const E = g.initializer('E', { type: 'float32', dims: [3, 2], data: Float32Array.from(words) });
+  g.output(g.Tanh(g.Gather(E, ids)), 'logits');
+  const model = canonicalise(g.model());
+  const network = onnxNetwork({
+    model,
+    lookup: wordLookup(model, 'filler'),
+    name: 'filler',
+    folder: '.',
+    tokenizer,
+    maxLength: 5,
+  });
+  const reward = networkReward(network, { backend });
+  return expect(reward.score('', ['b'])).rejects.toThrow(
+    'filler: expected the output logits to be [batch, labels] or [batch], got [',
+  );
+});

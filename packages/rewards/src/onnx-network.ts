@@ -47,6 +47,15 @@ export const onnxNetwork = (options: OnnxNetworkOptions): RewardNetwork => {
       for (const { outputs } of lookup.nodes) bound.set(outputs[0]!, inType(g, inputs.embeds, lookup.type));
       const logits = inType(g, appendModel(g, model, scope, bound)(output), 'float32');
       const { dims } = g.typeOf(logits);
+      if (dims !== undefined && (dims.length < 1 || dims.length > 2)) {
+        throw new UnsupportedError(
+          `${name}: expected the output ${output} to be [batch, labels] or [batch], got [${dims.join(', ')}].`,
+          {
+            value: dims,
+            cure: 'Export the model for the task of sequence classification, or name another output.',
+          },
+        );
+      }
       const labels = dims?.length === 1 ? 1 : dims?.[1];
       if (label < 0 || (typeof labels === 'number' && label >= labels)) {
         throw new InvalidArgumentError(
