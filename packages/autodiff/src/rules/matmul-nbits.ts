@@ -1,5 +1,5 @@
 import { type DataType, NonDifferentiableError } from '@entrgi/core';
-import { delayedUntil, int, type Value } from '@entrgi/onnx';
+import { delayedUntil, int, isFloat, type Value } from '@entrgi/onnx';
 import { broadcasting, type RuleRequest } from '../rule.js';
 
 /**
@@ -58,24 +58,37 @@ function byUnpacking(request: RuleRequest): Value {
       g.initializer(g.unique(`${stored}/integers`), { ...initializer, type, dims: [N, columns] } as never),
     );
   };
-  if (zeroPoints !== '' && bits === 4 && blocks % 2 === 1) {
-    throw unsupported('the zero points of an odd number of blocks have no rule');
-  }
-  const zeros =
-    zeroPoints === ''
-      ? once(`middle of ${type} [${N}, ${blocks}]`, () => {
-          const data = new Uint8Array(Math.ceil((N * blocks * bits) / 8)).fill(bits === 4 ? 0x88 : 0x80);
-          return g.initializer(g.unique('middle'), { type, dims: [N, blocks], data });
-        })
-      : integers(zeroPoints, blocks, 'zero points');
   const matrix = g.typeOf(scales).dims?.length === 2 ? scales : g.Reshape(scales, [N, blocks]);
-  // A scale that waits for dy: nothing is unpacked while loading, nor before its turn.
-  const scale = delayedUntil(g, matrix, dy[0]);
-  const [unpacked] = g.node(
-    'DequantizeLinear',
-    [integers(weight, blocks * block, 'a weight'), scale, zeros],
-    { axis: int(1), block_size: int(block) },
-  ) as [Value];
+  const codes = integers(weight, blocks * block, 'a weight');
+  const blockwise = { axis: int(1), block_size: int(block) };
+  const dequantised = (inputs: readonly Value[], attributes = {}) =>
+    g.node('DequantizeLinear', inputs, attributes)[0]!;
+  // What waits for dy: nothing is unpacked while loading, nor before its turn.
+  const waiting = (value: Value) => delayedUntil(g, value, dy[0]);
+  const middle = () =>
+    once(`middle of ${type} [${N}, ${blocks}]`, () => {
+      const data = new Uint8Array(Math.ceil((N * blocks * bits) / 8)).fill(bits === 4 ? 0x88 : 0x80);
+      return g.initializer(g.unique('middle'), { type, dims: [N, blocks], data });
+    });
+  /** (codes − zero points) · scales, for zero points that are not the operator's: of a row that ends within a byte, or fractional. */
+  const apart = (zeros: (one: Value) => Value) => {
+    const one = waiting(g.scalarLike(1, scales));
+    const shifted = g.Sub(
+      g.Reshape(dequantised([codes, one]), [N, blocks, block]),
+      g.Reshape(zeros(one), [N, blocks, 1]),
+    );
+    return g.Reshape(g.Mul(shifted, g.Unsqueeze(matrix, [2])), [N, blocks * block]);
+  };
+  const unpack = () => {
+    if (zeroPoints === '') return dequantised([codes, waiting(matrix), middle()], blockwise);
+    if (isFloat(g.typeOf(zeroPoints).type)) return apart(() => zeroPoints);
+    if (bits === 8 || blocks % 2 === 0) {
+      return dequantised([codes, waiting(matrix), integers(zeroPoints, blocks, 'zero points')], blockwise);
+    }
+    const padded = integers(zeroPoints, blocks + 1, 'zero points');
+    return apart((one) => g.Slice(dequantised([padded, one]), [0], [blocks], [1]));
+  };
+  const unpacked = unpack();
   const product = g.MatMul(dy[0], unpacked);
   return blocks * block === K ? product : g.Slice(product, [0], [K], [-1]);
 }

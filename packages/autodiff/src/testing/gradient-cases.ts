@@ -935,6 +935,12 @@ const packed = (options: {
     Uint8Array.from({ length: (values.length * bits) / 8 }, (_, i) =>
       bits === 8 ? values[i]! : values[2 * i]! | (values[2 * i + 1]! << 4),
     );
+  // A row of zero points ends with its byte.
+  const wholeBytes = (rows: readonly number[]) =>
+    bits === 8 || blocks % 2 === 0
+      ? rows
+      : rows.flatMap((value, i) => ((i + 1) % blocks === 0 ? [value, 0] : [value]));
+  const zeroBytes = wholeBytes(zeros);
   const uint8 = (dims: readonly number[], values: readonly number[]) =>
     ({ type: 'uint8', dims, data: bytes(values) }) as const;
   return {
@@ -952,7 +958,7 @@ const packed = (options: {
             type,
           ),
           ...(zeroPoints
-            ? [g.initializer('zeros', uint8([(N * blocks * bits) / 8], zeros))]
+            ? [g.initializer('zeros', uint8([(zeroBytes.length * bits) / 8], zeroBytes))]
             : bias
               ? ['']
               : []),
@@ -976,6 +982,7 @@ const packed = (options: {
 const quantised: readonly GradientCase[] = [
   packed({ bits: 4, N: 3, K: 32 }),
   packed({ bits: 4, N: 3, K: 32, zeroPoints: true }),
+  packed({ bits: 4, N: 3, K: 48, zeroPoints: true }),
   packed({ bits: 4, N: 2, K: 23, bias: true }),
   packed({ bits: 8, N: 3, K: 32 }),
   packed({ bits: 8, N: 3, K: 20, zeroPoints: true, bias: true }),
