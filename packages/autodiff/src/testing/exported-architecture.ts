@@ -21,6 +21,8 @@ export interface ExportedArchitecture {
   readonly free: string;
   /** Levels at which onnxruntime could not optimise it, and why. */
   readonly notOptimised: Readonly<Record<string, string>>;
+  /** Why onnxruntime does not give PyTorch's logits from the file as exported; '' where it does. */
+  readonly trouble: string;
   /** Shape of the word-embedding table. */
   readonly table: readonly number[];
   readonly inputs: Readonly<Record<string, Stored>>;
@@ -29,7 +31,10 @@ export interface ExportedArchitecture {
   readonly gradient: Stored;
 }
 
-/** How a model came out: `right` with its largest relative difference, `refused` with a typed error, `wrong` otherwise. */
+/**
+ * How a model came out: `right` with its largest relative differences, `refused` with a typed error (or where onnxruntime refuses the file as
+ * it is), `wrong` otherwise.
+ */
 export interface Verdict {
   readonly kind: 'right' | 'refused' | 'wrong';
   readonly what: string;
@@ -67,7 +72,7 @@ function wordEmbeddings(model: Model, table: readonly number[]): Value {
   const producers = new Map(nodes.flatMap((node) => node.outputs.map((output) => [output, node])));
   const isIds = (value: Value): boolean =>
     value === 'input_ids' ||
-    (['Cast', 'Reshape'].includes(producers.get(value)?.opType ?? '') &&
+    (['Cast', 'Reshape', 'Transpose'].includes(producers.get(value)?.opType ?? '') &&
       isIds(producers.get(value)!.inputs[0]!));
   const found = nodes.filter(
     ({ opType, inputs }) =>
