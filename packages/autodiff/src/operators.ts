@@ -9,7 +9,7 @@ type Kinds = Words<'Sum Mean Max Min Prod L1 L2 SumSquare LogSum LogSumExp'>;
 export type Operator = Words<
   | 'Identity Cast Neg Add Sub Mul Div Pow Sqrt Reciprocal Exp Log Mod Abs Sum Max Min Clip Where'
   | 'Sin Cos Tan Asin Acos Atan Sinh Cosh Asinh Acosh Atanh'
-  | 'Conv ConvTranspose MaxPool AveragePool TopK OneHot Hardmax'
+  | 'LSTM GRU RNN Conv ConvTranspose MaxPool AveragePool TopK OneHot Hardmax'
   | 'Relu LeakyRelu ThresholdedRelu Shrink Elu Celu Selu Sigmoid HardSigmoid HardSwish Tanh Softsign Softplus Erf Gelu Softmax LogSoftmax'
   | 'LayerNormalization RMSNormalization SimplifiedLayerNormalization MatMul Gemm Einsum CumSum Trilu'
   | `Reduce${Kinds}`

@@ -92,7 +92,13 @@ function checkGraph(graph: Graph, opsets: ReadonlyMap<string, number>, lookOnly:
   for (const [name, type] of graph.valueTypes) checkType(type, `Value '${name}'`);
 }
 
-function refuseControlFlow({ domain, opType, attributes }: Node, what: string): void {
+/** What a gradient is written with; a body reads nothing but what the node gives it. */
+const isClosedScan = ({ opType, attributes }: Node): boolean =>
+  opType === 'Scan' && attributes.body?.kind === 'graph';
+
+function refuseControlFlow(node: Node, what: string): void {
+  const { domain, opType, attributes } = node;
+  if (isClosedScan(node)) return;
   const isControl = domain === '' && REFUSED.test(opType);
   if (!isControl && !Object.values(attributes).some(({ kind }) => kind === 'subgraph')) return;
   throw new UnsupportedError(`${what}: control flow, subgraphs and sequences are not supported.`, {
@@ -112,6 +118,7 @@ function checkNode(node: Node, opsets: ReadonlyMap<string, number>, what: string
     throw new InvalidModelError(`${what}: expected an output, got none.`);
   for (const [name, attribute] of Object.entries(node.attributes)) {
     checkAttribute(attribute, `${what}: attribute '${name}'`);
+    if (attribute.kind === 'graph') checkGraph(attribute.value, opsets);
   }
 }
 

@@ -5,35 +5,37 @@ import { onnxType } from './data-types.js';
 import { attributeType } from './decode-attribute.js';
 import {
   type AttributeProtoSchema,
+  GraphProtoSchema,
   ModelProtoSchema,
   type NodeProtoSchema,
   type TensorProtoSchema,
   type ValueInfoProtoSchema,
 } from './generated/onnx_pb.js';
-import type { Attribute, Initializer, Model, Node, ValueType } from './model.js';
+import type { Attribute, Graph, Initializer, Model, Node, ValueType } from './model.js';
 
 type Init<T extends Parameters<typeof create>[0]> = MessageInitShape<T>;
 
 /** Serialises a model after checking it (see checkModel). Equal models give equal bytes. */
 export function encodeModel(model: Model): Uint8Array {
   checkModel(model);
-  const { graph } = model;
   const proto = create(ModelProtoSchema, {
     irVersion: BigInt(model.irVersion),
     producerName: model.producer,
     opsetImport: [...model.opsets].map(([domain, version]) => ({ domain, version: BigInt(version) })),
     metadataProps: [...model.metadata].map(([key, value]) => ({ key, value })),
-    graph: {
-      name: graph.name,
-      node: graph.nodes.map(encodeNode),
-      initializer: [...graph.initializers].map(([name, tensor]) => encodeTensor(name, tensor)),
-      input: [...graph.inputs].map(encodeValue),
-      output: [...graph.outputs].map(encodeValue),
-      valueInfo: [...graph.valueTypes].map(encodeValue),
-    },
+    graph: encodeGraph(model.graph),
   });
   return toBinary(ModelProtoSchema, proto);
 }
+
+const encodeGraph = (graph: Graph): Init<typeof GraphProtoSchema> => ({
+  name: graph.name,
+  node: graph.nodes.map(encodeNode),
+  initializer: [...graph.initializers].map(([name, tensor]) => encodeTensor(name, tensor)),
+  input: [...graph.inputs].map(encodeValue),
+  output: [...graph.outputs].map(encodeValue),
+  valueInfo: [...graph.valueTypes].map(encodeValue),
+});
 
 const encodeNode = (node: Node): Init<typeof NodeProtoSchema> => ({
   opType: node.opType,
@@ -66,6 +68,11 @@ function encodeAttribute(name: string, attribute: Attribute): Init<typeof Attrib
       return { ...common, strings: attribute.value.map((value) => text.encode(value)) };
     case 'tensor':
       return { ...common, t: encodeTensor('', attribute.value) };
+    case 'graph':
+      return {
+        ...common,
+        g: toBinary(GraphProtoSchema, create(GraphProtoSchema, encodeGraph(attribute.value))),
+      };
   }
 }
 

@@ -40,7 +40,10 @@ export interface ExternalInitializer {
   readonly external: ExternalData;
 }
 
-/** An attribute value. Integers and floats are told apart by the tag, since ONNX does. */
+/**
+ * An attribute value. Integers and floats are told apart by the tag, since ONNX does. A `graph`, the body of a Scan, reads nothing but its own
+ * inputs and initialisers; models may be written with one, but are not read.
+ */
 export type Attribute =
   | { readonly kind: 'int'; readonly value: number }
   | { readonly kind: 'float'; readonly value: number }
@@ -49,6 +52,7 @@ export type Attribute =
   | { readonly kind: 'floats'; readonly value: readonly number[] }
   | { readonly kind: 'strings'; readonly value: readonly string[] }
   | { readonly kind: 'tensor'; readonly value: InlineInitializer }
+  | { readonly kind: 'graph'; readonly value: Graph }
   /** A subgraph, of which nothing is known; only a model that was decoded to be looked at has one. */
   | { readonly kind: 'subgraph'; readonly value: null };
 

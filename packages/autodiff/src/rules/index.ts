@@ -11,6 +11,7 @@ import * as microsoft from './microsoft.js';
 import * as norm from './norm.js';
 import * as pool from './pool.js';
 import * as quantised from './quantised.js';
+import * as recurrent from './recurrent.js';
 import * as reduce from './reduce.js';
 import * as scan from './scan.js';
 import * as scatter from './scatter.js';
@@ -32,6 +33,7 @@ export const families = {
   matmul,
   convolution,
   pool,
+  recurrent,
   einsum,
   reduce,
   norm,
@@ -54,6 +56,7 @@ export const rules = {
   ...families.matmul,
   ...families.convolution,
   ...families.pool,
+  ...families.recurrent,
   ...families.einsum,
   ...families.reduce,
   ...families.norm,

@@ -58,10 +58,11 @@ export async function verdictOf(path: string, expected: ExportedArchitecture): P
     const what = `logits ${logits.toExponential(1)}, gradient ${gradient.toExponential(1)}`;
     return { kind: logits < 1e-4 && gradient < 1e-4 ? 'right' : 'wrong', what };
   } catch (error) {
-    const typed = error instanceof EntrgiError;
+    const refused = error instanceof EntrgiError || expected.trouble !== '';
+    const own = expected.trouble === '' ? '' : ` (as exported: ${expected.trouble})`;
     return {
-      kind: typed ? 'refused' : 'wrong',
-      what: error instanceof Error ? error.message : String(error),
+      kind: refused ? 'refused' : 'wrong',
+      what: `${error instanceof Error ? error.message : error}${own}`,
     };
   }
 }

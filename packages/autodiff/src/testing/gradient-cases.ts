@@ -1,6 +1,7 @@
 import { float, type GraphBuilder, int, type Value } from '@entrgi/onnx';
 import { erf } from './erf.js';
 import type { CaseInput, GradientCase } from './gradient-case.js';
+import { recurrentCases } from './recurrent-cases.js';
 import { selectionCases } from './selection-cases.js';
 import { windowCases } from './window-cases.js';
 
@@ -1000,6 +1001,7 @@ export const gradientCases: readonly GradientCase[] = [
   ...indexing,
   ...selectionCases,
   ...windowCases,
+  ...recurrentCases,
   rotary,
   ...quantised,
 ];
