@@ -118,7 +118,7 @@ function checkNode(node: Node, opsets: ReadonlyMap<string, number>, what: string
     throw new InvalidModelError(`${what}: expected an output, got none.`);
   for (const [name, attribute] of Object.entries(node.attributes)) {
     checkAttribute(attribute, `${what}: attribute '${name}'`);
-    if (attribute.kind === 'graph') checkGraph(attribute.value, opsets);
+    if (attribute.kind === 'graph') checkGraph(attribute.value, opsets, false);
   }
 }
 
