@@ -41,3 +41,20 @@ describe.each(['sizes', 'symbols'] as const)(
     );
   },
 );
+
+describe('a vector is never multiplied by a transposed matrix, which onnxruntime does not transpose where it optimises', () => {
+  it.each(cases)('$name', ({ test }) => {
+    for (const knowledge of ['sizes', 'symbols', 'nothing'] as const) {
+      const { g, forwardNodes } = backwardOf(test, knowledge);
+      const producers = new Map(
+        g.graph.nodes.flatMap((node) => node.outputs.map((output) => [output, node])),
+      );
+      for (const { opType, inputs } of g.graph.nodes.slice(forwardNodes)) {
+        if (opType !== 'MatMul' && opType !== 'FusedMatMul') continue;
+        const ranks = inputs.map((input) => g.knownTypeOf(input)?.dims?.length ?? 1);
+        const transposed = inputs.some((input) => producers.get(input)?.opType === 'Transpose');
+        expect(transposed && ranks.some((rank) => rank < 2)).toBe(false);
+      }
+    }
+  });
+});

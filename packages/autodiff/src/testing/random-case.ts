@@ -1,4 +1,4 @@
-import type { GraphBuilder, Value } from '@entrgi/onnx';
+import { type GraphBuilder, int, type Value } from '@entrgi/onnx';
 import type { GradientCase } from './gradient-case.js';
 import { randomNumbers } from './numbers.js';
 
@@ -24,7 +24,52 @@ const steps: readonly ((g: GraphBuilder, a: Value, b: Value) => Value)[] = [
   (g, a) => g.Gather(whole(g, a), g.int64s([2, 0, 2]), 1),
   (g, a, b) => g.Where(g.Greater(b, g.scalarLike(0, b)), a, g.Mul(a, g.scalarLike(0.5, a))),
   (g, a) => g.Squeeze(g.Unsqueeze(whole(g, a), [1]), [1]),
+  // Slices that stride, to bounds far outside.
+  (g, a, b) => strided(g, pair(g, a, b), 0n, far, 2n),
+  (g, a, b) => strided(g, pair(g, a, b), -1n, -far - 1n, -2n),
+  (g, a) => strided(g, whole(g, a), -1n, -far - 1n, -1n),
+  // Letters and ellipses that broadcast.
+  (g, a, b) => g.Einsum('...i,...i->...i', g.Tanh(whole(g, a)), g.ReduceMean(whole(g, b), [0])),
+  (g, a, b) =>
+    g.Einsum('ij,jk->ik', whole(g, a), g.Tanh(g.Expand(g.ReduceMean(whole(g, b), [0, 1]), [1, 3]))),
+  (g, a, b) =>
+    g.Tanh(g.Einsum('i...,i...,...->i...', whole(g, a), whole(g, b), g.ReduceMean(whole(g, b), [0], 0))),
+  // Axes that are empty, and mean all or none.
+  (g, a, b) => g.Sub(a, g.ReduceMean(b, [], 0)),
+  (g, a, b) => g.Sub(a, reduced(g, 'ReduceMean', b)),
+  (g, a, b) => g.Add(a, g.Sin(reduced(g, 'ReduceSumSquare', b))),
+  (g, a, b) => g.Tanh(g.Add(a, reduced(g, 'ReduceLogSumExp', b))),
+  (g, a, b) => g.Add(a, g.Sin(reduced(g, 'ReduceProd', b))),
+  (g, a) => g.node('ReduceLogSumExp', [pair(g, a, a), g.int64s([1])])[0]!,
+  // Parts of size 0.
+  (g, a, b) => g.Concat([nothing(g, b), whole(g, a), nothing(g, a)], 1),
+  (g, a, b) => g.Add(a, g.ReduceSum(g.Exp(nothing(g, b)), [1])),
+  (g, a, b) => g.Add(a, g.MatMul(nothing(g, b), g.Reshape(nothing(g, a), [0, 3], { allowzero: true }))),
+  (g, a) => g.Split(whole(g, a), [0, 3, 0], 1, 3)[1]!,
+  (g, a, b) => g.Concat([whole(g, a), g.Gather(whole(g, b), g.int64s([]), 1)], 1),
+  (g, a) => g.Slice(g.Pad(whole(g, a), [0, 2, 1, 1]), [0, 2], [-1, -1], [0, 1]),
+  (g, a) => g.ReduceMean(g.Reshape(g.Tile(whole(g, a), [2, 1]), [2, 2, 3]), [0], 0),
 ];
+
+/** The largest 64-bit integer. */
+const far = 2n ** 63n - 1n;
+
+/** [2, 6] */
+const pair = (g: GraphBuilder, a: Value, b: Value): Value => g.Concat([whole(g, a), whole(g, b)], 1);
+
+/** [2, 0] */
+const nothing = (g: GraphBuilder, value: Value): Value => g.Slice(whole(g, value), [3], [3], [1]);
+
+const strided = (g: GraphBuilder, x: Value, ...bounds: readonly [bigint, bigint, bigint]): Value => {
+  const [start, end, step] = bounds.map((bound) =>
+    g.constant({ type: 'int64', dims: [1], data: BigInt64Array.of(bound) }),
+  ) as [Value, Value, Value];
+  return g.Slice(x, start, end, [1], step);
+};
+
+/** Over no axes at all. */
+const reduced = (g: GraphBuilder, opType: string, x: Value): Value =>
+  g.node(opType, [x, g.int64s([])], { noop_with_empty_axes: int(1) })[0]!;
 
 /** `value` broadcast to [2, 3]. */
 const whole = (g: GraphBuilder, value: Value): Value => g.Expand(value, [2, 3]);

@@ -65,7 +65,9 @@ function scaleOf(g: GraphBuilder, query: Value, scale: number | undefined, type:
   return g.Reciprocal(g.Sqrt(g.Cast(g.Shape(query, { start: 3, end: 4 }), type)));
 }
 
-const lowest = (type: DataType): number => (type === 'float16' ? -65504 : -3.4028234663852886e38);
+/** The lowest finite number of a float type (of float64, that of float32). */
+const lowest = (type: DataType): number =>
+  type === 'float16' ? -65504 : type === 'bfloat16' ? -3.3895313892515355e38 : -3.4028234663852886e38;
 
 /** [B, M, T, H] → [B, M · groups, T, H], each head `groups` times in a row. */
 function repeatHeads(g: GraphBuilder, x: Value, groups: number): Value {
