@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import type { HubOptions } from '@entrgi/models';
+import type { HubOptions, VerifyOptions } from '@entrgi/models';
 import type { Context } from './context.js';
 import type { Display } from './display/display.js';
 import { downloadLine } from './display/download-line.js';
@@ -8,18 +8,20 @@ import { downloadLine } from './display/download-line.js';
 export interface SourceOptions {
   readonly revision?: string | undefined;
   readonly offline?: boolean | undefined;
+  /** Compare all files of hub models with their hashes. */
+  readonly verify?: boolean | undefined;
 }
 
 /** What a user calls a model, `DIR`, `ID` or `ID@REVISION`, as the libraries take it: the source, and how to fetch it. */
 export const modelSource = async (
   given: string,
-  { revision, offline }: SourceOptions,
+  { revision, offline, verify }: SourceOptions,
   fetching: HubOptions,
-): Promise<readonly [source: string, options: HubOptions]> => {
+): Promise<readonly [source: string, options: HubOptions & VerifyOptions]> => {
   const pinned = /^([^@/\\]+\/[^@/\\]+)@(.+)$/.exec(given);
   const isPath = pinned === null || (await stat(given).catch(() => undefined)) !== undefined;
   const [source, own] = isPath ? [given, undefined] : [pinned[1]!, pinned[2]];
-  return [source, { ...fetching, offline, revision: own ?? revision }];
+  return [source, { ...fetching, offline, verify, revision: own ?? revision }];
 };
 
 /** How a command fetches models: until Ctrl-C, and showing what takes long. */

@@ -9,6 +9,7 @@ import { nodeFolder } from './node-folder.js';
 import { otherWeights, refuseAdapter } from './other-weights.js';
 import { resolveCheckpoint } from './resolve-checkpoint.js';
 import { readSafetensorsHeader, type SafetensorsEntry } from './safetensors.js';
+import { type VerifyOptions, verifySnapshot } from './verify-snapshot.js';
 import { weightLocations } from './weight-locations.js';
 import { readWeightMap } from './weight-map.js';
 
@@ -34,8 +35,12 @@ export interface Checkpoint {
  * Of a directory or a model of the hub (see resolveCheckpoint), reads config.json and the headers of model.safetensors, or of the shards that model.safetensors.index.json names.
  * Throws CheckpointError, naming the file, where one is missing, corrupt or contradicts another, and what resolveCheckpoint throws.
  */
-export const readCheckpoint = async (from: string, options: HubOptions = {}): Promise<Checkpoint> => {
+export const readCheckpoint = async (
+  from: string,
+  options: HubOptions & VerifyOptions = {},
+): Promise<Checkpoint> => {
   const directory = await resolveCheckpoint(from, { ...options, weights: 'safetensors' });
+  await verifySnapshot(directory, options);
   const source = nodeFolder(directory);
   refuseAdapter(directory, await filesOf(directory));
   const config = configReader(

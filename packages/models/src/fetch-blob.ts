@@ -1,4 +1,5 @@
 import { DownloadError } from '@entrgi/core';
+import { fileHash } from './file-hash.js';
 import { sizeOf } from './hub-cache.js';
 import type { HubFile } from './hub-repository.js';
 import { pause } from './pause.js';
@@ -35,7 +36,7 @@ export const fetchBlob = async (file: HubFile, options: FetchBlobOptions): Promi
     try {
       if (await isThere()) return;
       await transfer({ ...options, path: incomplete, size: file.size });
-      const actual = await hashOf(incomplete, file, signal);
+      const actual = await fileHash(incomplete, file.hash.length === 64 ? 'sha256' : 'git', { signal });
       if (actual !== file.hash) {
         await rm(incomplete, { force: true });
         throw new DownloadError(`${name}: expected the hash ${file.hash}, got ${actual}.`, {
@@ -66,13 +67,4 @@ const acquire = async (path: string): Promise<(() => Promise<void>) | undefined>
     if ((error as NodeJS.ErrnoException).code === 'ELOCKED') return undefined;
     throw error;
   }
-};
-
-/** SHA-256, or git's SHA-1 of a blob, whichever the expected hash is. */
-const hashOf = async (path: string, { hash, size }: HubFile, signal: AbortSignal): Promise<string> => {
-  const { createHash } = await import('node:crypto');
-  const { createReadStream } = await import('node:fs');
-  const digest = hash.length === 64 ? createHash('sha256') : createHash('sha1').update(`blob ${size}\0`);
-  for await (const chunk of createReadStream(path, { signal, highWaterMark: 1 << 20 })) digest.update(chunk);
-  return digest.digest('hex');
 };

@@ -29,6 +29,7 @@ export type { ResolveOptions } from './resolve-options.js';
 export { strictJson } from './strict-json.js';
 export { type TemplateOptions, templateOptionNames } from './template-options.js';
 export type { EncodedText, ResponseSlot, Tokenizer } from './tokenizer.js';
+export { type VerifyOptions, verifySnapshot } from './verify-snapshot.js';
 export type { WeightChoice } from './weight-choice.js';
 export type { QuantiseProgress, WeightDtype, WeightOptions } from './weight-options.js';
 export { weightDtypes, weightOptionNames } from './weight-options.js';

@@ -4,6 +4,7 @@ import { fitCheckpoint } from './fit-checkpoint.js';
 import type { HubOptions } from './hub-options.js';
 import { loadTokenizer } from './load-tokenizer.js';
 import { architectureName } from './read-network.js';
+import type { VerifyOptions } from './verify-snapshot.js';
 import { checkedWeights } from './weights.js';
 
 /** What a checkpoint is, without loading its weights. */
@@ -35,7 +36,7 @@ export interface CheckpointFacts {
 /** Reads and checks a checkpoint, of a directory or the hub; throws what loading it would throw. */
 export const inspectCheckpoint = async (
   source: string,
-  options: HubOptions = {},
+  options: HubOptions & VerifyOptions = {},
 ): Promise<CheckpointFacts> => {
   const { checkpoint, network, leftOut } = await fitCheckpoint(await readCheckpoint(source, options));
   checkedWeights(checkpoint, network);

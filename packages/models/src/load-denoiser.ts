@@ -23,6 +23,7 @@ import { refuseBlockDiffusion } from './refuse-block-diffusion.js';
 import { resolveCheckpoint } from './resolve-checkpoint.js';
 import { requireMask, sessionDenoiser } from './session-denoiser.js';
 import { type TemplateOptions, templateOptionNames } from './template-options.js';
+import { verifySnapshot } from './verify-snapshot.js';
 import { isOnnxCandidate } from './weight-choice.js';
 import { type WeightOptions, weightOptionNames } from './weight-options.js';
 import type { Weights } from './weights.js';
@@ -66,9 +67,10 @@ export const loadDenoiser = async (source: string, options: LoadDenoiserOptions)
   const directory = await resolveCheckpoint(source, options);
   const chosen = await chosenWeights(directory, options);
   if (options.file !== undefined || (chosen !== undefined && isOnnxCandidate(chosen))) {
+    await verifySnapshot(directory, options);
     return onnxDenoiser(directory, options);
   }
-  const { checkpoint, network } = await fitCheckpoint(await readCheckpoint(directory));
+  const { checkpoint, network } = await fitCheckpoint(await readCheckpoint(directory, options));
   if (network.task !== 'denoiser') {
     throw new UnsupportedError(
       `${directory}: expected a denoiser, got the ${network.task} ${architectureName(checkpoint)}.`,

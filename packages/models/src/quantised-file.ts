@@ -1,5 +1,6 @@
 import { NumericalError } from '@entrgi/core';
 import type { StoredTensor } from './checkpoint.js';
+import { fileHash } from './file-hash.js';
 import { decodeFloats, type FloatType, floatSize } from './float-decoder.js';
 import { nodeFolder } from './node-folder.js';
 import { BLOCK, type Quantisation } from './quantise.js';
@@ -39,7 +40,7 @@ export const writeQuantisedFile = async (
   const { dirname } = await import('node:path');
   const writePieces = stridedWriter(writeSync);
   const { randomUUID } = await import('node:crypto');
-  const { header, places, size } = layoutOf(contents);
+  const { header, places, size, hashAt } = layoutOf(contents);
   await requireSpace(dirname(path), size, { name: path, cure });
   const partial = `${path}.${randomUUID().slice(0, 8)}.partial`;
   const source = nodeFolder(contents.folder);
@@ -88,6 +89,8 @@ export const writeQuantisedFile = async (
           await opened.close();
         }
       }
+      signal?.throwIfAborted();
+      await writeAll(file, new TextEncoder().encode(await bodyHash(partial, header.length, signal)), hashAt);
       await file.datasync();
     } finally {
       await file.close();
@@ -114,9 +117,37 @@ const tensorsOf = ({ sources, quantisation, transposed }: QuantisedContents) =>
     ];
   });
 
+/** Stands in for the hash until all else is written. */
+const NO_HASH = '0'.repeat(64);
+
+/** SHA-256 of what follows the header. */
+const bodyHash = (path: string, start: number, signal: AbortSignal | undefined): Promise<string> =>
+  fileHash(path, 'sha256', { start, signal });
+
+/** Whether a file is what was written under the contents' layout, to the last bit. */
+export const isIntact = async (
+  path: string,
+  contents: QuantisedContents,
+  signal?: AbortSignal,
+): Promise<boolean> => {
+  const { open } = await import('node:fs/promises');
+  const { header, hashAt, size } = layoutOf(contents);
+  const file = await open(path);
+  try {
+    if ((await file.stat()).size !== size) return false;
+    const found = new Uint8Array(header.length);
+    await file.read(found, 0, found.length, 0);
+    const hash = new TextDecoder().decode(found.subarray(hashAt, hashAt + NO_HASH.length));
+    found.set(header.subarray(hashAt, hashAt + NO_HASH.length), hashAt);
+    return Buffer.compare(found, header) === 0 && hash === (await bodyHash(path, header.length, signal));
+  } finally {
+    await file.close();
+  }
+};
+
 /** The file's beginning, the offset of every tensor in it, and its length. */
 export const layoutOf = (contents: QuantisedContents) => {
-  const entries: Record<string, unknown> = {};
+  const entries: Record<string, unknown> = { __metadata__: { sha256: NO_HASH } };
   const offsets = new Map<string, number>();
   let end = 0;
   for (const { name, dtype, size, shape } of tensorsOf(contents)) {
@@ -125,7 +156,8 @@ export const layoutOf = (contents: QuantisedContents) => {
     offsets.set(name, end);
     end += length;
   }
-  const json = new TextEncoder().encode(JSON.stringify(entries));
+  const text = JSON.stringify(entries);
+  const json = new TextEncoder().encode(text);
   // Tensors begin at multiples of 64, as far as their sizes allow: readers map them.
   const start = Math.ceil((8 + json.length) / 64) * 64;
   const header = new Uint8Array(start).fill(0x20);
@@ -133,6 +165,8 @@ export const layoutOf = (contents: QuantisedContents) => {
   header.set(json, 8);
   return {
     header,
+    /** Where the hash of what follows the header stands in it: before any name, so that characters are bytes. */
+    hashAt: 8 + text.indexOf(NO_HASH),
     places: new Map([...offsets].map(([name, offset]) => [name, start + offset])),
     size: start + end,
   };

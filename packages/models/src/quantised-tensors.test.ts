@@ -237,3 +237,27 @@ describe('the file of quantised matrices', () => {
     expect(await readdir(empty)).toEqual([]);
   });
 });
+
+describe('a quantised file that is damaged', () => {
+  it.each<[string, (bytes: Uint8Array) => void]>([
+    ['a flipped bit', (bytes) => bytes.set([bytes.at(-5)! ^ 4], bytes.length - 5)],
+    ['zeroes', (bytes) => bytes.fill(0, 4096)],
+    ['another hash', (bytes) => bytes.set([bytes[40]! ^ 1], 40)],
+  ])('by %s is made again', async (_, damage) => {
+    const folder = await temporaryFolder();
+    await quantiseSome(folder);
+    const file = join(folder, (await readdir(folder))[0]!);
+    const sound = await readFile(file);
+    const damaged = Uint8Array.from(sound);
+    damage(damaged);
+    expect(Buffer.compare(sound, damaged)).not.toBe(0);
+    await writeFile(file, damaged);
+    let made = 0;
+    await quantiseSome(folder, { onQuantise: () => made++ });
+    expect(made).toBeGreaterThan(0);
+    expect(Buffer.compare(await readFile(file), sound)).toBe(0);
+    made = 0;
+    await quantiseSome(folder, { onQuantise: () => made++ });
+    expect(made).toBe(0);
+  });
+});

@@ -3,12 +3,12 @@ import type { Checkpoint, StoredTensor } from './checkpoint.js';
 import { nodeFolder } from './node-folder.js';
 import type { PackedTensors } from './packed-weights.js';
 import type { Quantisation } from './quantise.js';
-import { layoutOf, type QuantisedContents, writeQuantisedFile } from './quantised-file.js';
+import { isIntact, type QuantisedContents, writeQuantisedFile } from './quantised-file.js';
 import { readSafetensorsHeader } from './safetensors.js';
 import type { WeightOptions } from './weight-options.js';
 
 /** Changes whenever the same weights would be written differently. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** Quantised matrices, and the folder that they and the checkpoint's own tensors are now relative to. */
 export interface QuantisedTensors {
@@ -40,7 +40,7 @@ export const quantisedTensors = async (
 
   const found = async () => {
     for (const path of paths) {
-      const tensors = await readQuantised(path, contents);
+      const tensors = await readQuantised(path, contents, signal);
       if (tensors !== undefined) return { path: await realpath(path), tensors };
     }
     return undefined;
@@ -122,8 +122,8 @@ const fingerprint = async ({
   return createHash('sha256').update(all).digest('hex').slice(0, 16);
 };
 
-/** The file's tensors; undefined where there is no such file, or it is not what it must be. */
-const readQuantised = async (path: string, contents: QuantisedContents) => {
+/** The file's tensors; undefined where there is no such file, or it is not what it must be: a bit may have flipped on the disk since. */
+const readQuantised = async (path: string, contents: QuantisedContents, signal: AbortSignal | undefined) => {
   const { basename, dirname } = await import('node:path');
   const file = await nodeFolder(dirname(path))
     .open(basename(path))
@@ -131,9 +131,7 @@ const readQuantised = async (path: string, contents: QuantisedContents) => {
   if (file === undefined) return undefined;
   try {
     const entries = await readSafetensorsHeader(file, path);
-    const { places, size } = layoutOf(contents);
-    const whole = file.size === size && [...places].every(([name, at]) => entries.get(name)?.offset === at);
-    return whole ? entries : undefined;
+    return (await isIntact(path, contents, signal)) ? entries : undefined;
   } catch (error) {
     if (error instanceof CheckpointError) return undefined;
     throw error;

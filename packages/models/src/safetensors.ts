@@ -44,9 +44,6 @@ export const readSafetensorsHeader = async (
   name: string,
 ): Promise<Map<string, SafetensorsEntry>> => {
   const fail = (message: string, value?: unknown): never => {
-    if (typeof value === 'string' && foreignTypes.test(value)) {
-      throw new UnsupportedError(`${name}: ${message}.`, { value, cure: FOREIGN_CURE });
-    }
     throw new CheckpointError(`${name}: ${message}.`, { value, cure: 'Download the file again.' });
   };
   if (source.size < 8) fail(`expected at least 8 bytes, got ${source.size}`, source.size);
@@ -62,7 +59,7 @@ export const readSafetensorsHeader = async (
   const entries = new Map<string, SafetensorsEntry>();
   for (const [tensor, description] of Object.entries(header)) {
     if (tensor === '__metadata__') checkMetadata(description, fail);
-    else entries.set(tensor, readEntry(tensor, description, start, source.size, fail));
+    else entries.set(tensor, readEntry(tensor, description, { name, start, fileSize: source.size, fail }));
   }
   checkCoverage(entries, start, source.size, fail);
   return entries;
@@ -95,12 +92,16 @@ const isSize = (value: unknown): value is number => Number.isSafeInteger(value) 
 const readEntry = (
   tensor: string,
   description: unknown,
-  start: number,
-  fileSize: number,
-  fail: Fail,
+  { name, start, fileSize, fail }: { name: string; start: number; fileSize: number; fail: Fail },
 ): SafetensorsEntry => {
   if (!isObject(description)) return fail(`tensor ${tensor}: expected an object`, description);
   const { dtype, shape, data_offsets: offsets } = description;
+  if (typeof dtype === 'string' && foreignTypes.test(dtype)) {
+    throw new UnsupportedError(`${name}: tensor ${tensor} is stored as ${dtype}, which is not read.`, {
+      value: dtype,
+      cure: FOREIGN_CURE,
+    });
+  }
   if (typeof dtype !== 'string' || !Object.hasOwn(dataTypes, dtype)) {
     return fail(
       `tensor ${tensor}: expected a dtype among ${Object.keys(dataTypes).join(', ')}, got ${JSON.stringify(dtype)}`,

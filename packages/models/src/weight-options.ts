@@ -1,4 +1,5 @@
 import { InvalidArgumentError, type OptionNames } from '@entrgi/core';
+import type { VerifyOptions } from './verify-snapshot.js';
 
 /**
  * How the weights of matrices are held in memory; everything is computed in float32.
@@ -11,7 +12,7 @@ import { InvalidArgumentError, type OptionNames } from '@entrgi/core';
 export type WeightDtype = 'auto' | 'fp32' | 'fp16' | 'bf16' | 'q8' | 'q4';
 
 /** How a checkpoint's weights are held, and what that may take. */
-export interface WeightOptions {
+export interface WeightOptions extends VerifyOptions {
   /** Default: `fp32`. */
   readonly dtype?: WeightDtype | undefined;
   /** Hold every weight once, as stored: half the memory, about 8 % slower. Only `fp32` has a choice. Default: false. */
@@ -20,8 +21,6 @@ export interface WeightOptions {
   readonly quantisedDir?: string | undefined;
   /** Bytes that the weights may take. Default: the memory of the machine, or of the container. */
   readonly memoryLimit?: number | undefined;
-  /** Read all the weights first and compare them with the hashes that they came with: what the hub says, and what was noted as `q8` and `q4` were made. Default: false. */
-  readonly verify?: boolean | undefined;
   /** Called as `q8` and `q4` are made for the first time; never where they are found made. */
   readonly onQuantise?: ((progress: QuantiseProgress) => void) | undefined;
   /** Stops the making of `q8` and `q4`, of which nothing is left. */

@@ -10,6 +10,8 @@ import {
   resolveCheckpoint,
   type TemplateOptions,
   templateOptionNames,
+  type VerifyOptions,
+  verifySnapshot,
 } from '@entrgi/models';
 import { canonicalise } from '@entrgi/onnx';
 import { type NetworkRewardOptions, networkReward, networkRewardOptionNames } from './network-reward.js';
@@ -17,7 +19,7 @@ import { onnxNetwork } from './onnx-network.js';
 import { wordLookup } from './word-lookup.js';
 
 /** Which file, output and label are the reward, and where it comes from if it is on the hub. */
-export interface OnnxRewardOptions extends NetworkRewardOptions, HubOptions, TemplateOptions {
+export interface OnnxRewardOptions extends NetworkRewardOptions, HubOptions, TemplateOptions, VerifyOptions {
   /** The model's file in the directory or repository. Default: onnx/model.onnx, else model.onnx. */
   readonly file?: string;
   /** Output that holds the scores, [batch, labels] or [batch]. Default: `logits`, else the only output. */
@@ -39,6 +41,7 @@ const optionNames: OptionNames<OnnxRewardOptions> = {
   label: true,
   maxLength: true,
   memoryLimit: true,
+  verify: true,
 };
 
 /**
@@ -54,6 +57,7 @@ export const onnxReward = async (
 ): Promise<DifferentiableReward> => {
   requireKnownOptions('onnxReward', options, optionNames);
   const directory = await resolveCheckpoint(source, { ...options, weights: 'onnx' });
+  await verifySnapshot(directory, options);
   const {
     path,
     folder,

@@ -26,6 +26,7 @@ export const generateCommand = (context: Context): Command => {
     .option('--label <LABEL>', 'which label of the reward model is the reward, by number or name')
     .option('--revision <REV>', 'branch, tag or commit of hub models that name none (default: main)')
     .option('--offline', 'download nothing: use what is in the cache')
+    .option('--verify', 'compare all files of hub models with their hashes: a second per gigabyte')
     .option(
       '--denoiser-dtype <TYPE>',
       'how its weights are held: fp32, auto (as stored), fp16, bf16, q8, q4',

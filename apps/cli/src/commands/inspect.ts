@@ -14,6 +14,7 @@ export const inspectCommand = (context: Context): Command =>
     .argument('[MODEL2]', 'a second checkpoint')
     .option('--revision <REV>', 'branch, tag or commit of hub models that name none (default: main)')
     .option('--offline', 'download nothing: use what is in the cache')
+    .option('--verify', 'compare all files of hub models with their hashes: a second per gigabyte')
     .option('--json', 'print one JSON object')
     .action(async (model: string, other: string | undefined, options) => {
       const { inspect } = await import('../inspect/inspect.js');

@@ -36,6 +36,7 @@ export const loadModels = async (
     | 'minimumCoverage'
     | 'revision'
     | 'offline'
+    | 'verify'
   >,
   { onQuantise, onWarning, ...watching }: Watching,
 ): Promise<Models> => {
