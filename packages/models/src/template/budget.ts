@@ -3,7 +3,7 @@ import { UnsupportedError } from '@entrgi/core';
 /** One step costs about as much as looking at this many characters. */
 const CHARACTERS_PER_STEP = 16;
 /** A fraction of a second; templates of real models take some hundred for a message. */
-const STEPS = 400_000;
+const STEPS = 250_000;
 /** A template is at most a quarter as long, and all of it will be encoded. */
 const LONGEST = 400_000;
 const DEEPEST = 400;
