@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { CheckpointError } from '@entrgi/core';
+import { randomTokenizer } from '../../../packages/models/fixtures/random-tokenizer.js';
 import { configReader } from '../../../packages/models/src/config-reader.js';
 import { loadTokenizer } from '../../../packages/models/src/load-tokenizer.js';
 import { mutateBytes } from '../mutate-bytes.js';
@@ -14,10 +15,13 @@ const settings = new TextEncoder().encode(
 
 /** tokenizer.json is loaded beside sound files, and encodes and decodes a text. */
 export const tokenizer: Target = {
-  inputs: () =>
-    Promise.all(
+  inputs: async () => [
+    ...(await Promise.all(
       ['dream', 'bert-reward', 'llama-reward', 'llada'].map((name) => text(`${name}/tokenizer.json`)),
-    ),
+    )),
+    // Between them these have every part that there is.
+    ...Array.from({ length: 60 }, (_, i) => new TextEncoder().encode(JSON.stringify(randomTokenizer(i)))),
+  ],
   mutations: [mutateJson, mutateJson, mutateJson, mutateBytes],
   async attempt(bytes) {
     const files: Readonly<Record<string, Uint8Array>> = {

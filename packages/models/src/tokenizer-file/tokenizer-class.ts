@@ -242,6 +242,16 @@ const classByModelType: Readonly<Record<string, string>> = {
   'deberta-v2': 'DebertaV2Tokenizer',
   gpt2: 'GPT2Tokenizer',
 };
+/** Other names of the classes above. */
+const aliases: Readonly<Record<string, string>> = {
+  BartTokenizer: 'RobertaTokenizer',
+  LongformerTokenizer: 'RobertaTokenizer',
+  ConvBertTokenizer: 'BertTokenizer',
+  DistilBertTokenizer: 'BertTokenizer',
+  ElectraTokenizer: 'BertTokenizer',
+  MobileBertTokenizer: 'BertTokenizer',
+  SqueezeBertTokenizer: 'BertTokenizer',
+};
 const wronglyDeclared = ['modernbert', 'qwen2'];
 
 /** The class that AutoTokenizer would make (transformers: AutoTokenizer.from_pretrained); undefined where the file is taken as it stands. */
@@ -256,7 +266,8 @@ export const tokenizerClass = (
   const registered = Object.hasOwn(classByModelType, modelType) ? classByModelType[modelType] : undefined;
   if (declared === 'LlamaTokenizer' && hasByteLevel(file)) return undefined;
   const isWrong = declared !== undefined && wronglyDeclared.includes(modelType);
-  const name = isWrong ? registered : (declared ?? registered);
+  const chosen = isWrong ? registered : (declared ?? registered);
+  const name = chosen !== undefined && Object.hasOwn(aliases, chosen) ? aliases[chosen] : chosen;
   return name !== undefined && Object.hasOwn(tokenizerClasses, name) ? tokenizerClasses[name] : undefined;
 };
 
