@@ -21,18 +21,19 @@ export const verifySnapshot = async (
   directory: string,
   { verify = false, signal }: VerifyOptions & { readonly signal?: AbortSignal | undefined },
 ): Promise<void> => {
-  const { readdir, realpath, stat } = await import('node:fs/promises');
+  const { readdir, readlink, realpath, stat } = await import('node:fs/promises');
   const { basename, dirname, join } = await import('node:path');
   const folder = await realpath(directory).catch(() => directory);
   if (basename(dirname(folder)) !== 'snapshots' || !basename(dirname(dirname(folder))).startsWith('models--'))
     return;
   for (const file of await readdir(folder, { recursive: true })) {
-    // Links to blobs, which are called by their hashes. One that leads nowhere is missed elsewhere, if it is needed.
-    const path = await realpath(join(folder, file)).catch(() => '');
-    const hash = basename(path);
+    // Links to blobs, which are called by their hashes (and may be links again, whatever those are called).
+    const hash = basename(await readlink(join(folder, file)).catch(() => ''));
     if (!/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(hash)) continue;
-    const facts = await stat(path);
-    if (!facts.isFile() || (!verify && facts.size > SMALL)) continue;
+    const path = join(dirname(dirname(folder)), 'blobs', hash);
+    const facts = await stat(path).catch(() => undefined);
+    // One that leads nowhere is missed elsewhere, if it is needed.
+    if (facts === undefined || !facts.isFile() || (!verify && facts.size > SMALL)) continue;
     const actual = await fileHash(path, hash.length === 64 ? 'sha256' : 'git', { signal });
     if (actual === hash) continue;
     throw new CheckpointError(

@@ -59,7 +59,7 @@ it.each<[number | string, number]>([
   const one = await loadReward(checkpoint('bert-reward'), { backend });
   const reward = await loadReward(await threeLabels(), { backend, label });
   const [scores, plain] = [await reward.score('a', ['once', 'upon']), await one.score('a', ['once', 'upon'])];
-  scores.forEach((score, i) => expect(score).toBeCloseTo(factor * plain[i]!, 4));
+  for (const [i, score] of scores.entries()) expect(score).toBeCloseTo(factor * plain[i]!, 4);
   const { vocabulary } = reward as unknown as { vocabulary: never };
   const request = { prompt: 'a', vocabulary, length: 2 };
   const mix = {
@@ -74,7 +74,9 @@ it.each<[number | string, number]>([
   const [own, other] = [await reward.open(request), await one.open(request)];
   await expectRewardGradient(own, mix);
   const [{ tokenScores }, reference] = [await own.evaluate(mix), await other.evaluate(mix)];
-  tokenScores.forEach((score, i) => expect(score).toBeCloseTo(factor * reference.tokenScores[i]!, 4));
+  for (const [i, score] of tokenScores.entries()) {
+    expect(score).toBeCloseTo(factor * reference.tokenScores[i]!, 4);
+  }
   await reward.dispose();
   await one.dispose();
 });
