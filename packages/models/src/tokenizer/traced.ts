@@ -55,7 +55,8 @@ export const edited = (traced: Traced, edits: readonly Edit[], budget: Budget): 
     const first = isInserted ? Math.max(0, start - 1) : start;
     const last = Math.min(isInserted ? end + 1 : end, text.length);
     let mark = isFromUser(traced, first, last) ? FROM_USER : 0;
-    mark |= startOf < 0 ? AT_START : startOf < text.length ? marks[offset + startOf]! & AT_START : 0;
+    // What is inserted before everything begins where the first character did.
+    if (startOf < text.length) mark |= marks[offset + Math.max(0, startOf)]! & AT_START;
     result.fill(mark, to, to + content.length);
     to += content.length;
     from = end;
