@@ -2,6 +2,7 @@ import {
   type DifferentiableReward,
   InvalidArgumentError,
   isDifferentiable,
+  NumericalError,
   type ResponseMix,
 } from '@entrgi/core';
 import { describe, expect, it } from 'vitest';
@@ -53,6 +54,38 @@ describe('compositeReward', () => {
     await context.dispose();
     await reward.dispose();
     expect(log).toEqual(['long closed', 'short closed', 'long disposed', 'short disposed']);
+  });
+
+  it.each([
+    [1e308, 2, 'second', /Reward 'second', response 0: .* got Infinity with 1e\+308/],
+    [Number.NaN, 1, 'second', /Reward 'second', response 0: .* got NaN with NaN/],
+  ])('names the part that makes %d of a score overflow', async (value, weight, name, message) => {
+    const huge = { ...linearReward(name, 1), score: async () => Float64Array.of(value) };
+    const reward = compositeReward([
+      { reward: linearReward('first', 1), weight: 1 },
+      { reward: huge, weight },
+    ]);
+    const failure = reward.score('Tell me.', ['abc']);
+    await expect(failure).rejects.toThrow(NumericalError);
+    await expect(failure).rejects.toThrow(message);
+  });
+
+  it('names the part and the place where the gradient overflows float32', async () => {
+    const reward = compositeReward([
+      { reward: linearReward('first', 1), weight: 1 },
+      { reward: linearReward('steep', 1e20), weight: 1e20 },
+    ]);
+    const failure = (await reward.open(request)).evaluate(mix);
+    await expect(failure).rejects.toThrow(NumericalError);
+    await expect(failure).rejects.toThrow(
+      /Reward 'steep', the gradient of trajectory 0, position 0: .* Infinity/,
+    );
+  });
+
+  it('refuses a part that returns another number of scores', async () => {
+    const few = { ...linearReward('few', 1), score: async () => Float64Array.of(1) };
+    const failure = compositeReward([{ reward: few, weight: 1 }]).score('Tell me.', ['abc', 'd']);
+    await expect(failure).rejects.toThrow("Reward 'few': expected 2 numbers, got 1");
   });
 
   it('has a gradient exactly when all parts have one', () => {

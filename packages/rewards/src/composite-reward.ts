@@ -1,11 +1,14 @@
 import {
   type DifferentiableReward,
+  firstNotFinite,
   InvalidArgumentError,
   isDifferentiable,
   NumericalError,
+  nextTurn,
   type Reward,
   type RewardContext,
   type RewardRequest,
+  turnIsDue,
 } from '@entrgi/core';
 
 /** One term of a weighted sum. */
@@ -17,8 +20,8 @@ export interface WeightedReward<R extends Reward = Reward> {
 
 /**
  * The weighted sum of rewards: R = Σ weightᵢ Rᵢ. It has a gradient (`open`) exactly when all parts have one.
- * Disposing it disposes its parts. Throws InvalidArgumentError without parts or with a weight that is not finite, and, scoring and evaluating,
- * NumericalError that names the part whose term is not finite or overflows.
+ * Disposing it disposes its parts. Throws InvalidArgumentError without parts or with a weight that is not finite; when scoring and evaluating,
+ * NumericalError, naming the part, where the sum is not finite.
  */
 export function compositeReward(parts: readonly WeightedReward<DifferentiableReward>[]): DifferentiableReward;
 export function compositeReward(parts: readonly WeightedReward[]): Reward;
@@ -27,26 +30,27 @@ export function compositeReward(parts: readonly WeightedReward[]): Reward {
   const sum: Reward = {
     name: parts.map(({ reward, weight }) => `${weight} × ${reward.name}`).join(' + '),
     async score(prompt, responses, options) {
-      const scores: Float64Array[] = [];
-      for (const { reward } of parts) scores.push(await reward.score(prompt, responses, options));
-      return weightedSum(parts, scores, new Float64Array(responses.length));
+      const total = new Float64Array(responses.length);
+      for (const part of parts) {
+        const scores = await part.reward.score(prompt, responses, options);
+        await add(part, scores, total, (i) => `response ${i}`, options?.signal);
+      }
+      return total;
     },
     async dispose() {
       await Promise.all(parts.map(({ reward }) => reward.dispose()));
     },
   };
-  const differentiable = parts.map(({ reward }) => reward).filter(isDifferentiable);
+  const differentiable = parts.filter((part): part is WeightedReward<DifferentiableReward> =>
+    isDifferentiable(part.reward),
+  );
   if (differentiable.length < parts.length) return sum;
-  const guiding: DifferentiableReward = {
-    ...sum,
-    open: (request) => openAll(differentiable, parts, request),
-  };
+  const guiding: DifferentiableReward = { ...sum, open: (request) => openAll(differentiable, request) };
   return guiding;
 }
 
 const openAll = async (
-  rewards: readonly DifferentiableReward[],
-  parts: readonly WeightedReward[],
+  parts: readonly WeightedReward<DifferentiableReward>[],
   request: RewardRequest,
 ): Promise<RewardContext> => {
   const contexts: RewardContext[] = [];
@@ -54,50 +58,62 @@ const openAll = async (
     await Promise.all(contexts.map((context) => context.dispose()));
   };
   try {
-    for (const reward of rewards) contexts.push(await reward.open(request));
+    for (const { reward } of parts) contexts.push(await reward.open(request));
   } catch (error) {
     await dispose();
     throw error;
   }
   return {
     async evaluate(mix) {
-      const gradients = [];
-      for (const context of contexts) gradients.push(await context.evaluate(mix));
-      const values = gradients.map((gradient) => gradient.values);
-      const tokenScores = gradients.map((gradient) => gradient.tokenScores);
-      return {
-        values: weightedSum(parts, values, new Float64Array(mix.trajectories)),
-        tokenScores: weightedSum(parts, tokenScores, new Float32Array(mix.probs.length)),
+      const values = new Float64Array(mix.trajectories);
+      const tokenScores = new Float32Array(mix.probs.length);
+      const columns = mix.probs.length / mix.rows.length;
+      const placeOf = (i: number) => {
+        const slot = mix.rows[Math.floor(i / columns)]!;
+        return `the gradient of trajectory ${Math.floor(slot / request.length)}, position ${slot % request.length}`;
       };
+      for (const [i, context] of contexts.entries()) {
+        const gradient = await context.evaluate(mix);
+        await add(parts[i]!, gradient.values, values, (k) => `trajectory ${k}`, mix.signal);
+        await add(parts[i]!, gradient.tokenScores, tokenScores, placeOf, mix.signal);
+      }
+      return { values, tokenScores };
     },
     dispose,
   };
 };
 
-/** total += Σ weightᵢ termᵢ */
-const weightedSum = <T extends Float32Array | Float64Array>(
-  parts: readonly WeightedReward[],
-  terms: readonly T[],
+/** So many terms take some milliseconds. */
+const PIECE = 2 ** 20;
+
+/** total += weight · term. Throws NumericalError, naming the part, where a term or the sum so far is not finite. */
+const add = async <T extends Float32Array | Float64Array>(
+  { reward, weight }: WeightedReward,
+  term: T,
   total: T,
-): T => {
-  terms.forEach((term, part) => {
-    const { reward, weight } = parts[part]!;
-    if (term.length !== total.length) {
-      throw new InvalidArgumentError(
-        `Reward '${reward.name}': expected ${total.length} numbers, got ${term.length}.`,
-        { value: term.length },
-      );
-    }
-    for (let i = 0; i < total.length; i++) {
-      total[i]! += weight * term[i]!;
-      if (Number.isFinite(total[i])) continue;
+  placeOf: (index: number) => string,
+  signal: AbortSignal | undefined,
+): Promise<void> => {
+  if (term.length !== total.length) {
+    throw new InvalidArgumentError(
+      `Reward '${reward.name}': expected ${total.length} numbers, got ${term.length}.`,
+      {
+        value: term.length,
+      },
+    );
+  }
+  for (let start = 0; start < total.length; start += PIECE) {
+    const end = Math.min(start + PIECE, total.length);
+    for (let i = start; i < end; i++) total[i]! += weight * term[i]!;
+    const at = start + firstNotFinite(total.subarray(start, end));
+    if (at >= start) {
       throw new NumericalError(
-        `Composite reward: expected a finite sum, got ${total[i]} with ${weight} × ${term[i]} of '${reward.name}'.`,
-        { value: term[i], cure: 'Lower the weight, or check what the reward returns.' },
+        `Reward '${reward.name}', ${placeOf(at)}: expected a finite sum with ${weight} times the reward, got ${total[at]} with ${term[at]}.`,
+        { value: term[at], cure: 'Lower the weight, or check what the reward returns.' },
       );
     }
-  });
-  return total;
+    if (turnIsDue()) await nextTurn(signal);
+  }
 };
 
 const check = (parts: readonly WeightedReward[]): void => {

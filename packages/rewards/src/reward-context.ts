@@ -2,11 +2,13 @@ import {
   BackendError,
   firstNotFinite,
   NumericalError,
+  nextTurn,
   type ResponseMix,
   type RewardContext,
   type RewardRequest,
   type Session,
   type Tensor,
+  turnIsDue,
 } from '@entrgi/core';
 import { checkMix } from './check-mix.js';
 import type { Columns } from './gradient-graph.js';
@@ -59,6 +61,7 @@ export const rewardContext = (options: RewardContextOptions): RewardContext => {
       const columns = candidateRows === undefined ? table : candidateColumns(candidateRows);
       const width = candidateRows?.length ?? tableRows;
 
+      const probs = await columns.scatter(mix.probs, rows, mix.signal);
       const feeds: Record<string, Tensor> = {
         ...before,
         ...leadingFeeds,
@@ -71,7 +74,7 @@ export const rewardContext = (options: RewardContextOptions): RewardContext => {
           [rows],
           [mix.rows.map((slot) => slot - count * (Math.floor(slot / request.length) + 1))],
         ),
-        probs: { type: 'float32', dims: [rows, width], data: columns.scatter(mix.probs, rows) },
+        probs: { type: 'float32', dims: [rows, width], data: probs },
         weights: { type: 'float32', dims: [rows, 1], data: mix.weights },
       };
       if (candidateRows !== undefined) {
@@ -80,8 +83,9 @@ export const rewardContext = (options: RewardContextOptions): RewardContext => {
       const session = await gradientSession(candidates === undefined ? 'table' : 'candidates');
       const outputs = await session.run(feeds, { signal: mix.signal });
       const values = Float64Array.from(outputs.rewards!.data as Float32Array);
-      const tokenScores = columns.gather(outputs.token_scores!.data as Float32Array, rows);
-      checkFinite(name, mix, request.length, values, tokenScores);
+      const scores = outputs.token_scores!.data as Float32Array;
+      const tokenScores = await columns.gather(scores, rows, probs, mix.signal);
+      await checkFinite(name, mix, request.length, values, tokenScores);
       return { values, tokenScores };
     },
     async dispose() {
@@ -99,13 +103,13 @@ const candidateColumns = (rows: Int32Array) =>
 
 const cure = 'Check the weights of the reward model and their precision, and lower the learning rate.';
 
-const checkFinite = (
+const checkFinite = async (
   name: string,
   mix: ResponseMix,
   length: number,
   values: Float64Array,
   tokenScores: Float32Array,
-): void => {
+): Promise<void> => {
   values.forEach((value, k) => {
     if (Number.isFinite(value)) return;
     throw new NumericalError(
@@ -113,12 +117,17 @@ const checkFinite = (
       { value, cure },
     );
   });
-  const at = firstNotFinite(tokenScores);
-  if (at < 0) return;
-  const slot = mix.rows[Math.floor(at / (tokenScores.length / mix.rows.length))]!;
-  throw new NumericalError(
-    `Reward '${name}': expected a finite gradient for trajectory ${Math.floor(slot / length)}, ` +
-      `position ${slot % length}, got ${tokenScores[at]}.`,
-    { value: tokenScores[at], cure },
-  );
+  const columns = tokenScores.length / mix.rows.length;
+  for (const [row, slot] of mix.rows.entries()) {
+    const own = tokenScores.subarray(row * columns, (row + 1) * columns);
+    const at = firstNotFinite(own);
+    if (at >= 0) {
+      throw new NumericalError(
+        `Reward '${name}': expected a finite gradient for trajectory ${Math.floor(slot / length)}, ` +
+          `position ${slot % length}, got ${own[at]}.`,
+        { value: own[at], cure },
+      );
+    }
+    if (turnIsDue()) await nextTurn(mix.signal);
+  }
 };
