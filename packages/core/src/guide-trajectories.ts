@@ -81,7 +81,8 @@ export const guideTrajectories = async (
   const refuse = (row: number, what: string, value: number) =>
     new NumericalError(`${placeOf(row)}: expected finite ${what}, got ${value}.`, { value, cure });
 
-  for (let m = 0; m < guidanceSteps; m++) {
+  /** A function of its own, so that the scores of one guidance step are not held during the next. */
+  const takeGuidanceStep = async (m: number): Promise<void> => {
     signal?.throwIfAborted();
     const hard = hardTokens(request, relaxed, {
       guidanceStep: m,
@@ -151,7 +152,9 @@ export const guideTrajectories = async (
       );
       if (turnIsDue()) await nextTurn(signal);
     }
-  }
+  };
+
+  for (let m = 0; m < guidanceSteps; m++) await takeGuidanceStep(m);
   for (let row = 0; row < rows.length; row++) {
     const [from, to] = [offsets[row]!, offsets[row + 1]!];
     if (countExcluded(values, from, to) !== excluded[row]) {

@@ -1,22 +1,44 @@
 import type { LogitOptimiser, LogitOptimiserState } from '../contracts/logit-optimiser.js';
-import { requirePositive } from '../require-that.js';
+import { NumericalError } from '../errors.js';
+import { type OptionNames, requireKnownOptions } from '../require-known-options.js';
+import { requireObject, requirePositive, requireThat } from '../require-that.js';
 
 /** What is usually left alone. */
 export interface AdamOptions {
-  /** Decay of the first and second moment. Default: [0.9, 0.999]. */
-  readonly betas?: readonly [number, number];
-  /** Added to √v. Gradients far below it hardly move a logit. Default: 1e-8. */
-  readonly epsilon?: number;
+  /** Decay of the first and second moment, each in [0, 1). Default: [0.9, 0.999]. */
+  readonly betas?: readonly [number, number] | undefined;
+  /**
+   * Added to √v, above 0. Gradients far below it hardly move a logit. Moments are kept in float32: epsilon · √(1 − β₂) must be at least 1e-16, so
+   * that squares of gradients as small as epsilon are told from 0. Default: 1e-8.
+   */
+  readonly epsilon?: number | undefined;
 }
+
+const optionNames: OptionNames<AdamOptions> = { betas: true, epsilon: true };
+
+/** Of epsilon: gradients below it count as 0, which moves a logit by a thousand millionth of the learning rate less, or not at all. */
+const NEGLIGIBLE = 1e-9;
+/** The largest float32. */
+const LARGEST = 2 ** 128 - 2 ** 104;
 
 /**
  * Adam, uphill (Kingma and Ba 2015; the published EntRGi code). The reward's scale cancels: in three updates a logit moves at most
- * 3.005 · learningRate.
+ * 3.005 · learningRate. Throws InvalidArgumentError for settings outside their domain; an update, NumericalError for gradients whose squares overflow.
  */
 export const adam = (learningRate: number, options: AdamOptions = {}): LogitOptimiser => {
   requirePositive('learningRate', learningRate);
+  requireObject('adam', options, 'options');
+  requireKnownOptions('adam', options, optionNames);
   const { betas = [0.9, 0.999], epsilon = 1e-8 } = options;
+  requireThat('betas', betas, 'two numbers', Array.isArray(betas) && betas.length === 2);
   const [beta1, beta2] = betas;
+  for (const [index, beta] of [beta1, beta2].entries()) {
+    const isDecay = typeof beta === 'number' && beta >= 0 && beta < 1;
+    requireThat(`betas[${index}]`, beta, 'a number of at least 0 and below 1', isDecay);
+  }
+  requirePositive('epsilon', epsilon);
+  const least = 1e-16 / Math.sqrt(1 - beta2);
+  requireThat('epsilon', epsilon, `at least 1e-16 / √(1 − β₂) = ${least.toPrecision(3)}`, epsilon >= least);
   const optimiser: LogitOptimiser = (size, previous) =>
     new Moments(size, { learningRate, beta1, beta2, epsilon }, previous);
   return Object.assign(optimiser, {
@@ -51,7 +73,26 @@ class Moments implements LogitOptimiserState {
     const count = ++this.updates;
     const stepSize = learningRate / (1 - beta1 ** count);
     const correction = 1 / Math.sqrt(1 - beta2 ** count);
-    move(logits, gradient, this.first, this.second, beta1, beta2, stepSize, correction, epsilon);
+    // Gradients that small, squared, would be subnormal floats, which are slow: with epsilon 1e-8 the limit is 1e-17.
+    const negligible = Math.min(NEGLIGIBLE * epsilon, 1e-17);
+    const total = move(
+      logits,
+      gradient,
+      this.first,
+      this.second,
+      beta1,
+      beta2,
+      stepSize,
+      correction,
+      epsilon,
+      negligible,
+    );
+    // What overflows to infinity would hold its logit still from then on.
+    if (!(total > LARGEST) || !this.second.includes(Number.POSITIVE_INFINITY)) return;
+    throw new NumericalError('Adam: expected gradients whose squares float32 can hold, got larger ones.', {
+      value: total,
+      cure: 'Lower the scale of the reward, or check its weights.',
+    });
   }
 }
 
@@ -61,7 +102,7 @@ const zeros = (size: number, old?: Float32Array): Float32Array =>
     ? new Float32Array(old.buffer as ArrayBuffer, 0, size).fill(0)
     : new Float32Array(size);
 
-/** One update. Everything comes as a parameter: what a closure holds is read again for each logit, which takes half as long again. */
+/** One update; returns the sum of second moments. Everything comes as a parameter: what a closure holds is read again for each logit, which takes half as long again. */
 const move = (
   logits: Float32Array,
   gradient: Float32Array,
@@ -72,9 +113,9 @@ const move = (
   stepSize: number,
   correction: number,
   epsilon: number,
-): void => {
-  // Gradients below it count as 0: next to epsilon they move nothing, and squared they would be subnormal floats, which are slow.
-  const negligible = 1e-17;
+  negligible: number,
+): number => {
+  let total = 0;
   const fresh1 = 1 - beta1;
   const fresh2 = 1 - beta2;
   for (let i = 0; i < first.length; i++) {
@@ -84,8 +125,10 @@ const move = (
     const v = beta2 * second[i]! + fresh2 * g * g;
     first[i] = m;
     second[i] = v;
+    total += v;
     logits[i]! += (stepSize * m) / (Math.sqrt(v) * correction + epsilon);
   }
+  return total;
 };
 
 /**
@@ -99,7 +142,8 @@ const largestSteps = (count: number, beta1: number, beta2: number): number => {
     for (let age = 0; age < t; age++) {
       const a = ((1 - beta1) * beta1 ** age) / (1 - beta1 ** t);
       const b = ((1 - beta2) * beta2 ** age) / (1 - beta2 ** t);
-      sum += a ** 2 / b;
+      // With β₂ = 0 an older gradient leaves no trace in v̂, and with β₁ = 0 none in m̂ either.
+      if (a > 0) sum += a ** 2 / b;
     }
     total += Math.sqrt(sum);
   }
