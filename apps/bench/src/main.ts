@@ -3,6 +3,7 @@ import { weightDtypes } from '@entrgi/models';
 import { Command } from 'commander';
 import { disagreements } from './agreement.js';
 import { type ApproximationRecord, approximationTable, runApproximations } from './approximations.js';
+import { candidateDistance } from './candidate-distance.js';
 import { markdown } from './markdown.js';
 import { methodTable } from './method-table.js';
 import { readRecords, runMethods } from './methods.js';
@@ -115,5 +116,17 @@ program
     await runApproximations({ ...options, onRecord });
     console.log(approximationTable(readRecords(options.file) as ApproximationRecord[]));
   });
+
+program
+  .command('candidates')
+  .description(
+    'how far guidance on candidates is from guidance on the whole vocabulary, on the embedded models',
+  )
+  .option('--openings <n>', 'how many of the 64', whole, 4)
+  .option('--steps <n>', 'denoising steps', whole, 64)
+  .option('--learning-rate <x>', 'of Adam', Number, 0.5)
+  .option('--tolerance <x>', 'vocabularyTolerance', Number, 1e-6)
+  .option('--threads <n>', 'threads per operator', whole)
+  .action(async (options) => console.log(JSON.stringify(await candidateDistance(options))));
 
 await program.parseAsync();
