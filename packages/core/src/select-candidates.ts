@@ -9,7 +9,10 @@ export interface CandidateRule {
   readonly temperature: number;
   /** How far a logit may move before the distribution is used, at most; Infinity where nothing is known. */
   readonly maxMovement: number;
-  /** Total-variation distance that leaving out tokens may cost each row's softmax(φ/τ), after the movement; 0 leaves none out. */
+  /**
+   * Total-variation distance that leaving out tokens may cost each row's softmax(φ/τ), after a given movement; 0 leaves none out. No bound of a guided
+   * result: tokens left out would also have steered the movement.
+   */
   readonly tolerance: number;
   readonly signal?: AbortSignal | undefined;
 }
@@ -25,7 +28,8 @@ const LARGEST_SHARE = 1 / 4;
  *
  * Tokens that hold the share ε of softmax(φ/τ) hold at most ε e^(2D/τ) of it after no logit moved by more than D: the rest by D up, the others
  * by D down. Leaving out a share moves the distribution by that share in total variation. So the least likely tokens go as long as their
- * share stays below tolerance · e^(−2D/τ). Logits are counted in bins by their distance to the row's highest: three passes, no sorting.
+ * share stays below tolerance · e^(−2D/τ). That holds of logits that move alike; those of a guidance on candidates move a little otherwise, since the
+ * tokens left out have no part in its gradient, which Adam may magnify (docs/decisions, 2026-11-24). Logits are counted in bins by their distance to the row's highest: three passes, no sorting.
  */
 export const selectCandidates = async (
   logits: Float32Array,

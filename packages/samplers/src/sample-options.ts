@@ -36,9 +36,9 @@ export interface SampleOptions {
    * It must divide maxNewTokens, and the number of blocks must divide the steps. Default: maxNewTokens, one block.
    */
   readonly blockLength?: number | undefined;
-  /** Sampling temperature τ; 0 takes the most probable token. Default: 0.7. */
+  /** Sampling temperature τ; 0 takes the most probable token that the filters keep. Default: 0.7. */
   readonly temperature?: number | undefined;
-  /** Applied in order to what tokens are drawn from. Default: top-p 0.95. */
+  /** Applied in order to what tokens are drawn from, at every temperature. Default: top-p 0.95. */
   readonly filters?: readonly Filter[] | undefined;
   /** Which positions are committed first. Default: entropy. */
   readonly order?: Order | undefined;
@@ -51,8 +51,9 @@ export interface SampleOptions {
   /** Whether positions for which an end token was drawn are committed last. Default: true. */
   readonly deprioritizeEos?: boolean | undefined;
   /**
-   * Total-variation distance that leaving out improbable tokens may cost the distribution of any position; 0 leaves none out. Where few
-   * tokens hold almost all of the probability, guidance and sampling look at those alone. Default: 1e-6.
+   * Total-variation distance that leaving out improbable tokens may cost the distribution of any position, for a given movement of its logits; 0
+   * leaves none out. Where few tokens hold almost all of the probability, guidance and sampling look at those alone. Of a guided result it is no
+   * bound, since tokens left out have no part in the gradient. With a filter that does not say that it keeps the most probable tokens, none is left out. Default: 1e-6.
    */
   readonly vocabularyTolerance?: number | undefined;
   /**

@@ -6,7 +6,7 @@ export interface CommittedToken {
   readonly tokenId: number;
 }
 
-/** What happened in one denoising step of one prompt. Streams, progress bars, the playground and traces all read this. */
+/** What happened in one denoising step of one prompt. Of more than 10,000 steps in a row that reveal nothing only the last is reported. Streams, progress bars, the playground and traces all read this. */
 export interface StepEvent {
   readonly type: 'step-end';
   /** Index of the prompt in the batch. */
