@@ -57,8 +57,8 @@ describe('compositeReward', () => {
   });
 
   it.each([
-    [1e308, 2, 'second', /Reward 'second', response 0: .* got Infinity with 1e\+308/],
-    [Number.NaN, 1, 'second', /Reward 'second', response 0: .* got NaN with NaN/],
+    [1e308, 2, 'second', /got Infinity with 2 × 1e\+308 of 'second'. This is response 0/],
+    [Number.NaN, 1, 'second', /got NaN with 1 × NaN of 'second'. This is response 0/],
   ])('names the part that makes %d of a score overflow', async (value, weight, name, message) => {
     const huge = { ...linearReward(name, 1), score: async () => Float64Array.of(value) };
     const reward = compositeReward([
@@ -78,7 +78,7 @@ describe('compositeReward', () => {
     const failure = (await reward.open(request)).evaluate(mix);
     await expect(failure).rejects.toThrow(NumericalError);
     await expect(failure).rejects.toThrow(
-      /Reward 'steep', the gradient of trajectory 0, position 0: .* Infinity/,
+      /got Infinity .* of 'steep'. This is the gradient of trajectory 0, position 0/,
     );
   });
 

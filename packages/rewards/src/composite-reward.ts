@@ -108,7 +108,7 @@ const add = async <T extends Float32Array | Float64Array>(
     const at = start + firstNotFinite(total.subarray(start, end));
     if (at >= start) {
       throw new NumericalError(
-        `Reward '${reward.name}', ${placeOf(at)}: expected a finite sum with ${weight} times the reward, got ${total[at]} with ${term[at]}.`,
+        `Composite reward: expected a finite sum, got ${total[at]} with ${weight} × ${term[at]} of '${reward.name}'. This is ${placeOf(at)}.`,
         { value: term[at], cure: 'Lower the weight, or check what the reward returns.' },
       );
     }
