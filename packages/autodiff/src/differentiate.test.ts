@@ -171,6 +171,47 @@ describe('differentiate', () => {
     expect(inline.every(({ dims }) => dims.reduce((product, size) => product * size, 1) <= 64)).toBe(true);
   });
 
+  it('takes a name of the canonical form: the words within a fused embedding', async () => {
+    const tables = (g: GraphBuilder) => [
+      g.initializer('words', float32([4, 2], [1, 2, 0.5, -1, 3, 0.1, -2, 1])),
+      g.initializer('positions', float32([3, 2], [0.1, 0.2, -0.3, 0.4, 0.5, -0.6])),
+      g.initializer('gamma', float32([2], [1.5, -0.5])),
+      g.initializer('beta', float32([2], [0.1, 0.2])),
+    ];
+    const loss = (g: GraphBuilder, y: Value) => g.output(g.ReduceSum(g.Exp(y), null, 0), 'loss');
+    const fused = new GraphBuilder();
+    const ids = fused.input('ids', 'int32', [1, 2]);
+    const [words, positions, gamma, beta] = tables(fused) as [Value, Value, Value, Value];
+    const [y] = fused.node(
+      'EmbedLayerNormalization',
+      [ids, '', words, positions, '', gamma, beta],
+      { epsilon: { kind: 'float', value: 0.1 } },
+      { domain: 'com.microsoft', outputs: ['embedded', ''] },
+    ) as [Value];
+    fused.graph.valueTypes.set(y, { type: 'float32', dims: [1, 2, 2] });
+    const typed = new GraphBuilder(fused.graph);
+    loss(typed, y);
+
+    const plain = new GraphBuilder();
+    const x = plain.input('embedded/words', 'float32', [1, 2, 2]);
+    const [, where, scale, bias] = tables(plain) as [Value, Value, Value, Value];
+    const sum = plain.Add(x, plain.Slice(where, [0], [2], [0]));
+    loss(plain, plain.LayerNormalization(sum, scale, bias, { epsilon: 0.1 }));
+
+    const given = { 'embedded/words': float32([1, 2, 2], [0.3, -0.8, 1.2, 0.4]) };
+    // The fused form still counts its positions by the ids.
+    const ofIds = { type: 'int32' as const, dims: [1, 2], data: Int32Array.of(0, 1) };
+    const [actual, expected] = await Promise.all(
+      [typed, plain].map(async (g) => {
+        const model = differentiate(g.model(), { of: 'loss', wrt: 'embedded/words' });
+        const feeds = model.graph.inputs.has('ids') ? { ...given, ids: ofIds } : given;
+        return numbersOf((await runOnce(model, feeds))['gradient/embedded/words']!);
+      }),
+    );
+    expect(expected!.some((value) => Math.abs(value) > 0.1)).toBe(true);
+    for (const [i, value] of actual!.entries()) expect(value).toBeCloseTo(expected![i]!, 5);
+  });
+
   it('refuses to overwrite a value called like the gradient', () => {
     const g = new GraphBuilder();
     const x = g.input('x', 'float32', [1]);

@@ -1,7 +1,14 @@
 import { UnsupportedError } from '@entrgi/core';
 import { expect, test } from 'vitest';
 import { canonicalise, float, GraphBuilder, int } from '../index.js';
-import { checkRewrites, type Floats, int32, type RewriteCase, truth } from '../testing/rewrite-check.js';
+import {
+  checkRewrites,
+  type Floats,
+  int32,
+  int64,
+  type RewriteCase,
+  truth,
+} from '../testing/rewrite-check.js';
 
 const microsoft = 'com.microsoft';
 /** Rows, positions, heads, key heads, head size, positions of the past. */
@@ -65,6 +72,15 @@ const standard: readonly RewriteCase[] = [
   },
 ].map((given) => ({ ...given, opsets: [23] }) as RewriteCase);
 
+/** Lengths of opset 24: causal queries end where their row does. */
+const ended: readonly RewriteCase[] = [0, 1].map((causal) => ({
+  operator: 'Attention',
+  name: causal ? 'lengths, causal' : 'lengths',
+  attributes: { is_causal: int(causal) },
+  inputs: [[[B, N, 2, H]], key, key, null, null, null, int64([B], [S, 3])],
+  opsets: [24],
+}));
+
 const projected: RewriteCase['inputs'] = [[[B, S, 7]], [[7, 3 * N * H]], [[3 * N * H]]];
 
 const lengths: readonly RewriteCase[] = [
@@ -104,7 +120,7 @@ const lengths: readonly RewriteCase[] = [
   },
 ];
 
-checkRewrites([...standard, ...scores, ...lengths]);
+checkRewrites([...standard, ...scores, ...ended, ...lengths]);
 
 test('unidirectional attention to more keys than queries is refused: its kernels and its documents differ', () => {
   for (const [queries, keys, refused] of [
