@@ -68,12 +68,37 @@ describe('Ctrl-C', () => {
     expect(await readdir(folder)).toEqual(['trace.jsonl']);
   });
 
+  test.each([
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)('%s does the same and exits %i', async (signal, status) => {
+    const { child, end, folder } = await running();
+    child.kill(signal);
+    expect(await end).toEqual({ stdout: '', stderr: 'entrgi: Interrupted.\n', status, signal: null });
+    expect(await readdir(folder)).toEqual(['trace.jsonl']);
+  });
+
   test('twice ends at once', async () => {
     const { child, end } = await running();
     child.kill('SIGINT');
     child.kill('SIGINT');
     expect(await end).toMatchObject({ stdout: '', status: 130, signal: null });
   });
+});
+
+test.skipIf(process.platform !== 'linux')('output that does not fit is one line', async () => {
+  const child = spawn('sh', [
+    '-c',
+    '"$@" > /dev/full',
+    'sh',
+    process.execPath,
+    ...flags,
+    file('./main.ts'),
+    '--help',
+  ]);
+  const { stderr, status } = await outcome(child);
+  expect(stderr).toBe('entrgi: standard output: no space left on the device. Free some and run again.\n');
+  expect(status).toBe(1);
 });
 
 test('a reader that closes the pipe early is no error', async () => {

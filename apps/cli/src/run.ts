@@ -4,6 +4,7 @@ import { generateCommand } from './commands/generate.js';
 import { inspectCommand } from './commands/inspect.js';
 import { type Context, exitStatus } from './context.js';
 import { describeError } from './describe-error.js';
+import { Interruption } from './interrupt-signal.js';
 import { version } from './version.js';
 
 /** Runs one command line; resolves to the exit status and never rejects. */
@@ -45,7 +46,9 @@ const commandLine = (context: Context): Command => {
 const pathOf = (command: Command): string =>
   command.parent === null ? command.name() : `${command.parent.name()} ${command.name()}`;
 
-const interrupted = (context: Context): number => {
-  context.stderr.write('entrgi: Interrupted.\n');
-  return exitStatus.interrupted;
+const interrupted = ({ signal, stderr }: Context): number => {
+  const { status, isQuiet } =
+    signal.reason instanceof Interruption ? signal.reason : new Interruption(exitStatus.interrupted);
+  if (!isQuiet) stderr.write('entrgi: Interrupted.\n');
+  return status;
 };

@@ -18,7 +18,7 @@ export const hubCache = async (cacheDir: string, id: string): Promise<HubCache> 
     'node:fs/promises'
   );
   const { dirname, join, resolve } = await import('node:path');
-  const { randomUUID } = await import('node:crypto');
+  const { clearPartials, partialPath } = await import('@entrgi/onnx/node');
   const name = `models--${id.replace('/', '--')}`;
   const folder = join(resolve(cacheDir), name);
   const locks = join(resolve(cacheDir), '.locks', name);
@@ -29,7 +29,8 @@ export const hubCache = async (cacheDir: string, id: string): Promise<HubCache> 
   /** Makes a file under another name first, so that nobody sees a part of it. */
   const put = async (path: string, make: (path: string) => Promise<void>): Promise<void> => {
     await mkdir(dirname(path), { recursive: true });
-    const temporary = `${path}.${randomUUID()}`;
+    await clearPartials(path);
+    const temporary = partialPath(path);
     try {
       await make(temporary);
       await rename(temporary, path);

@@ -39,10 +39,12 @@ export const writeQuantisedFile = async (
   const { writeSync } = await import('node:fs');
   const { dirname } = await import('node:path');
   const writePieces = stridedWriter(writeSync);
-  const { randomUUID } = await import('node:crypto');
+  const { clearPartials, partialPath } = await import('@entrgi/onnx/node');
   const { header, places, size, hashAt } = layoutOf(contents);
+  // What a process that died has left takes room that is needed here.
+  await clearPartials(path);
   await requireSpace(dirname(path), size, { name: path, cure });
-  const partial = `${path}.${randomUUID().slice(0, 8)}.partial`;
+  const partial = partialPath(path);
   const source = nodeFolder(contents.folder);
   let done = 0;
   try {

@@ -1,4 +1,6 @@
 export { checkExternalFiles } from './node/check-external-files.js';
+export { type Destination, openDestination } from './node/open-destination.js';
+export { clearPartials, partialPath } from './node/partial-path.js';
 export { readExternalLocations } from './node/read-external-locations.js';
 export { type ReadModelOptions, readModelFile } from './node/read-model-file.js';
 export { writeModelFile } from './node/write-model-file.js';

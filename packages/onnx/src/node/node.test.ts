@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { InvalidArgumentError, InvalidModelError } from '@entrgi/core';
+import { InvalidArgumentError, InvalidModelError, NotWritableError } from '@entrgi/core';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { encodeModel, GraphBuilder, type Model } from '../index.js';
@@ -81,11 +81,11 @@ test('a model says where its data is, wherever that may be', async () => {
   await expect(readExternalLocations(path)).rejects.toThrow(InvalidModelError);
 });
 
-test('paths that cannot be read or written are wrong arguments', async () => {
+test('paths that cannot be read are wrong arguments, those that cannot be written have an error of their own', async () => {
   await expect(readModelFile(join(folder, 'nothing.onnx'))).rejects.toThrow(InvalidArgumentError);
   await expect(readModelFile(folder)).rejects.toThrow(InvalidArgumentError);
   await weights(join(folder, 'weights.bin'));
   await mkdir(join(folder, 'model.onnx'));
-  await expect(writeModelFile(join(folder, 'model.onnx'), external())).rejects.toThrow(InvalidArgumentError);
+  await expect(writeModelFile(join(folder, 'model.onnx'), external())).rejects.toThrow(NotWritableError);
   expect(await readdir(folder)).toEqual(['model.onnx', 'weights.bin']);
 });
