@@ -1,4 +1,5 @@
 import { NetworkError, NotFoundError } from '@entrgi/core';
+import { boundedFetch } from './bounded-fetch.js';
 import { configReader } from './config-reader.js';
 import { downloadMeter } from './download-meter.js';
 import { fetchBlob } from './fetch-blob.js';
@@ -56,7 +57,8 @@ const fetchSnapshot = async (
 ): Promise<string> => {
   const { endpoint, revision, onProgress } = settings;
   const fetch = hubFetch(id, settings);
-  const commit = await commitOf(id, settings, fetch(signal));
+  const asking = boundedFetch(fetch, signal, new URL(endpoint).host);
+  const commit = await commitOf(id, settings, asking);
   const snapshot = cache.snapshot(commit);
 
   const bring = async (file: HubFile, own: AbortSignal, onBytes: (loaded: number) => void) => {
@@ -89,7 +91,7 @@ const fetchSnapshot = async (
       file.name === 'config.json' ? CONFIG_LIMIT : undefined,
     );
   };
-  const listed = await filesOf(id, commit, settings, fetch(signal));
+  const listed = await filesOf(id, commit, settings, asking);
   const { files, onnx } = await wantedFiles(id, listed, choice, async (index) =>
     readWeightMap(await readNow(index), `${id}/${index.name}`).values(),
   );

@@ -28,7 +28,7 @@ export const hubFetch = (
     if (response.ok) return response;
     await response.body?.cancel().catch(() => {});
     const place = response.url === '' ? url : new URL(response.url);
-    if (place.origin !== origin) throw unexpected(place.host, response.status);
+    if (place.origin !== origin) throw unexpected(place.host, response);
     throw refusal(response, { id, revision, endpoint, hasToken: token !== undefined });
   };
 };
@@ -39,8 +39,37 @@ const reasonOf = (error: unknown): string => {
   return typeof cause?.code === 'string' ? cause.code : (error as Error).name;
 };
 
-const unexpected = (host: string, status: number): NetworkError =>
-  new NetworkError(`${host} answered with status ${status}.`, { value: status, cure: 'Run again later.' });
+const unexpected = (host: string, { status, headers }: Response): NetworkError =>
+  new HubStatusError(`${host} answered with status ${status}.`, status, retryAfter(headers));
+
+/** Longest wait that a server may ask for, in milliseconds. */
+const LONGEST_WAIT = 60_000;
+
+/** Milliseconds that a server asks to wait: seconds, or a date. */
+const retryAfter = (headers: Headers): number | undefined => {
+  const text = headers.get('Retry-After');
+  if (text === null) return undefined;
+  const wait = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now();
+  return Number.isFinite(wait) ? Math.min(Math.max(wait, 0), LONGEST_WAIT) : undefined;
+};
+
+/** An answer that is no success and means nothing more exact. */
+export class HubStatusError extends NetworkError {
+  constructor(
+    message: string,
+    readonly status: number,
+    /** Milliseconds to wait before asking again, where the server says so. */
+    readonly wait: number | undefined,
+  ) {
+    super(message, { value: status, cure: 'Run again later.' });
+    this.name = 'NetworkError';
+  }
+
+  /** Whether asking again may help: not where the server says that the request itself is wrong. */
+  get mayPass(): boolean {
+    return this.status >= 500 || this.status === 408 || this.status === 425 || this.status === 429;
+  }
+}
 
 /** What a status means. The hub says 401 of a repository that does not exist, so as not to tell which private ones do. */
 const refusal = (
@@ -88,5 +117,5 @@ const refusal = (
       cure: `Check the spelling; there is no directory ${id} either. A private one needs ${token}.`,
     });
   }
-  return unexpected(new URL(endpoint).host, status);
+  return unexpected(new URL(endpoint).host, response);
 };

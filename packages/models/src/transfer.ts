@@ -1,4 +1,5 @@
 import { DownloadError, NetworkError } from '@entrgi/core';
+import { HubStatusError } from './hub-fetch.js';
 import { pause } from './pause.js';
 
 export interface TransferOptions {
@@ -53,6 +54,7 @@ export const transfer = async (options: TransferOptions): Promise<void> => {
         signal.throwIfAborted();
         // fetch reports a broken connection as a TypeError.
         if (!(error instanceof NetworkError || error instanceof TypeError)) throw error;
+        if (error instanceof HubStatusError && !error.mayPass) throw error;
         failure = error;
       }
       if (position === size) break;
@@ -65,7 +67,9 @@ export const transfer = async (options: TransferOptions): Promise<void> => {
           cause: failure,
         });
       }
-      if (failures > 1) await pause(firstPauseMs * 2 ** (failures - 2), signal);
+      const wait = failure instanceof HubStatusError ? failure.wait : undefined;
+      if (wait !== undefined || failures > 1)
+        await pause(Math.max(wait ?? 0, failures > 1 ? firstPauseMs * 2 ** (failures - 2) : 0), signal);
     }
     await file.sync();
   } finally {

@@ -1,0 +1,71 @@
+import { NetworkError } from '@entrgi/core';
+
+/** Longest answer about a repository, in bytes: a page lists a thousand files. */
+const LIMIT = 64_000_000;
+/** Longest silence of a server that is sending such an answer, in milliseconds. */
+const SILENCE = 30_000;
+/** Pages of a listing: a million files. */
+const PAGES = 1000;
+
+interface AnswerLimits {
+  readonly limit?: number;
+  readonly silence?: number;
+  readonly pages?: number;
+}
+
+/**
+ * A `fetch` for answers about a repository, which are read as a whole: they end, or a NetworkError says that they do not, whatever the server
+ * does. An answer of several pages is one `fetch` each.
+ */
+export const boundedFetch = (
+  fetch: (signal: AbortSignal) => typeof globalThis.fetch,
+  signal: AbortSignal,
+  host: string,
+  { limit = LIMIT, silence = SILENCE, pages = PAGES }: AnswerLimits = {},
+): typeof globalThis.fetch => {
+  let asked = 0;
+  const endless = (what: string): NetworkError =>
+    new NetworkError(`${host} does not come to an end: ${what}.`, {
+      value: host,
+      cure: 'Check HF_ENDPOINT, and run again later.',
+    });
+  return async (input, init) => {
+    asked += 1;
+    if (asked > pages) throw endless(`more than ${pages} pages`);
+    const quiet = new AbortController();
+    const stop = () => quiet.abort(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+    let timer: NodeJS.Timeout | undefined;
+    const heard = (): void => {
+      clearTimeout(timer);
+      timer = setTimeout(() => quiet.abort(endless(`silent for ${silence / 1000} seconds`)), silence);
+    };
+    try {
+      heard();
+      const response = await fetch(quiet.signal)(input, init);
+      const parts: Uint8Array[] = [];
+      let length = 0;
+      for await (const chunk of response.body ?? []) {
+        heard();
+        parts.push(chunk);
+        length += chunk.length;
+        if (length > limit) throw endless(`more than ${limit} bytes`);
+      }
+      const headers = new Headers(response.headers);
+      // The body is there decoded.
+      for (const name of ['content-encoding', 'content-length']) headers.delete(name);
+      return new Response(Buffer.concat(parts), {
+        status: response.status,
+        headers,
+      });
+    } catch (error) {
+      signal.throwIfAborted();
+      if (quiet.signal.aborted) throw quiet.signal.reason;
+      throw error;
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', stop);
+    }
+  };
+};
