@@ -62,6 +62,11 @@ describe('pairTemplate', () => {
       },
     ],
     [{ type: 'TemplateProcessing', special_tokens: tokens, pair: [7] }],
+    // The Rust library reads none of these.
+    [{ type: 'Sequence', processors: [null] }],
+    [{ type: 'Sequence' }],
+    [{ type: 'Padding' }],
+    [[]],
   ])('refuses %j', (postProcessor) => {
     expect(() => read(postProcessor)).toThrow(CheckpointError);
     expect(() => read(postProcessor)).toThrow('tokenizer.json: post_processor: expected');

@@ -15,16 +15,25 @@ export interface PairTemplate {
   readonly types: readonly [number, number];
 }
 
+const kinds = ['TemplateProcessing', 'BertProcessing', 'RobertaProcessing', 'ByteLevel', 'Sequence'];
+
 /** The pair template of a tokenizer.json's post_processor; undefined where it has none. Throws CheckpointError for one that contradicts itself. */
-export const pairTemplate = (postProcessor: unknown, name: string): PairTemplate | undefined => {
+export const pairTemplate = (postProcessor: unknown, name: string): PairTemplate | undefined =>
+  postProcessor === null || postProcessor === undefined ? undefined : templateOf(postProcessor, name);
+
+const templateOf = (postProcessor: unknown, name: string): PairTemplate | undefined => {
   const processor = fieldsOf(postProcessor);
   const refuse = (what: string, value: unknown): never => {
     throw new CheckpointError(`${name}: post_processor: expected ${what}.`, { value });
   };
   const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
   const { type } = processor;
-  if (type === 'Sequence' && Array.isArray(processor.processors)) {
-    const templates = processor.processors.map((each) => pairTemplate(each, name));
+  if (typeof type !== 'string' || !kinds.includes(type))
+    refuse(`a type among ${kinds.join(', ')}`, postProcessor);
+  if (type === 'Sequence') {
+    const { processors } = processor;
+    if (!Array.isArray(processors)) return refuse('processors to be a list', processors);
+    const templates = processors.map((each) => templateOf(each, name));
     return templates.find((template) => template !== undefined);
   }
   if (type === 'BertProcessing' || type === 'RobertaProcessing') {
