@@ -26,5 +26,6 @@ parentPort.on('message', async ({ call, method, args }) => {
   }
   Atomics.sub(state, 0, 1);
   Atomics.notify(state, 0);
-  if (method === 'close') parentPort.close();
+  // Deno's parentPort has no close: there a worker closes as one of the web does.
+  if (method === 'close') (parentPort.close ? parentPort : globalThis).close();
 });
