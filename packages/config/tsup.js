@@ -1,19 +1,28 @@
 import { defineConfig } from 'tsup';
+import { emitDeclarations } from './emit-declarations.js';
 
 /**
  * The build of every package: ESM with types beside it; dependencies stay imports.
  * @param {string[]} [entry]
- * @param {import('tsup').Options} [overrides]
+ * @param {import('tsup').Options} [overrides] `dts: false` for programs, which nothing imports
  */
-export const library = (entry = ['src/index.ts'], overrides = {}) =>
+export const library = (entry = ['src/index.ts'], { dts = true, ...overrides } = {}) =>
   defineConfig({
     entry,
     format: ['esm'],
     target: 'es2022',
     platform: 'neutral',
-    // tsup's declaration builder sets baseUrl, which TypeScript 6 deprecates. No custom conditions: types come from what is published.
-    dts: { compilerOptions: { ignoreDeprecations: '6.0', customConditions: [], incremental: false } },
+    // Bundlers for browsers know 'node:fs' as a module of Node's; 'fs' they look for in node_modules.
+    removeNodeProtocol: false,
+    external: [/^node:/],
     sourcemap: true,
+    // The sources are in the package, once.
+    esbuildOptions: (options) => {
+      options.sourcesContent = false;
+    },
     clean: true,
+    onSuccess: async () => {
+      if (dts) emitDeclarations(entry);
+    },
     ...overrides,
   });
