@@ -39,13 +39,22 @@ export { pickOptions } from './pick-options.js';
 export { hashTokens, type RandomStreamKey, randomStream } from './random-stream.js';
 export * as relaxations from './relaxations/index.js';
 export { relaxedTemperature } from './relaxed-temperature.js';
-export { nearestName, type OptionNames, requireKnownOptions } from './require-known-options.js';
 export {
+  nearestName,
+  type OptionCheck,
+  type OptionNames,
+  requireKnownOptions,
+} from './require-known-options.js';
+export {
+  requireBackend,
   requireBoolean,
   requireFunction,
+  requireMemoryLimit,
   requireObject,
   requirePositive,
+  requireReward,
   requireSignal,
+  requireText,
   requireThat,
   requireWhole,
 } from './require-that.js';

@@ -22,13 +22,35 @@ export const requireWhole = (
 export const requireBoolean = (name: string, value: boolean): void =>
   requireThat(name, value, 'true or false', typeof value === 'boolean');
 
+/** Throws InvalidArgumentError unless `value` is text. */
+export const requireText = (name: string, value: unknown): void =>
+  requireThat(name, value, 'text', typeof value === 'string');
+
+/** Throws InvalidArgumentError unless `value` is a number of bytes; Infinity is no limit. */
+export const requireMemoryLimit = (name: string, value: number): void =>
+  requireThat(name, value, 'a number of bytes above 0', typeof value === 'number' && value > 0);
+
 /** Throws InvalidArgumentError unless `value` is a function; `such` is an example. */
-export const requireFunction = (name: string, value: unknown, such: string): void =>
+export const requireFunction = (name: string, value: unknown, such = 'a function'): void =>
   requireThat(name, value, such, typeof value === 'function');
 
 /** Throws InvalidArgumentError unless `value` is an object; `what` says which. */
 export const requireObject = (name: string, value: unknown, what: string): void =>
   requireThat(name, value, what, typeof value === 'object' && value !== null);
+
+/** Throws InvalidArgumentError unless `value` can make sessions. */
+export const requireBackend = (name: string, value: unknown): void => {
+  const what = 'a backend, such as nodeBackend of @entrgi/backend-node gives';
+  requireObject(name, value, what);
+  requireFunction(`${name}.createSession`, (value as { createSession?: unknown }).createSession, what);
+};
+
+/** Throws InvalidArgumentError unless `value` can score. */
+export const requireReward = (name: string, value: unknown): void => {
+  const what = 'a reward, such as loadReward of @entrgi/rewards gives';
+  requireObject(name, value, what);
+  requireFunction(`${name}.score`, (value as { score?: unknown }).score, what);
+};
 
 /** Throws InvalidArgumentError unless `value` is undefined or can abort. */
 export const requireSignal = (name: string, value: AbortSignal | undefined): void => {

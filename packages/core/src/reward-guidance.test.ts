@@ -473,7 +473,7 @@ describe('refuses', () => {
     [{ relaxation: 'entrgi' }, /relaxation: expected a relaxation, .* got entrgi/],
     [{ optimiser: { learningRate: 1 } }, /optimiser: expected an optimiser/],
     [{ guidanceSteps: '3' }, /guidanceSteps: expected a whole number/],
-    [{ memoryLimit: '4GB' }, /memoryLimit: expected a number above 0, got 4GB/],
+    [{ memoryLimit: '4GB' }, /memoryLimit: expected a number of bytes above 0, got 4GB/],
     [{ memoryLimit: 0 }, /memoryLimit/],
     [{ reward: undefined }, /reward: expected a reward/],
     [{ reward: 'skywork' }, /reward: expected a reward/],

@@ -12,6 +12,7 @@ import { entrgi } from './relaxations/entrgi.js';
 import { type OptionNames, requireKnownOptions } from './require-known-options.js';
 import {
   requireFunction,
+  requireMemoryLimit,
   requireObject,
   requirePositive,
   requireThat,
@@ -59,7 +60,6 @@ const optionNames: OptionNames<RewardGuidanceOptions> = {
  * a wrong option, and while guiding NumericalError for a NaN or infinity, with denoising step, trajectory and position.
  */
 export const rewardGuidance = (options: RewardGuidanceOptions): Guidance => {
-  requireObject('rewardGuidance', options, 'options');
   requireKnownOptions('rewardGuidance', options, optionNames);
   const {
     reward,
@@ -98,9 +98,7 @@ export const rewardGuidance = (options: RewardGuidanceOptions): Guidance => {
       requireFunction(`hardFilters[${index}]`, filter, 'a filter, such as filters.topP(0.9)');
     }
   }
-  if (memoryLimit !== undefined && memoryLimit !== Number.POSITIVE_INFINITY) {
-    requirePositive('memoryLimit', memoryLimit);
-  }
+  if (memoryLimit !== undefined) requireMemoryLimit('memoryLimit', memoryLimit);
   return {
     maxMovement: maxMovement(guidanceSteps, optimiser, softTemperature),
     async open(request) {

@@ -1,4 +1,10 @@
-import { InvalidArgumentError } from '@entrgi/core';
+import { InvalidArgumentError, type OptionCheck, requireThat, requireWhole } from '@entrgi/core';
+
+/** Throws InvalidArgumentError for what can be no label's number or name. */
+export const requireLabel: OptionCheck = (name, value) => {
+  if (typeof value === 'number') requireWhole(name, value, 0);
+  else requireThat(name, value, 'a number or a name', typeof value === 'string');
+};
 
 /**
  * The number of the label that is the reward, of a number or a name. Of several labels that have names of their own, one must be said; where they

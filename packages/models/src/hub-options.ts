@@ -1,4 +1,11 @@
-import type { OptionNames } from '@entrgi/core';
+import {
+  InvalidArgumentError,
+  type OptionNames,
+  requireBoolean,
+  requireFunction,
+  requireSignal,
+  requireText,
+} from '@entrgi/core';
 
 /** Where a checkpoint of the Hugging Face hub comes from and where it is kept. Directories need none of this. */
 export interface HubOptions {
@@ -18,12 +25,15 @@ export interface HubOptions {
 
 /** The options that each loader has, by name. */
 export const hubOptionNames: OptionNames<HubOptions> = {
-  revision: true,
-  cacheDir: true,
-  token: true,
-  offline: true,
-  signal: true,
-  onProgress: true,
+  revision: requireText,
+  cacheDir: requireText,
+  token(name, value) {
+    // Whatever it is, it may be secret: no error shows it.
+    if (typeof value !== 'string') throw new InvalidArgumentError(`${name}: expected text.`);
+  },
+  offline: requireBoolean,
+  signal: requireSignal,
+  onProgress: (name, value) => requireFunction(name, value),
 };
 
 /** How far a download is. */

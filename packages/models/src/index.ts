@@ -2,7 +2,7 @@ export * as architectures from './architectures/index.js';
 export type { KeysAndValues } from './blocks/attention.js';
 export { readLabels } from './blocks/labels.js';
 export { type Checkpoint, readCheckpoint, type StoredTensor } from './checkpoint.js';
-export { chooseLabel } from './choose-label.js';
+export { chooseLabel, requireLabel } from './choose-label.js';
 export type { ConfigReader } from './config-reader.js';
 export { type DownloadProgress, type HubOptions, hubOptionNames } from './hub-options.js';
 export { type CheckpointFacts, inspectCheckpoint } from './inspect-checkpoint.js';

@@ -1,7 +1,7 @@
-import type { DataType, Vocabulary } from '@entrgi/core';
+import { type DataType, requireBoolean, requireKnownOptions, type Vocabulary } from '@entrgi/core';
 import { readCheckpoint } from './checkpoint.js';
 import { fitCheckpoint } from './fit-checkpoint.js';
-import type { HubOptions } from './hub-options.js';
+import { type HubOptions, hubOptionNames } from './hub-options.js';
 import { loadTokenizer } from './load-tokenizer.js';
 import { architectureName } from './read-network.js';
 import type { VerifyOptions } from './verify-snapshot.js';
@@ -38,6 +38,7 @@ export const inspectCheckpoint = async (
   source: string,
   options: HubOptions & VerifyOptions = {},
 ): Promise<CheckpointFacts> => {
+  requireKnownOptions('inspectCheckpoint', options, { ...hubOptionNames, verify: requireBoolean });
   const { checkpoint, network, leftOut } = await fitCheckpoint(await readCheckpoint(source, options));
   checkedWeights(checkpoint, network);
   const { vocabulary } = await loadTokenizer(checkpoint.source, {

@@ -2,7 +2,7 @@ import { type OptionNames, requireKnownOptions, UnsupportedError, type Vocabular
 import type { GraphBuilder, Value } from '@entrgi/onnx';
 import type { KeysAndValues } from './blocks/attention.js';
 import { readCheckpoint } from './checkpoint.js';
-import { chooseLabel } from './choose-label.js';
+import { chooseLabel, requireLabel } from './choose-label.js';
 import { fitCheckpoint } from './fit-checkpoint.js';
 import { type HubOptions, hubOptionNames } from './hub-options.js';
 import { loadTokenizer } from './load-tokenizer.js';
@@ -60,7 +60,7 @@ export const classifierOptionNames: OptionNames<LoadClassifierOptions> = {
   ...hubOptionNames,
   ...weightOptionNames,
   ...templateOptionNames,
-  label: true,
+  label: requireLabel,
 };
 
 /**

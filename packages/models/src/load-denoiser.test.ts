@@ -76,6 +76,24 @@ describe('loadDenoiser', () => {
     await denoiser.dispose();
   });
 
+  it.each<[string, unknown, string]>([
+    ['dtype', 'int8', 'dtype: expected one of'],
+    ['name', 5, 'name: expected text, got 5.'],
+    ['file', true, 'file: expected text, got true.'],
+    ['threads', 0, 'threads: expected a whole number of at least 1, got 0.'],
+    ['int8Activations', 'yes', 'int8Activations: expected true or false, got yes.'],
+    ['memoryLimit', -1, 'memoryLimit: expected a number of bytes above 0, got -1.'],
+    ['onQuantise', {}, 'onQuantise: expected a function, got [object Object].'],
+    ['onProgress', {}, 'onProgress: expected a function, got [object Object].'],
+    ['signal', 'stop', 'signal: expected an AbortSignal, got stop.'],
+    ['backend', undefined, 'loadDenoiser: backend: expected a backend, such as nodeBackend'],
+    ['thread', 2, "loadDenoiser: there is no option 'thread'. Is 'threads' meant?"],
+  ])('refuses %s: %j', async (option, value, message) => {
+    const failure = loadDenoiser(fixture('dream'), { backend, [option]: value } as never);
+    await expect(failure).rejects.toThrow(InvalidArgumentError);
+    await expect(failure).rejects.toThrow(message);
+  });
+
   it('refuses a prompt that leaves no room for a response', async () => {
     const denoiser = await loadDenoiser(fixture('dream'), { backend });
     expect(denoiser.encodePrompt('9'.repeat(46))).toHaveLength(63);

@@ -3,7 +3,11 @@ import {
   type Denoiser,
   lazily,
   type OptionNames,
+  requireBackend,
+  requireBoolean,
   requireKnownOptions,
+  requireText,
+  requireWhole,
   type Session,
   UnsupportedError,
 } from '@entrgi/core';
@@ -48,11 +52,11 @@ const denoiserOptionNames: OptionNames<LoadDenoiserOptions> = {
   ...hubOptionNames,
   ...weightOptionNames,
   ...templateOptionNames,
-  backend: true,
-  name: true,
-  file: true,
-  int8Activations: true,
-  threads: true,
+  backend: requireBackend,
+  name: requireText,
+  file: requireText,
+  int8Activations: requireBoolean,
+  threads: (name, value) => requireWhole(name, value, 1),
 };
 
 /**
@@ -64,6 +68,7 @@ const denoiserOptionNames: OptionNames<LoadDenoiserOptions> = {
  */
 export const loadDenoiser = async (source: string, options: LoadDenoiserOptions): Promise<Denoiser> => {
   requireKnownOptions('loadDenoiser', options, denoiserOptionNames);
+  requireBackend('loadDenoiser: backend', options.backend);
   const directory = await resolveCheckpoint(source, options);
   const chosen = await chosenWeights(directory, options);
   if (options.file !== undefined || (chosen !== undefined && isOnnxCandidate(chosen))) {

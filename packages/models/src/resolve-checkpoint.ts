@@ -1,5 +1,12 @@
-import { InvalidArgumentError, NotFoundError } from '@entrgi/core';
+import {
+  InvalidArgumentError,
+  NotFoundError,
+  pickOptions,
+  requireKnownOptions,
+  requireText,
+} from '@entrgi/core';
 import { downloadSnapshot } from './download-snapshot.js';
+import { type HubOptions, hubOptionNames } from './hub-options.js';
 import { hubSettings } from './hub-settings.js';
 import { isRepositoryId } from './repository-id.js';
 import type { ResolveOptions } from './resolve-options.js';
@@ -13,6 +20,9 @@ import type { ResolveOptions } from './resolve-options.js';
  * CheckpointError or UnsupportedError for a repository that could not be loaded.
  */
 export const resolveCheckpoint = async (source: string, options: ResolveOptions = {}): Promise<string> => {
+  requireText('source', source);
+  // Loaders hand over all of their options.
+  requireKnownOptions('resolveCheckpoint', pickOptions<HubOptions>(options, hubOptionNames), hubOptionNames);
   // Imported when needed, so that the package also loads in a browser.
   const { stat } = await import('node:fs/promises');
   const { homedir } = await import('node:os');

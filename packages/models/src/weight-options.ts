@@ -1,4 +1,12 @@
-import { InvalidArgumentError, type OptionNames } from '@entrgi/core';
+import {
+  InvalidArgumentError,
+  type OptionNames,
+  requireBoolean,
+  requireFunction,
+  requireMemoryLimit,
+  requireSignal,
+  requireText,
+} from '@entrgi/core';
 import type { VerifyOptions } from './verify-snapshot.js';
 
 /**
@@ -29,13 +37,13 @@ export interface WeightOptions extends VerifyOptions {
 
 /** The options that each loader of a checkpoint has, by name. */
 export const weightOptionNames: OptionNames<WeightOptions> = {
-  dtype: true,
-  weightsOnce: true,
-  quantisedDir: true,
-  memoryLimit: true,
-  onQuantise: true,
-  signal: true,
-  verify: true,
+  dtype: (_, dtype) => checkedDtype(dtype),
+  weightsOnce: requireBoolean,
+  quantisedDir: requireText,
+  memoryLimit: requireMemoryLimit,
+  onQuantise: (name, value) => requireFunction(name, value),
+  signal: requireSignal,
+  verify: requireBoolean,
 };
 
 /** How far quantising is. */

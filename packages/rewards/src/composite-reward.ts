@@ -5,9 +5,13 @@ import {
   isDifferentiable,
   NumericalError,
   nextTurn,
+  type OptionNames,
   type Reward,
   type RewardContext,
   type RewardRequest,
+  requireKnownOptions,
+  requireReward,
+  requireThat,
   turnIsDue,
 } from '@entrgi/core';
 
@@ -20,8 +24,8 @@ export interface WeightedReward<R extends Reward = Reward> {
 
 /**
  * The weighted sum of rewards: R = Σ weightᵢ Rᵢ. It has a gradient (`open`) exactly when all parts have one.
- * Disposing it disposes its parts. Throws InvalidArgumentError without parts or with a weight that is not finite; when scoring and evaluating,
- * NumericalError, naming the part, where the sum is not finite.
+ * Disposing it disposes its parts. Throws InvalidArgumentError without parts, for one that is no reward and for a weight that is not finite; when
+ * scoring and evaluating, NumericalError, naming the part, where the sum is not finite.
  */
 export function compositeReward(parts: readonly WeightedReward<DifferentiableReward>[]): DifferentiableReward;
 export function compositeReward(parts: readonly WeightedReward[]): Reward;
@@ -116,17 +120,19 @@ const add = async <T extends Float32Array | Float64Array>(
   }
 };
 
+const partNames: OptionNames<WeightedReward> = { reward: true, weight: true };
+
 const check = (parts: readonly WeightedReward[]): void => {
+  requireThat('compositeReward', parts, 'an array of rewards with weights', Array.isArray(parts));
   if (parts.length === 0) {
     throw new InvalidArgumentError('A composite reward needs at least one part, got none.', { value: parts });
   }
-  for (const { reward, weight } of parts) {
-    if (Number.isFinite(weight)) continue;
-    throw new InvalidArgumentError(
-      `Weight of reward '${reward.name}': expected a finite number, got ${weight}.`,
-      {
-        value: weight,
-      },
-    );
+  // Not forEach, which would pass over what is missing.
+  for (const [i, part] of Array.from(parts).entries()) {
+    const name = `compositeReward: parts[${i}]`;
+    requireKnownOptions(name, part, partNames);
+    requireReward(`${name}: reward`, part.reward);
+    const { reward, weight } = part;
+    requireThat(`Weight of reward '${reward.name}'`, weight, 'a finite number', Number.isFinite(weight));
   }
 };

@@ -1,4 +1,10 @@
-import { type DifferentiableReward, type OptionNames, pickOptions, requireKnownOptions } from '@entrgi/core';
+import {
+  type DifferentiableReward,
+  type OptionNames,
+  pickOptions,
+  requireBackend,
+  requireKnownOptions,
+} from '@entrgi/core';
 import { classifierOptionNames, type LoadClassifierOptions, loadClassifier } from '@entrgi/models';
 import { type NetworkRewardOptions, networkReward, networkRewardOptionNames } from './network-reward.js';
 
@@ -18,6 +24,7 @@ export const loadReward = async (
   options: LoadRewardOptions,
 ): Promise<DifferentiableReward> => {
   requireKnownOptions('loadReward', options, optionNames);
+  requireBackend('loadReward: backend', options.backend);
   const classifier = await loadClassifier(
     source,
     pickOptions<LoadClassifierOptions>(options, classifierOptionNames),

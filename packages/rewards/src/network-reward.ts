@@ -8,7 +8,11 @@ import {
   NumericalError,
   type OptionNames,
   type Prompt,
+  requireBackend,
+  requireBoolean,
   requireKnownOptions,
+  requireText,
+  requireWhole,
   type Session,
   type Tensor,
   UnsupportedError,
@@ -22,7 +26,7 @@ import { leadingTokens } from './leading-tokens.js';
 import { emptyPast, prefixGraph } from './prefix-graph.js';
 import { rewardContext } from './reward-context.js';
 import type { RewardNetwork } from './reward-network.js';
-import { type RewardTokensOptions, rewardTokens } from './reward-tokens.js';
+import { type RewardTokensOptions, rewardTokens, rewardTokensOptionNames } from './reward-tokens.js';
 import { scoreGraph } from './score-graph.js';
 import { tokenFeeds } from './token-feeds.js';
 
@@ -49,15 +53,13 @@ export interface NetworkRewardOptions extends RewardTokensOptions {
 
 /** The options of networkReward, by name. */
 export const networkRewardOptionNames: OptionNames<NetworkRewardOptions> = {
-  backend: true,
-  weightsOnce: true,
-  missing: true,
-  minimumCoverage: true,
-  onWarning: true,
-  prefixReuse: true,
-  recompute: true,
-  name: true,
-  threads: true,
+  ...rewardTokensOptionNames,
+  backend: requireBackend,
+  weightsOnce: requireBoolean,
+  prefixReuse: requireBoolean,
+  recompute: requireBoolean,
+  name: requireText,
+  threads: (name, value) => requireWhole(name, value, 1),
 };
 
 /**
@@ -70,6 +72,7 @@ export const networkReward = (
   options: NetworkRewardOptions,
 ): DifferentiableReward => {
   requireKnownOptions('networkReward', options, networkRewardOptionNames);
+  requireBackend('networkReward: backend', options.backend);
   const { backend, recompute, threads, name = network.name } = options;
   // Packed weights are slow until the runtime has them in its own layout, which is as small.
   const packed = network.transposedWeight !== undefined;

@@ -1,4 +1,14 @@
-import { type DifferentiableReward, type OptionNames, pickOptions, requireKnownOptions } from '@entrgi/core';
+import {
+  type DifferentiableReward,
+  type OptionNames,
+  pickOptions,
+  requireBackend,
+  requireBoolean,
+  requireKnownOptions,
+  requireMemoryLimit,
+  requireText,
+  requireWhole,
+} from '@entrgi/core';
 import {
   chooseLabel,
   type HubOptions,
@@ -7,6 +17,7 @@ import {
   readLabels,
   readOnnxFile,
   readTokenizer,
+  requireLabel,
   resolveCheckpoint,
   type TemplateOptions,
   templateOptionNames,
@@ -36,12 +47,12 @@ const optionNames: OptionNames<OnnxRewardOptions> = {
   ...networkRewardOptionNames,
   ...hubOptionNames,
   ...templateOptionNames,
-  file: true,
-  output: true,
-  label: true,
-  maxLength: true,
-  memoryLimit: true,
-  verify: true,
+  file: requireText,
+  output: requireText,
+  label: requireLabel,
+  maxLength: (name, value) => requireWhole(name, value, 1),
+  memoryLimit: requireMemoryLimit,
+  verify: requireBoolean,
 };
 
 /**
@@ -56,6 +67,7 @@ export const onnxReward = async (
   options: OnnxRewardOptions,
 ): Promise<DifferentiableReward> => {
   requireKnownOptions('onnxReward', options, optionNames);
+  requireBackend('onnxReward: backend', options.backend);
   const directory = await resolveCheckpoint(source, { ...options, weights: 'onnx' });
   await verifySnapshot(directory, options);
   const {

@@ -1,4 +1,12 @@
-import { mapTokens, type OnWarning, UnsupportedError, type Vocabulary } from '@entrgi/core';
+import {
+  mapTokens,
+  type OnWarning,
+  type OptionNames,
+  requireFunction,
+  requireThat,
+  UnsupportedError,
+  type Vocabulary,
+} from '@entrgi/core';
 import { emitWarning } from './emit-warning.js';
 
 /** What happens where the reward model's vocabulary lacks tokens of the denoiser's. */
@@ -16,6 +24,15 @@ export interface RewardTokensOptions {
   /** Told where that share is below 0.9 and guidance goes on. Default: a warning of the process, or on the console. */
   readonly onWarning?: OnWarning | undefined;
 }
+
+/** Their names, and what they take. */
+export const rewardTokensOptionNames: OptionNames<RewardTokensOptions> = {
+  missing: (name, value) =>
+    requireThat(name, value, "'unknown' or 'zero'", value === 'unknown' || value === 'zero'),
+  minimumCoverage: (name, value) =>
+    requireThat(name, value, 'a number from 0 to 1', typeof value === 'number' && value >= 0 && value <= 1),
+  onWarning: (name, value) => requireFunction(name, value),
+};
 
 /** Below it, a warning: every tenth token is something else to the reward model than to the denoiser. */
 const USUAL_COVERAGE = 0.9;

@@ -3,9 +3,8 @@ import {
   type OptionNames,
   type Prompt,
   type Reward,
-  requireFunction,
   requireKnownOptions,
-  requireObject,
+  requireReward,
   requireSignal,
   requireThat,
 } from '@entrgi/core';
@@ -44,11 +43,9 @@ const optionNames: OptionNames<BestOfNOptions> = { reward: true, prompt: true, t
  * NumericalError where a reward is not finite.
  */
 export const bestOfN = async (options: BestOfNOptions): Promise<BestOfN> => {
-  requireObject('bestOfN', options, 'options');
   requireKnownOptions('bestOfN', options, optionNames);
   const { reward, prompt, texts, signal } = options;
-  requireObject('reward', reward, 'a reward');
-  requireFunction('reward.score', reward.score, 'a reward');
+  requireReward('reward', reward);
   requireThat('texts', texts, 'an array of responses', Array.isArray(texts));
   requireThat('texts', texts, 'at least one response', texts.length > 0);
   for (let i = 0; i < texts.length; i++) {

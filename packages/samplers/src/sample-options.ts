@@ -134,7 +134,6 @@ export interface SampleSettings {
 
 /** Fills in the defaults (the preset `published`). Throws InvalidArgumentError for whatever could only fail later. */
 export const resolveOptions = (options: SampleOptions): SampleSettings => {
-  requireObject('sample', options, 'options');
   requireKnownOptions('sample', options, optionNames);
   const defaults = published.sample;
   const {
