@@ -4,6 +4,7 @@ export { readLabels } from './blocks/labels.js';
 export { type Checkpoint, readCheckpoint, type StoredTensor } from './checkpoint.js';
 export { chooseLabel, requireLabel } from './choose-label.js';
 export type { ConfigReader } from './config-reader.js';
+export { type EndTokens, endTokens } from './end-tokens.js';
 export { type DownloadProgress, type HubOptions, hubOptionNames } from './hub-options.js';
 export { type CheckpointFacts, inspectCheckpoint } from './inspect-checkpoint.js';
 export {

@@ -77,6 +77,7 @@ describe('loadDenoiser', () => {
   });
 
   it.each<[string, unknown, string]>([
+    ['endTokens', 'all', "endTokens: expected 'turn' or 'eos', got all."],
     ['dtype', 'int8', 'dtype: expected one of'],
     ['name', 5, 'name: expected text, got 5.'],
     ['file', true, 'file: expected text, got true.'],
@@ -87,7 +88,7 @@ describe('loadDenoiser', () => {
     ['onProgress', {}, 'onProgress: expected a function, got [object Object].'],
     ['signal', 'stop', 'signal: expected an AbortSignal, got stop.'],
     ['backend', undefined, 'loadDenoiser: backend: expected a backend, such as nodeBackend'],
-    ['thread', 2, "loadDenoiser: there is no option 'thread'. Is 'threads' meant?"],
+    ['endToken', 'eos', "loadDenoiser: there is no option 'endToken'. Is 'endTokens' meant?"],
   ])('refuses %s: %j', async (option, value, message) => {
     const failure = loadDenoiser(fixture('dream'), { backend, [option]: value } as never);
     await expect(failure).rejects.toThrow(InvalidArgumentError);

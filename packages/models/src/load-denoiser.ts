@@ -15,6 +15,7 @@ import { encodeModel, GraphBuilder, type Model, pruneGraph } from '@entrgi/onnx'
 import { aroundGraph, blockGraph } from './block-graphs.js';
 import { readCheckpoint } from './checkpoint.js';
 import { chosenWeights } from './chosen-weights.js';
+import { type EndTokens, requireEndTokens } from './end-tokens.js';
 import { fitCheckpoint } from './fit-checkpoint.js';
 import { type HubOptions, hubOptionNames } from './hub-options.js';
 import { loadTokenizer } from './load-tokenizer.js';
@@ -44,6 +45,11 @@ export interface LoadDenoiserOptions extends HubOptions, WeightOptions, Template
    * Not for rewards, whose gradient would be zero. Default: false.
    */
   readonly int8Activations?: boolean | undefined;
+  /**
+   * Which tokens end a response, and so its text, are put off by `deprioritizeEos`, and hide what stands behind them from a reward: every one
+   * that ends a turn, `turn`, or the tokenizer's eos_token alone, `eos`, as in the authors' code. Default: `turn`.
+   */
+  readonly endTokens?: EndTokens | undefined;
   /** Threads inside one operator. Default: the backend's. */
   readonly threads?: number;
 }
@@ -56,6 +62,7 @@ const denoiserOptionNames: OptionNames<LoadDenoiserOptions> = {
   name: requireText,
   file: requireText,
   int8Activations: requireBoolean,
+  endTokens: requireEndTokens,
   threads: (name, value) => requireWhole(name, value, 1),
 };
 

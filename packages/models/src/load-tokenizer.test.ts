@@ -7,13 +7,13 @@ import { type Alteration, alteredFixture } from '../fixtures/altered-fixture.js'
 import { fixture, fixtureNumbers } from '../fixtures/fixture.js';
 import { configReader } from './config-reader.js';
 import { requireJson } from './json-file.js';
-import { loadTokenizer } from './load-tokenizer.js';
+import { loadTokenizer, type TokenizerOptions } from './load-tokenizer.js';
 import { nodeFolder } from './node-folder.js';
 
-const load = async (directory: string) => {
+const load = async (directory: string, options: TokenizerOptions = {}) => {
   const folder = nodeFolder(directory);
   const config = configReader(await requireJson(folder, 'config.json'), `${directory}/config.json`);
-  return loadTokenizer(folder, { config, rows: config.count('vocab_size') });
+  return loadTokenizer(folder, { config, rows: config.count('vocab_size') }, options);
 };
 const loadAltered = async (name: string, alterations: Record<string, Alteration>) =>
   load(await alteredFixture(name, alterations));
@@ -210,6 +210,32 @@ describe('loadTokenizer: vocabulary', () => {
       'config.json': (json) => ({ ...json, eos_token_id: 9 }),
     });
     expect(vocabulary.endIds).toEqual([288, 290, 7, 9]);
+  });
+
+  it('by the convention eos ends a response with the eos_token alone; what else ended a turn is no more than a special token, if that', async () => {
+    // As Dream's: the template closes a turn with <|im_end|>, and the tokenizer's eos_token is also what it pads with.
+    const eos = '<|endoftext|>';
+    const directory = await alteredFixture('dream', {
+      'tokenizer_config.json': (json) => ({ ...json, eos_token: eos }),
+      'generation_config.json': '{"eos_token_id": [290, 7]}',
+    });
+    const texts = async (endTokens: 'turn' | 'eos') => {
+      const { vocabulary, decode, encodeText } = await load(directory, { endTokens });
+      const [a, b, c] = ['Once', ' upon', ' a'].map((text) => [...encodeText(text)]);
+      const decoded = [
+        [...a!, 290, ...b!, 288, ...c!],
+        [...a!, 7, ...b!],
+      ].map(decode);
+      return [vocabulary.endIds, vocabulary.specialIds, ...decoded];
+    };
+    expect(await texts('turn')).toEqual([[288, 290, 7], [7, 288, 289, 290, 291], 'Once', 'Once']);
+    // What decode([…], skip_special_tokens=True) gives up to eos_token: 7 is '(' and nothing else.
+    expect(await texts('eos')).toEqual([[288], [288, 289, 290, 291], 'Once upon', 'Once( upon']);
+    const none = load(await alteredFixture('dream', { 'tokenizer_config.json': (json) => ({ ...json, eos_token: null }), 'special_tokens_map.json': '{}' }), { endTokens: 'eos' }); // biome-ignore format: one call
+    await expect(none).rejects.toThrow(CheckpointError);
+    await expect(none).rejects.toThrow(
+      /endTokens 'eos': the tokenizer has no eos_token\. Name one in tokenizer_config\.json, or use endTokens 'turn'\./,
+    );
   });
 
   it('takes the mask token from either config, and special_tokens_map.json as a fallback', async () => {

@@ -2,6 +2,7 @@ import { CheckpointError } from '@entrgi/core';
 import type { Folder } from './byte-source.js';
 import { chatFormat } from './chat-format.js';
 import { type ConfigReader, configReader } from './config-reader.js';
+import type { EndTokens } from './end-tokens.js';
 import { readJson } from './json-file.js';
 import { pairFormat, sendsTypes } from './pair-format.js';
 import type { PromptFormat } from './prompt-format.js';
@@ -12,6 +13,12 @@ import { tokenCodec } from './token-codec.js';
 import { tokenSpelling } from './token-spelling.js';
 import type { Tokenizer } from './tokenizer.js';
 
+/** What its chat template is given, and which tokens end a response. */
+export interface TokenizerOptions extends TemplateOptions {
+  /** Default: every token that ends a turn. */
+  readonly endTokens?: EndTokens | undefined;
+}
+
 /**
  * Loads the tokenizer of a checkpoint folder: tokenizer.json, tokenizer_config.json, special_tokens_map.json, chat_template.jinja and
  * generation_config.json, of which only the first must exist; in place of it, vocab.json and merges.txt will do for Qwen2's and Dream's. Nothing
@@ -20,7 +27,7 @@ import type { Tokenizer } from './tokenizer.js';
 export const loadTokenizer = async (
   folder: Folder,
   model: { readonly config: ConfigReader; readonly rows: number },
-  options: TemplateOptions = {},
+  options: TokenizerOptions = {},
 ): Promise<Tokenizer> => {
   checkTemplateOptions(options);
   const settings = (await readJson(folder, 'tokenizer_config.json')) ?? {};
@@ -57,6 +64,8 @@ export const loadTokenizer = async (
         : configReader(generation, `${folder.name}/generation_config.json`),
     roles,
     closingId: found?.closingId,
+    endTokens: options.endTokens ?? 'turn',
+    name: folder.name,
   });
   const ends = new Set(vocabulary.endIds);
   const specials = new Set(vocabulary.specialIds);

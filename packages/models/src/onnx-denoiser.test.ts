@@ -113,6 +113,22 @@ describe('an exported denoiser: what is loaded', () => {
     expect(relativeError(await denoiser.logits(request), logits)).toBeLessThan(1e-4);
   });
 
+  it('ends a response at the tokens that it is told', async () => {
+    const directory = await exported('bert-fill', {
+      'tokenizer_config.json': (json) => ({ ...json, eos_token: '[SEP]' }),
+      'config.json': (json) => ({ ...json, eos_token_id: [3, 9] }),
+    });
+    for (const [endTokens, ends, text] of [
+      ['turn', [3, 9], 'a'],
+      ['eos', [3], 'a? a'],
+    ] as const) {
+      const denoiser = await loadDenoiser(directory, { backend, endTokens });
+      expect(denoiser.vocabulary.endIds).toEqual(ends);
+      expect(denoiser.decode([10, 9, 10, 3, 10])).toBe(text);
+      await denoiser.dispose();
+    }
+  });
+
   it('may read int32 and positions', async () => {
     // logits = embedding of the token + 10 · its place
     const size = 170;

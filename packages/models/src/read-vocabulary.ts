@@ -1,5 +1,6 @@
 import { CheckpointError, type Spelling, type Vocabulary } from '@entrgi/core';
 import type { ConfigReader } from './config-reader.js';
+import type { EndTokens } from './end-tokens.js';
 import type { TokenCodec } from './token-codec.js';
 
 export interface VocabularySources {
@@ -14,14 +15,19 @@ export interface VocabularySources {
   readonly roles: Readonly<Record<string, string>>;
   /** The token that the chat template puts behind a response, where it is a special one. */
   readonly closingId: number | undefined;
+  /** Which of the tokens that may end a response do. */
+  readonly endTokens: EndTokens;
+  /** What error messages call the tokenizer. */
+  readonly name: string;
 }
 
 /**
  * What each row of the embedding table means. Rows beyond the tokenizer are padding.
- * A response ends with the token that closes it in the template, the tokenizer's eos_token, or an eos_token_id of the configs.
+ * A response ends with the tokenizer's eos_token and, by the convention `turn`, the token that closes it in the template, or an eos_token_id of the
+ * configs. Throws CheckpointError where it could not end.
  */
 export const readVocabulary = (sources: VocabularySources): Vocabulary => {
-  const { rows, codec, spelling, config, generation, roles, closingId } = sources;
+  const { rows, codec, spelling, config, generation, roles, closingId, endTokens } = sources;
   const tokens = Array.from({ length: rows }, (_, id) => codec.tokens[id]);
   const idByToken = new Map<string, number>();
   tokens.forEach((token, id) => {
@@ -49,14 +55,20 @@ export const readVocabulary = (sources: VocabularySources): Vocabulary => {
   const padId = byRole('pad_token') ?? idsIn(config, 'pad_token_id', rows)[0];
   const unknownId = byRole('unk_token');
   const separatorId = byRole('sep_token');
-  const ends = [
-    byRole('eos_token'),
+  const eosId = byRole('eos_token');
+  if (endTokens === 'eos' && eosId === undefined) {
+    throw new CheckpointError(`${sources.name}: endTokens 'eos': the tokenizer has no eos_token.`, {
+      value: roles.eos_token,
+      cure: "Name one in tokenizer_config.json, or use endTokens 'turn'.",
+    });
+  }
+  const turnEnds = [
+    eosId,
     closingId,
     ...(generation === undefined ? [] : idsIn(generation, 'eos_token_id', rows)),
     ...idsIn(config, 'eos_token_id', rows),
-  ];
-  const isId = (id: number | undefined): id is number => id !== undefined;
-  const endIds = [...new Set(ends.filter(isId))];
+  ].filter(isId);
+  const endIds = endTokens === 'eos' ? [eosId].filter(isId) : [...new Set(turnEnds)];
   const special = [...codec.specialIds, maskId, padId, unknownId, separatorId, ...endIds].filter(isId);
   return {
     size: rows,
@@ -70,6 +82,8 @@ export const readVocabulary = (sources: VocabularySources): Vocabulary => {
     ...(separatorId === undefined ? {} : { separatorId }),
   };
 };
+
+const isId = (id: number | undefined): id is number => id !== undefined;
 
 /** The ids of a field that have a row: what else stands there, as −1 for none or an id of a larger model, never comes up. */
 const idsIn = (config: ConfigReader, field: string, rows: number): readonly number[] =>

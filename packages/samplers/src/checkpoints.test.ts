@@ -5,6 +5,7 @@ import { expectAllClose } from '@entrgi/core/testing';
 import { loadDenoiser } from '@entrgi/models';
 import { loadReward } from '@entrgi/rewards';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { alteredFixture } from '../../models/fixtures/altered-fixture.js';
 import { type SampleOptions, sample } from './index.js';
 
 // Tiny random checkpoints: a real denoiser and a real reward model, on onnxruntime.
@@ -124,5 +125,74 @@ describe('on real checkpoints', () => {
     expect(few.responses).toEqual(all.responses);
     expect(few.rewards).not.toEqual(all.rewards); // other matrix products: it did take another way
     expectAllClose(few.rewards.flat(), all.rewards.flat(), { absolute: 1e-4 });
+  });
+});
+
+describe('which tokens end a response', () => {
+  // A denoiser that is sure of its response, the less the later: ( <|im_end|> ( <|endoftext|> ( (, the eos_token being <|endoftext|> as Dream's.
+  const [paren, turnEnd, eos] = [7, 290, 288];
+  const sure = [paren, turnEnd, paren, eos, paren, paren];
+
+  const written = async (endTokens: 'turn' | 'eos') => {
+    const directory = await alteredFixture('dream', {
+      'tokenizer_config.json': (json) => ({ ...json, eos_token: '<|endoftext|>' }),
+    });
+    const { size } = denoiser.vocabulary;
+    const own = await loadDenoiser(directory, { backend, endTokens });
+    const attention: number[][] = [];
+    const watched: DifferentiableReward = {
+      ...reward,
+      open: async (request) => ({
+        async evaluate(mix) {
+          attention.push([...mix.attention]);
+          return { values: new Float64Array(1), tokenScores: new Float32Array(mix.probs.length) };
+        },
+        dispose: async () => void request,
+      }),
+    };
+    const order: number[] = [];
+    let text = '';
+    for await (const event of sample({
+      denoiser: {
+        ...own,
+        async logits({ positions, length }) {
+          const logits = new Float32Array(positions.length * size);
+          for (const [row, position] of positions.entries()) {
+            const at = position - (length - sure.length);
+            logits[row * size + sure[at]!] = 40 - at;
+          }
+          return logits;
+        },
+      },
+      guidance: rewardGuidance({ reward: watched, guidanceSteps: 1 }),
+      prompts: ['abc'],
+      trajectories: 1,
+      steps: 2 * sure.length,
+      maxNewTokens: sure.length,
+      temperature: 0,
+    })) {
+      if (event.type === 'prompt-end') text = event.trajectories[0]!.text;
+      else order.push(...event.committed.map(({ position }) => position));
+    }
+    await own.dispose();
+    return { attention: attention[0], order, text };
+  };
+
+  test('turn: every one that ends a turn ends the text, is put off, and hides what stands behind it', async () => {
+    // Of the last step, which commits two, in no order.
+    expect(await written('turn')).toEqual({
+      attention: [1, 1, 0, 0, 0, 0],
+      order: [0, 2, 4, 5, 1, 3],
+      text: '(',
+    });
+  });
+
+  test('eos: the eos_token alone, as in the authors’ code, where it also pads', async () => {
+    // Their mask of attention: not padding, nor behind the first eos.
+    expect(await written('eos')).toEqual({
+      attention: [1, 1, 1, 0, 0, 0],
+      order: [0, 1, 2, 4, 3, 5],
+      text: '((',
+    });
   });
 });

@@ -86,6 +86,10 @@ export const generateCommand = (context: Context): Command => {
     .option('--cache-blocks', 'approximate, faster: compute what lies around a block once for the block')
     .option('--max-new-tokens <N>', `length of a response${is(defaults.maxNewTokens)}`, parseInteger)
     .option(
+      '--end-tokens <NAME>',
+      `which tokens end a response: turn (every one that ends a turn), or eos (the tokenizer's eos_token alone, as in the authors' code)${is(defaults.endTokens)}`,
+    )
+    .option(
       '--vocabulary-tolerance <X>',
       `share of probability that left-out tokens may hold${is(defaults.vocabularyTolerance)}; 0: leave none out`,
       parseDecimal,

@@ -1,6 +1,6 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { rewardDirectory } from '@entrgi/tiny-stories';
+import { denoiserDirectory, rewardDirectory } from '@entrgi/tiny-stories';
 import { describe, expect, test } from 'vitest';
 import { entrgi } from '../testing/capture.js';
 import { temporaryFolder } from '../testing/temporary-folder.js';
@@ -60,6 +60,7 @@ describe('--json', () => {
         filterHard: true,
         maxNewTokens: 8,
         vocabularyTolerance: 1e-6,
+        endTokens: 'turn',
         denoiser: 'denoiser',
         reward: 'reward',
       },
@@ -148,6 +149,19 @@ test('blocks and approximations are settings like any other', async () => {
   const [exact] = await generated(prompt, ...small, '--method', 'bon');
   expect(exact!.settings).not.toHaveProperty('cacheBlocks');
   expect(result!.trajectories).not.toEqual(exact!.trajectories);
+});
+
+test('which tokens end a response is a setting of the denoiser', async () => {
+  const folder = await temporaryFolder();
+  await cp(denoiserDirectory, folder, { recursive: true });
+  const file = join(folder, 'tokenizer_config.json');
+  const settings = JSON.parse(await readFile(file, 'utf8'));
+  // By the text of the template alone a turn still ends as it did.
+  await writeFile(file, JSON.stringify({ ...settings, eos_token: settings.pad_token }));
+  const argv = [prompt, ...small, '--method', 'base', '--denoiser', folder];
+  const [turn] = await generated(...argv);
+  const [eos] = await generated(...argv, '--end-tokens', 'eos');
+  expect([turn!.settings.endTokens, eos!.settings.endTokens]).toEqual(['turn', 'eos']);
 });
 
 test('what is piped is plain: texts, rewards, a summary', async () => {
@@ -257,6 +271,11 @@ describe('bad input exits 1 with one line, and writes nothing', () => {
       'a template variable that is taken',
       [prompt, '--template-variable', 'messages=[]'],
       "templateVariables: messages is the conversation's own.",
+    ],
+    [
+      'an unknown convention of ends',
+      [prompt, '--end-tokens', 'all'],
+      "--end-tokens: expected one of turn, eos, got 'all'.",
     ],
     ['an unknown update', [prompt, '--update', 'sgd'], /--update: expected one of adam, ascent, got 'sgd'/],
     [

@@ -34,6 +34,7 @@ export const loadModels = async (
     | 'denoiserDtype'
     | 'rewardDtype'
     | 'minimumCoverage'
+    | 'endTokens'
     | 'revision'
     | 'offline'
     | 'verify'
@@ -62,7 +63,7 @@ export const loadModels = async (
   const backend = nodeBackend({ worker: true });
   const [denoiser, reward] = await Promise.allSettled([
     load(options.denoiser ?? denoiserDirectory, options.denoiserDtype, (source, how) =>
-      loadDenoiser(source, { ...how, backend }),
+      loadDenoiser(source, { ...how, backend, endTokens: options.endTokens }),
     ),
     load(options.reward ?? rewardDirectory, options.rewardDtype, (source, how) =>
       loadReward(source, {

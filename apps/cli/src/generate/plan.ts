@@ -1,5 +1,5 @@
 import { InvalidArgumentError, optimisers } from '@entrgi/core';
-import { type WeightDtype, weightDtypes } from '@entrgi/models';
+import { endTokens, type WeightDtype, weightDtypes } from '@entrgi/models';
 import { orders, type Preset, type PresetSettings, preset, presets } from '@entrgi/samplers';
 import type { SourceOptions } from '../model-source.js';
 import { chooseByName, unknownName } from './choose-by-name.js';
@@ -46,6 +46,9 @@ export const planGeneration = async (options: GenerateOptions): Promise<Plan> =>
   const settings = method.effective(resolveSettings(options, given));
   chooseByName('--update', settings.update, optimisers);
   chooseByName('--order', settings.order, orders);
+  if (!endTokens.includes(settings.endTokens)) {
+    throw unknownName('--end-tokens', settings.endTokens, endTokens);
+  }
   checkDtype('--denoiser-dtype', options.denoiserDtype);
   checkDtype('--reward-dtype', options.rewardDtype);
   checkCoverage(options.minimumCoverage);

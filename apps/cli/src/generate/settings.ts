@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from '@entrgi/core';
+import type { EndTokens } from '@entrgi/models';
 import { type PresetSettings, presets } from '@entrgi/samplers';
 
 /** Every knob of a generation, resolved: the `settings` of the JSON output. */
@@ -7,6 +8,8 @@ export interface Settings extends Omit<PresetSettings, 'order' | 'update'> {
   readonly order: string;
   /** Total-variation distance that leaving out improbable tokens may cost a position's distribution. */
   readonly vocabularyTolerance: number;
+  /** Which tokens end a response. */
+  readonly endTokens: EndTokens;
   readonly blockLength?: number | undefined;
   readonly confidenceThreshold?: number | undefined;
   readonly cacheBlocks?: boolean | undefined;
@@ -19,7 +22,11 @@ export type GivenSettings = { readonly [K in keyof Settings]?: Settings[K] | und
 };
 
 /** The published tables' settings. */
-export const defaults: Settings = { ...presets.published.settings, vocabularyTolerance: 1e-6 };
+export const defaults: Settings = {
+  ...presets.published.settings,
+  vocabularyTolerance: 1e-6,
+  endTokens: 'turn',
+};
 
 /** Explicit options override the preset, which overrides the defaults. Throws InvalidArgumentError for a value outside its domain. */
 export const resolveSettings = (given: GivenSettings, preset: GivenSettings = {}): Settings => {

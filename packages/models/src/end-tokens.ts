@@ -1,0 +1,15 @@
+import { type OptionCheck, requireThat } from '@entrgi/core';
+
+/**
+ * Which tokens end a response, a convention.
+ * - `turn`: every token that ends a turn: the tokenizer's eos_token, the one that closes a response in the chat template, and those that the
+ *   configs name.
+ * - `eos`: the tokenizer's eos_token alone, as in the authors' code. Behind another token that ends a turn the response goes on.
+ */
+export type EndTokens = 'turn' | 'eos';
+
+export const endTokens: readonly EndTokens[] = ['turn', 'eos'];
+
+/** Throws InvalidArgumentError for what is no such convention. */
+export const requireEndTokens: OptionCheck = (name, value) =>
+  requireThat(name, value, endTokens.map((each) => `'${each}'`).join(' or '), endTokens.includes(value));
