@@ -1,6 +1,7 @@
 import {
   type Backend,
   BackendError,
+  disposable,
   InvalidArgumentError,
   lazily,
   type ModelSource,
@@ -69,13 +70,13 @@ export const nodeBackend = (options: NodeBackendOptions = {}): Backend => {
       return session;
     },
 
-    dispose() {
+    ...disposable(() => {
       disposed ??= (async () => {
         await Promise.all([...sessions].map((session) => session.dispose()));
         await (await runtime.made())?.close();
       })();
       return disposed;
-    },
+    }),
   };
 };
 

@@ -1,4 +1,4 @@
-import { BackendError, type Session } from '@entrgi/core';
+import { BackendError, disposable, type Session } from '@entrgi/core';
 import { checkFeeds, checkFetches } from './check-feeds.js';
 import type { NativeRuntime, SessionInfo } from './native-runtime.js';
 import { typedFailure } from './typed-failure.js';
@@ -39,13 +39,13 @@ export const nodeSession = (
       }
     },
 
-    dispose() {
+    ...disposable(() => {
       // Runs in progress are let finish: the native session must outlive them.
       disposed ??= Promise.allSettled(running).then(() => {
         onDispose();
         return native.release(id);
       });
       return disposed;
-    },
+    }),
   };
 };

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { disposable } from './disposable.js';
 import {
   type DifferentiableReward,
   filters,
@@ -32,9 +33,9 @@ const embedding = (id: number, d: number) => Math.sin(1.3 * id + 2.1 * d);
 const reward = (mixes: ResponseMix[]): DifferentiableReward => ({
   name: 'sum',
   score: async () => new Float64Array(0),
-  dispose: async () => {},
+  ...disposable(async () => {}),
   open: async () => ({
-    dispose: async () => {},
+    ...disposable(async () => {}),
     async evaluate(mix) {
       mixes.push({ ...mix, probs: mix.probs.slice(), weights: mix.weights.slice() });
       const columns = mix.candidates ?? Int32Array.from({ length: SIZE }, (_, id) => id);

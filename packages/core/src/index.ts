@@ -2,6 +2,7 @@ export { applyFilters, keepMostProbable } from './apply-filters.js';
 export { atPlace } from './at-place.js';
 export type { Backend, ModelSource, RunOptions, Session, SessionOptions } from './contracts/backend.js';
 export type { BlockRequest, Denoiser, DenoiserBlock, DenoiserRequest } from './contracts/denoiser.js';
+export type { Disposable } from './contracts/disposable.js';
 export type { EntropyOf } from './contracts/entropy-of.js';
 export type { Filter } from './contracts/filter.js';
 export type { Guidance, GuidanceContext, GuidanceRequest, GuidanceResult } from './contracts/guidance.js';
@@ -27,6 +28,7 @@ export type { CommittedToken, StepEvent, StepTimings } from './contracts/step-ev
 export type { DataType, Tensor, TensorData } from './contracts/tensor.js';
 export type { Vocabulary } from './contracts/vocabulary.js';
 export type { OnWarning, Warning } from './contracts/warning.js';
+export { disposable } from './disposable.js';
 export { drawToken } from './draw-token.js';
 export * from './errors.js';
 export { nextTurn, turnIsDue } from './event-loop.js';

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { disposable } from './disposable.js';
 import {
   type DifferentiableReward,
   filters,
@@ -40,9 +41,9 @@ const tanhReward: DifferentiableReward & { mixes: ResponseMix[] } = {
   name: 'tanh',
   mixes: [],
   score: async () => new Float64Array(0),
-  dispose: async () => {},
+  ...disposable(async () => {}),
   open: async () => ({
-    dispose: async () => {},
+    ...disposable(async () => {}),
     async evaluate(mix) {
       tanhReward.mixes.push({ ...mix, tokenIds: mix.tokenIds.slice(), probs: mix.probs.slice() });
       const values = new Float64Array(mix.trajectories);
@@ -397,7 +398,7 @@ describe('refuses', () => {
     const reward: DifferentiableReward = {
       ...tanhReward,
       open: async () => ({
-        dispose: async () => {},
+        ...disposable(async () => {}),
         evaluate: () =>
           Promise.reject(new NumericalError('a NaN at trajectory 1, position 2.', { value: 5 })),
       }),

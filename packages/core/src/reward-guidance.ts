@@ -4,6 +4,7 @@ import type { Guidance, GuidanceContext, GuidanceRequest, GuidanceResult } from 
 import type { LogitOptimiser } from './contracts/logit-optimiser.js';
 import type { Relaxation } from './contracts/relaxation.js';
 import { type DifferentiableReward, isDifferentiable, type RewardContext } from './contracts/reward.js';
+import { disposable } from './disposable.js';
 import { NonDifferentiableError } from './errors.js';
 import { type GuidanceSettings, guideTrajectories, type StepMemory } from './guide-trajectories.js';
 import { mixTokens } from './mix-columns.js';
@@ -124,7 +125,7 @@ export const rewardGuidance = (options: RewardGuidanceOptions): Guidance => {
             idle.push(memory);
           }
         },
-        dispose: () => context.dispose(),
+        ...disposable(() => context.dispose()),
       };
     },
   };
@@ -146,7 +147,7 @@ const unguided: GuidanceContext = {
   async optimise({ logits, rows }) {
     return { logits, rewards: [], weights: new Float32Array(rows.length), rewardMs: 0 };
   },
-  async dispose() {},
+  ...disposable(async () => {}),
 };
 
 interface Means {

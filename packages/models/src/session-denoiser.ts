@@ -2,6 +2,7 @@ import {
   CheckpointError,
   type Denoiser,
   type DenoiserRequest,
+  disposable,
   InvalidArgumentError,
   type Session,
   type Tensor,
@@ -33,6 +34,7 @@ export const sessionDenoiser = (options: SessionDenoiserOptions): Denoiser => {
     name,
     vocabulary,
     maxLength,
+    encodeText: (text) => tokenizer.encodeText(text),
     encodePrompt(prompt) {
       const ids = tokenizer.encodePrompt(prompt);
       if (ids.length < maxLength) return ids;
@@ -69,10 +71,10 @@ export const sessionDenoiser = (options: SessionDenoiserOptions): Denoiser => {
             return openBlock(blocks, { name, shifted }, request);
           },
         }),
-    async dispose() {
+    ...disposable(async () => {
       await session.dispose();
       await blocks?.dispose();
-    },
+    }),
   };
 };
 

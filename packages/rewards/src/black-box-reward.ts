@@ -1,4 +1,5 @@
 import {
+  disposable,
   InvalidArgumentError,
   NumericalError,
   type Prompt,
@@ -42,6 +43,6 @@ export const blackBoxReward = (name: string, rate: Rate): Reward => {
         );
       });
     },
-    async dispose() {},
+    ...disposable(async () => {}),
   };
 };

@@ -1,5 +1,6 @@
 import {
   type DifferentiableReward,
+  disposable,
   InvalidArgumentError,
   isDifferentiable,
   NumericalError,
@@ -18,9 +19,9 @@ const linearReward = (name: string, slope: number, log: string[] = []): Differen
       values: new Float64Array(trajectories).fill(slope * probs.reduce((sum, p) => sum + p, 0)),
       tokenScores: new Float32Array(probs.length).fill(slope),
     }),
-    dispose: async () => void log.push(`${name} closed`),
+    ...disposable(async () => void log.push(`${name} closed`)),
   }),
-  dispose: async () => void log.push(`${name} disposed`),
+  ...disposable(async () => void log.push(`${name} disposed`)),
 });
 
 const request = {

@@ -1,5 +1,6 @@
 import {
   type DifferentiableReward,
+  disposable,
   firstNotFinite,
   InvalidArgumentError,
   isDifferentiable,
@@ -41,9 +42,9 @@ export function compositeReward(parts: readonly WeightedReward[]): Reward {
       }
       return total;
     },
-    async dispose() {
+    ...disposable(async () => {
       await Promise.all(parts.map(({ reward }) => reward.dispose()));
-    },
+    }),
   };
   const differentiable = parts.filter((part): part is WeightedReward<DifferentiableReward> =>
     isDifferentiable(part.reward),
@@ -83,7 +84,7 @@ const openAll = async (
       }
       return { values, tokenScores };
     },
-    dispose,
+    ...disposable(dispose),
   };
 };
 

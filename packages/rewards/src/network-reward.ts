@@ -2,6 +2,7 @@ import {
   type Backend,
   BackendError,
   type DifferentiableReward,
+  disposable,
   InvalidArgumentError,
   type Lazy,
   lazily,
@@ -203,10 +204,10 @@ export const networkReward = (
       });
     },
 
-    async dispose() {
+    ...disposable(async () => {
       disposed = true;
       for (const session of sessions.values()) await (await session.made())?.dispose();
-    },
+    }),
   };
 };
 

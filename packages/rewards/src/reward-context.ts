@@ -1,5 +1,6 @@
 import {
   BackendError,
+  disposable,
   firstNotFinite,
   NumericalError,
   nextTurn,
@@ -88,9 +89,9 @@ export const rewardContext = (options: RewardContextOptions): RewardContext => {
       await checkFinite(name, mix, request.length, values, tokenScores);
       return { values, tokenScores };
     },
-    async dispose() {
+    ...disposable(async () => {
       before = undefined;
-    },
+    }),
   };
 };
 

@@ -1,4 +1,4 @@
-import { InvalidArgumentError, NumericalError, type Reward } from '@entrgi/core';
+import { disposable, InvalidArgumentError, NumericalError, type Reward } from '@entrgi/core';
 import { expect, test } from 'vitest';
 import { bestOfN } from './index.js';
 
@@ -9,7 +9,7 @@ const length: Reward = {
     options?.signal?.throwIfAborted();
     return Float64Array.from(texts, (text) => text.length);
   },
-  dispose: async () => {},
+  ...disposable(async () => {}),
 };
 
 test('scores in order, picks the best and the first of equals', async () => {

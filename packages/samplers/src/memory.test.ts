@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { type DifferentiableReward, optimisers, rewardGuidance } from '@entrgi/core';
+import { type DifferentiableReward, disposable, optimisers, rewardGuidance } from '@entrgi/core';
 import { expect, test } from 'vitest';
 import { sample } from './index.js';
 import { bigramDenoiser, vocabulary } from './testing/bigram-denoiser.js';
@@ -33,9 +33,9 @@ const flatDenoiser = (watch: () => Promise<void>) =>
 const hungryReward = (watch: (trajectories: number) => Promise<void>): DifferentiableReward => ({
   name: 'hungry',
   score: async () => new Float64Array(0),
-  dispose: async () => {},
+  ...disposable(async () => {}),
   open: async () => ({
-    dispose: async () => {},
+    ...disposable(async () => {}),
     async evaluate({ trajectories, probs }) {
       const held = [probs.slice(), probs.slice(), probs.slice()];
       await watch(trajectories);

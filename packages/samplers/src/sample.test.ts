@@ -1,4 +1,5 @@
 import {
+  disposable,
   drawToken,
   type Filter,
   filters,
@@ -187,9 +188,9 @@ describe('guidance', () => {
         open++;
         return {
           optimise: () => Promise.reject(new Error('broken')),
-          dispose: async () => {
+          ...disposable(async () => {
             open--;
-          },
+          }),
         };
       },
     };

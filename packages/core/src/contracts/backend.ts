@@ -1,3 +1,4 @@
+import type { Disposable } from './disposable.js';
 import type { Tensor } from './tensor.js';
 
 /** A serialised ONNX model and where its external data lies. */
@@ -32,18 +33,17 @@ export interface RunOptions {
 }
 
 /** One loaded model. */
-export interface Session {
+export interface Session extends Disposable {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
   run(feeds: Readonly<Record<string, Tensor>>, options?: RunOptions): Promise<Record<string, Tensor>>;
-  /** Frees the runtime's memory. Calling it twice is harmless. */
-  dispose(): Promise<void>;
 }
 
-/** A runtime for ONNX models. It is passed in by the application, never imported by a library. */
-export interface Backend {
+/**
+ * A runtime for ONNX models. It is passed in by the application, never imported by a library. Disposing it disposes every session that is still
+ * open, and any worker.
+ */
+export interface Backend extends Disposable {
   readonly name: string;
   createSession(model: ModelSource, options?: SessionOptions): Promise<Session>;
-  /** Disposes every session that is still open, and any worker. */
-  dispose(): Promise<void>;
 }

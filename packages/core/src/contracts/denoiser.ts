@@ -1,3 +1,4 @@
+import type { Disposable } from './disposable.js';
 import type { Prompt } from './prompt.js';
 import type { Vocabulary } from './vocabulary.js';
 
@@ -34,11 +35,13 @@ export interface DenoiserBlock {
 }
 
 /** A masked diffusion language model: a distribution for every masked position at once. */
-export interface Denoiser {
+export interface Denoiser extends Disposable {
   readonly name: string;
   readonly vocabulary: Vocabulary;
   /** Longest sequence, prompt and response together, in tokens. */
   readonly maxLength: number;
+  /** Token ids of text as text, without a template: what looks like a special token in it is encoded letter by letter. */
+  encodeText(text: string): Int32Array;
   /** Token ids of the prompt in the model's chat template, up to where the response begins. User text never becomes a special token. */
   encodePrompt(prompt: Prompt): Int32Array;
   /** Text of response tokens, special tokens dropped, cut at the first token that ends a response. */
@@ -50,5 +53,4 @@ export interface Denoiser {
    * tokens change, since those around it would see that.
    */
   openBlock?(request: BlockRequest): Promise<DenoiserBlock>;
-  dispose(): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import type { Disposable } from './disposable.js';
 import type { Filter } from './filter.js';
 import type { Prompt } from './prompt.js';
 import type { RandomStream } from './random-stream.js';
@@ -37,9 +38,8 @@ export interface GuidanceResult {
 }
 
 /** Guidance prepared for one prompt. */
-export interface GuidanceContext {
+export interface GuidanceContext extends Disposable {
   optimise(request: GuidanceRequest): Promise<GuidanceResult>;
-  dispose(): Promise<void>;
 }
 
 /** Moves a denoiser's logits towards what a reward prefers. */

@@ -1,8 +1,9 @@
+import type { Disposable } from './disposable.js';
 import type { Prompt } from './prompt.js';
 import type { Vocabulary } from './vocabulary.js';
 
 /** Rates finished text. Anything that can do this serves for best-of-n. */
-export interface Reward {
+export interface Reward extends Disposable {
   readonly name: string;
   /** The tokens of its own model, where it is one: guidance reaches it through those that a denoiser shares with it. */
   readonly vocabulary?: Vocabulary | undefined;
@@ -12,7 +13,6 @@ export interface Reward {
     responses: readonly string[],
     options?: { signal?: AbortSignal | undefined },
   ): Promise<Float64Array>;
-  dispose(): Promise<void>;
 }
 
 /** A reward that also says how it would change if masked positions leaned towards other tokens. */
@@ -61,9 +61,8 @@ export interface RewardGradient {
 }
 
 /** The reward of one prompt's responses, differentiable. */
-export interface RewardContext {
+export interface RewardContext extends Disposable {
   evaluate(mix: ResponseMix): Promise<RewardGradient>;
-  dispose(): Promise<void>;
 }
 
 /** Whether a reward can guide (and not only rank). */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ResponseMix, RewardContext } from '../contracts/reward.js';
+import { disposable } from '../disposable.js';
 import { expectRewardGradient } from './expect-reward-gradient.js';
 
 const mix: ResponseMix = {
@@ -13,7 +14,7 @@ const mix: ResponseMix = {
 
 /** R = Σ p² (1 − weight), whose derivative is 2p where the weight is 0; `factor` makes it wrong. */
 const squares = (factor: number): RewardContext => ({
-  dispose: async () => {},
+  ...disposable(async () => {}),
   evaluate: async ({ probs, weights }) => ({
     values: Float64Array.of(probs.reduce((sum, p, i) => sum + p * p * (1 - weights[i >> 1]!), 0)),
     tokenScores: probs.map((p) => 2 * p * factor),

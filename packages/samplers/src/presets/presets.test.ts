@@ -1,5 +1,6 @@
 import {
   type DifferentiableReward,
+  disposable,
   hashTokens,
   type RandomStreamKey,
   randomStream,
@@ -22,9 +23,9 @@ const dot = ([a, b]: readonly [number, number], [c, d]: readonly [number, number
 const reward: DifferentiableReward = {
   name: 'tanh',
   score: async (_, responses) => new Float64Array(responses.length),
-  dispose: async () => {},
+  ...disposable(async () => {}),
   open: async () => ({
-    dispose: async () => {},
+    ...disposable(async () => {}),
     async evaluate({ rows, probs, weights, tokenIds, attention, candidates }) {
       const ids = candidates === undefined ? Array.from({ length: size }, (_, id) => id) : [...candidates];
       const values = new Float64Array(tokenIds.length / length);

@@ -1,4 +1,5 @@
 import type { Denoiser, DenoiserRequest, Vocabulary } from '@entrgi/core';
+import { disposable } from '@entrgi/core';
 
 const SIZE = 12;
 const MASK = 10;
@@ -19,6 +20,9 @@ export interface BigramDenoiser extends Denoiser {
   readonly requests: DenoiserRequest[];
 }
 
+const encodeText = (text: string): Int32Array =>
+  Int32Array.from(text, (letter) => 4 + (letter.codePointAt(0)! % 6));
+
 /** A small true denoiser: the logits of a token depend on its two neighbours and on its position, by fixed wave-like tables. */
 export const bigramDenoiser = (changes: Partial<BigramDenoiser> = {}): BigramDenoiser => {
   const requests: DenoiserRequest[] = [];
@@ -27,8 +31,8 @@ export const bigramDenoiser = (changes: Partial<BigramDenoiser> = {}): BigramDen
     vocabulary,
     maxLength: 64,
     requests,
-    encodePrompt: (prompt) =>
-      Int32Array.from(String(prompt).slice(0, 50), (letter) => 4 + (letter.codePointAt(0)! % 6)),
+    encodeText,
+    encodePrompt: (prompt) => encodeText(String(prompt).slice(0, 50)),
     decode: (ids) => {
       const end = Array.from(ids).indexOf(END);
       return Array.from(ids)
@@ -52,7 +56,7 @@ export const bigramDenoiser = (changes: Partial<BigramDenoiser> = {}): BigramDen
       });
       return out;
     },
-    async dispose() {},
+    ...disposable(async () => {}),
     ...changes,
   };
 };

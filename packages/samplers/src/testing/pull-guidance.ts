@@ -1,4 +1,4 @@
-import { type DifferentiableReward, optimisers, rewardGuidance } from '@entrgi/core';
+import { type DifferentiableReward, disposable, optimisers, rewardGuidance } from '@entrgi/core';
 
 /** A reward with a gradient that is linear in the mix: the mean probability of one token. */
 export const pullReward = (token: number, size: number): DifferentiableReward & { evaluations: number } => {
@@ -6,9 +6,9 @@ export const pullReward = (token: number, size: number): DifferentiableReward & 
     name: `pull towards ${token}`,
     evaluations: 0,
     score: async () => new Float64Array(0),
-    dispose: async () => {},
+    ...disposable(async () => {}),
     open: async () => ({
-      dispose: async () => {},
+      ...disposable(async () => {}),
       evaluate: async (mix: { trajectories: number; probs: Float32Array; rows: Int32Array }) => {
         reward.evaluations++;
         const values = new Float64Array(mix.trajectories);
