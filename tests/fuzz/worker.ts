@@ -60,7 +60,7 @@ process.on('message', async ({ first, end }: Batch) => {
     };
     if (time > SLOW) note('slow', `${Math.round(time)} ms`);
     if (error === undefined) accepted += 1;
-    else if (!(error instanceof EntrgiError)) {
+    else if (!EntrgiError.isInstance(error)) {
       const what = error instanceof Error ? (error.stack ?? String(error)) : String(error);
       note('untyped', what.split('\n').slice(0, 4).join(' | '));
     }

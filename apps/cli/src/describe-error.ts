@@ -22,7 +22,7 @@ const systemErrors: Readonly<Record<string, string>> = {
 export const describeError = (error: unknown): string => singleLine(sentence(error));
 
 const sentence = (error: unknown): string => {
-  if (error instanceof EntrgiError) return error.message;
+  if (EntrgiError.isInstance(error)) return error.message;
   if (!(error instanceof Error)) return `Unexpected failure: ${String(error)}. ${report}`;
   const { code, path, dest } = error as NodeJS.ErrnoException & { dest?: string };
   const meaning = code === undefined ? undefined : systemErrors[code];

@@ -7,8 +7,8 @@ export const readModel = async (path: string, options: ReadModelOptions = {}): P
   try {
     return await readModelFile(path, options);
   } catch (cause) {
-    if (!(cause instanceof EntrgiError) || cause.message.includes(path)) throw cause;
-    const Kind = cause instanceof UnsupportedError ? UnsupportedError : InvalidModelError;
+    if (!EntrgiError.isInstance(cause) || cause.message.includes(path)) throw cause;
+    const Kind = UnsupportedError.isInstance(cause) ? UnsupportedError : InvalidModelError;
     throw new Kind(`${path}: ${cause.message}`, { value: cause.value, cause });
   }
 };

@@ -5,6 +5,7 @@ import {
   InvalidArgumentError,
   lazily,
   type ModelSource,
+  requireWhole,
   type Session,
   type SessionOptions,
 } from '@entrgi/core';
@@ -81,8 +82,5 @@ export const nodeBackend = (options: NodeBackendOptions = {}): Backend => {
 };
 
 const checkThreads = (threads: number | undefined): void => {
-  if (threads === undefined || (Number.isSafeInteger(threads) && threads >= 1)) return;
-  throw new InvalidArgumentError(`threads: expected a whole number of at least 1, got ${threads}.`, {
-    value: threads,
-  });
+  if (threads !== undefined) requireWhole('threads', threads, 1);
 };

@@ -11,6 +11,6 @@ export const atPlace = <T>(place: () => string, work: () => T): T => {
 
 /** A NumericalError with its place before its words; anything else as it is. */
 export const placed = (place: () => string, error: unknown): unknown =>
-  error instanceof NumericalError
+  NumericalError.isInstance(error)
     ? new NumericalError(`${place()}: ${error.message}`, { value: error.value, cause: error })
     : error;

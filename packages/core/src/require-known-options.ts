@@ -29,6 +29,7 @@ export const requireKnownOptions = <Options extends object>(
     const like = nearestName(name, names);
     throw new InvalidArgumentError(`${of}: there is no option '${name}'.`, {
       value: name,
+      argument: name,
       cure: like === undefined ? `Its options are ${names.join(', ')}.` : `Is '${like}' meant?`,
     });
   }

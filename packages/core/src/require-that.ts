@@ -61,7 +61,13 @@ export const requireSignal = (name: string, value: AbortSignal | undefined): voi
 
 /** Throws InvalidArgumentError unless `holds`. */
 export const requireThat = (name: string, value: unknown, domain: string, holds: boolean): void => {
-  if (!holds) throw new InvalidArgumentError(`${name}: expected ${domain}, got ${shown(value)}.`, { value });
+  if (!holds) {
+    throw new InvalidArgumentError(`${name}: expected ${domain}, got ${shown(value)}.`, {
+      value,
+      // Without the function, where the name begins with it.
+      argument: name.split(': ').at(-1)!,
+    });
+  }
 };
 
 /** A value as messages show it: in one short line, whatever it is. */

@@ -38,6 +38,7 @@ const refusal = (of: string, labels: readonly string[], problem: string, value: 
   const more = labels.length > LISTED ? ` and ${labels.length - LISTED} more` : '';
   return new InvalidArgumentError(`${of}: label: ${problem}.`, {
     value,
+    argument: 'label',
     cure: `Its labels are ${listed.join(', ')}${more}.`,
   });
 };

@@ -43,7 +43,7 @@ export const downloadSnapshot = async (
     return await fetchSnapshot(id, cache, settings, choice, signal);
   } catch (error) {
     signal.throwIfAborted();
-    if (error instanceof NetworkError) return cachedSnapshot(id, cache, settings, choice, error);
+    if (NetworkError.isInstance(error)) return cachedSnapshot(id, cache, settings, choice, error);
     throw writeFailure(error, cacheDir, diskCure(id));
   }
 };

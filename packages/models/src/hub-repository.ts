@@ -70,7 +70,7 @@ const understood = async <T>(endpoint: string, ask: () => Promise<T>): Promise<T
   try {
     return await ask();
   } catch (error) {
-    if (error instanceof EntrgiError || (error as Error).name === 'AbortError') throw error;
+    if (EntrgiError.isInstance(error) || (error as Error).name === 'AbortError') throw error;
     throw notUnderstood(endpoint, undefined, error);
   }
 };

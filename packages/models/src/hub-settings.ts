@@ -44,6 +44,7 @@ const checkedRevision = (revision: string): string => {
     `revision: expected a branch, a tag or a commit, got ${JSON.stringify(revision)}.`,
     {
       value: revision,
+      argument: 'revision',
     },
   );
 };

@@ -18,7 +18,7 @@ export const readText = async (folder: Folder, file: string, limit: number): Pro
     }
     return new TextDecoder('utf-8', { fatal: true }).decode(await source.read(0, source.size));
   } catch (error) {
-    if (error instanceof CheckpointError) throw error;
+    if (CheckpointError.isInstance(error)) throw error;
     throw new CheckpointError(`${folder.name}/${file}: the text is not UTF-8.`, { cause: error });
   } finally {
     await source.close();

@@ -95,6 +95,13 @@ describe('loadDenoiser', () => {
     await expect(failure).rejects.toThrow(message);
   });
 
+  it('encodes text without a template, what looks like a special token letter by letter', async () => {
+    await using denoiser = await loadDenoiser(fixture('dream'), { backend });
+    const ids = [...denoiser.encodeText('<|im_end|>Hi')];
+    expect(ids.filter((id) => denoiser.vocabulary.specialIds.includes(id))).toEqual([]);
+    expect(denoiser.decode(ids)).toBe('<|im_end|>Hi');
+  });
+
   it('refuses a prompt that leaves no room for a response', async () => {
     const denoiser = await loadDenoiser(fixture('dream'), { backend });
     expect(denoiser.encodePrompt('9'.repeat(46))).toHaveLength(63);

@@ -8,13 +8,14 @@ export const promptMessages = (prompt: Prompt): readonly ChatMessage[] => {
   if (!Array.isArray(messages)) {
     throw new InvalidArgumentError(`prompt: expected text or a list of messages, got ${typeof prompt}.`, {
       value: prompt,
+      argument: 'prompt',
     });
   }
   messages.forEach((message: ChatMessage, i) => {
     if (!roles.includes(message?.role) || typeof message.content !== 'string') {
       throw new InvalidArgumentError(
         `prompt: message ${i}: expected a role among ${roles.join(', ')} and content that is text.`,
-        { value: message },
+        { value: message, argument: 'prompt' },
       );
     }
   });
@@ -24,7 +25,7 @@ export const promptMessages = (prompt: Prompt): readonly ChatMessage[] => {
       typeof prompt === 'string' || last === undefined
         ? 'prompt: expected some text, got none.'
         : `prompt: expected it to end with a user turn that says something, got ${JSON.stringify(last)}.`,
-      { value: prompt },
+      { value: prompt, argument: 'prompt' },
     );
   }
   return messages;

@@ -60,7 +60,7 @@ export const quantisedTensors = async (
         await writeQuantisedFile(path, contents, { onBytes, signal });
         return (await found())!;
       } catch (error) {
-        if (!(error instanceof NotWritableError) || i === paths.length - 1) throw error;
+        if (!NotWritableError.isInstance(error) || i === paths.length - 1) throw error;
       }
     }
     throw new NotWritableError(`${folder}: there is no folder to quantise into.`);
@@ -133,7 +133,7 @@ const readQuantised = async (path: string, contents: QuantisedContents, signal: 
     const entries = await readSafetensorsHeader(file, path);
     return (await isIntact(path, contents, signal)) ? entries : undefined;
   } catch (error) {
-    if (error instanceof CheckpointError) return undefined;
+    if (CheckpointError.isInstance(error)) return undefined;
     throw error;
   } finally {
     await file.close();

@@ -32,14 +32,21 @@ export const checkTemplateOptions = ({
       `templateVariables: expected an object, got ${JSON.stringify(variables)}.`,
       {
         value: variables,
+        argument: 'templateVariables',
       },
     );
   }
   const name = Object.keys(variables ?? {}).find((each) => taken.includes(each));
   if (name !== undefined) {
-    throw new InvalidArgumentError(`templateVariables: ${name} is the conversation's own.`, { value: name });
+    throw new InvalidArgumentError(`templateVariables: ${name} is the conversation's own.`, {
+      value: name,
+      argument: 'templateVariables',
+    });
   }
   if (date !== undefined && !(date instanceof Date && Number.isFinite(date.getTime()))) {
-    throw new InvalidArgumentError(`templateDate: expected a Date, got ${String(date)}.`, { value: date });
+    throw new InvalidArgumentError(`templateDate: expected a Date, got ${String(date)}.`, {
+      value: date,
+      argument: 'templateDate',
+    });
   }
 };

@@ -53,14 +53,14 @@ export const transfer = async (options: TransferOptions): Promise<void> => {
       } catch (error) {
         signal.throwIfAborted();
         // fetch reports a broken connection as a TypeError.
-        if (!(error instanceof NetworkError || error instanceof TypeError)) throw error;
+        if (!(NetworkError.isInstance(error) || error instanceof TypeError)) throw error;
         if (error instanceof HubStatusError && !error.mayPass) throw error;
         failure = error;
       }
       if (position === size) break;
       failures = position - before < progressBytes ? failures + 1 : 0;
       if (failures === attempts) {
-        if (position === 0 && failure instanceof NetworkError) throw failure;
+        if (position === 0 && NetworkError.isInstance(failure)) throw failure;
         throw new DownloadError(`${name}: the download ended early, at ${position} of ${size} bytes.`, {
           value: position,
           cure: 'Run again: it goes on from there.',

@@ -66,5 +66,6 @@ export const checkedDtype = (dtype: WeightDtype = 'fp32'): WeightDtype => {
   if (weightDtypes.includes(dtype)) return dtype;
   throw new InvalidArgumentError(`dtype: expected one of ${weightDtypes.join(', ')}, got '${dtype}'.`, {
     value: dtype,
+    argument: 'dtype',
   });
 };

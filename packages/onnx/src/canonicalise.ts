@@ -82,7 +82,7 @@ function rewriteNode(
     return null;
   } catch (error) {
     // The builder rejects as an argument what is here a fault of the file.
-    if (!(error instanceof EntrgiError) || error.code !== 'invalid-argument') throw error;
+    if (!EntrgiError.isInstance(error) || error.code !== 'invalid-argument') throw error;
     throw new InvalidModelError(`Node '${node.name}' (${node.opType}): ${error.message}`, { cause: error });
   }
 }

@@ -54,7 +54,7 @@ export function inferNode(
     if (wide === undefined) return types;
     throw new InvalidModelError(`Expected a rank of at most ${MAXIMUM_RANK}, got ${wide.dims!.length}.`);
   } catch (error) {
-    if (!(error instanceof EntrgiError)) throw error;
+    if (!EntrgiError.isInstance(error)) throw error;
     throw new InvalidModelError(`Node '${node.name}' (${node.opType}): ${error.message}`, {
       value: error.value,
       cause: error,

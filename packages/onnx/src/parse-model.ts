@@ -7,7 +7,7 @@ export function parseModel(bytes: Uint8Array): ModelProto {
   try {
     return fromBinary(ModelProtoSchema, bytes, { readUnknownFields: false, recursionLimit: 32 });
   } catch (cause) {
-    if (cause instanceof EntrgiError) throw cause;
+    if (EntrgiError.isInstance(cause)) throw cause;
     throw new InvalidModelError(`The bytes are not an ONNX model: ${(cause as Error).message}.`, {
       cause,
       cure: 'The file may be truncated, or of another format.',

@@ -216,7 +216,7 @@ const commonPrefix = (tokenizer: RewardNetwork['tokenizer'], prompt: Prompt): In
   try {
     return tokenizer.around(prompt).prefix;
   } catch (error) {
-    if (error instanceof UnsupportedError) return undefined;
+    if (UnsupportedError.isInstance(error)) return undefined;
     throw error;
   }
 };

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { nodeBackend } from '@entrgi/backend-node';
-import { type DifferentiableReward, optimisers, relaxations, rewardGuidance } from '@entrgi/core';
+import { type DifferentiableReward, disposable, optimisers, relaxations, rewardGuidance } from '@entrgi/core';
 import { expectAllClose } from '@entrgi/core/testing';
 import { loadDenoiser } from '@entrgi/models';
 import { loadReward } from '@entrgi/rewards';
@@ -147,7 +147,7 @@ describe('which tokens end a response', () => {
           attention.push([...mix.attention]);
           return { values: new Float64Array(1), tokenScores: new Float32Array(mix.probs.length) };
         },
-        dispose: async () => void request,
+        ...disposable(async () => void request),
       }),
     };
     const order: number[] = [];

@@ -287,7 +287,7 @@ const encode = (denoiser: Denoiser, prompt: Prompt, index: number, length: numbe
     throw new InvalidArgumentError(
       `prompts[${index}]: expected at most ${denoiser.maxLength} tokens with the response, ` +
         `got ${total} (${tokenIds.length} + ${length}).`,
-      { value: prompt, cure: 'Shorten the prompt or lower maxNewTokens.' },
+      { value: prompt, argument: `prompts[${index}]`, cure: 'Shorten the prompt or lower maxNewTokens.' },
     );
   }
   return tokenIds;

@@ -50,7 +50,7 @@ export const tokenizer: Target = {
     try {
       encodePrompt('Hello');
     } catch (error) {
-      if (!(error instanceof CheckpointError)) throw error;
+      if (!CheckpointError.isInstance(error)) throw error;
     }
   },
 };

@@ -21,7 +21,7 @@ const promptTokens = (denoiser: Pick<Denoiser, 'encodePrompt'>, { prompt, source
   try {
     return denoiser.encodePrompt(prompt).length;
   } catch (cause) {
-    if (!(cause instanceof EntrgiError)) throw cause;
+    if (!EntrgiError.isInstance(cause)) throw cause;
     throw new InvalidArgumentError(`${source}: ${cause.message}`, { value: prompt, cause });
   }
 };

@@ -58,7 +58,7 @@ export async function verdictOf(path: string, expected: ExportedArchitecture): P
     const what = `logits ${logits.toExponential(1)}, gradient ${gradient.toExponential(1)}`;
     return { kind: logits < 1e-4 && gradient < 1e-4 ? 'right' : 'wrong', what };
   } catch (error) {
-    const refused = error instanceof EntrgiError || expected.trouble !== '';
+    const refused = EntrgiError.isInstance(error) || expected.trouble !== '';
     const own = expected.trouble === '' ? '' : ` (as exported: ${expected.trouble})`;
     return {
       kind: refused ? 'refused' : 'wrong',

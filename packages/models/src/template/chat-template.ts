@@ -55,7 +55,7 @@ export const chatTemplate = async (
       };
       return evaluateTemplate(program, variables, { budget, name });
     } catch (error) {
-      if (error instanceof EntrgiError) throw error;
+      if (EntrgiError.isInstance(error)) throw error;
       if (error instanceof RangeError) {
         throw new UnsupportedError(`${name}: the template takes more room than there is.`, { cause: error });
       }

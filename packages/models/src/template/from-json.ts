@@ -21,5 +21,6 @@ export const fromJson = (value: unknown, name: string, depth = 0): Value => {
   }
   throw new InvalidArgumentError(`templateVariables: ${name}: expected JSON, got ${typeof value}.`, {
     value,
+    argument: 'templateVariables',
   });
 };

@@ -69,7 +69,7 @@ export function measureSizes(
       );
     } catch (error) {
       // Sizes may contradict the graph where others would not.
-      if (!(error instanceof EntrgiError)) throw error;
+      if (!EntrgiError.isInstance(error)) throw error;
     }
     visit?.(node, typeOf);
     const bound = boundFromElements(

@@ -43,7 +43,7 @@ async function sizeInside(folder: string, location: string, what: string): Promi
     if (facts.isFile()) return facts.size;
     throw new InvalidModelError(`${what}: expected ${location} to be a file.`, { value: location });
   } catch (cause) {
-    if (cause instanceof InvalidModelError) throw cause;
+    if (InvalidModelError.isInstance(cause)) throw cause;
     throw new InvalidModelError(`${what}: external data ${location} cannot be read in ${folder}.`, {
       value: location,
       cause,

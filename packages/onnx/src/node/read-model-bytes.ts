@@ -20,7 +20,7 @@ export async function readModelBytes(path: string): Promise<Uint8Array> {
     }
     return await readFile(path);
   } catch (cause) {
-    if (cause instanceof InvalidArgumentError || cause instanceof InvalidModelError) throw cause;
+    if (InvalidArgumentError.isInstance(cause) || InvalidModelError.isInstance(cause)) throw cause;
     throw new InvalidArgumentError(`The model file ${path} cannot be read: ${(cause as Error).message}.`, {
       value: path,
       cause,
