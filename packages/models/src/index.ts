@@ -23,7 +23,7 @@ export type {
   Past,
   PrefixNetwork,
 } from './network.js';
-export { longestSequence, readOnnxFile } from './onnx-file.js';
+export { firstPosition, longestSequence, readOnnxFile } from './onnx-file.js';
 export { readTokenizer } from './read-tokenizer.js';
 export { resolveCheckpoint } from './resolve-checkpoint.js';
 export type { ResolveOptions } from './resolve-options.js';

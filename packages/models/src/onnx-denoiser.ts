@@ -13,7 +13,7 @@ import { CONFIG_LIMIT, requireJson } from './json-file.js';
 import type { LoadDenoiserOptions } from './load-denoiser.js';
 import { loadTokenizer } from './load-tokenizer.js';
 import { nodeFolder } from './node-folder.js';
-import { longestSequence, readOnnxFile } from './onnx-file.js';
+import { firstPosition, longestSequence, readOnnxFile } from './onnx-file.js';
 import { requireMask, sessionDenoiser } from './session-denoiser.js';
 import { checkedDtype } from './weight-options.js';
 
@@ -36,6 +36,7 @@ export const onnxDenoiser = async (directory: string, options: LoadDenoiserOptio
     options,
   );
   requireMask(tokenizer, directory);
+  const first = firstPosition(config);
   const name = options.name ?? checkpointName(directory);
   const session = await backend.createSession(
     { name, bytes: encodeModel(model), folder },
@@ -49,7 +50,7 @@ export const onnxDenoiser = async (directory: string, options: LoadDenoiserOptio
     session,
     output,
     feeds: (request) => ({
-      ...Object.fromEntries(inputs.map((input) => [input.name, feed(input, request)])),
+      ...Object.fromEntries(inputs.map((input) => [input.name, feed(input, request, first)])),
       [positionsInput]: integers('int64', [request.positions.length], request.positions),
     }),
   });
@@ -78,13 +79,16 @@ interface Input {
 
 /** What an exported transformer reads of each token: its id and the batch's length are all that there is. */
 const meanings: Readonly<
-  Record<string, (tokenIds: Int32Array, length: number) => ArrayLike<number> & Iterable<number>>
+  Record<
+    string,
+    (tokenIds: Int32Array, length: number, first: number) => ArrayLike<number> & Iterable<number>
+  >
 > = {
   input_ids: (tokenIds) => tokenIds,
   attention_mask: (tokenIds) => new Uint8Array(tokenIds.length).fill(1),
   // One text, as in training to fill in masks.
   token_type_ids: (tokenIds) => new Uint8Array(tokenIds.length),
-  position_ids: (tokenIds, length) => tokenIds.map((_, i) => i % length),
+  position_ids: (tokenIds, length, first) => tokenIds.map((_, i) => first + (i % length)),
 };
 
 const readInputs = ({ inputs, initializers }: Graph, path: string): Input[] =>
@@ -105,8 +109,8 @@ const readInputs = ({ inputs, initializers }: Graph, path: string): Input[] =>
       );
     });
 
-const feed = ({ name, type }: Input, { tokenIds, batch, length }: DenoiserRequest): Tensor =>
-  integers(type, [batch, length], meanings[name]!(tokenIds, length));
+const feed = ({ name, type }: Input, { tokenIds, batch, length }: DenoiserRequest, first: number): Tensor =>
+  integers(type, [batch, length], meanings[name]!(tokenIds, length, first));
 
 const integers = (type: Input['type'], dims: readonly number[], values: Iterable<number>): Tensor =>
   type === 'int64'

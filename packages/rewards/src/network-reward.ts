@@ -28,6 +28,7 @@ import { emptyPast, prefixGraph } from './prefix-graph.js';
 import { rewardContext } from './reward-context.js';
 import type { RewardNetwork } from './reward-network.js';
 import { type RewardTokensOptions, rewardTokens, rewardTokensOptionNames } from './reward-tokens.js';
+import { rewardValues } from './reward-values.js';
 import { scoreGraph } from './score-graph.js';
 import { tokenFeeds } from './token-feeds.js';
 
@@ -162,7 +163,7 @@ export const networkReward = (
           },
           { signal },
         );
-        scores[i] = (rewards!.data as Float32Array)[0]!;
+        scores[i] = rewardValues(name, rewards!, 1)[0]!;
         if (Number.isFinite(scores[i])) continue;
         throw new NumericalError(
           `Reward '${name}': expected a finite reward for response ${i}, got ${scores[i]}.`,
@@ -173,6 +174,12 @@ export const networkReward = (
     },
 
     async open(request) {
+      if (network.readsAttention === false) {
+        throw new UnsupportedError(
+          `Reward '${name}': its network has no attention_mask, so that it cannot be told where a response ends.`,
+          { value: name, cure: 'Rank with it, or export the model with an attention_mask to guide.' },
+        );
+      }
       const { prefix, suffix, types } = tokenizer.around(request.prompt);
       const { length } = request;
       refuseBeyondWindow(

@@ -3,7 +3,7 @@ import { type DataType, UnsupportedError, type Vocabulary } from '@entrgi/core';
 import { canonicalise, float16Bits, GraphBuilder, type Model } from '@entrgi/onnx';
 import { afterAll, describe, expect, it } from 'vitest';
 import { networkReward } from './network-reward.js';
-import { onnxNetwork } from './onnx-network.js';
+import { type OnnxNetworkOptions, onnxNetwork } from './onnx-network.js';
 import { wordLookup } from './word-lookup.js';
 
 const backend = nodeBackend({ threads: 1 });
@@ -50,9 +50,17 @@ const scoreOf = (ids: readonly number[]): number =>
     0,
   );
 
-const rewardOf = (model: Model) => {
+const rewardOf = (model: Model, options: Partial<OnnxNetworkOptions> = {}) => {
   const lookup = wordLookup(model, 'toy');
-  const network = onnxNetwork({ model, lookup, name: 'toy', folder: '.', tokenizer, maxLength: 5 });
+  const network = onnxNetwork({
+    model,
+    lookup,
+    name: 'toy',
+    folder: '.',
+    tokenizer,
+    maxLength: 5,
+    ...options,
+  });
   return networkReward(network, { backend });
 };
 
@@ -87,11 +95,39 @@ describe('onnxNetwork', () => {
     },
   );
 
-  it('refuses an input whose meaning it does not know', async () => {
+  it('refuses an input whose meaning it does not know', () => {
     const model = exported('float32', (g) => g.input('pixel_values', 'float32', ['batch', 3]));
-    const failure = rewardOf(model).score('', ['a']);
+    expect(() => rewardOf(model)).toThrow(UnsupportedError);
+    expect(() => rewardOf(model)).toThrow(
+      "toy: the input 'pixel_values' is not known. Expected input_ids, attention_mask, token_type_ids or position_ids.",
+    );
+  });
+
+  it('counts positions from where it is told', async () => {
+    const scores = await rewardOf(exported('float32'), { firstPosition: 1 }).score('', ['b']);
+    const expected = [0, 1, 2].flatMap((id, s) =>
+      [0, 1].map((j) => Math.tanh(words[id * 2 + j]! + places[(s + 1) * 2 + j]!)),
+    );
+    expect(scores[0]).toBeCloseTo(
+      expected.reduce((a, b) => a + b),
+      5,
+    );
+  });
+
+  it('scores, and refuses to guide, where nothing tells it where a response ends', async () => {
+    const g = new GraphBuilder();
+    const ids = g.input('input_ids', 'int64', ['batch', 'length']);
+    const E = g.initializer('E', { type: 'float32', dims: [3, 2], data: Float32Array.from(words) });
+    g.output(g.ReduceSum(g.Gather(E, ids), [1, 2], 0), 'score');
+    const reward = rewardOf(canonicalise(g.model()));
+    // a, b and c: all words once.
+    expect((await reward.score('', ['b']))[0]).toBeCloseTo(
+      words.reduce((a, b) => a + b),
+      5,
+    );
+    const failure = reward.open({ prompt: '', vocabulary, length: 1 });
     await expect(failure).rejects.toThrow(UnsupportedError);
-    await expect(failure).rejects.toThrow("toy: the input 'pixel_values' is not known. Expected input_ids,");
+    await expect(failure).rejects.toThrow("Reward 'toy': its network has no attention_mask");
   });
 });
 
@@ -129,6 +165,92 @@ it('refuses an output with scores for every token, as of a fill-mask model', () 
   });
   const reward = networkReward(network, { backend });
   return expect(reward.score('', ['b'])).rejects.toThrow(
-    'filler: expected the output logits to be [batch, labels] or [batch], got [',
+    'filler: the output logits: expected [batch, labels] or [batch], got [',
   );
+});
+
+describe('an output of which no shape is known before it is computed', () => {
+  /**
+   * h = tanh(E[ids]) [batch, length, 2], masked; `shape` says what becomes of Σ over length of h, or of h itself. Reshape by a fed shape, the file
+   * saying nothing, leaves even the rank unknown.
+   */
+  const unknown = (kind: 'labels' | 'one' | 'tokens', rank?: 2): Model => {
+    const g = new GraphBuilder();
+    const ids = g.input('input_ids', 'int64', ['batch', 'length']);
+    const mask = g.input('attention_mask', 'int64', ['batch', 'length']);
+    const E = g.initializer('E', { type: 'float32', dims: [3, 2], data: Float32Array.from(words) });
+    const h = g.Mul(g.Tanh(g.Gather(E, ids)), g.Unsqueeze(g.Cast(mask, 'float32'), [2]));
+    const value = kind === 'tokens' ? h : kind === 'one' ? g.ReduceSum(h, [1, 2], 0) : g.ReduceSum(h, [1], 0);
+    const shape = g.Shape(value);
+    // All of the shape, by a mask that only running tells: as many numbers as nobody knows.
+    const kept = g.Reshape(g.node('NonZero', [g.Cast(shape, 'bool')])[0]!, [-1]);
+    const dims = rank === undefined ? g.Gather(shape, kept) : shape;
+    const logits = g.Reshape(
+      value,
+      rank === undefined
+        ? dims
+        : g.Concat([g.Slice(shape, g.int64s([0]), g.int64s([1]), [0]), g.int64s([-1])], 0),
+    );
+    g.output(logits, 'logits');
+    const model = canonicalise(g.model());
+    if (rank === undefined) model.graph.outputs.set('logits', { type: 'float32' });
+    return model;
+  };
+  const score = (ids: readonly number[], label: number) =>
+    ids.reduce((sum, id) => sum + Math.tanh(words[id * 2 + label]!), 0);
+
+  it.each([undefined, 2] as const)('is read by label, and differentiated (rank %s)', async (rank) => {
+    for (const label of [0, 1]) {
+      const reward = rewardOf(unknown('labels', rank), { label, labels: 2 });
+      const scores = await reward.score('', ['ab', 'c']);
+      expect(scores[0]).toBeCloseTo(score([0, 0, 1, 2], label), 5);
+      expect(scores[1]).toBeCloseTo(score([0, 2, 2], label), 5);
+      const context = await reward.open({ prompt: '', vocabulary, length: 1 });
+      const { values, tokenScores } = await context.evaluate({
+        trajectories: 2,
+        tokenIds: Int32Array.of(1, 2),
+        attention: Uint8Array.of(1, 1),
+        rows: Int32Array.of(0, 1),
+        probs: Float32Array.of(0, 1, 0, 0, 0, 1),
+        weights: Float32Array.of(0, 0),
+      });
+      [1, 2].forEach((own, k) => {
+        expect(values[k]).toBeCloseTo(score([0, own, 2], label), 5);
+        // ∂ tanh(x) · E[token]
+        const slope = 1 - Math.tanh(words[own * 2 + label]!) ** 2;
+        [0, 1, 2].forEach((id) => {
+          expect(tokenScores[k * 3 + id]).toBeCloseTo(slope * words[id * 2 + label]!, 5);
+        });
+      });
+      await reward.dispose();
+    }
+  });
+
+  it('may be one score for each text', async () => {
+    const reward = rewardOf(unknown('one'), { labels: 2 });
+    expect((await reward.score('', ['b']))[0]).toBeCloseTo(score([0, 1, 2], 0) + score([0, 1, 2], 1), 5);
+  });
+
+  it.each<[string, Model, Partial<OnnxNetworkOptions>]>([
+    ['scores for every token', unknown('tokens'), { labels: 2 }],
+    ['scores for every token, the label said by number', unknown('tokens'), { label: 1 }],
+    ['other labels than config.json says', unknown('labels'), { labels: 3 }],
+    ['no such label', unknown('labels'), { label: 2 }],
+  ])('is refused when it runs: %s', async (_, model, options) => {
+    const reward = rewardOf(model, options);
+    await expect(reward.score('', ['b'])).rejects.toThrow(UnsupportedError);
+    await expect(reward.score('', ['b'])).rejects.toThrow(
+      "Reward 'toy': expected one score, got 0: its output is not [batch, labels] or [batch] with the labels of config.json.",
+    );
+    const context = await reward.open({ prompt: '', vocabulary, length: 1 });
+    const mix = {
+      trajectories: 2,
+      tokenIds: Int32Array.of(1, 2),
+      attention: Uint8Array.of(1, 1),
+      rows: Int32Array.of(0),
+      probs: Float32Array.of(0, 1, 0),
+      weights: Float32Array.of(0),
+    };
+    await expect(context.evaluate(mix)).rejects.toThrow('expected 2 scores, one per text, got 0');
+  });
 });

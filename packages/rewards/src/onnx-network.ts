@@ -1,6 +1,7 @@
 import { type DataType, InvalidArgumentError, UnsupportedError } from '@entrgi/core';
 import type { GraphBuilder, Model, Value } from '@entrgi/onnx';
 import { appendModel } from './append-model.js';
+import { labelScores } from './label-scores.js';
 import type { NetworkInputs, RewardNetwork } from './reward-network.js';
 import type { WordLookup } from './word-lookup.js';
 
@@ -14,19 +15,25 @@ export interface OnnxNetworkOptions
   readonly output?: string | undefined;
   /** Label that is the reward. Default: 0. */
   readonly label?: number | undefined;
+  /** How many labels the output must have, if not one score; undefined: any number. */
+  readonly labels?: number | undefined;
+  /** The number of the first position, for models that read positions. Default: 0. */
+  readonly firstPosition?: number | undefined;
 }
 
 /**
- * A sequence classifier from an ONNX graph. Throws InvalidArgumentError for an output that it does not have; its `rewards` throws
- * UnsupportedError for an input whose meaning is not known.
+ * A sequence classifier from an ONNX graph. Throws InvalidArgumentError for an output that it does not have, UnsupportedError for an input
+ * whose meaning is not known; its `rewards` throws UnsupportedError for an output of another shape, and InvalidArgumentError for a label that it does not have.
  */
 export const onnxNetwork = (options: OnnxNetworkOptions): RewardNetwork => {
-  const { model, lookup, name, label = 0 } = options;
+  const { model, lookup, name, label = 0, labels, firstPosition = 0 } = options;
   const output = rewardOutput(model, name, options.output);
   const scope = 'model';
   const tableName = `${scope}/${lookup.table}`;
   const tableIn = (g: GraphBuilder): Value =>
     g.has(tableName) ? tableName : g.initializer(tableName, model.graph.initializers.get(lookup.table)!);
+  const inputs = [...model.graph.inputs].filter(([input]) => !model.graph.initializers.has(input));
+  for (const [input] of inputs) requireKnownInput(input, name);
 
   return {
     name,
@@ -34,38 +41,19 @@ export const onnxNetwork = (options: OnnxNetworkOptions): RewardNetwork => {
     tokenizer: options.tokenizer,
     maxLength: options.maxLength,
     rows: lookup.rows,
+    readsAttention: model.graph.inputs.has('attention_mask'),
 
     embed: (g, ids) => inType(g, g.Gather(tableIn(g), ids), 'float32'),
     embeddingTable: (g) => inType(g, tableIn(g), 'float32'),
 
-    rewards(g, inputs) {
+    rewards(g, read) {
       const bound = new Map<Value, Value>();
-      for (const [input, { type }] of model.graph.inputs) {
-        if (model.graph.initializers.has(input)) continue;
-        bound.set(input, inType(g, inputFor(g, input, inputs, name), type));
+      for (const [input, { type }] of inputs) {
+        bound.set(input, inType(g, inputFor(g, input, read, firstPosition), type));
       }
-      for (const { outputs } of lookup.nodes) bound.set(outputs[0]!, inType(g, inputs.embeds, lookup.type));
+      for (const { outputs } of lookup.nodes) bound.set(outputs[0]!, inType(g, read.embeds, lookup.type));
       const logits = inType(g, appendModel(g, model, scope, bound)(output), 'float32');
-      const { dims } = g.typeOf(logits);
-      if (dims !== undefined && (dims.length < 1 || dims.length > 2)) {
-        throw new UnsupportedError(
-          `${name}: expected the output ${output} to be [batch, labels] or [batch], got [${dims.join(', ')}].`,
-          {
-            value: dims,
-            cure: 'Export the model for the task of sequence classification, or name another output.',
-          },
-        );
-      }
-      const labels = dims?.length === 1 ? 1 : dims?.[1];
-      if (label < 0 || (typeof labels === 'number' && label >= labels)) {
-        throw new InvalidArgumentError(
-          `${name}: label: expected one of ${labels ?? '?'} labels, got ${label}.`,
-          {
-            value: label,
-          },
-        );
-      }
-      return dims?.length === 1 ? logits : g.Gather(logits, g.scalar(label, 'int64'), 1);
+      return labelScores(g, logits, { ids: read.ids, label, labels, what: `${name}: the output ${output}` });
     },
   };
 };
@@ -73,25 +61,24 @@ export const onnxNetwork = (options: OnnxNetworkOptions): RewardNetwork => {
 const inType = (g: GraphBuilder, value: Value, type: DataType): Value =>
   g.typeOf(value).type === type ? value : g.Cast(value, type);
 
-/** What a transformer's exported inputs are called, and what they mean. */
-const inputFor = (g: GraphBuilder, input: string, inputs: NetworkInputs, model: string): Value => {
-  switch (input) {
-    case 'input_ids':
-      return inputs.ids;
-    case 'attention_mask':
-      return inputs.attention;
-    case 'token_type_ids':
-      return inputs.segments;
-    case 'position_ids': {
-      const ones = g.Expand(g.int64s([1]), g.Shape(inputs.ids));
-      return g.Sub(g.CumSum(ones, g.scalar(1, 'int64')), g.int64s([1]));
-    }
-    default:
-      throw new UnsupportedError(`${model}: the input '${input}' is not known.`, {
-        value: input,
-        cure: 'Expected input_ids, attention_mask, token_type_ids or position_ids.',
-      });
-  }
+/** What a transformer's exported inputs are called. */
+const known = ['input_ids', 'attention_mask', 'token_type_ids', 'position_ids'];
+
+const requireKnownInput = (input: string, model: string): void => {
+  if (known.includes(input)) return;
+  throw new UnsupportedError(`${model}: the input '${input}' is not known.`, {
+    value: input,
+    cure: `Expected ${known.slice(0, -1).join(', ')} or ${known.at(-1)}.`,
+  });
+};
+
+/** What they mean. */
+const inputFor = (g: GraphBuilder, input: string, inputs: NetworkInputs, firstPosition: number): Value => {
+  if (input === 'input_ids') return inputs.ids;
+  if (input === 'attention_mask') return inputs.attention;
+  if (input === 'token_type_ids') return inputs.segments;
+  const ones = g.Expand(g.int64s([1]), g.Shape(inputs.ids));
+  return g.Add(g.CumSum(ones, g.scalar(1, 'int64')), g.int64s([firstPosition - 1]));
 };
 
 const rewardOutput = (model: Model, name: string, asked: string | undefined): Value => {

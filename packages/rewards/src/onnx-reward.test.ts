@@ -80,8 +80,42 @@ describe('onnxReward: what it is told', () => {
     await expect(onnxReward(directory, { backend, output: 'reward' })).rejects.toThrow(
       "expected the name of an output, got 'reward'. It has 'logits'.",
     );
-    const third = await onnxReward(directory, { backend, label: 2 });
-    await expect(third.score(given.prompt, given.responses)).rejects.toThrow(InvalidArgumentError);
+    const third = onnxReward(directory, { backend, label: 2 });
+    await expect(third).rejects.toThrow(InvalidArgumentError);
+    await expect(third).rejects.toThrow(
+      'model.onnx: the output logits: label: expected one of 1 labels, got 2.',
+    );
+  });
+
+  it('takes a label by the name that config.json gives it, and as many labels as it says', async () => {
+    const directory = layOut(given.reward, 'model.onnx');
+    const config = JSON.parse(readFileSync(join(directory, 'config.json'), 'utf8'));
+    const named = (id2label: object) =>
+      writeFileSync(join(directory, 'config.json'), JSON.stringify({ ...config, id2label }));
+    named({ 0: 'good' });
+    const reward = await onnxReward(directory, { backend, label: 'good' });
+    expect(relativeError(await reward.score(given.prompt, given.responses), given.scores)).toBeLessThan(1e-5);
+    await reward.dispose();
+    await expect(onnxReward(directory, { backend, label: 'bad' })).rejects.toThrow(
+      'label: there is no "bad". Its labels are 0 "good".',
+    );
+    named({ 0: 'bad', 1: 'good' });
+    await expect(onnxReward(directory, { backend })).rejects.toThrow('Its labels are 0 "bad", 1 "good".');
+    await expect(onnxReward(directory, { backend, label: 'good' })).rejects.toThrow(
+      'label: expected one of 1 labels, got 1.',
+    );
+  });
+
+  it('refuses a model that fills in masks', async () => {
+    const fill = new URL('../../models/fixtures/bert-fill', import.meta.url);
+    const directory = mkdtempSync(join(folder, 'fill-'));
+    cpSync(fileURLToPath(fill), directory, { recursive: true });
+    cpSync(`${fileURLToPath(fill)}.onnx`, join(directory, 'model.onnx'));
+    const failure = onnxReward(directory, { backend });
+    await expect(failure).rejects.toThrow(UnsupportedError);
+    await expect(failure).rejects.toThrow(
+      /model\.onnx: the output logits: expected \[batch, labels\] or \[batch\], got \[\S+, \S+, \d+\]\. Export/,
+    );
   });
 
   it('refuses a model that does not fit into memory', async () => {

@@ -11,6 +11,7 @@ import {
 } from '@entrgi/core';
 import {
   chooseLabel,
+  firstPosition,
   type HubOptions,
   hubOptionNames,
   longestSequence,
@@ -27,6 +28,7 @@ import {
 import { canonicalise } from '@entrgi/onnx';
 import { type NetworkRewardOptions, networkReward, networkRewardOptionNames } from './network-reward.js';
 import { onnxNetwork } from './onnx-network.js';
+import { scoreGraph } from './score-graph.js';
 import { wordLookup } from './word-lookup.js';
 
 /** Which file, output and label are the reward, and where it comes from if it is on the hub. */
@@ -85,8 +87,10 @@ export const onnxReward = async (
   const { tokenizer, config } = await readTokenizer(directory, lookup.rows, options);
   const maxLength = options.maxLength ?? longestSequence(config);
   const { output } = options;
-  const label =
-    typeof options.label === 'number' ? options.label : chooseLabel(name, readLabels(config), options.label);
+  const known = readLabels(config);
+  // A number is taken at its word, whatever config.json says.
+  const isNumber = typeof options.label === 'number';
+  const label = isNumber ? (options.label as number) : chooseLabel(name, known, options.label);
   const network = onnxNetwork({
     model,
     lookup,
@@ -96,6 +100,10 @@ export const onnxReward = async (
     maxLength,
     output,
     label,
+    labels: isNumber ? undefined : known.length,
+    firstPosition: firstPosition(config),
   });
+  // What could only fail later.
+  scoreGraph(network);
   return networkReward(network, pickOptions<NetworkRewardOptions>(options, networkRewardOptionNames));
 };

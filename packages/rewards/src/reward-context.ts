@@ -15,6 +15,7 @@ import { checkMix } from './check-mix.js';
 import type { Columns } from './gradient-graph.js';
 import { int64Tensor } from './int64-tensor.js';
 import type { LeadingTokens } from './leading-tokens.js';
+import { rewardValues } from './reward-values.js';
 import { tableColumns } from './table-columns.js';
 import { tokenFeeds } from './token-feeds.js';
 
@@ -83,7 +84,7 @@ export const rewardContext = (options: RewardContextOptions): RewardContext => {
       }
       const session = await gradientSession(candidates === undefined ? 'table' : 'candidates');
       const outputs = await session.run(feeds, { signal: mix.signal });
-      const values = Float64Array.from(outputs.rewards!.data as Float32Array);
+      const values = Float64Array.from(rewardValues(name, outputs.rewards!, trajectories));
       const scores = outputs.token_scores!.data as Float32Array;
       const tokenScores = await columns.gather(scores, rows, probs, mix.signal);
       await checkFinite(name, mix, request.length, values, tokenScores);

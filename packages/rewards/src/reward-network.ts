@@ -27,6 +27,8 @@ export interface RewardNetwork {
   readonly rows: number;
   /** Longest sequence in tokens. */
   readonly maxLength: number;
+  /** Whether it can be told which slots count; if not, it scores but cannot guide. Default: true. */
+  readonly readsAttention?: boolean | undefined;
   /** The embeddings of `ids` int64 [...shape], float32 [...shape, width]. */
   embed(g: GraphBuilder, ids: Value): Value;
   /** The whole word-embedding table, float32 [rows, width]; `after`, a value of the graph: not unpacked before that is computed. */
