@@ -41,4 +41,22 @@ describe('workerRuntime', () => {
     );
     await expect(runtime.create(Uint8Array.of(1), {})).rejects.toMatchObject({ cure: 'Install it.' });
   });
+
+  it('hands over exactly the elements of a tensor, however many, and leaves them to the caller', async () => {
+    const answer = '{ call, result: args[1] }';
+    const runtime = workerRuntime(
+      entry(`parentPort.on('message', ({ call, args }) => parentPort.postMessage(${answer}));`),
+    );
+    // A part of a larger array, longer than two pieces of a copy and no multiple of one.
+    const count = 2 ** 21 + 3;
+    const all = Float32Array.from({ length: count + 2 }, (_, i) => i % 1009);
+    const data = all.subarray(1, count + 1);
+    const x = { type: 'float32', dims: [count], data } as const;
+    const y = { type: 'int64', dims: [2], data: BigInt64Array.of(5n, -6n) } as const;
+    const echo = await runtime.run(1, { x, y }, []);
+    expect(echo.x!.data.length).toBe(count);
+    expect((echo.x!.data as Float32Array).every((value, i) => value === (i + 1) % 1009)).toBe(true);
+    expect(echo.y).toEqual(y);
+    expect(all.length).toBe(count + 2);
+  });
 });

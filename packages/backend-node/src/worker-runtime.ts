@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { Tensor } from '@entrgi/core';
+import { nextTurn, type Tensor, turnIsDue } from '@entrgi/core';
 import { arrayTypes } from './array-types.js';
 import { disableTelemetry } from './disable-telemetry.js';
 import { exitGuard } from './exit-guard.js';
@@ -67,10 +67,11 @@ export const workerRuntime = (entry = new URL('./worker.js', import.meta.url)): 
       const copy = new Uint8Array(bytes);
       return ask('create', [copy, settings], [copy.buffer]);
     },
-    run(id, feeds, fetches) {
+    async run(id, feeds, fetches) {
       const moved: ArrayBuffer[] = [];
-      const copies = Object.entries(feeds).map(([name, tensor]) => [name, copyOf(tensor, moved)]);
-      return ask('run', [id, Object.fromEntries(copies), fetches], moved);
+      const copies: Record<string, Tensor> = {};
+      for (const [name, tensor] of Object.entries(feeds)) copies[name] = await copyOf(tensor, moved);
+      return ask('run', [id, copies, fetches], moved);
     },
     async release(id) {
       // A worker that died has released everything.
@@ -86,10 +87,18 @@ export const workerRuntime = (entry = new URL('./worker.js', import.meta.url)): 
   };
 };
 
-/** The caller keeps its arrays: what moves to the worker is a copy of exactly the tensor's elements. */
-const copyOf = (tensor: Tensor, moved: ArrayBuffer[]): Tensor => {
+/** What is copied in a few milliseconds. */
+const PIECE = 2 ** 20;
+
+/** The caller keeps its arrays: what moves to the worker is a copy of exactly the tensor's elements, made in pieces between which the event loop may turn. */
+const copyOf = async (tensor: Tensor, moved: ArrayBuffer[]): Promise<Tensor> => {
   if (tensor.type === 'string') return tensor;
-  const data = new arrayTypes[tensor.type](tensor.data as never);
+  const elements = tensor.data as Float32Array;
+  const data = new arrayTypes[tensor.type](elements.length) as Float32Array;
+  for (let at = 0; at < elements.length; at += PIECE) {
+    if (at > 0 && turnIsDue()) await nextTurn();
+    data.set(elements.subarray(at, at + PIECE), at);
+  }
   moved.push(data.buffer as ArrayBuffer);
   return { type: tensor.type, dims: tensor.dims, data } as Tensor;
 };

@@ -63,9 +63,9 @@ export const guideTrajectories = async (
     modes: new Int32Array(rows.length),
   };
   const columns = mixColumns(logits, tokens, relaxed.probs);
-  const states = blocks.map(({ from, to }, b) =>
-    settings.optimiser(offsets[to]! - offsets[from]!, memory.states[b]),
-  );
+  // One by one, as they are needed: to clear the moments of all rows takes longer than the event loop may wait.
+  const previous = memory.states.slice(0, blocks.length);
+  const states: LogitOptimiserState[] = [];
   memory.states = states;
   const weights = new Float32Array(rows.length);
   const excluded = new Float64Array(rows.length);
@@ -146,6 +146,7 @@ export const guideTrajectories = async (
       }
       const [from, to] = [offsets[block.from]!, offsets[block.to]!];
       const own = values.subarray(from, to);
+      states[b] ??= settings.optimiser(to - from, previous.shift());
       atPlace(
         () => `${placeOf(block.from)}, guidance step ${m + 1}`,
         () => states[b]!.update(own, gradient.subarray(from, to)),
