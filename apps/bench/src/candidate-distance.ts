@@ -2,118 +2,142 @@ import { nodeBackend } from '@entrgi/backend-node';
 import {
   type Guidance,
   type GuidanceRequest,
-  type GuidanceResult,
   optimisers,
-  type RowLogits,
   rewardGuidance,
   selectCandidates,
-  softmax,
 } from '@entrgi/core';
 import { loadDenoiser } from '@entrgi/models';
 import { loadReward } from '@entrgi/rewards';
 import { sample } from '@entrgi/samplers';
-import { denoiserDirectory, openings, rewardDirectory } from '@entrgi/tiny-stories';
+import { openings } from '@entrgi/tiny-stories';
 import { mean, quantile } from './statistics.js';
+import { totalVariation } from './total-variation.js';
 
+/** Every learning rate and tolerance is tried at every temperature. */
 export interface CandidateDistanceOptions {
+  /** Checkpoint directories. */
+  readonly denoiser: string;
+  readonly reward: string;
+  readonly temperatures: readonly number[];
+  /** Of Adam. */
+  readonly learningRates: readonly number[];
+  readonly tolerances: readonly number[];
   readonly openings: number;
-  readonly learningRate: number;
-  readonly tolerance: number;
+  readonly trajectories: number;
+  readonly length: number;
   readonly steps: number;
   readonly threads?: number | undefined;
 }
 
 /** How far guidance on candidates is from guidance on the whole vocabulary. */
 export interface CandidateDistance {
-  /** Positions that were guided, over all denoising steps. */
+  readonly temperature: number;
+  readonly learningRate: number;
+  readonly tolerance: number;
+  /** Share of the tokens that are candidates, over all steps of the exact runs. */
+  readonly kept: number;
+  /** Total variation per position after the guidance steps of one denoising step, both from the same logits and random numbers. */
   readonly positions: number;
-  /** Share of denoising steps that had candidates. */
-  readonly sparse: number;
-  /** Total variation per position after the guidance steps of one denoising step, both from the same logits. */
   readonly mean: number;
-  readonly median: number;
   readonly p99: number;
   readonly max: number;
   /** Share of positions that are farther apart than the tolerance. */
   readonly beyond: number;
-  /** Texts of whole runs, candidates in every step, that are those of runs without. */
-  readonly equalTexts: number;
-  readonly texts: number;
+  /** Share of the responses' tokens that are the same in whole runs with candidates in every step and without any. */
+  readonly equalTokens: number;
 }
 
-const settings = { trajectories: 4, maxNewTokens: 64, temperature: 0.7, seed: 1 };
-
-/** Measures it on the embedded models: in each step of exact runs, and over whole runs. */
-export const candidateDistance = async (options: CandidateDistanceOptions): Promise<CandidateDistance> => {
-  const { learningRate, tolerance, steps, threads } = options;
+/**
+ * Measures it in each step of exact runs, and over whole runs. Candidates are taken however many they are: where they are more than a quarter of the
+ * vocabulary, as often in a small one, the libraries would leave none out.
+ */
+export async function* candidateDistances(
+  options: CandidateDistanceOptions,
+): AsyncGenerator<CandidateDistance> {
+  const { tolerances, trajectories, length, steps, threads } = options;
   const backend = nodeBackend(threads === undefined ? {} : { threads });
-  const denoiser = await loadDenoiser(denoiserDirectory, { backend });
-  const reward = await loadReward(rewardDirectory, { backend });
-  const guidance = rewardGuidance({ reward, optimiser: optimisers.adam(learningRate), guidanceSteps: 3 });
-  const distances: number[] = [];
-  let [guided, sparse] = [0, 0];
-  const watched: Guidance = {
-    maxMovement: guidance.maxMovement,
-    async open(request) {
-      const context = await guidance.open(request);
-      return {
-        ...context,
-        async optimise(step: GuidanceRequest): Promise<GuidanceResult> {
-          const { size, values } = step.logits;
-          const rule = { temperature: step.temperature, maxMovement: guidance.maxMovement, tolerance };
-          const few = await selectCandidates(values.slice(), size, rule);
-          guided++;
-          if (few.tokenIds === undefined) return context.optimise(step);
-          sparse++;
-          const { logits } = await context.optimise({ ...step, logits: few });
-          const exact = await context.optimise(step);
-          distances.push(...totalVariation(logits, exact.logits, step.temperature));
-          return exact;
-        },
+  const denoiser = await loadDenoiser(options.denoiser, { backend });
+  const reward = await loadReward(options.reward, { backend });
+  const prompts = openings.slice(0, options.openings).map((text) => `Complete this story: ${text}`);
+  for (const temperature of options.temperatures) {
+    for (const learningRate of options.learningRates) {
+      const guidance = rewardGuidance({ reward, optimiser: optimisers.adam(learningRate), guidanceSteps: 3 });
+      const tokensBy = async (by: Guidance): Promise<number[]> => {
+        const settings = {
+          trajectories,
+          maxNewTokens: length,
+          steps,
+          temperature,
+          vocabularyTolerance: 0,
+          seed: 1,
+        };
+        const written: number[] = [];
+        for await (const event of sample({ denoiser, prompts, guidance: by, ...settings })) {
+          if (event.type === 'step-end' && event.step === steps) written.push(...event.tokenIds);
+        }
+        return written;
       };
-    },
-  };
-  const texts = async (by: Guidance, vocabularyTolerance: number): Promise<string[]> => {
-    const written: string[] = [];
-    const prompts = openings.slice(0, options.openings).map((text) => `Complete this story: ${text}`);
-    for await (const event of sample({
-      denoiser,
-      prompts,
-      guidance: by,
-      steps,
-      vocabularyTolerance,
-      ...settings,
-    })) {
-      if (event.type === 'prompt-end') written.push(...event.trajectories.map(({ text }) => text));
+      const candidates = ({ logits }: GuidanceRequest, tolerance: number) =>
+        selectCandidates(logits.values.slice(), logits.size, {
+          temperature,
+          maxMovement: guidance.maxMovement,
+          tolerance,
+          largestShare: 1,
+        });
+      const found = tolerances.map(() => ({ distances: [] as number[], kept: 0, tokens: 0 }));
+      const exact = await tokensBy(
+        around(guidance, async (request, optimise) => {
+          const guided = [];
+          for (const [i, tolerance] of tolerances.entries()) {
+            const few = await candidates(request, tolerance);
+            found[i]!.kept += few.values.length;
+            found[i]!.tokens += request.logits.values.length;
+            guided.push((await optimise({ ...request, logits: few })).logits);
+          }
+          const result = await optimise(request);
+          for (const [i, logits] of guided.entries()) {
+            for (const distance of totalVariation(logits, result.logits, temperature)) {
+              found[i]!.distances.push(distance);
+            }
+          }
+          return result;
+        }),
+      );
+      for (const [i, tolerance] of tolerances.entries()) {
+        const approximate = await tokensBy(
+          around(guidance, async (request, optimise) =>
+            optimise({ ...request, logits: await candidates(request, tolerance) }),
+          ),
+        );
+        const { distances, kept, tokens } = found[i]!;
+        yield {
+          temperature,
+          learningRate,
+          tolerance,
+          kept: kept / tokens,
+          positions: distances.length,
+          mean: mean(distances),
+          p99: quantile(distances, 0.99),
+          max: distances.reduce((most, distance) => Math.max(most, distance), 0),
+          beyond: distances.filter((distance) => distance > tolerance).length / distances.length,
+          equalTokens: approximate.filter((id, at) => id === exact[at]).length / exact.length,
+        };
+      }
     }
-    return written;
-  };
-  const exact = await texts(watched, 0);
-  const approximate = await texts(guidance, tolerance);
+  }
   await backend.dispose();
-  return {
-    positions: distances.length,
-    sparse: sparse / guided,
-    mean: mean(distances),
-    median: quantile(distances, 0.5),
-    p99: quantile(distances, 0.99),
-    max: distances.reduce((most, distance) => Math.max(most, distance), 0),
-    beyond: distances.filter((distance) => distance > tolerance).length / distances.length,
-    equalTexts: approximate.filter((text, i) => text === exact[i]).length,
-    texts: exact.length,
-  };
-};
+}
 
-/** ½ Σ |p − q| per row, of softmax(φ/τ) on candidates and on the whole vocabulary. */
-export const totalVariation = (few: RowLogits, all: RowLogits, temperature: number): number[] =>
-  Array.from({ length: all.offsets.length - 1 }, (_, row) => {
-    const rowOf = ({ values, offsets }: RowLogits) => {
-      const own = values.subarray(offsets[row]!, offsets[row + 1]!);
-      return softmax(own, own.length, temperature);
-    };
-    const differences = Float64Array.from(rowOf(all));
-    rowOf(few).forEach((p, place) => {
-      differences[few.tokenIds![few.offsets[row]! + place]!]! -= p;
-    });
-    return differences.reduce((sum, difference) => sum + Math.abs(difference), 0) / 2;
-  });
+type Optimise = Awaited<ReturnType<Guidance['open']>>['optimise'];
+
+/** A guidance whose denoising steps go through a function of the request and what the guidance would have done. */
+const around = (
+  guidance: Guidance,
+  step: (request: GuidanceRequest, optimise: Optimise) => ReturnType<Optimise>,
+): Guidance => ({
+  ...guidance,
+  async open(request) {
+    const context = await guidance.open(request);
+    return { ...context, optimise: (asked) => step(asked, context.optimise) };
+  },
+});

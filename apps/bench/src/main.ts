@@ -1,9 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { weightDtypes } from '@entrgi/models';
+import { denoiserDirectory, rewardDirectory } from '@entrgi/tiny-stories';
 import { Command } from 'commander';
 import { disagreements } from './agreement.js';
 import { type ApproximationRecord, approximationTable, runApproximations } from './approximations.js';
-import { candidateDistance } from './candidate-distance.js';
+import { type CandidateDistance, candidateDistances } from './candidate-distance.js';
+import { candidateTable } from './candidate-table.js';
 import { markdown } from './markdown.js';
 import { methodTable } from './method-table.js';
 import { readRecords, runMethods } from './methods.js';
@@ -19,6 +21,11 @@ const whole = (text: string): number => {
   return value;
 };
 const list = (text: string): string[] => text.split(',');
+const numbers = (text: string): number[] =>
+  list(text).map((part) => {
+    if (!(Number(part) >= 0)) throw new Error(`expected numbers of at least 0, got ${part}`);
+    return Number(part);
+  });
 const wholes = (text: string): number[] => list(text).map(whole);
 const oneOf =
   <Name extends string>(names: readonly Name[]) =>
@@ -119,14 +126,24 @@ program
 
 program
   .command('candidates')
-  .description(
-    'how far guidance on candidates is from guidance on the whole vocabulary, on the embedded models',
-  )
-  .option('--openings <n>', 'how many of the 64', whole, 4)
-  .option('--steps <n>', 'denoising steps', whole, 64)
-  .option('--learning-rate <x>', 'of Adam', Number, 0.5)
-  .option('--tolerance <x>', 'vocabularyTolerance', Number, 1e-6)
+  .description('how far guidance on candidates is from guidance on the whole vocabulary')
+  .option('--denoiser <dir>', 'checkpoint', denoiserDirectory)
+  .option('--reward <dir>', 'checkpoint', rewardDirectory)
+  .option('--temperatures <numbers>', 'comma-separated', numbers, [0.7, 0.3, 0.1])
+  .option('--learning-rates <numbers>', 'of Adam', numbers, [0.5, 0.05])
+  .option('--tolerances <numbers>', 'vocabularyTolerance', numbers, [1e-8, 1e-6, 1e-3])
+  .option('--openings <n>', 'how many of the 64', whole, 2)
+  .option('--trajectories <n>', 'responses to each', whole, 4)
+  .option('--length <n>', 'tokens of a response', whole, 32)
+  .option('--steps <n>', 'denoising steps', whole, 16)
   .option('--threads <n>', 'threads per operator', whole)
-  .action(async (options) => console.log(JSON.stringify(await candidateDistance(options))));
+  .action(async (options) => {
+    const found: CandidateDistance[] = [];
+    for await (const distance of candidateDistances(options)) {
+      found.push(distance);
+      console.error(JSON.stringify(distance));
+    }
+    console.log(candidateTable(found));
+  });
 
 await program.parseAsync();

@@ -14,13 +14,14 @@ export interface CandidateRule {
    * result: tokens left out would also have steered the movement.
    */
   readonly tolerance: number;
+  /** Share of the vocabulary in (0, 1] beyond which no token is left out, since candidates would cost more than they save; 1 serves measurements. Default: 1/4. */
+  readonly largestShare?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** In countLogits as a number. */
 const BINS = 4096;
 const BINS_PER_UNIT = 32;
-/** Beyond this share of the vocabulary, candidates cost more than they save. */
 const LARGEST_SHARE = 1 / 4;
 
 /**
@@ -40,7 +41,7 @@ export const selectCandidates = async (
   const budget = rule.tolerance * Math.exp((-2 * rule.maxMovement) / temperature);
   if (!(budget > 0)) return wholeVocabulary(logits, size);
   const rows = logits.length / size;
-  const limit = LARGEST_SHARE * size * rows;
+  const limit = (rule.largestShare ?? LARGEST_SHARE) * size * rows;
   // At high temperatures distances are counted more coarsely: bins reach to e^−128 of the highest token.
   const scale = BINS_PER_UNIT / Math.max(1, temperature);
   const upper = Float64Array.from({ length: BINS + 1 }, (_, bin) => Math.exp(-bin / scale / temperature));
