@@ -14,7 +14,13 @@ const arrows: Record<string, readonly string[]> = {
   rewards: ['core', 'onnx', 'autodiff', 'models'],
   samplers: ['core'],
   'tiny-stories': [],
+  entrgi: ['core', 'onnx', 'autodiff', 'backend-node', 'models', 'rewards', 'samplers', 'tiny-stories'],
 };
+
+/** What the package of a folder is called: the front door is the one without a scope. */
+const packageName = (folder: string): string => (folder === 'entrgi' ? 'entrgi' : `@entrgi/${folder}`);
+
+const isOurs = (specifier: string): boolean => specifier === 'entrgi' || specifier.startsWith('@entrgi/');
 
 /** Packages that only one of ours may import. */
 const exclusive: Record<string, string> = {
@@ -44,14 +50,12 @@ test('every package has its arrows', () => {
   expect(publishable.toSorted()).toEqual(Object.keys(arrows).toSorted());
 });
 
-describe.each(publishable)('@entrgi/%s', (name) => {
+describe.each(publishable)('%s', (name) => {
   const manifest = JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8'));
-  const allowed = arrows[name]!.map((other) => `@entrgi/${other}`);
+  const allowed = arrows[name]!.map(packageName);
 
   test('depends only on the packages it may import', () => {
-    const ours = Object.keys(manifest.dependencies ?? {}).filter((dependency) =>
-      dependency.startsWith('@entrgi/'),
-    );
+    const ours = Object.keys(manifest.dependencies ?? {}).filter((dependency) => isOurs(dependency));
     expect(allowed).toEqual(expect.arrayContaining(ours));
   });
 
@@ -67,7 +71,7 @@ describe.each(publishable)('@entrgi/%s', (name) => {
         .filter(
           (target) =>
             !declared.has(target) ||
-            (target.startsWith('@entrgi/') && !allowed.includes(target)) ||
+            (isOurs(target) && !allowed.includes(target)) ||
             (target in exclusive && exclusive[target] !== name),
         )
         .map((target) => `${file.slice(root.length + 1)} imports ${target}`),
@@ -76,7 +80,7 @@ describe.each(publishable)('@entrgi/%s', (name) => {
   });
 
   test('has a manifest fit for publishing', () => {
-    expect(manifest).toMatchObject({ name: `@entrgi/${name}`, license: 'MIT', type: 'module' });
+    expect(manifest).toMatchObject({ name: packageName(name), license: 'MIT', type: 'module' });
     expect(manifest.private).toBeUndefined();
     for (const file of ['README.md', 'tsconfig.json', 'tsup.config.ts', 'vitest.config.ts']) {
       expect(existsSync(join(root, 'packages', name, file)), file).toBe(true);

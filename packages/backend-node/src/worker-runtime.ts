@@ -23,6 +23,8 @@ export const workerRuntime = (entry = new URL('./worker.js', import.meta.url)): 
   const worker = new Worker(entry, {
     name: 'entrgi-backend-node',
     workerData: guard.shared,
+    // That flag is for programs given as text, and a worker that inherits it dies of it.
+    execArgv: withoutInputType(process.execArgv),
   });
   const calls = new Map<number, Call>();
   let count = 0;
@@ -86,6 +88,9 @@ export const workerRuntime = (entry = new URL('./worker.js', import.meta.url)): 
     },
   };
 };
+
+const withoutInputType = (flags: readonly string[]): string[] =>
+  flags.filter((flag, i) => !flag.startsWith('--input-type') && flags[i - 1] !== '--input-type');
 
 /** What is copied in a few milliseconds. */
 const PIECE = 2 ** 20;

@@ -17,8 +17,9 @@ parentPort.on('message', async ({ call, method, args }) => {
   if (Atomics.load(state, 1) === 1) return;
   Atomics.add(state, 0, 1);
   try {
-    const runtime = await loading;
-    const result = await runtime[method](...args);
+    // Of a runtime that is not there, nothing has to be closed.
+    const runtime = method === 'close' ? await loading.catch(() => undefined) : await loading;
+    const result = await runtime?.[method](...args);
     const moved = method === 'run' ? [...new Set(buffersOf(result))] : [];
     parentPort.postMessage({ call, result }, moved);
   } catch (error) {

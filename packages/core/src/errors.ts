@@ -26,6 +26,7 @@ export abstract class EntrgiError extends Error {
     error: unknown,
   ): error is T {
     if (typeof error !== 'object' || error === null || !(brand in error)) return false;
+    // biome-ignore lint/complexity/noThisInStatic: of the class that is asked
     return this.code === undefined || (error as unknown as EntrgiError).code === this.code;
   }
 

@@ -52,6 +52,7 @@ export {
   requireBoolean,
   requireFunction,
   requireMemoryLimit,
+  requireName,
   requireObject,
   requirePositive,
   requireReward,

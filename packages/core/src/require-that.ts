@@ -26,6 +26,15 @@ export const requireBoolean = (name: string, value: boolean): void =>
 export const requireText = (name: string, value: unknown): void =>
   requireThat(name, value, 'text', typeof value === 'string');
 
+/** Throws InvalidArgumentError, which lists all, unless `value` is one of the names. */
+export const requireName = (name: string, value: string, names: readonly string[]): void => {
+  if (names.includes(value)) return;
+  throw new InvalidArgumentError(`${name}: expected one of ${names.join(', ')}, got '${String(value)}'.`, {
+    value,
+    argument: argumentOf(name),
+  });
+};
+
 /** Throws InvalidArgumentError unless `value` is a number of bytes; Infinity is no limit. */
 export const requireMemoryLimit = (name: string, value: number): void =>
   requireThat(name, value, 'a number of bytes above 0', typeof value === 'number' && value > 0);
@@ -64,11 +73,13 @@ export const requireThat = (name: string, value: unknown, domain: string, holds:
   if (!holds) {
     throw new InvalidArgumentError(`${name}: expected ${domain}, got ${shown(value)}.`, {
       value,
-      // Without the function, where the name begins with it.
-      argument: name.split(': ').at(-1)!,
+      argument: argumentOf(name),
     });
   }
 };
+
+/** The name without the function, where it begins with that. */
+const argumentOf = (name: string): string => name.split(': ').at(-1)!;
 
 /** A value as messages show it: in one short line, whatever it is. */
 const shown = (value: unknown): string => {

@@ -1,4 +1,4 @@
-import { type EntropyOf, filters, optimisers, type RewardGuidanceOptions } from '@entrgi/core';
+import { type EntropyOf, filters, optimisers, type RewardGuidanceOptions, requireName } from '@entrgi/core';
 import * as orders from './orders/index.js';
 import type { SampleOptions } from './sample-options.js';
 
@@ -49,10 +49,12 @@ export interface Preset {
   >;
 }
 
-/** Settings as options. Throws InvalidArgumentError for what filters and optimisers refuse. */
+/** Settings as options. Throws InvalidArgumentError for a name that there is not, and for what filters and optimisers refuse. */
 export const preset = (settings: PresetSettings): Preset => {
   const { trajectories, steps, maxNewTokens, temperature, topP, topK, order, deprioritizeEos } = settings;
   const { guidanceSteps, update, learningRate, entropyOf, softTemperature, filterHard } = settings;
+  requireName('order', order, Object.keys(orders));
+  requireName('update', update, Object.keys(optimisers));
   return {
     settings,
     sample: {

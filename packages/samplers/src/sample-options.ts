@@ -12,11 +12,11 @@ import {
   requireObject,
   requireSignal,
   requireThat,
-  requireWhole,
   type Schedule,
   UnsupportedError,
 } from '@entrgi/core';
 import { published } from './presets/published.js';
+import { requireSampleNumbers, requireTemperature } from './require-sample-numbers.js';
 import { linear } from './schedules/linear.js';
 
 /** What to sample from, and how. */
@@ -103,10 +103,6 @@ const optionNames: OptionNames<SampleOptions> = {
   signal: true,
 };
 
-/** A step is one 32-bit word of its random stream, and a place among all tokens an index of an array. */
-const MOST_STEPS = 2 ** 32 - 1;
-const MOST_TOKENS = 2 ** 31 - 1;
-
 /** Options with every default filled in, and the prompts as tokens. */
 export interface SampleSettings {
   readonly denoiser: Denoiser;
@@ -161,34 +157,17 @@ export const resolveOptions = (options: SampleOptions): SampleSettings => {
   requireDenoiser(denoiser);
   requireThat('prompts', prompts, 'an array of prompts', Array.isArray(prompts));
   if (guidance !== undefined) requireGuidance(guidance);
-  requireWhole('trajectories', trajectories, 1);
-  requireWhole('steps', steps, 1, MOST_STEPS);
-  requireWhole('maxNewTokens', maxNewTokens, 1);
-  const tokens = trajectories * maxNewTokens;
-  requireThat('trajectories · maxNewTokens', tokens, `at most ${MOST_TOKENS} tokens`, tokens <= MOST_TOKENS);
-  requireWhole('blockLength', blockLength, 1);
-  const blocks = maxNewTokens / blockLength;
-  requireThat(
-    'blockLength',
+  requireSampleNumbers({
+    trajectories,
+    steps,
+    maxNewTokens,
     blockLength,
-    `a divisor of maxNewTokens (${maxNewTokens})`,
-    Number.isInteger(blocks),
-  );
-  requireThat('steps', steps, `a multiple of the number of blocks (${blocks})`, steps % blocks === 0);
-  requireTemperature('temperature', temperature);
-  requireTemperature('orderTemperature', orderTemperature);
-  requireThat(
-    'vocabularyTolerance',
+    temperature,
     vocabularyTolerance,
-    'a number of at least 0 and below 1',
-    typeof vocabularyTolerance === 'number' && vocabularyTolerance >= 0 && vocabularyTolerance < 1,
-  );
-  requireThat('seed', seed, 'a whole number between −(2^53 − 1) and 2^53 − 1', Number.isSafeInteger(seed));
-  if (confidenceThreshold !== undefined) {
-    const isProbability =
-      typeof confidenceThreshold === 'number' && confidenceThreshold > 0 && confidenceThreshold <= 1;
-    requireThat('confidenceThreshold', confidenceThreshold, 'a number above 0 and at most 1', isProbability);
-  }
+    seed,
+    confidenceThreshold,
+  });
+  requireTemperature('orderTemperature', orderTemperature);
   requireFunction('order', order, 'an order, such as orders.entropy');
   requireFunction('schedule', schedule, 'a schedule, such as schedules.linear');
   requireThat('filters', tokenFilters, 'an array of filters', Array.isArray(tokenFilters));
@@ -243,9 +222,6 @@ export const resolveOptions = (options: SampleOptions): SampleSettings => {
     signal,
   };
 };
-
-const requireTemperature = (name: string, value: number): void =>
-  requireThat(name, value, 'a number of at least 0', Number.isFinite(value) && value >= 0);
 
 const requireDenoiser = (denoiser: Denoiser): void => {
   const what = 'a denoiser, such as loadDenoiser of @entrgi/models gives';

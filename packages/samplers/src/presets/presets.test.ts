@@ -2,13 +2,14 @@ import {
   type DifferentiableReward,
   disposable,
   hashTokens,
+  InvalidArgumentError,
   type RandomStreamKey,
   randomStream,
   relaxations,
   rewardGuidance,
 } from '@entrgi/core';
 import { describe, expect, test } from 'vitest';
-import { presets, sample } from '../index.js';
+import { presets, sample, preset as toPreset } from '../index.js';
 import { bigramDenoiser, vocabulary } from '../testing/bigram-denoiser.js';
 
 const [trajectories, steps, length, seed] = [3, 2, 8, 5];
@@ -255,4 +256,14 @@ test('the published numbers: trajectories / steps / guidance steps, learning rat
     [8, 64, 3, 1, 0.7, 0.95, 128],
     [4, 128, 3, 0.5, 0.7, 0.95, 128],
   ]);
+});
+
+test.each([
+  [{ order: 'random' }, /^order: expected one of anchor, .*, got 'random'\.$/],
+  [{ update: 'toString' }, "update: expected one of adam, ascent, got 'toString'."],
+])('preset refuses %o', (change, message) => {
+  const { settings } = presets.published;
+  const attempt = () => toPreset({ ...settings, ...(change as Partial<typeof settings>) });
+  expect(attempt).toThrow(message);
+  expect(attempt).toThrow(InvalidArgumentError);
 });

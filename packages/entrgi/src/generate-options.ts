@@ -1,0 +1,34 @@
+import type { ChatMessage, OptionNames } from '@entrgi/core';
+import type { Preset, presets } from '@entrgi/samplers';
+import type { MethodName } from './methods.js';
+import { type ModelOptions, modelOptionNames } from './model-options.js';
+import { type GivenSettings, settingNames } from './settings.js';
+
+/**
+ * What to respond to, with which models, and how. Settings that are not said are those of the preset; without one, those of the published
+ * tables (`presets.published`), for the embedded denoiser with 64 steps and 64 tokens instead of 128.
+ */
+export interface GenerateOptions extends ModelOptions, GivenSettings {
+  /** What to respond to: one user turn. Give it or `messages`. */
+  readonly prompt?: string | undefined;
+  /** A conversation that ends with a user turn, instead of `prompt`. */
+  readonly messages?: readonly ChatMessage[] | undefined;
+  /** Default: `entrgi`. */
+  readonly method?: MethodName | undefined;
+  /** Settings of a source, which those that are said override: a preset of @entrgi/samplers, or its name. */
+  readonly preset?: Preset | keyof typeof presets | undefined;
+  /** The same seed gives the same text. Default: 1. */
+  readonly seed?: number | undefined;
+}
+
+/** Every option of `generate` and `stream`, by name. */
+export const generateOptionNames: OptionNames<GenerateOptions> = {
+  ...settingNames,
+  ...modelOptionNames,
+  beta: true,
+  prompt: true,
+  messages: true,
+  method: true,
+  preset: true,
+  seed: true,
+};

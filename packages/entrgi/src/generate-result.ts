@@ -1,0 +1,57 @@
+import type { Prompt, PromptEndEvent } from '@entrgi/core';
+import type { BestOfN } from '@entrgi/samplers';
+import type { MethodName } from './methods.js';
+import type { GenerationPlan } from './plan-generation.js';
+import type { Settings } from './settings.js';
+
+/** Responses to a prompt, rated. All of it is plain JSON. */
+export interface GenerateResult {
+  /** The response with the highest reward, of equals the first. */
+  readonly text: string;
+  /** Its reward (Top@1). */
+  readonly reward: number;
+  /** Mean reward over the responses (Avg@N). */
+  readonly avg: number;
+  readonly trajectories: readonly RatedTrajectory[];
+  readonly prompt: Prompt;
+  readonly method: MethodName;
+  readonly seed: number;
+  readonly settings: Settings & {
+    readonly preset?: string | undefined;
+    /** Names of the models. */
+    readonly denoiser: string;
+    readonly reward: string;
+  };
+  /** Milliseconds, loading not included; rewardMs is the time in the reward model, both within guidance and for the final scores. */
+  readonly timings: PromptEndEvent['timings'];
+}
+
+/** One finished response. */
+export interface RatedTrajectory {
+  readonly text: string;
+  readonly tokenIds: readonly number[];
+  readonly reward: number;
+}
+
+/** What was asked for, what came out, and how it was rated. */
+export const generateResult = (
+  { method, preset, settings, seed }: GenerationPlan,
+  names: { readonly denoiser: string; readonly reward: string },
+  prompt: Prompt,
+  { trajectories, timings }: PromptEndEvent,
+  { best, avg, ms, trajectories: scored }: BestOfN & { readonly ms: number },
+): GenerateResult => ({
+  text: best.text,
+  reward: best.reward,
+  avg,
+  trajectories: trajectories.map(({ text, tokenIds }, k) => ({
+    text,
+    tokenIds: Array.from(tokenIds),
+    reward: scored[k]!.reward,
+  })),
+  prompt,
+  method,
+  seed,
+  settings: { ...(preset === undefined ? {} : { preset }), ...settings, ...names },
+  timings: { ...timings, totalMs: timings.totalMs + ms, rewardMs: timings.rewardMs + ms },
+});

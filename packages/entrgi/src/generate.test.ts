@@ -1,0 +1,208 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  bestOfN,
+  blackBoxReward,
+  type Denoiser,
+  type DifferentiableReward,
+  denoiserDirectory,
+  disposable,
+  type GenerateOptions,
+  generate,
+  InvalidArgumentError,
+  loadDenoiser,
+  loadReward,
+  NonDifferentiableError,
+  nodeBackend,
+  presets,
+  relaxations,
+  rewardDirectory,
+  rewardGuidance,
+  type StreamEvent,
+  sample,
+  stream,
+} from './index.js';
+
+const prompt = 'Complete this story: Once upon a time, a little rabbit found a shiny red kite.';
+const small = { trajectories: 2, steps: 4, maxNewTokens: 8 };
+
+const backend = nodeBackend();
+let denoiser: Denoiser;
+let reward: DifferentiableReward;
+beforeAll(async () => {
+  denoiser = await loadDenoiser(denoiserDirectory, { backend });
+  reward = await loadReward(rewardDirectory, { backend });
+});
+afterAll(() => backend.dispose());
+
+describe('generate', () => {
+  test('is sample, guided by the reward, then best-of-n: the embedded models, put together by hand', async () => {
+    const result = await generate({ prompt, ...small, seed: 7 });
+    const { guidance } = presets.published;
+    const events = sample({
+      ...presets.published.sample,
+      ...small,
+      seed: 7,
+      denoiser,
+      prompts: [prompt],
+      guidance: rewardGuidance({ ...guidance, reward, relaxation: relaxations.entrgi }),
+    });
+    for await (const event of events) {
+      if (event.type === 'step-end') continue;
+      const texts = event.trajectories.map(({ text }) => text);
+      const scored = await bestOfN({ reward, prompt, texts });
+      const tokenIds = event.trajectories.map((each) => Array.from(each.tokenIds));
+      expect(result.trajectories).toEqual(
+        scored.trajectories.map((each, k) => ({ ...each, tokenIds: tokenIds[k] })),
+      );
+      expect(result).toMatchObject({ ...scored.best, avg: scored.avg });
+    }
+    expect(result).toMatchObject({
+      prompt,
+      method: 'entrgi',
+      seed: 7,
+      settings: { ...small, guidanceSteps: 3, denoiser: 'denoiser', reward: 'reward' },
+      timings: { steps: 4, totalMs: expect.any(Number) },
+    });
+    expect(JSON.parse(JSON.stringify(result))).toEqual(result);
+  });
+
+  test('a conversation of one turn is a prompt', async () => {
+    const options = { ...small, denoiser, reward, method: 'bon' } as const;
+    const alone = await generate({ ...options, prompt });
+    const turn = await generate({ ...options, messages: [{ role: 'user', content: prompt }] });
+    expect(turn.trajectories).toEqual(alone.trajectories);
+  });
+
+  test('base writes the first response of best-of-n, and neither is guided', async () => {
+    const options = { ...small, denoiser, reward, prompt };
+    const bon = await generate({ ...options, method: 'bon' });
+    const base = await generate({ ...options, method: 'base' });
+    const unguided = await generate({ ...options, guidanceSteps: 0 });
+    expect(base.trajectories).toEqual(bon.trajectories.slice(0, 1));
+    expect(unguided.trajectories).toEqual(bon.trajectories);
+  });
+
+  test('a reward without gradient ranks, and cannot guide', async () => {
+    const short = blackBoxReward('short', (_, texts) => texts.map((text) => -text.length));
+    const options = { ...small, denoiser, reward: short, prompt };
+    const { trajectories, text } = await generate({ ...options, method: 'bon' });
+    expect(text.length).toBe(Math.min(...trajectories.map((each) => each.text.length)));
+    await expect(generate(options)).rejects.toThrow(NonDifferentiableError);
+  });
+
+  test('objects that are passed in stay the caller’s, whatever happens', async () => {
+    const disposed: string[] = [];
+    const watched = {
+      denoiser: { ...denoiser, ...disposable(async () => void disposed.push('denoiser')) },
+      reward: { ...reward, ...disposable(async () => void disposed.push('reward')) },
+    };
+    await generate({ ...small, ...watched, prompt, method: 'bon' });
+    await expect(generate({ ...small, ...watched, prompt: 'word '.repeat(999) })).rejects.toThrow();
+    // One of them alone: the other is loaded, and freed.
+    await generate({ ...small, denoiser: watched.denoiser, prompt, method: 'bon' });
+    expect(disposed).toEqual([]);
+    expect((await reward.score(prompt, ['A kite.'])).length).toBe(1);
+  });
+
+  test.each<[string, object, string]>([
+    ['a misspelt option', { promt: 'x' }, "stream: there is no option 'promt'. Is 'prompt' meant?"],
+    [
+      'an unknown method',
+      { method: 'magic' },
+      "method: expected one of base, bon, aps, entrgi, expectation, got 'magic'.",
+    ],
+    ['an unknown preset', { preset: 'best' }, 'preset: expected one of paper, published, reference, talk'],
+    [
+      'a preset that is none',
+      { preset: {} },
+      'preset: expected a preset, such as presets.paper, or its name',
+    ],
+    ['no steps', { steps: 0 }, 'steps: expected a whole number of at least 1'],
+    [
+      'negative guidance steps',
+      { guidanceSteps: -1 },
+      'guidanceSteps: expected a whole number of at least 0',
+    ],
+    ['a learning rate of 0', { learningRate: 0 }, 'learningRate: expected a number above 0'],
+    ['a dtype of one model', { dtype: { reward: 'int4' } }, 'dtype.reward: expected one of auto, fp32'],
+    [
+      'a dtype of another model',
+      { dtype: { judge: 'q4' } },
+      "dtype: expected one of denoiser, reward, got 'judge'",
+    ],
+    [
+      'a denoiser that is none',
+      { denoiser: {} },
+      'denoiser: expected a directory, an id on the hub, or a denoiser',
+    ],
+    ['both prompts', { messages: [] }, 'prompt: expected it or messages, got both.'],
+    ['no prompt', { prompt: undefined }, 'prompt: expected it or messages, got neither.'],
+  ])('refuses %s before anything is loaded', async (_, change, message) => {
+    const options = { prompt, denoiser: '/nowhere', ...change } as GenerateOptions;
+    const failure = generate(options);
+    await expect(failure).rejects.toThrow(message);
+    await expect(failure).rejects.toThrow(InvalidArgumentError);
+    await expect(failure).rejects.toMatchObject({ argument: expect.stringMatching(/^[a-zA-Z.]+$/) });
+  });
+
+  test('what cannot be loaded says so', async () => {
+    await expect(generate({ prompt, denoiser: '/nowhere' })).rejects.toThrow('/nowhere');
+    await expect(generate({ prompt, reward: denoiserDirectory })).rejects.toThrow(
+      /expected a sequence classifier/,
+    );
+  });
+});
+
+describe('stream', () => {
+  test('reports every step with the texts so far, and ends with the result', async () => {
+    const events: StreamEvent[] = [];
+    for await (const event of stream({ prompt, ...small, denoiser, reward })) events.push(event);
+    expect(events.map(({ type }) => type)).toEqual([...Array(4).fill('step-end'), 'prompt-end']);
+    const [steps, end] = [events.slice(0, -1), events.at(-1)!];
+    if (end.type !== 'prompt-end') throw new Error('expected the end');
+    const last = steps.at(-1)!;
+    if (last.type !== 'step-end') throw new Error('expected a step');
+    expect(last.texts).toEqual(end.result.trajectories.map(({ text }) => text));
+    const again = await generate({ prompt, ...small, denoiser, reward });
+    expect({ ...again, timings: end.result.timings }).toEqual(end.result);
+  });
+
+  test('refuses wrong options at once', () => {
+    expect(() => stream({ prompt, stepz: 3 } as never)).toThrow(
+      "stream: there is no option 'stepz'. Is 'steps' meant?",
+    );
+  });
+
+  test('leaving the loop ends it', async () => {
+    let steps = 0;
+    for await (const { type } of stream({ prompt, ...small })) {
+      if (type === 'step-end') steps++;
+      break;
+    }
+    expect(steps).toBe(1);
+  });
+});
+
+describe('an abort', () => {
+  test('between steps ends with the reason', async () => {
+    const controller = new AbortController();
+    const reason = new Error('enough');
+    let steps = 0;
+    const run = async () => {
+      for await (const _ of stream({ prompt, ...small, signal: controller.signal })) {
+        steps++;
+        controller.abort(reason);
+      }
+    };
+    await expect(run()).rejects.toBe(reason);
+    expect(steps).toBe(1);
+  });
+
+  test('while loading, and before', async () => {
+    const controller = new AbortController();
+    const running = generate({ prompt, ...small, signal: controller.signal });
+    controller.abort(new Error('never mind'));
+    await expect(running).rejects.toThrow('never mind');
+    await expect(generate({ prompt, ...small, signal: controller.signal })).rejects.toThrow('never mind');
+  });
+});

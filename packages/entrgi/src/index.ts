@@ -1,0 +1,96 @@
+export { type NodeBackendOptions, nodeBackend } from '@entrgi/backend-node';
+export {
+  AccessError,
+  type Backend,
+  BackendError,
+  type ChatMessage,
+  CheckpointError,
+  type CommittedToken,
+  type Denoiser,
+  type DifferentiableReward,
+  DiskFullError,
+  type Disposable,
+  DownloadError,
+  disposable,
+  EntrgiError,
+  type ErrorDetails,
+  type Filter,
+  filters,
+  type Guidance,
+  InvalidArgumentError,
+  InvalidModelError,
+  type LogitOptimiser,
+  MemoryLimitError,
+  NetworkError,
+  NonDifferentiableError,
+  NotFoundError,
+  NotWritableError,
+  NumericalError,
+  type OnWarning,
+  type Order,
+  optimisers,
+  type Prompt,
+  type PromptEndEvent,
+  type Relaxation,
+  type Reward,
+  type RewardGuidanceOptions,
+  relaxations,
+  rewardGuidance,
+  type SampleEvent,
+  type Schedule,
+  type StepEvent,
+  type StepTimings,
+  UnsupportedError,
+  type Vocabulary,
+  type Warning,
+} from '@entrgi/core';
+export {
+  type DownloadProgress,
+  type EndTokens,
+  type HubOptions,
+  type LoadDenoiserOptions,
+  loadDenoiser,
+  type QuantiseProgress,
+  resolveCheckpoint,
+  type TemplateOptions,
+  type WeightDtype,
+  type WeightOptions,
+  weightDtypes,
+} from '@entrgi/models';
+export {
+  blackBoxReward,
+  compositeReward,
+  type LoadRewardOptions,
+  loadReward,
+  type OnnxRewardOptions,
+  onnxReward,
+  type Rate,
+  type WeightedReward,
+} from '@entrgi/rewards';
+export {
+  type BestOfN,
+  type BestOfNOptions,
+  bestOfN,
+  byConfidence,
+  orders,
+  type Preset,
+  type PresetSettings,
+  preset,
+  presets,
+  type SampleOptions,
+  type Scored,
+  sample,
+  schedules,
+} from '@entrgi/samplers';
+export { denoiserDirectory, openings, rewardDirectory } from '@entrgi/tiny-stories';
+export { embeddedSettings } from './embedded-settings.js';
+export { generate } from './generate.js';
+export type { GenerateOptions } from './generate-options.js';
+export type { GenerateResult, RatedTrajectory } from './generate-result.js';
+export { loadModels, type Models } from './load-models.js';
+export { type MethodName, methodNames } from './methods.js';
+export type { ModelDtypes, ModelOptions } from './model-options.js';
+export { modelSource } from './model-source.js';
+export { type GenerationPlan, planGeneration } from './plan-generation.js';
+export { defaults, type GivenSettings, type Settings } from './settings.js';
+export { type StreamEndEvent, type StreamEvent, type StreamStepEvent, stream } from './stream.js';

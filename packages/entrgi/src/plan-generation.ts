@@ -1,0 +1,63 @@
+import {
+  type Relaxation,
+  relaxations,
+  requireKnownOptions,
+  requireName,
+  requireThat,
+  requireWhole,
+} from '@entrgi/core';
+import { type Preset, type PresetSettings, preset, presets, requireSampleNumbers } from '@entrgi/samplers';
+import { denoiserDirectory } from '@entrgi/tiny-stories';
+import { embeddedSettings } from './embedded-settings.js';
+import { type GenerateOptions, generateOptionNames } from './generate-options.js';
+import { type MethodName, methodNames, settledBy } from './methods.js';
+import { resolveSettings, type Settings } from './settings.js';
+
+/** A generation with everything decided and checked that can be without a model and a prompt. */
+export interface GenerationPlan {
+  readonly method: MethodName;
+  /** Undefined where nothing guides. */
+  readonly relaxation: Relaxation | undefined;
+  /** Name of the preset; undefined where none, or one of the caller's, was given. */
+  readonly preset: keyof typeof presets | undefined;
+  readonly settings: Settings;
+  /** The settings as `sample` and `rewardGuidance` take them. */
+  readonly options: Preset;
+  readonly seed: number;
+}
+
+/** Decides and checks; `of` is what errors call the function. Throws InvalidArgumentError for whatever could only fail later. */
+export const planGeneration = (options: GenerateOptions, of = 'generate'): GenerationPlan => {
+  requireKnownOptions(of, options, generateOptionNames);
+  const { method = 'entrgi', seed = 1 } = options;
+  requireName('method', method, methodNames);
+  const resolved = resolveSettings(options, presetSettings(options));
+  const settings: Settings = { ...resolved, ...settledBy(method) };
+  requireWhole('guidanceSteps', settings.guidanceSteps, 0);
+  requireSampleNumbers({ ...settings, blockLength: settings.blockLength ?? settings.maxNewTokens, seed });
+  return {
+    method,
+    relaxation:
+      method === 'base' || method === 'bon' || settings.guidanceSteps === 0 ? undefined : relaxations[method],
+    preset: presetName(options.preset),
+    settings,
+    options: preset(settings),
+    seed,
+  };
+};
+
+const presetSettings = ({ preset: given, denoiser }: GenerateOptions): PresetSettings | undefined => {
+  if (given === undefined) {
+    return denoiser === undefined || denoiser === denoiserDirectory ? embeddedSettings : undefined;
+  }
+  if (typeof given === 'string') requireName('preset', given, Object.keys(presets));
+  const { settings } = typeof given === 'string' ? presets[given] : (given ?? {});
+  const isPreset = typeof settings === 'object' && settings !== null;
+  requireThat('preset', given, 'a preset, such as presets.paper, or its name', isPreset);
+  return settings;
+};
+
+const presetName = (given: GenerateOptions['preset']): keyof typeof presets | undefined =>
+  (Object.keys(presets) as (keyof typeof presets)[]).find(
+    (name) => name === given || presets[name] === given,
+  );

@@ -1,0 +1,49 @@
+import { requireThat, requireWhole } from '@entrgi/core';
+
+/** The options of sampling that are numbers: what they may be depends on each other, and on no model. */
+export interface SampleNumbers {
+  readonly trajectories: number;
+  readonly steps: number;
+  readonly maxNewTokens: number;
+  readonly blockLength: number;
+  readonly temperature: number;
+  readonly vocabularyTolerance: number;
+  readonly seed: number;
+  readonly confidenceThreshold?: number | undefined;
+}
+
+/** A step is one 32-bit word of its random stream, and a place among all tokens an index of an array. */
+const MOST_STEPS = 2 ** 32 - 1;
+const MOST_TOKENS = 2 ** 31 - 1;
+
+/** Throws InvalidArgumentError for a number that sampling refuses. */
+export const requireSampleNumbers = (numbers: SampleNumbers): void => {
+  const { trajectories, steps, maxNewTokens, blockLength } = numbers;
+  requireWhole('trajectories', trajectories, 1);
+  requireWhole('steps', steps, 1, MOST_STEPS);
+  requireWhole('maxNewTokens', maxNewTokens, 1);
+  const tokens = trajectories * maxNewTokens;
+  requireThat('trajectories · maxNewTokens', tokens, `at most ${MOST_TOKENS} tokens`, tokens <= MOST_TOKENS);
+  requireWhole('blockLength', blockLength, 1);
+  const blocks = maxNewTokens / blockLength;
+  const divides = Number.isInteger(blocks);
+  requireThat('blockLength', blockLength, `a divisor of maxNewTokens (${maxNewTokens})`, divides);
+  requireThat('steps', steps, `a multiple of the number of blocks (${blocks})`, steps % blocks === 0);
+  requireTemperature('temperature', numbers.temperature);
+  const { vocabularyTolerance, seed, confidenceThreshold } = numbers;
+  requireThat(
+    'vocabularyTolerance',
+    vocabularyTolerance,
+    'a number of at least 0 and below 1',
+    typeof vocabularyTolerance === 'number' && vocabularyTolerance >= 0 && vocabularyTolerance < 1,
+  );
+  requireThat('seed', seed, 'a whole number between −(2^53 − 1) and 2^53 − 1', Number.isSafeInteger(seed));
+  if (confidenceThreshold === undefined) return;
+  const isProbability =
+    typeof confidenceThreshold === 'number' && confidenceThreshold > 0 && confidenceThreshold <= 1;
+  requireThat('confidenceThreshold', confidenceThreshold, 'a number above 0 and at most 1', isProbability);
+};
+
+/** Throws InvalidArgumentError unless `value` can be divided by, or is 0. */
+export const requireTemperature = (name: string, value: number): void =>
+  requireThat(name, value, 'a number of at least 0', Number.isFinite(value) && value >= 0);
