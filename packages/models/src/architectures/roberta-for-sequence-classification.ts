@@ -9,8 +9,8 @@ import type { ClassifierNetwork } from '../network.js';
 
 /**
  * RoBERTa with a two-layer score of the first position: <s> prompt </s></s> response </s>. Its position table begins behind the row of the
- * padding token, so that the first token has position pad + 1.
- * Source: RobertaForSequenceClassification in transformers, given inputs_embeds.
+ * padding token, so that the first token has position pad + 1; a padding token inside a text has position pad and is not counted.
+ * Source: RobertaForSequenceClassification in transformers, given input_ids; mixtures of tokens and what is not attended count as tokens.
  */
 export const RobertaForSequenceClassification = (config: ConfigReader): ClassifierNetwork => {
   const labels = readLabels(config);
@@ -28,11 +28,15 @@ export const RobertaForSequenceClassification = (config: ConfigReader): Classifi
       ...linearParameters('classifier.out_proj', labels.length, width),
     ]),
 
-    scores(g, weights, { embeds, attention, segments }) {
+    scores(g, weights, { embeds, attention, segments, ids }) {
       const batch = g.Shape(embeds, { start: 0, end: 1 });
       const length = g.Shape(embeds, { start: 1, end: 2 });
       const mask = paddingMask(g, attention, length);
-      const hidden = bertEncoder(g, weights, shape, { embeds, segments, batch, length, mask });
+      const isPadding = g.And(g.Equal(ids, g.scalar(padding, 'int64')), g.Cast(attention, 'bool'));
+      const counted = g.Cast(g.Not(isPadding), 'int64');
+      const order = g.Mul(g.CumSum(counted, g.scalar(1, 'int64')), counted);
+      const positions = g.Add(order, g.scalar(padding, 'int64'));
+      const hidden = bertEncoder(g, weights, shape, { embeds, segments, positions, batch, length, mask });
       const first = firstPosition(g, hidden, { batch, length, width });
       const inner = g.Tanh(linear(g, weights, 'classifier.dense', first));
       return linear(g, weights, 'classifier.out_proj', inner);

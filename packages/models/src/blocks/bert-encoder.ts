@@ -31,6 +31,8 @@ export interface BertInputs {
   readonly embeds: Value;
   /** int64 [batch, length]; absent: every token is of segment 0. */
   readonly segments?: Value;
+  /** Row of the position table of each token, int64 [batch, length]; absent: one after the other from `firstPosition` on. */
+  readonly positions?: Value;
   /** Batch size and length, each a 1-D value with one element. */
   readonly batch: Value;
   readonly length: Value;
@@ -95,7 +97,7 @@ export const bertEncoder = (
   g: GraphBuilder,
   weights: Weights,
   shape: BertShape,
-  { embeds, segments, batch, length, mask }: BertInputs,
+  { embeds, segments, positions, batch, length, mask }: BertInputs,
 ): Value => {
   const { root, width, heads, epsilon, firstPosition } = shape;
   const attend = attention(g, weights, {
@@ -107,12 +109,15 @@ export const bertEncoder = (
   });
   const positionTable = weights.value(g, `${root}.embeddings.position_embeddings.weight`);
   const end = firstPosition === 0 ? length : g.Add(length, g.int64s([firstPosition]));
-  const positions = g.Slice(positionTable, [firstPosition], end, [0]);
+  const places =
+    positions === undefined
+      ? g.Slice(positionTable, [firstPosition], end, [0])
+      : g.Gather(positionTable, positions);
   const segmentTable = weights.value(g, `${root}.embeddings.token_type_embeddings.weight`);
   // A model with one segment type calls everything by it.
   const told = segments !== undefined && shape.segmentTypes > 1;
   const types = g.Gather(segmentTable, told ? segments : g.scalar(0, 'int64'));
-  const embedded = g.Add(g.Add(embeds, positions), types);
+  const embedded = g.Add(g.Add(embeds, places), types);
   const rows = g.Reshape(embedded, [-1, width]);
   const normalised = layerNorm(g, weights, `${root}.embeddings.LayerNorm`, rows, epsilon);
   return encoderLayers(g, weights, shape, (x, layer) => attend(x, { ...layer, mask }).rows, normalised);
