@@ -1,3 +1,5 @@
+import { clipMessage } from './clip-message.js';
+
 /** What every EntRGi error carries: a stable code, the offending value and what to do about it. */
 export interface ErrorDetails {
   /** The offending value, as received. */
@@ -12,7 +14,10 @@ export interface ErrorDetails {
 /** What tells our errors from others, in every copy of this package that a program may have loaded. */
 const brand = Symbol.for('@entrgi/error');
 
-/** Base class of every error that EntRGi throws on purpose. `code` is stable across versions; `message` is not. */
+/**
+ * Base class of every error that EntRGi throws on purpose. `code` is stable across versions; `message` is not, and shows long names by their beginning and end
+ * (`value` is whole).
+ */
 export abstract class EntrgiError extends Error {
   abstract readonly code: string;
   readonly value: unknown;
@@ -31,7 +36,9 @@ export abstract class EntrgiError extends Error {
   }
 
   constructor(message: string, details: ErrorDetails = {}) {
-    super(details.cure === undefined ? message : `${message} ${details.cure}`, { cause: details.cause });
+    super(clipMessage(details.cure === undefined ? message : `${message} ${details.cure}`), {
+      cause: details.cause,
+    });
     this.name = new.target.name;
     Object.defineProperty(this, brand, { value: true });
     this.value = details.value;
