@@ -1,9 +1,8 @@
 import { NetworkError } from '@entrgi/core';
+import { untilSilent } from './until-silent.js';
 
-/** Longest answer about a repository, in bytes: a page lists a thousand files. */
+/** Longest answer about a repository, in bytes when unpacked: a page lists a thousand files. */
 const LIMIT = 64_000_000;
-/** Longest silence of a server that is sending such an answer, in milliseconds. */
-const SILENCE = 30_000;
 /** Pages of a listing: a million files. */
 const PAGES = 1000;
 
@@ -21,7 +20,7 @@ export const boundedFetch = (
   fetch: (signal: AbortSignal) => typeof globalThis.fetch,
   signal: AbortSignal,
   host: string,
-  { limit = LIMIT, silence = SILENCE, pages = PAGES }: AnswerLimits = {},
+  { limit = LIMIT, silence, pages = PAGES }: AnswerLimits = {},
 ): typeof globalThis.fetch => {
   let asked = 0;
   const endless = (what: string): NetworkError =>
@@ -32,22 +31,14 @@ export const boundedFetch = (
   return async (input, init) => {
     asked += 1;
     if (asked > pages) throw endless(`more than ${pages} pages`);
-    const quiet = new AbortController();
-    const stop = () => quiet.abort(signal.reason);
-    signal.addEventListener('abort', stop, { once: true });
-    if (signal.aborted) stop();
-    let timer: NodeJS.Timeout | undefined;
-    const heard = (): void => {
-      clearTimeout(timer);
-      timer = setTimeout(() => quiet.abort(endless(`silent for ${silence / 1000} seconds`)), silence);
-    };
+    const listening = untilSilent(signal, host, silence);
     try {
-      heard();
-      const response = await fetch(quiet.signal)(input, init);
+      const response = await fetch(listening.signal)(input, init);
+      listening.heard();
       const parts: Uint8Array[] = [];
       let length = 0;
       for await (const chunk of response.body ?? []) {
-        heard();
+        listening.heard();
         parts.push(chunk);
         length += chunk.length;
         if (length > limit) throw endless(`more than ${limit} bytes`);
@@ -61,11 +52,10 @@ export const boundedFetch = (
       });
     } catch (error) {
       signal.throwIfAborted();
-      if (quiet.signal.aborted) throw quiet.signal.reason;
+      listening.signal.throwIfAborted();
       throw error;
     } finally {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', stop);
+      listening.stop();
     }
   };
 };

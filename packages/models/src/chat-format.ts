@@ -94,7 +94,7 @@ const findTemplate = async (
   hasTools: boolean,
 ): Promise<{ source: string; name: string } | undefined> => {
   const inFile = async (file: string) => {
-    const source = await readText(folder, file, 1_000_000);
+    const source = await readText(folder, file);
     return source === undefined ? undefined : { source, name: `${folder.name}/${file}` };
   };
   const forTools = hasTools ? await inFile('additional_chat_templates/tool_use.jinja') : undefined;

@@ -4,7 +4,7 @@ import { checkpointName } from './checkpoint-name.js';
 import { chosenWeights } from './chosen-weights.js';
 import { type ConfigReader, configReader } from './config-reader.js';
 import type { HubOptions } from './hub-options.js';
-import { CONFIG_LIMIT, readJson, requireJson } from './json-file.js';
+import { readJson, requireJson } from './json-file.js';
 import { nodeFolder } from './node-folder.js';
 import { otherWeights, refuseAdapter } from './other-weights.js';
 import { resolveCheckpoint } from './resolve-checkpoint.js';
@@ -43,10 +43,7 @@ export const readCheckpoint = async (
   await verifySnapshot(directory, options);
   const source = nodeFolder(directory);
   refuseAdapter(directory, await filesOf(directory));
-  const config = configReader(
-    await requireJson(source, 'config.json', CONFIG_LIMIT),
-    `${directory}/config.json`,
-  );
+  const config = configReader(await requireJson(source, 'config.json'), `${directory}/config.json`);
   const shards = await readShards(source);
   const { folder, locations } = await weightLocations(
     directory,

@@ -8,7 +8,7 @@ import { hubFetch } from './hub-fetch.js';
 import { commitOf, filesOf, type HubFile } from './hub-repository.js';
 import type { HubSettings } from './hub-settings.js';
 import { inParallel } from './in-parallel.js';
-import { CONFIG_LIMIT, requireJson } from './json-file.js';
+import { requireJson } from './json-file.js';
 import { missingFiles } from './missing-files.js';
 import { nodeFolder } from './node-folder.js';
 import { onnxDataFiles } from './onnx-data-files.js';
@@ -17,7 +17,6 @@ import { requireSpace } from './require-space.js';
 import { wantedFiles, wantedOnnxData } from './wanted-files.js';
 import type { WeightChoice } from './weight-choice.js';
 import { readWeightMap } from './weight-map.js';
-import { writeFailure } from './write-failure.js';
 
 /** What to do where files cannot be written, for want of room or permission. */
 const diskCure = (id: string): string =>
@@ -44,6 +43,7 @@ export const downloadSnapshot = async (
   } catch (error) {
     signal.throwIfAborted();
     if (NetworkError.isInstance(error)) return cachedSnapshot(id, cache, settings, choice, error);
+    const { writeFailure } = await import('@entrgi/onnx/node');
     throw writeFailure(error, cacheDir, diskCure(id));
   }
 };
@@ -69,7 +69,7 @@ const fetchSnapshot = async (
       path: cache.blob(hash),
       incomplete: cache.incomplete(hash),
       lock: cache.lock(hash),
-      fetch: fetch(own),
+      fetch,
       signal: own,
       onBytes,
     });
@@ -85,11 +85,7 @@ const fetchSnapshot = async (
 
   const readNow = async (file: HubFile) => {
     if (!(await isThere(file))) await bring(file, signal, () => {});
-    return requireJson(
-      nodeFolder(snapshot),
-      file.name,
-      file.name === 'config.json' ? CONFIG_LIMIT : undefined,
-    );
+    return requireJson(nodeFolder(snapshot), file.name);
   };
   const listed = await filesOf(id, commit, settings, asking);
   const { files, onnx } = await wantedFiles(id, listed, choice, async (index) =>

@@ -1,4 +1,4 @@
-import { AccessError, NetworkError, NotFoundError } from '@entrgi/core';
+import { AccessError, type ErrorDetails, NetworkError, NotFoundError } from '@entrgi/core';
 import type { HubSettings } from './hub-settings.js';
 
 /**
@@ -19,7 +19,12 @@ export const hubFetch = (
       response = await fetch(url, { ...init, headers, signal });
     } catch (error) {
       signal.throwIfAborted();
-      throw new NetworkError(`${host} cannot be reached (${reasonOf(error)}).`, {
+      const reason = reasonOf(error);
+      if (reason === 'redirect count exceeded') {
+        const cure = 'Check HF_ENDPOINT, and whether a proxy or login page stands between.';
+        throw new HubFailure(`${host} redirects without end.`, { value: endpoint, cure, cause: error });
+      }
+      throw new NetworkError(`${host} cannot be reached (${reason}).`, {
         value: endpoint,
         cure: 'Check the connection and HF_ENDPOINT; what is in the cache already needs neither.',
         cause: error,
@@ -35,12 +40,20 @@ export const hubFetch = (
 
 /** "ECONNREFUSED"; fetch hides it in the cause. */
 const reasonOf = (error: unknown): string => {
-  const { cause } = error as { cause?: { code?: unknown } };
-  return typeof cause?.code === 'string' ? cause.code : (error as Error).name;
+  const { cause } = error as { cause?: { code?: unknown; message?: unknown } };
+  if (typeof cause?.code === 'string') return cause.code;
+  return cause?.message === 'redirect count exceeded' ? cause.message : (error as Error).name;
 };
 
+/** Statuses after which asking again may help; after others the request itself is wrong. */
+const mayPass = (status: number): boolean => status >= 500 || [408, 425, 429].includes(status);
+
 const unexpected = (host: string, { status, headers }: Response): NetworkError =>
-  new HubStatusError(`${host} answered with status ${status}.`, status, retryAfter(headers));
+  new HubFailure(
+    `${host} answered with status ${status}.`,
+    { value: status, cure: 'Run again later.' },
+    { mayPass: mayPass(status), wait: retryAfter(headers) },
+  );
 
 /** Longest wait that a server may ask for, in milliseconds. */
 const LONGEST_WAIT = 60_000;
@@ -49,25 +62,29 @@ const LONGEST_WAIT = 60_000;
 const retryAfter = (headers: Headers): number | undefined => {
   const text = headers.get('Retry-After');
   if (text === null) return undefined;
-  const wait = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now();
+  const isSeconds = /^\d+$/.test(text);
+  // A date begins with the day of the week; JavaScript reads anything else as one, too.
+  const isDate = /^[A-Z][a-z]/.test(text);
+  const wait = isSeconds ? Number(text) * 1000 : isDate ? Date.parse(text) - Date.now() : Number.NaN;
   return Number.isFinite(wait) ? Math.min(Math.max(wait, 0), LONGEST_WAIT) : undefined;
 };
 
 /** An answer that is no success and means nothing more exact. */
-export class HubStatusError extends NetworkError {
+export class HubFailure extends NetworkError {
+  /** Whether asking again may help. */
+  readonly mayPass: boolean;
+  /** Milliseconds to wait before that, where the server says so. */
+  readonly wait: number | undefined;
+
   constructor(
     message: string,
-    readonly status: number,
-    /** Milliseconds to wait before asking again, where the server says so. */
-    readonly wait: number | undefined,
+    details: ErrorDetails,
+    { mayPass = false, wait }: { mayPass?: boolean; wait?: number | undefined } = {},
   ) {
-    super(message, { value: status, cure: 'Run again later.' });
+    super(message, details);
     this.name = 'NetworkError';
-  }
-
-  /** Whether asking again may help: not where the server says that the request itself is wrong. */
-  get mayPass(): boolean {
-    return this.status >= 500 || this.status === 408 || this.status === 425 || this.status === 429;
+    this.mayPass = mayPass;
+    this.wait = wait;
   }
 }
 

@@ -1,21 +1,14 @@
 import { CheckpointError } from '@entrgi/core';
 import type { Folder } from './byte-source.js';
+import { requireSensibleSize } from './size-limits.js';
 import { strictJson } from './strict-json.js';
 
-/** Bytes of a config.json that are read: the largest, with tens of thousands of labels, have one or two million. */
-export const CONFIG_LIMIT = 10_000_000;
-
-/** The text of a file in the folder; undefined where there is none. */
-export const readText = async (folder: Folder, file: string, limit: number): Promise<string | undefined> => {
+/** The text of a file in the folder; undefined where there is none. One of unreasonable size is refused before it is read. */
+export const readText = async (folder: Folder, file: string): Promise<string | undefined> => {
   const source = await folder.open(file);
   if (source === undefined) return undefined;
   try {
-    if (source.size > limit) {
-      throw new CheckpointError(
-        `${folder.name}/${file}: expected at most ${limit} bytes, got ${source.size}.`,
-        { value: source.size },
-      );
-    }
+    requireSensibleSize(file, source.size, folder.name);
     return new TextDecoder('utf-8', { fatal: true }).decode(await source.read(0, source.size));
   } catch (error) {
     if (CheckpointError.isInstance(error)) throw error;
@@ -29,9 +22,8 @@ export const readText = async (folder: Folder, file: string, limit: number): Pro
 export const readJson = async (
   folder: Folder,
   file: string,
-  limit = 256_000_000,
 ): Promise<Record<string, unknown> | undefined> => {
-  const text = await readText(folder, file, limit);
+  const text = await readText(folder, file);
   if (text === undefined) return undefined;
   let value: unknown;
   try {
@@ -48,12 +40,8 @@ export const readJson = async (
 };
 
 /** The same, of a file that must be there. */
-export const requireJson = async (
-  folder: Folder,
-  file: string,
-  limit?: number,
-): Promise<Record<string, unknown>> => {
-  const value = await readJson(folder, file, limit);
+export const requireJson = async (folder: Folder, file: string): Promise<Record<string, unknown>> => {
+  const value = await readJson(folder, file);
   if (value !== undefined) return value;
   throw new CheckpointError(`${folder.name}: there is no ${file}.`, {
     value: folder.name,

@@ -9,7 +9,7 @@ import { checkModel, encodeModel, type Graph } from '@entrgi/onnx';
 import { checkpointName } from './checkpoint-name.js';
 import { type ConfigReader, configReader } from './config-reader.js';
 import { fillMaskGraph } from './fill-mask-graph.js';
-import { CONFIG_LIMIT, requireJson } from './json-file.js';
+import { requireJson } from './json-file.js';
 import type { LoadDenoiserOptions } from './load-denoiser.js';
 import { loadTokenizer } from './load-tokenizer.js';
 import { nodeFolder } from './node-folder.js';
@@ -22,10 +22,7 @@ export const onnxDenoiser = async (directory: string, options: LoadDenoiserOptio
   const { backend, weightsOnce = false, threads, file, memoryLimit } = options;
   checkHolding(directory, options);
   const source = nodeFolder(directory);
-  const config = configReader(
-    await requireJson(source, 'config.json', CONFIG_LIMIT),
-    `${directory}/config.json`,
-  );
+  const config = configReader(await requireJson(source, 'config.json'), `${directory}/config.json`);
   const { path, folder, model: read } = await readOnnxFile(directory, file, { memoryLimit });
   checkModel(read);
   const inputs = readInputs(read.graph, path);

@@ -6,7 +6,6 @@ import { nodeFolder } from './node-folder.js';
 import { BLOCK, type Quantisation } from './quantise.js';
 import { quantiseMatrix } from './quantise-matrix.js';
 import { requireSpace } from './require-space.js';
-import { writeFailure } from './write-failure.js';
 
 /** What a file of quantised matrices is made of. */
 export interface QuantisedContents {
@@ -22,7 +21,8 @@ export interface QuantisedContents {
 export const scalesName = (weight: string): string => `${weight}.scales`;
 export const transposedName = (weight: string): string => `${weight}.transposed`;
 
-const cure =
+/** What to do where the file cannot be written. */
+export const placeCure =
   'Pass quantisedDir (or set XDG_CACHE_HOME), a folder with room that can be written, or choose another dtype.';
 
 /**
@@ -39,11 +39,11 @@ export const writeQuantisedFile = async (
   const { writeSync } = await import('node:fs');
   const { dirname } = await import('node:path');
   const writePieces = stridedWriter(writeSync);
-  const { clearPartials, partialPath } = await import('@entrgi/onnx/node');
+  const { clearPartials, partialPath, writeFailure } = await import('@entrgi/onnx/node');
   const { header, places, size, hashAt } = layoutOf(contents);
   // What a process that died has left takes room that is needed here.
   await clearPartials(path);
-  await requireSpace(dirname(path), size, { name: path, cure });
+  await requireSpace(dirname(path), size, { name: path, cure: placeCure });
   const partial = partialPath(path);
   const source = nodeFolder(contents.folder);
   let done = 0;
@@ -101,7 +101,7 @@ export const writeQuantisedFile = async (
     await rename(partial, path);
   } catch (error) {
     await rm(partial, { force: true }).catch(() => undefined);
-    throw writeFailure(error, path, cure);
+    throw writeFailure(error, path, placeCure);
   }
 };
 

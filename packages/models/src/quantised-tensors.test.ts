@@ -220,7 +220,7 @@ describe('the file of quantised matrices', () => {
     const failure = quantiseSome(join(occupied, 'below'));
     await expect(failure).rejects.toThrow(NotWritableError);
     await expect(failure).rejects.toThrow(
-      'Pass quantisedDir (or set XDG_CACHE_HOME), a folder that can be written',
+      'Pass quantisedDir (or set XDG_CACHE_HOME), a folder with room that can be written',
     );
 
     const directory = await copyOfReward();

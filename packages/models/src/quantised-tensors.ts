@@ -3,7 +3,7 @@ import type { Checkpoint, StoredTensor } from './checkpoint.js';
 import { nodeFolder } from './node-folder.js';
 import type { PackedTensors } from './packed-weights.js';
 import type { Quantisation } from './quantise.js';
-import { isIntact, type QuantisedContents, writeQuantisedFile } from './quantised-file.js';
+import { isIntact, placeCure, type QuantisedContents, writeQuantisedFile } from './quantised-file.js';
 import { readSafetensorsHeader } from './safetensors.js';
 import type { WeightOptions } from './weight-options.js';
 
@@ -31,6 +31,7 @@ export const quantisedTensors = async (
 ): Promise<QuantisedTensors> => {
   const { mkdir, realpath } = await import('node:fs/promises');
   const { dirname, join } = await import('node:path');
+  const { writeFailure } = await import('@entrgi/onnx/node');
   const { name, folder } = checkpoint;
   const sources = new Map(names.map((each) => [each, checkpoint.tensors.get(each)!]));
   const contents: QuantisedContents = { folder, sources, ...how };
@@ -50,11 +51,7 @@ export const quantisedTensors = async (
     for (const [i, path] of paths.entries()) {
       try {
         await mkdir(dirname(path), { recursive: true }).catch((error) => {
-          throw new NotWritableError(`${dirname(path)}: cannot be made (${error.code}).`, {
-            value: dirname(path),
-            cure: 'Pass quantisedDir (or set XDG_CACHE_HOME), a folder that can be written, or choose another dtype.',
-            cause: error,
-          });
+          throw writeFailure(error, dirname(path), placeCure);
         });
         const onBytes = (doneBytes: number) => onQuantise?.({ name, doneBytes, totalBytes });
         await writeQuantisedFile(path, contents, { onBytes, signal });

@@ -20,7 +20,7 @@ export const qwenTokenizerFile = async (
   const { tokenizer_class: name, added_tokens_decoder: added } = settings;
   if (typeof name !== 'string' || !classes.includes(name)) return undefined;
   const vocab = await readJson(folder, 'vocab.json');
-  const merges = await readText(folder, 'merges.txt', 256_000_000);
+  const merges = await readText(folder, 'merges.txt');
   if (vocab === undefined || merges === undefined) return undefined;
   if (typeof added !== 'object' || added === null) {
     throw new CheckpointError(

@@ -1,5 +1,5 @@
 import { type ConfigReader, configReader } from './config-reader.js';
-import { CONFIG_LIMIT, requireJson } from './json-file.js';
+import { requireJson } from './json-file.js';
 import { loadTokenizer } from './load-tokenizer.js';
 import { nodeFolder } from './node-folder.js';
 import type { TemplateOptions } from './template-options.js';
@@ -15,9 +15,6 @@ export const readTokenizer = async (
   options: TemplateOptions = {},
 ): Promise<{ tokenizer: Tokenizer; config: ConfigReader }> => {
   const source = nodeFolder(directory);
-  const config = configReader(
-    await requireJson(source, 'config.json', CONFIG_LIMIT),
-    `${directory}/config.json`,
-  );
+  const config = configReader(await requireJson(source, 'config.json'), `${directory}/config.json`);
   return { tokenizer: await loadTokenizer(source, { config, rows }, options), config };
 };

@@ -16,7 +16,7 @@ export const refuseBlockDiffusion = async ({
   const places: readonly (readonly [string, string])[] = [
     ['its name', name],
     ...told.map((field) => [`config.json: ${field}`, JSON.stringify(config.raw(field)) ?? ''] as const),
-    ['README.md', cardHead((await readText(source, 'README.md', CARD_LIMIT).catch(() => undefined)) ?? '')],
+    ['README.md', cardHead((await readText(source, 'README.md').catch(() => undefined)) ?? '')],
   ];
   const place = places.find(([, text]) => /bd3-?lm/i.test(text));
   if (place === undefined) return;
@@ -28,8 +28,6 @@ export const refuseBlockDiffusion = async ({
     },
   );
 };
-
-const CARD_LIMIT = 1_000_000;
 
 /** The metadata and the title of a model card; what follows may speak of other models. */
 const cardHead = (text: string): string =>

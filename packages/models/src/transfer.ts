@@ -1,6 +1,7 @@
 import { DownloadError, NetworkError } from '@entrgi/core';
-import { HubStatusError } from './hub-fetch.js';
+import { HubFailure } from './hub-fetch.js';
 import { pause } from './pause.js';
+import { untilSilent } from './until-silent.js';
 
 export interface TransferOptions {
   /** Address of the bytes, asked for anew at every attempt: what it redirects to may expire. */
@@ -9,7 +10,7 @@ export interface TransferOptions {
   readonly name: string;
   readonly path: string;
   readonly size: number;
-  readonly fetch: typeof globalThis.fetch;
+  readonly fetch: (signal: AbortSignal) => typeof globalThis.fetch;
   readonly signal: AbortSignal;
   readonly onBytes: (loaded: number) => void;
 }
@@ -23,10 +24,11 @@ const firstPauseMs = 1000;
 
 /**
  * Downloads `size` bytes to the end of what `path` already holds of them, and sees to it that they are on the disk. Connections that end early
- * are resumed. What has arrived stays in the file whatever happens.
+ * or fall silent are resumed. What has arrived stays in the file whatever happens.
  *
  * Bytes are written where they belong and nothing is cut off, so even two processes on one file would write the same.
- * Throws DownloadError where the announced size is another or the attempts run out, and what `fetch` throws.
+ * Throws DownloadError where the announced size is another or the attempts run out, NetworkError where the server falls silent again and again,
+ * and what `fetch` throws.
  */
 export const transfer = async (options: TransferOptions): Promise<void> => {
   const { url, name, path, size, fetch, signal, onBytes } = options;
@@ -39,10 +41,12 @@ export const transfer = async (options: TransferOptions): Promise<void> => {
     for (let failures = 0; position < size; ) {
       const before = position;
       let failure: unknown;
+      const listening = untilSilent(signal, new URL(url).host);
       try {
-        const response = await fetch(url, { headers: { Range: `bytes=${position}-` } });
+        const response = await fetch(listening.signal)(url, { headers: { Range: `bytes=${position}-` } });
         position = firstByte(response, position, { name, size });
         for await (const chunk of response.body ?? []) {
+          listening.heard();
           if (position + chunk.length > size) throw wrongSize(name, size, `more than ${size}`);
           for (let done = 0; done < chunk.length; ) {
             done += (await file.write(chunk, done, chunk.length - done, position + done)).bytesWritten;
@@ -54,20 +58,23 @@ export const transfer = async (options: TransferOptions): Promise<void> => {
         signal.throwIfAborted();
         // fetch reports a broken connection as a TypeError.
         if (!(NetworkError.isInstance(error) || error instanceof TypeError)) throw error;
-        if (error instanceof HubStatusError && !error.mayPass) throw error;
+        if (error instanceof HubFailure && !error.mayPass) throw error;
         failure = error;
+      } finally {
+        listening.stop();
       }
       if (position === size) break;
       failures = position - before < progressBytes ? failures + 1 : 0;
       if (failures === attempts) {
-        if (position === 0 && NetworkError.isInstance(failure)) throw failure;
+        const isSilent = listening.signal.aborted;
+        if (NetworkError.isInstance(failure) && (isSilent || position === 0)) throw failure;
         throw new DownloadError(`${name}: the download ended early, at ${position} of ${size} bytes.`, {
           value: position,
           cure: 'Run again: it goes on from there.',
           cause: failure,
         });
       }
-      const wait = failure instanceof HubStatusError ? failure.wait : undefined;
+      const wait = failure instanceof HubFailure ? failure.wait : undefined;
       if (wait !== undefined || failures > 1)
         await pause(Math.max(wait ?? 0, failures > 1 ? firstPauseMs * 2 ** (failures - 2) : 0), signal);
     }

@@ -4,6 +4,7 @@ import { listedNames } from './listed-names.js';
 import { isUsualOnnxData } from './onnx-data-files.js';
 import { otherWeights, refuseAdapter } from './other-weights.js';
 import { qwenTokenizerFiles } from './qwen-tokenizer-file.js';
+import { requireSensibleSize } from './size-limits.js';
 import { isOnnxCandidate, type WeightChoice, weightCandidates } from './weight-choice.js';
 
 /** What is wanted besides weights and the tokenizer's vocabulary, where the repository has it. */
@@ -13,6 +14,7 @@ const settingsFiles = [
   'special_tokens_map.json',
   'added_tokens.json',
   'chat_template.jinja',
+  'additional_chat_templates/tool_use.jinja',
   'chat_template.json',
   'generation_config.json',
 ];
@@ -26,7 +28,7 @@ export interface WantedFiles {
 
 /**
  * Chooses among the files of a repository; `readShards` is called with the index where the weights are safetensors in several, and names them.
- * Throws CheckpointError, before anything is fetched, where the weights are in no format that can be loaded, and NotFoundError for a
+ * Throws CheckpointError, before anything is fetched, where the weights are in no format that can be loaded or a text file is of unreasonable size, and NotFoundError for a
  * `choice.file` that is not there.
  */
 export const wantedFiles = async (
@@ -47,6 +49,7 @@ export const wantedFiles = async (
       : [required('tokenizer.json', layout)];
   const settings = [...settingsFiles.flatMap((name) => byName.get(name) ?? []), ...tokenizer];
   const weights = chosenFile(id, byName, choice);
+  for (const { name, size } of [...settings, weights]) requireSensibleSize(name, size, id);
   if (isOnnxCandidate(weights.name)) {
     const data = files.filter(({ name }) => isUsualOnnxData(name, weights.name));
     return { files: [...settings, weights, ...data], onnx: weights };

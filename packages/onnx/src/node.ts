@@ -3,4 +3,5 @@ export { type Destination, openDestination } from './node/open-destination.js';
 export { clearPartials, partialPath } from './node/partial-path.js';
 export { readExternalLocations } from './node/read-external-locations.js';
 export { type ReadModelOptions, readModelFile } from './node/read-model-file.js';
+export { writeFailure } from './node/write-failure.js';
 export { writeModelFile } from './node/write-model-file.js';

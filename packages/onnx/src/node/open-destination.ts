@@ -1,6 +1,7 @@
 import { constants, type FileHandle, open, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { clearPartials, partialPath } from './partial-path.js';
+import { writeFailure } from './write-failure.js';
 
 /** A file that is being written. */
 export interface Destination {
@@ -19,7 +20,7 @@ const failure = (code: string, path: string, what: string) => Object.assign(new 
  * Opens what `path` names for writing. A regular file, or one that is not there yet, is written beside its place, which a link leads to, and
  * renamed; what a process that died has left of it is removed. A pipe, a device, and what stands for an open file (/dev/stdout) is written to as it is,
  * never replaced, and a pipe only where somebody reads.
- * Throws the system's errors, with the path that was asked for.
+ * Throws DiskFullError and NotWritableError.
  */
 export const openDestination = async (path: string): Promise<Destination> => {
   try {
@@ -42,7 +43,7 @@ export const openDestination = async (path: string): Promise<Destination> => {
     const partial = partialPath(target);
     return renamed(await open(partial, 'wx'), partial, target);
   } catch (error) {
-    throw Object.assign(error as Error, { path });
+    throw writeFailure(error, path);
   }
 };
 
