@@ -1,25 +1,19 @@
-import { EntrgiError } from '@entrgi/core';
+import { clipMessage, EntrgiError } from '@entrgi/core';
 import { withoutControls } from './display/without-controls.js';
 
-/** What the operating system's codes mean and what to do about them. */
+/** What the operating system's codes mean of a file that is read, and what to do about them. */
 const systemErrors: Readonly<Record<string, string>> = {
   ENOENT: 'no such file or directory. Check the path.',
   EACCES: 'permission denied. Check its permissions.',
   EPERM: 'operation not permitted. Check its permissions.',
   EISDIR: 'it is a directory. Name a file.',
   ENOTDIR: 'a part of the path is not a directory. Check the path.',
-  EEXIST: 'it already exists. Choose another name.',
-  ENOSPC: 'no space left on the device. Free some and run again.',
-  EFBIG: 'no space left on the device. Free some and run again.',
-  EDQUOT: 'no space left on the device. Free some and run again.',
-  ENXIO: 'nobody reads from it. Name a file.',
-  EROFS: 'the file system is read-only. Choose another folder.',
   ENAMETOOLONG: 'the name is too long. Choose a shorter one.',
   EMFILE: 'too many open files. Close some and run again.',
 };
 
 /** One line that says what went wrong, where, and what to do. */
-export const describeError = (error: unknown): string => singleLine(sentence(error));
+export const describeError = (error: unknown): string => singleLine(clipMessage(sentence(error)));
 
 const sentence = (error: unknown): string => {
   if (EntrgiError.isInstance(error)) return error.message;

@@ -6,12 +6,13 @@ import { type Context, exitStatus } from './context.js';
 import { describeError } from './describe-error.js';
 import { Interruption } from './interrupt-signal.js';
 import { version } from './version.js';
+import { withinGrace } from './within-grace.js';
 
 /** Runs one command line; resolves to the exit status and never rejects. */
 export const run = async (argv: readonly string[], context: Context): Promise<number> => {
   const program = commandLine(context);
   try {
-    await program.parseAsync(argv, { from: 'user' });
+    await withinGrace(program.parseAsync(argv, { from: 'user' }), context.signal, 1300);
     return context.signal.aborted ? interrupted(context) : exitStatus.success;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitStatus.success : exitStatus.usage;

@@ -5,6 +5,7 @@ import { chooseDisplay, type Display } from '../display/display.js';
 import { printResult } from '../display/print-result.js';
 import { withoutControls } from '../display/without-controls.js';
 import { fetchingOf } from '../model-source.js';
+import { withinGrace } from '../within-grace.js';
 import { checkWindows } from './check-windows.js';
 import { loadModels, type Models } from './load-models.js';
 import { type GenerateOptions, type Plan, planGeneration } from './plan.js';
@@ -19,26 +20,7 @@ export const generate = async (options: GenerateOptions, context: Context): Prom
   const trace = options.trace === undefined ? undefined : await openTrace(options.trace);
   const display = chooseDisplay(context, options.json);
   try {
-    display.wait('Loading models …');
-    const models = await loadModels(options, {
-      ...fetchingOf(context, display),
-      onQuantise: ({ name, doneBytes, totalBytes }) =>
-        display.wait(`Quantising ${name}, once: ${Math.floor((100 * doneBytes) / totalBytes)} % …`),
-      onWarning({ message }) {
-        display.clear();
-        context.stderr.write(`entrgi: ${withoutControls(message)}\n`);
-      },
-    });
-    try {
-      checkWindows(plan.prompts, models.denoiser, plan.settings.maxNewTokens);
-      for await (const result of results(plan, models, { display, trace, signal: context.signal })) {
-        display.clear();
-        if (options.json) context.stdout.write(`${JSON.stringify(result)}\n`);
-        else printResult(result, context);
-      }
-    } finally {
-      await models.dispose();
-    }
+    await withinGrace(writeAll(plan, options, { display, trace, context }), context.signal, 800);
     await trace?.keep();
   } catch (error) {
     // What was traced until Ctrl-C is right as far as it goes; after an error nothing is left.
@@ -47,6 +29,34 @@ export const generate = async (options: GenerateOptions, context: Context): Prom
   } finally {
     display.clear();
     await trace?.discard();
+  }
+};
+
+const writeAll = async (
+  plan: Plan,
+  options: GenerateOptions,
+  { display, trace, context }: Omit<Watchers, 'signal'> & { readonly context: Context },
+): Promise<void> => {
+  const { signal } = context;
+  display.wait('Loading models …');
+  const models = await loadModels(options, {
+    ...fetchingOf(context, display),
+    onQuantise: ({ name, doneBytes, totalBytes }) =>
+      display.wait(`Quantising ${name}, once: ${Math.floor((100 * doneBytes) / totalBytes)} % …`),
+    onWarning({ message }) {
+      display.clear();
+      context.stderr.write(`entrgi: ${withoutControls(message)}\n`);
+    },
+  });
+  try {
+    checkWindows(plan.prompts, models.denoiser, plan.settings.maxNewTokens);
+    for await (const result of results(plan, models, { display, trace, signal })) {
+      display.clear();
+      if (options.json) context.stdout.write(`${JSON.stringify(result)}\n`);
+      else printResult(result, context);
+    }
+  } finally {
+    await models.dispose();
   }
 };
 

@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DiskFullError, NotWritableError } from '@entrgi/core';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from '../testing/temporary-folder.js';
 import { openTrace } from './trace-file.js';
@@ -58,13 +60,22 @@ test('a device is written to, never replaced', async () => {
 });
 
 test.each([
-  ['a folder that does not exist', (folder: string) => join(folder, 'missing', 'trace.jsonl'), 'ENOENT'],
-  ['a directory', (folder: string) => folder, 'EISDIR'],
-])('%s is refused before anything is generated', async (_, path, code) => {
-  await expect(openTrace(path(await temporaryFolder()))).rejects.toMatchObject({ code });
+  [
+    'a folder that does not exist',
+    (folder: string) => join(folder, 'missing', 'trace.jsonl'),
+    /ENOENT.*Check the path/,
+  ],
+  ['a directory', (folder: string) => folder, /EISDIR.*Name a file/],
+])('%s is refused before anything is generated', async (_, path, message) => {
+  const opening = openTrace(path(await temporaryFolder()));
+  await expect(opening).rejects.toThrow(NotWritableError);
+  await expect(opening).rejects.toThrow(message);
 });
 
-test('an error names the file that was asked for', async () => {
-  const path = join(await temporaryFolder(), 'none', 'trace.jsonl');
-  await expect(openTrace(path)).rejects.toMatchObject({ code: 'ENOENT', path });
+test.skipIf(!existsSync('/dev/full'))('an error names the file that was asked for', async () => {
+  const trace = await openTrace('/dev/full');
+  const writing = trace.write({ step: 1 });
+  await expect(writing).rejects.toThrow('/dev/full: no space is left (ENOSPC). Free some and run again.');
+  await expect(writing).rejects.toThrow(DiskFullError);
+  await trace.discard();
 });

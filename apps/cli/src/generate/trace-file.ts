@@ -1,4 +1,4 @@
-import { openDestination } from '@entrgi/onnx/node';
+import { openDestination, writeFailure } from '@entrgi/onnx/node';
 
 /** A JSONL file that appears under its name only when it is complete. */
 export interface TraceFile {
@@ -9,13 +9,12 @@ export interface TraceFile {
   discard(): Promise<void>;
 }
 
-/** Opens a trace. Lines go to a file beside `path` until `keep`; what is no regular file (a pipe, a terminal) is written directly. */
+/** Opens a trace. Lines go to a file beside `path` until `keep`; what is no regular file (a pipe, a terminal) is written directly. Throws DiskFullError and NotWritableError. */
 export const openTrace = async (path: string): Promise<TraceFile> => {
   const { file, keep, discard } = await openDestination(path);
-  // Errors are about the file that was asked for.
   const named = <T>(work: Promise<T>): Promise<T> =>
-    work.catch((error: Error) => {
-      throw Object.assign(error, { path });
+    work.catch((error) => {
+      throw writeFailure(error, path);
     });
   return {
     write: (record) => named(file.writeFile(`${JSON.stringify(record, plainArrays)}\n`)),
