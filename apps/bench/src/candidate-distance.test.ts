@@ -1,3 +1,4 @@
+import { relaxations } from '@entrgi/core';
 import { denoiserDirectory, rewardDirectory } from '@entrgi/tiny-stories';
 import { expect, test } from 'vitest';
 import { type CandidateDistance, candidateDistances } from './candidate-distance.js';
@@ -6,7 +7,7 @@ test('is 0 where no token is left out, and grows with what is', async () => {
   const found: CandidateDistance[] = [];
   const settings = { openings: 1, trajectories: 2, length: 4, steps: 2, threads: 1 };
   const lists = { temperatures: [0.1], learningRates: [0.05], tolerances: [0, 1e-6, 0.1] };
-  const models = { denoiser: denoiserDirectory, reward: rewardDirectory };
+  const models = { denoiser: denoiserDirectory, reward: rewardDirectory, relaxation: relaxations.entrgi };
   for await (const distance of candidateDistances({ ...models, ...settings, ...lists })) found.push(distance);
   const [exact, close, coarse] = found;
   // Two responses. The linear schedule's first of two steps reveals ⌊4 · 0.4995⌋ = 1 of 4 masked positions: 4 + 3 each.

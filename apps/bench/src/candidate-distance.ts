@@ -3,6 +3,7 @@ import {
   type Guidance,
   type GuidanceRequest,
   optimisers,
+  type Relaxation,
   rewardGuidance,
   selectCandidates,
 } from '@entrgi/core';
@@ -18,6 +19,7 @@ export interface CandidateDistanceOptions {
   /** Checkpoint directories. */
   readonly denoiser: string;
   readonly reward: string;
+  readonly relaxation: Relaxation;
   readonly temperatures: readonly number[];
   /** Of Adam. */
   readonly learningRates: readonly number[];
@@ -61,7 +63,12 @@ export async function* candidateDistances(
   const prompts = openings.slice(0, options.openings).map((text) => `Complete this story: ${text}`);
   for (const temperature of options.temperatures) {
     for (const learningRate of options.learningRates) {
-      const guidance = rewardGuidance({ reward, optimiser: optimisers.adam(learningRate), guidanceSteps: 3 });
+      const guidance = rewardGuidance({
+        reward,
+        relaxation: options.relaxation,
+        optimiser: optimisers.adam(learningRate),
+        guidanceSteps: 3,
+      });
       const tokensBy = async (by: Guidance): Promise<number[]> => {
         const settings = {
           trajectories,

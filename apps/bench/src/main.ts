@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { type Relaxation, relaxations } from '@entrgi/core';
 import { weightDtypes } from '@entrgi/models';
 import { denoiserDirectory, rewardDirectory } from '@entrgi/tiny-stories';
 import { Command } from 'commander';
@@ -35,6 +36,12 @@ const oneOf =
       if (known === undefined) throw new Error(`expected one of ${names.join(', ')}, got ${name}`);
       return known;
     });
+const relaxationOf = (name: string): Relaxation => {
+  const known = Object.entries(relaxations).find(([other]) => other === name)?.[1];
+  if (known === undefined)
+    throw new Error(`expected one of ${Object.keys(relaxations).join(', ')}, got ${name}`);
+  return known;
+};
 
 program
   .command('run')
@@ -129,6 +136,12 @@ program
   .description('how far guidance on candidates is from guidance on the whole vocabulary')
   .option('--denoiser <dir>', 'checkpoint', denoiserDirectory)
   .option('--reward <dir>', 'checkpoint', rewardDirectory)
+  .option(
+    '--relaxation <name>',
+    `of ${Object.keys(relaxations).join(', ')}`,
+    relaxationOf,
+    relaxations.entrgi,
+  )
   .option('--temperatures <numbers>', 'comma-separated', numbers, [0.7, 0.3, 0.1])
   .option('--learning-rates <numbers>', 'of Adam', numbers, [0.5, 0.05])
   .option('--tolerances <numbers>', 'vocabularyTolerance', numbers, [1e-8, 1e-6, 1e-3])
