@@ -59,6 +59,8 @@ const acquire = async (path: string): Promise<(() => Promise<void>) | undefined>
     const release = await lockfile.lock(path, {
       lockfilePath: path,
       realpath: false,
+      // A process that was killed is missed after so many milliseconds.
+      stale: 5000,
       // A process that is busy for longer than a lock lasts loses it. Then two download the same bytes to the same places, which is only a waste.
       onCompromised: () => {},
     });
