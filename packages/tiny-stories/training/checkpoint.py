@@ -1,8 +1,11 @@
 """Writes a model as a Hugging Face checkpoint; files appear whole or not at all."""
 
+import json
 from pathlib import Path
 
 import torch
+from denoiser import DenoiserConfig
+from judge import JudgeConfig
 from safetensors.torch import save_file
 from tokenizer import save_tokenizer, write_json
 from tokenizers import Tokenizer
@@ -86,16 +89,48 @@ def reward_config(tokenizer: Tokenizer, config) -> dict:
     }
 
 
-def export(directory: Path, weights: dict, configs: dict[str, dict], tokenizer: Tokenizer, kind: torch.dtype) -> None:
-    """Writes the weights in `kind`, the configurations by file name, and the tokenizer."""
+def judge_config() -> dict:
+    return {
+        "architectures": ["BertForSequenceClassification"],
+        "model_type": "bert",
+        **{name: value for name, value in vars(JudgeConfig).items() if not name.startswith("_")},
+        "attention_probs_dropout_prob": 0.0,
+        "hidden_act": "gelu",
+        "hidden_dropout_prob": 0.0,
+        "id2label": {"0": "LABEL_0"},
+        "initializer_range": 0.02,
+        "label2id": {"LABEL_0": 0},
+        "pad_token_id": 0,
+        "position_embedding_type": "absolute",
+    }
+
+
+def write(directory: Path, weights: dict, configs: dict[str, dict], facts: dict) -> None:
+    """The weights in bfloat16, the configurations by file name, and training.json with the step kept and its held-out numbers."""
     directory.mkdir(parents=True, exist_ok=True)
-    name = "bfloat16" if kind == torch.bfloat16 else "float32"
     for file, config in configs.items():
-        write_json(directory / file, {**config, "torch_dtype": name} if file == "config.json" else config)
-    save_tokenizer(tokenizer, directory)
+        write_json(directory / file, {**config, "torch_dtype": "bfloat16"} if file == "config.json" else config)
     temporary = directory / "model.safetensors.tmp"
-    save_file(
-        {key: value.detach().to(kind).contiguous() for key, value in weights.items()}, temporary, metadata={"format": "pt"}
-    )
+    stored = {key: value.detach().to(torch.bfloat16).contiguous() for key, value in weights.items()}
+    save_file(stored, temporary, metadata={"format": "pt"})
     temporary.chmod(0o644)
     temporary.replace(directory / "model.safetensors")
+    (directory / "training.json").write_text(json.dumps(facts, indent=2) + "\n")
+
+
+def store_denoiser(directory: Path, weights: dict, tokenizer: Tokenizer, facts: dict) -> None:
+    configs = {"config.json": denoiser_config(tokenizer, DenoiserConfig), "generation_config.json": generation_config(tokenizer)}
+    write(directory, weights, configs, facts)
+    save_tokenizer(tokenizer, directory)
+
+
+def store_reward(directory: Path, weights: dict, config, tokenizer: Tokenizer, facts: dict) -> None:
+    write(directory, weights, {"config.json": reward_config(tokenizer, config)}, facts)
+    save_tokenizer(tokenizer, directory)
+
+
+def store_judge(directory: Path, weights: dict, pieces: Tokenizer, facts: dict) -> None:
+    roles = {f"{role}_token": f"[{role.upper()}]" for role in ("cls", "sep", "pad", "mask", "unk")}
+    bert = {"tokenizer_class": "BertTokenizer", **roles, "do_lower_case": False, "strip_accents": False, "model_max_length": 256}
+    write(directory, weights, {"config.json": judge_config(), "tokenizer_config.json": bert}, facts)
+    pieces.save(str(directory / "tokenizer.json"))

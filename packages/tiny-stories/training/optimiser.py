@@ -1,6 +1,7 @@
-"""Muon (momentum, orthogonalised) for the hidden matrices, AdamW for everything else."""
+"""Muon (momentum, orthogonalised) for the hidden matrices, AdamW for everything else, and the moving average that is kept."""
 
 import torch
+from device import CUDA
 from torch import Tensor, nn
 
 # Quintic steps towards the polar factor; each triple is the best one for what the step before it leaves
@@ -28,14 +29,16 @@ class Optimiser:
     """One step of both at `rate` times their own learning rates."""
 
     def __init__(self, model: nn.Module, muon_rate: float = 0.02, adam_rate: float = 2e-3, momentum: float = 0.95):
-        matrices = [p for n, p in model.named_parameters() if p.ndim == 2 and "layers." in n]
-        others = [p for n, p in model.named_parameters() if not (p.ndim == 2 and "layers." in n)]
+        named = list(model.named_parameters())
+        matrices = [p for n, p in named if p.ndim == 2 and "layer" in n]
+        others = [p for n, p in named if not (p.ndim == 2 and "layer" in n)]
         self.groups: dict[tuple[int, ...], list[Tensor]] = {}
         for matrix in matrices:
             self.groups.setdefault(tuple(matrix.shape), []).append(matrix)
-        self.velocity = {shape: torch.zeros(len(ps), *shape) for shape, ps in self.groups.items()}
+        self.velocity = {s: torch.zeros(len(ps), *s, device=ps[0].device) for s, ps in self.groups.items()}
         self.muon_rate, self.adam_rate, self.momentum = muon_rate, adam_rate, momentum
-        self.adam = torch.optim.AdamW(others, lr=adam_rate, betas=(0.9, 0.98), weight_decay=0.0, foreach=True)
+        fused = {"fused": True} if CUDA else {"foreach": True}
+        self.adam = torch.optim.AdamW(others, lr=adam_rate, betas=(0.9, 0.98), weight_decay=0.0, **fused)
         self.everything = [*matrices, *others]
 
     @torch.no_grad()
@@ -46,8 +49,8 @@ class Optimiser:
             velocity = self.velocity[shape]
             velocity.lerp_(gradient, 1 - self.momentum)
             update = polar(gradient.lerp_(velocity, self.momentum)) * max(1, shape[0] / shape[1]) ** 0.5
-            for p, u in zip(parameters, update, strict=True):
-                p.mul_(1 - 0.05 * self.muon_rate * rate).add_(u, alpha=-self.muon_rate * rate)
+            torch._foreach_mul_(parameters, 1 - 0.1 * self.muon_rate * rate)
+            torch._foreach_add_(parameters, list(update.unbind(0)), alpha=-self.muon_rate * rate)
         self.adam.param_groups[0]["lr"] = self.adam_rate * rate
         self.adam.step()
         for p in self.everything:
@@ -57,10 +60,21 @@ class Optimiser:
         return {"velocity": self.velocity, "adam": self.adam.state_dict()}
 
     def load(self, state: dict) -> None:
-        self.velocity = state["velocity"]
+        for shape, velocity in state["velocity"].items():
+            self.velocity[shape].copy_(velocity)
         self.adam.load_state_dict(state["adam"])
 
 
-def trapezoid(step: int, steps: int, warmup: int = 60, decay: float = 0.5) -> float:
-    """Learning rate multiplier: up, level, and down to zero over the last `decay` of the steps."""
-    return min(1, (step + 1) / warmup, (steps - step) / (decay * steps))
+class Average:
+    """An exponential moving average of the weights, in a model of its own: what is measured and kept."""
+
+    def __init__(self, model: nn.Module, average: nn.Module, horizon: float = 400):
+        self.source, self.target = list(model.parameters()), list(average.parameters())
+        self.horizon, self.count = horizon, 0
+        average.load_state_dict(model.state_dict())
+        average.eval().requires_grad_(False)
+
+    @torch.no_grad()
+    def update(self) -> None:
+        self.count += 1
+        torch._foreach_lerp_(self.target, self.source, max(1 / self.horizon, 1 / (self.count / 4 + 1)))

@@ -8,15 +8,21 @@ from torch import Tensor, nn
 
 class RewardConfig:
     vocab_size = 2048
-    hidden_size = 128
-    intermediate_size = 384
+    hidden_size = 192
+    intermediate_size = 512
     num_hidden_layers = 4
-    num_attention_heads = 4
+    num_attention_heads = 6
     num_key_value_heads = 2
     head_dim = 32
     rms_norm_eps = 1e-6
     rope_theta = 10000.0
     max_position_embeddings = 256
+
+
+class MoodConfig(RewardConfig):
+    hidden_size = 128
+    intermediate_size = 384
+    num_attention_heads = 4
 
 
 class Attention(nn.Module):
@@ -92,5 +98,5 @@ class Reward(nn.Module):
 
     def rewards(self, embeddings: Tensor, last: Tensor) -> Tensor:
         """Rewards [B], read at the row's token `last` [B]; what stands behind it is never seen (causal)."""
-        hidden = self(embeddings)[torch.arange(len(last)), last]
+        hidden = self(embeddings)[torch.arange(len(last), device=last.device), last]
         return self.score(hidden)[:, 0]

@@ -1,59 +1,58 @@
-"""Makes everything: tokenizer, denoiser, reward. Interrupted, it goes on where it stopped.
+"""Makes everything: tokenizers, denoiser, reward, mood reward, judge. Interrupted, it goes on where it stopped.
 
-python training/train.py --data CORPORA --out models
+python training/train.py --data CORPORA --out models --minutes 9 --together     on one GPU, all four at once
+python training/train.py --data CORPORA --out models --minutes 60               on a processor, one after the other
 """
 
 import argparse
+import subprocess
+import sys
 from pathlib import Path
 
 import torch
-from checkpoint import denoiser_config, export, generation_config, reward_config
-from data import Stories, held_out, read_texts
-from denoiser import DenoiserConfig
-from reward import RewardConfig
-from tokenizer import train_tokenizer
+from prepare import prepare
 from tokenizers import Tokenizer
-from train_denoiser import train_denoiser
-from train_reward import train_reward
+from train_denoiser import denoiser_job
+from train_judge import judge_job
+from train_reward import reward_job
+from trainer import train
+
+MODELS = ("denoiser", "reward", "mood", "judge")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True, help="folder with tinystories.jsonl and the other corpora")
-    parser.add_argument("--out", type=Path, default=Path("models"), help="where denoiser/ and reward/ are written")
-    parser.add_argument("--run", type=Path, default=Path(".cache/tiny-stories"), help="checkpoints of the run")
-    parser.add_argument("--only", choices=["denoiser", "reward"], help="train one model alone")
-    parser.add_argument("--denoiser-steps", type=int, default=3700)
-    parser.add_argument("--reward-steps", type=int, nargs=2, default=[600, 1600], help="warm start, preferences")
+    here = Path(__file__).resolve().parent
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, help="folder with tinystories.jsonl and the other corpora")
+    parser.add_argument("--out", type=Path, default=Path("models"), help="where denoiser/, reward/, mood/ and judge/ are written")
+    parser.add_argument("--run", type=Path, default=Path(".cache/tiny-stories"), help="prepared data, and the states to go on from")
+    parser.add_argument("--minutes", type=float, default=9, help="for each model")
+    parser.add_argument("--only", nargs="+", choices=MODELS, default=MODELS, help="train some of them")
+    parser.add_argument("--together", action="store_true", help="all at once, a process each")
+    parser.add_argument("--start", type=Path, help="a denoiser's checkpoint to go on from")
+    parser.add_argument("--base", type=Path, default=here.parent / "models" / "denoiser", help="the denoiser whose errors are the first negatives")
+    parser.add_argument("--scale", type=float, default=1.0, help="of the prepared data; 0.01 to try the scripts out")
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
-    options.run.mkdir(parents=True, exist_ok=True)
-
-    path = options.run / "tokenizer.json"
-    if not path.exists():
-        texts = [text for name in ("tinystories", "storybooks") for text in read_texts(options.data, name)]
-        # A tenth of the classics shapes the vocabulary, as they are a small part of the mixture.
-        texts += read_texts(options.data, "childrens-classics")[::10]
-        train_tokenizer([text for text in texts if not held_out(text)]).save(str(path))
-    tokenizer = Tokenizer.from_file(str(path))
-    train, held = (Stories(options.data, tokenizer, validation) for validation in (False, True))
-
-    def export_denoiser(model: torch.nn.Module, kind: torch.dtype = torch.bfloat16) -> None:
-        configs = {
-            "config.json": denoiser_config(tokenizer, DenoiserConfig),
-            "generation_config.json": generation_config(tokenizer),
-        }
-        export(options.out / "denoiser", model.state_dict(), configs, tokenizer, kind)
-
-    def export_reward(model: torch.nn.Module, kind: torch.dtype = torch.bfloat16) -> None:
-        configs = {"config.json": reward_config(tokenizer, RewardConfig)}
-        export(options.out / "reward", model.state_dict(), configs, tokenizer, kind)
-
-    if options.only in (None, "denoiser"):
-        train_denoiser(train, held, options.run, options.denoiser_steps, export=export_denoiser)
-    if options.only in (None, "reward"):
-        train_reward(train, held, options.data, options.run, *options.reward_steps, export=export_reward)
+    torch.manual_seed(7)
+    if not (options.run / "data.npz").exists() and options.data is None:
+        parser.error("--data: nothing is prepared yet")
+    prepared = prepare(options.data, options.run, options.scale)
+    if options.together and len(options.only) > 1:
+        arguments = [a for a in sys.argv[1:] if a not in (*MODELS, "--only", "--together")]
+        running = [subprocess.Popen([sys.executable, __file__, *arguments, "--only", name]) for name in options.only]
+        sys.exit(max(process.wait() for process in running))
+    tokenizer = Tokenizer.from_file(str(options.run / "tokenizer.json"))
+    shared = (prepared, tokenizer, options.run, options.out)
+    for name in options.only:
+        if name == "denoiser":
+            job = denoiser_job(*shared, options.start)
+        elif name == "judge":
+            job = judge_job(*shared, options.base)
+        else:
+            job = reward_job(name, *shared, options.base)
+        train(job, options.run, 60 * options.minutes)
 
 
 if __name__ == "__main__":

@@ -1,149 +1,150 @@
-"""Trains the denoiser: next tokens first, then masked diffusion with the same shifted head."""
+"""The denoiser's job: next tokens first, then masked diffusion with the same shifted head."""
 
-import time
 from pathlib import Path
 
-import numpy as np
 import torch
 import torch.nn.functional as F
-from data import RESPONSE, Stories
+from chat import MASK, Chat, Pool, load
+from checkpoint import store_denoiser
+from data import RESPONSE
 from denoiser import Denoiser
-from optimiser import Optimiser, trapezoid
+from device import CUDA, DEVICE, autocast, exact, rows
+from safetensors.torch import load_file
+from tokenizers import Tokenizer
+from torch import Tensor
+from trainer import Job, Phase, write_whole
 
-CHUNK = 112
-WINDOWS = [(10, 18), (14, 26), (22, 36), (30, 48)]
-FLOOR = 0.2  # The weight 1/t is capped at 1/FLOOR: the expectation changes little, the variance a lot.
+LENGTH = 128
+FLOOR = 0.1  # The weight 1/t is capped at 1/FLOOR: the expectation changes little, the variance a lot.
+DROPOUT = 0.05
+PLACE = torch.arange(LENGTH, device=DEVICE)[None]
+
+
+class Trained(Denoiser):
+    """The denoiser with dropout, and with a mask for every pair of places."""
+
+    def forward(self, tokens: Tensor, mask: Tensor) -> Tensor:
+        drop = lambda x: F.dropout(x, DROPOUT, self.training)
+        x = drop(self.model.embed_tokens(tokens))
+        cos, sin = self.cos[: tokens.shape[1]], self.sin[: tokens.shape[1]]
+        for layer in self.model.layers:
+            x = x + drop(layer.self_attn(layer.input_layernorm(x), cos, sin, mask, False))
+            x = x + drop(layer.mlp(layer.post_attention_layernorm(x)))
+        return self.model.norm(x)
 
 
 class Batches:
-    """Batches that depend on the step alone, so that a resumed run sees what it would have seen."""
+    """Rows of chats and of running text: clean, noisy, attended, weights of the losses, which pairs of places see each other."""
 
-    def __init__(self, stories: Stories, size: int, seed: int):
-        self.stories, self.size, self.seed = stories, size, seed
-        tokenizer = stories.tokenizer
-        self.mask, self.pad = tokenizer.token_to_id("<|mask|>"), tokenizer.token_to_id("<|endoftext|>")
-        self.end = tokenizer.token_to_id("<|im_end|>")
+    def __init__(self, size: int, prepared: Path, tokenizer: Tokenizer):
+        data = load(prepared, ("pool.", "stream."))
+        self.size, self.pool, self.chat = size, Pool(data, "pool"), Chat(tokenizer, LENGTH)
+        streams = [torch.from_numpy(data["stream." + n].astype("int32")) for n in ("tinystories", "storybooks", "childrens-classics")]
+        self.stream = torch.cat(streams).to(DEVICE)
+        lengths = torch.tensor([len(s) for s in streams])
+        self.lengths, self.firsts = (lengths - LENGTH - 1).to(DEVICE), (lengths.cumsum(0) - lengths).to(DEVICE)
+        self.shares = torch.tensor([0.80, 0.15, 0.05], device=DEVICE)
+        self.all = torch.ones(LENGTH, LENGTH, dtype=torch.bool, device=DEVICE)
+        self.past = self.all.tril()
 
-    def running(self, step: int) -> torch.Tensor:
-        """Running text and chat samples for next-token training, [B, CHUNK + 1]."""
-        rng = np.random.default_rng((self.seed, 1, step))
-        rows = [self.stories.chunk(rng, CHUNK + 1) for _ in range(self.size)]
-        for row in range(0, self.size, 8):  # one in eight shows the chat format
-            sample = self.stories.sample(rng, ended=rng.random() < 0.4, fewest=26, most=48)
-            tokens = [*self.stories.prompt(sample.opening), *sample.response]
-            tokens += [self.end, *[self.pad] * CHUNK] if sample.ended else list(rows[row])
-            rows[row] = np.array(tokens[: CHUNK + 1])
-        return torch.from_numpy(np.stack(rows))
+    def running(self, count: int) -> Tensor:
+        which = torch.multinomial(self.shares, count, replacement=True)
+        start = self.firsts[which] + (torch.rand(count, device=DEVICE, dtype=torch.float64) * self.lengths[which]).long()
+        return self.stream[start[:, None] + PLACE]
 
-    def masked(self, step: int, chat: float = 0.65):
-        """clean [B, S], noisy [B, S], attended [B, S], weights [B, S] (zero where nothing is masked)."""
-        rng = np.random.default_rng((self.seed, 2, step))
-        fewest, most = WINDOWS[int(rng.integers(len(WINDOWS)))]
-        rows, maskable, scale = [], [], []
-        for index in range(self.size):
-            if index < round(chat * self.size):
-                sample = self.stories.sample(rng, rng.random() < 0.4, fewest, most)
-                prompt = self.stories.prompt(sample.opening)
-                tail = [self.end] if sample.ended else []
-                padding = RESPONSE - len(sample.response) - len(tail)
-                rows.append([*prompt, *sample.response, *tail, *[self.pad] * padding])
-                maskable.append([0] * len(prompt) + [1] * RESPONSE)
-                # A story's padding is easy and plentiful: it counts a tenth.
-                content = len(sample.response) + len(tail)
-                scale.append([1.0] * (len(prompt) + content) + [0.1] * padding)
-            else:
-                rows.append(list(self.stories.chunk(rng, CHUNK)))
-                maskable.append([0] + [1] * (CHUNK - 1))
-                scale.append([RESPONSE / CHUNK] * CHUNK)
-        length = max(map(len, rows))
-        fill = lambda lists, value: np.array([[*row, *[value] * (length - len(row))] for row in lists])
-        clean, can, scale = fill(rows, self.pad), fill(maskable, 0), fill(scale, 0.0)
-        attended = np.arange(length) < np.array([len(row) for row in rows])[:, None]
-        times = (rng.permutation(self.size) + rng.random(self.size)) / self.size  # one t per stratum
-        masked = (rng.random(clean.shape) < times[:, None]) & (can == 1)
-        noisy = np.where(masked, self.mask, clean)
-        weights = masked * scale / np.maximum(times, FLOOR)[:, None]
-        exact = masked * (scale > 0.5) / np.maximum(times, 1e-3)[:, None]
-        as_tensor = lambda a, kind: torch.from_numpy(np.ascontiguousarray(a)).to(kind)
-        return (
-            as_tensor(clean, torch.long),
-            as_tensor(noisy, torch.long),
-            as_tensor(attended, torch.bool),
-            as_tensor(weights, torch.float32),
-            as_tensor(exact, torch.float32),
-            int((can * (scale > 0.5)).sum()),
-        )
+    def chats(self, count: int):
+        """tokens, attended, maskable, scale: all [B, LENGTH]"""
+        pool, index = self.pool, self.pool.draw(count)
+        full = torch.full_like(pool.opening_length[index], RESPONSE)
+        tokens, starts, ends = self.chat.rows(pool.opening[index], pool.opening_length[index], pool.filled[index], full, False)
+        inside = (starts[:, None] <= PLACE) & (PLACE < ends[:, None])
+        content = PLACE < (starts + pool.content[index])[:, None]
+        # A story's padding is easy and plentiful: it counts a tenth.
+        return tokens, PLACE < ends[:, None], inside, torch.where(content, 1.0, 0.1)
+
+    def masked(self):
+        count = round(0.65 * self.size)
+        tokens, attended, can, scale = self.chats(count)
+        text = self.running(self.size - count)
+        yes = torch.ones_like(text, dtype=torch.bool)
+        clean, attended = torch.cat((tokens, text)).long(), torch.cat((attended, yes))
+        can = torch.cat((can, yes & (PLACE > 0)))
+        scale = torch.cat((scale, torch.full(text.shape, RESPONSE / LENGTH, device=DEVICE)))
+        # A stratum for each row of each sort, so that no sort has a t of its own.
+        t = torch.cat([(torch.randperm(n, device=DEVICE) + torch.rand(n, device=DEVICE)) / n for n in (count, self.size - count)])
+        hit = (torch.rand(clean.shape, device=DEVICE) < t[:, None]) & can
+        return clean, torch.where(hit, MASK, clean), attended, hit * scale / t.clamp_min(FLOOR)[:, None], self.all
+
+    def causal(self):
+        count = self.size // 4
+        tokens, attended, _, _ = self.chats(count)
+        text = self.running(self.size - count)
+        clean = torch.cat((tokens, text)).long()
+        attended = torch.cat((attended, torch.ones_like(text, dtype=torch.bool)))
+        # Not the same tensor twice: torch.compile would take that for a property of the function.
+        return clean, clean.clone(), attended, (attended & (PLACE > 0)) * (RESPONSE / LENGTH), self.past
 
 
-def next_token_loss(model: Denoiser, tokens: torch.Tensor) -> torch.Tensor:
-    logits = model.head(model(tokens[:, :-1], causal=True))
-    return F.cross_entropy(logits.flatten(0, 1), tokens[:, 1:].flatten())
+class Bound:
+    """Upper bound on the loss of held-out responses in nats per token, on batches that were prepared: exact weights 1/t, float32."""
+
+    def __init__(self, prepared: Path, names: tuple[str, ...]):
+        data = load(prepared, tuple(n + "." for n in names))
+        put = lambda name, key: torch.from_numpy(data[f"{name}.{key}"]).to(DEVICE)
+        self.sets = {
+            n: (put(n, "clean").long(), put(n, "noisy").long(), put(n, "attended"), put(n, "exact"), float(data[n + ".size"]))
+            for n in names
+        }
+
+    @torch.no_grad()
+    def of(self, model: Denoiser, name: str) -> tuple[float, float]:
+        """(sum of weighted losses, tokens)"""
+        clean, noisy, attended, weights, size = self.sets[name]
+        total = torch.zeros((), device=DEVICE, dtype=torch.float64)
+        with exact():
+            for part in torch.arange(len(clean), device=DEVICE).split(rows(384, 64)):
+                where = weights[part].nonzero()
+                hidden = model(noisy[part], attended[part])[where[:, 0], where[:, 1] - 1]
+                losses = F.cross_entropy(model.head(hidden), clean[part][where[:, 0], where[:, 1]], reduction="none")
+                total += (losses * weights[part][where[:, 0], where[:, 1]]).sum()
+        return total.item(), size
 
 
-def masked_losses(model: Denoiser, clean, noisy, attended, weights) -> tuple[torch.Tensor, torch.Tensor]:
-    """Cross entropies [M] of the masked tokens and their rows and columns [M, 2]; the head runs there alone."""
-    where = weights.nonzero()
-    hidden = model(noisy, attended)[where[:, 0], where[:, 1] - 1]
-    return F.cross_entropy(model.head(hidden), clean[where[:, 0], where[:, 1]], reduction="none"), where
+def loss_of(model, clean, noisy, attended, weights, allowed):
+    with autocast():
+        hidden = model(noisy, attended[:, None, None, :] & allowed[None, None])
+        logits = model.head(hidden)
+    losses = F.cross_entropy(logits.flatten(0, 1).float(), clean.roll(-1, 1).flatten(), reduction="none")
+    return (losses * F.pad(weights[:, 1:], (0, 1)).flatten()).sum() / (len(clean) * RESPONSE)
 
 
-@torch.no_grad()
-def validate(model: Denoiser, batches: Batches, count: int = 12) -> float:
-    """Upper bound on the nats per token of held-out responses: cross entropies over t, t uniform."""
-    model.eval()
-    total = tokens = 0.0
-    for step in range(count):
-        clean, noisy, attended, _, exact, size = batches.masked(step, chat=1.0)
-        losses, where = masked_losses(model, clean, noisy, attended, exact)
-        total += (losses * exact[where[:, 0], where[:, 1]]).sum().item()
-        tokens += size
-    model.train()
-    return total / tokens
+def denoiser_job(prepared: Path, tokenizer: Tokenizer, run: Path, out: Path, start: Path | None) -> Job:
+    """`start`: a checkpoint to go on from, at 0.6 of the learning rate, instead of random weights and next tokens."""
+    model, average = Trained().to(DEVICE), Denoiser().to(DEVICE)
+    if start is not None:
+        model.load_state_dict({n: t.float() for n, t in load_file(start / "model.safetensors").items()})
+    batches = Batches(rows(512, 32), prepared, tokenizer)
+    # Without a GPU the 12 batches of the data card alone: 36 more cost minutes.
+    bound = Bound(prepared, ("valid", "wide", "seen") if CUDA else ("valid",))
 
+    def measure(average: Denoiser):
+        sums = {name: bound.of(average, name) for name in bound.sets}
+        losses = {name: round(total / size, 4) for name, (total, size) in sums.items()}
+        chosen = [sums[name] for name in sums if name != "seen"]
+        write_whole(average.state_dict(), run / "denoiser.pt")
+        return sum(total for total, _ in chosen) / sum(size for _, size in chosen), {"bound": losses}
 
-def train_denoiser(
-    train: Stories, held: Stories, run: Path, steps: int, batch: int = 32, causal: float = 0.35, export=None, seed: int = 7
-) -> Denoiser:
-    torch.manual_seed(seed)
-    model = Denoiser()
-    optimiser = Optimiser(model)
-    batches, check = Batches(train, batch, seed), Batches(held, 64, seed + 1)
-    path, start = run / "denoiser.pt", 0
-    if path.exists():
-        state = torch.load(path, weights_only=True)
-        model.load_state_dict(state["model"])
-        optimiser.load(state["optimiser"])
-        start = state["step"]
-    switch = round(causal * steps)
-    seen, running, clock = 0, 0.0, time.time()
-    for step in range(start, steps):
-        if step < switch:
-            tokens = batches.running(step)
-            loss = next_token_loss(model, tokens)
-            seen += tokens.numel()
-        else:
-            clean, noisy, attended, weights, _, _ = batches.masked(step)
-            losses, where = masked_losses(model, clean, noisy, attended, weights)
-            loss = (losses * weights[where[:, 0], where[:, 1]]).sum() / (batch * RESPONSE)
-            seen += clean.numel()
-        loss.backward()
-        optimiser.step(trapezoid(step, steps, decay=0.25))
-        running = loss.item() if step == start or step == switch else 0.98 * running + 0.02 * loss.item()
-        if (step + 1) % 20 == 0:
-            pace = (time.time() - clock) / (step + 1 - start)
-            left = pace * (steps - step - 1) / 60
-            kind = "causal" if step < switch else "masked"
-            print(
-                f"denoiser {step + 1}/{steps} {kind} loss {running:.3f} {seen / (time.time() - clock):.0f} tokens/s"
-                f" {pace:.2f} s/step left {left:.0f} min {time.strftime('%H:%M:%S')}",
-                flush=True,
-            )
-        if (step + 1) % 100 == 0 or step + 1 == steps:
-            torch.save({"model": model.state_dict(), "optimiser": optimiser.state(), "step": step + 1}, path.with_suffix(".tmp"))
-            path.with_suffix(".tmp").replace(path)
-        if (step + 1) % 250 == 0 or step + 1 == steps:
-            bound = validate(model, check)
-            print(f"denoiser {step + 1}/{steps} validation bound {bound:.4f} nats per token", flush=True)
-            if export:
-                export(model)
-    return model
+    causal = Phase("next tokens", 0.07, batches.causal, measured=False)
+    masked = Phase("masked diffusion", 0.93, batches.masked, fresh=False)
+    only = Phase("masked diffusion", 1.0, batches.masked, rate=0.6)
+    return Job(
+        "denoiser",
+        model,
+        average,
+        loss_of,
+        [causal, masked] if start is None else [only],
+        measure,
+        lambda weights, facts: store_denoiser(out / "denoiser", weights, tokenizer, facts),
+        decay=0.45,
+        patience=5,
+    )
