@@ -124,11 +124,11 @@ describe('memoryLimit', () => {
   const trained = fileURLToPath(new URL('../../tiny-stories/models/reward', import.meta.url));
 
   it('is checked before anything is allocated, and what would fit is said', async () => {
-    // About a million numbers, stored in half precision: 8 bytes each for two sessions in float32.
+    // About two million numbers, stored in half precision: 8 bytes each for two sessions in float32.
     const failure = loadClassifier(trained, { memoryLimit: 5e6 });
     await expect(failure).rejects.toThrow(MemoryLimitError);
     await expect(failure).rejects.toThrow(
-      /its weights take about \d\.\d MB as 'fp32', but the limit is 5\.0 MB\. Choose dtype 'auto', which takes about 2\.1 MB/,
+      /its weights take about 1\d\.\d MB as 'fp32', but the limit is 5\.0 MB\. Choose dtype 'auto', which takes about 3\.9 MB/,
     );
     await loadClassifier(trained, { memoryLimit: 5e6, dtype: 'auto' });
   });

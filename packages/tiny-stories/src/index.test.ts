@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { denoiserDirectory, openings, rewardDirectory } from './index.js';
+import { denoiserDirectory, judgeDirectory, moodDirectory, openings, rewardDirectory } from './index.js';
 
 type Config = Record<string, number | string | boolean | null | readonly string[]>;
 type Entry = { dtype: string; shape: number[]; data_offsets: [number, number] };
@@ -18,9 +18,47 @@ function readHeader(directory: string): { tensors: Map<string, Entry>; dataSize:
   return { tensors: new Map(Object.entries(header)), dataSize: bytes.length - 8 - length };
 }
 
+type Kind = 'denoiser' | 'reward' | 'judge';
+
+/** The tensors that BERT's configuration promises. */
+function bertShapes(number: (name: string) => number): Map<string, number[]> {
+  const hidden = number('hidden_size');
+  const inner = number('intermediate_size');
+  const shapes = new Map<string, number[]>();
+  const dense = (name: string, rows: number, columns: number) => {
+    shapes.set(`${name}.weight`, [rows, columns]);
+    shapes.set(`${name}.bias`, [rows]);
+  };
+  const norm = (name: string) => {
+    shapes.set(`${name}.LayerNorm.weight`, [hidden]);
+    shapes.set(`${name}.LayerNorm.bias`, [hidden]);
+  };
+  for (const [name, rows] of [
+    ['word', number('vocab_size')],
+    ['position', number('max_position_embeddings')],
+    ['token_type', number('type_vocab_size')],
+  ] as const) {
+    shapes.set(`bert.embeddings.${name}_embeddings.weight`, [rows, hidden]);
+  }
+  norm('bert.embeddings');
+  for (let layer = 0; layer < number('num_hidden_layers'); layer++) {
+    const at = `bert.encoder.layer.${layer}`;
+    for (const name of ['query', 'key', 'value']) dense(`${at}.attention.self.${name}`, hidden, hidden);
+    dense(`${at}.attention.output.dense`, hidden, hidden);
+    norm(`${at}.attention.output`);
+    dense(`${at}.intermediate.dense`, inner, hidden);
+    dense(`${at}.output.dense`, hidden, inner);
+    norm(`${at}.output`);
+  }
+  dense('bert.pooler.dense', hidden, hidden);
+  dense('classifier', 1, hidden);
+  return shapes;
+}
+
 /** The tensors that a configuration promises. */
-function expectedShapes(config: Config, kind: 'denoiser' | 'reward'): Map<string, number[]> {
+function expectedShapes(config: Config, kind: Kind): Map<string, number[]> {
   const number = (name: string) => config[name] as number;
+  if (kind === 'judge') return bertShapes(number);
   const hidden = number('hidden_size');
   const inner = number('intermediate_size');
   const head = (config.head_dim as number | undefined) ?? hidden / number('num_attention_heads');
@@ -57,11 +95,14 @@ function expectedShapes(config: Config, kind: 'denoiser' | 'reward'): Map<string
 const WIDTHS: Record<string, number> = { BF16: 2, F32: 4 };
 const STORED: Record<string, string> = { bfloat16: 'BF16', float32: 'F32' };
 const SPECIALS = ['<|im_start|>', '<|im_end|>', '<|endoftext|>', '<|mask|>'];
+const JUDGES_SPECIALS = ['[CLS]', '[MASK]', '[PAD]', '[SEP]', '[UNK]'];
 
 describe.each([
-  ['denoiser', denoiserDirectory, 'DreamModel', 'Dream'],
-  ['reward', rewardDirectory, 'Qwen3ForSequenceClassification', 'qwen3'],
-] as const)('the %s', (kind, directory, architecture, type) => {
+  ['denoiser', denoiserDirectory, 'DreamModel', 'Dream', 'denoiser'],
+  ['reward', rewardDirectory, 'Qwen3ForSequenceClassification', 'qwen3', 'reward'],
+  ['mood reward', moodDirectory, 'Qwen3ForSequenceClassification', 'qwen3', 'reward'],
+  ['judge', judgeDirectory, 'BertForSequenceClassification', 'bert', 'judge'],
+] as const)('the %s', (_, directory, architecture, type, kind) => {
   const config = readJson<Config>(directory, 'config.json');
 
   it('names its architecture', () => {
@@ -93,7 +134,8 @@ describe.each([
     const { tensors, dataSize } = readHeader(directory);
     const bytes = readFileSync(join(directory, 'model.safetensors'));
     const data = bytes.subarray(bytes.length - dataSize);
-    const { dtype, data_offsets } = tensors.get('model.norm.weight')!;
+    const name = kind === 'judge' ? 'bert.embeddings.LayerNorm.weight' : 'model.norm.weight';
+    const { dtype, data_offsets } = tensors.get(name)!;
     const width = WIDTHS[dtype]!;
     const values: number[] = [];
     for (let at = data_offsets[0]; at < data_offsets[1]; at += width) {
@@ -113,9 +155,9 @@ describe.each([
     const special = new Map(tokenizer.added_tokens.map((token) => [token.content, token]));
     const ids = [...Object.values(tokenizer.model.vocab), ...tokenizer.added_tokens.map((token) => token.id)];
     expect(new Set(ids)).toEqual(new Set(Array.from({ length: config.vocab_size as number }, (_, id) => id)));
-    expect([...special.keys()].sort()).toEqual([...SPECIALS].sort());
+    expect([...special.keys()].sort()).toEqual(kind === 'judge' ? JUDGES_SPECIALS : [...SPECIALS].sort());
     expect(tokenizer.added_tokens.every((token) => token.special)).toBe(true);
-    expect(config.pad_token_id).toBe(special.get('<|endoftext|>')!.id);
+    expect(config.pad_token_id).toBe(special.get(kind === 'judge' ? '[PAD]' : '<|endoftext|>')!.id);
     if (kind === 'denoiser') {
       expect(config.mask_token_id).toBe(special.get('<|mask|>')!.id);
       const { eos_token_id } = readJson<{ eos_token_id: number[] }>(directory, 'generation_config.json');
@@ -123,27 +165,28 @@ describe.each([
     }
   });
 
-  it('brings a chat template', () => {
-    const { chat_template } = readJson<{ chat_template: string }>(directory, 'tokenizer_config.json');
-    expect(chat_template).toContain("'<|im_start|>assistant\\n'");
+  it(kind === 'judge' ? 'needs no chat template' : 'brings a chat template', () => {
+    const { chat_template } = readJson<{ chat_template?: string }>(directory, 'tokenizer_config.json');
+    if (kind === 'judge') expect(chat_template).toBeUndefined();
+    else expect(chat_template).toContain("'<|im_start|>assistant\\n'");
   });
 });
 
-describe('both models', () => {
-  it('share one tokenizer', () => {
+describe('all models', () => {
+  it('share one tokenizer, but for the judge', () => {
     for (const file of ['tokenizer.json', 'tokenizer_config.json']) {
-      const [one, other] = [denoiserDirectory, rewardDirectory].map((folder) =>
+      const [one, ...others] = [denoiserDirectory, rewardDirectory, moodDirectory].map((folder) =>
         readFileSync(join(folder, file)),
       );
-      expect(one!.equals(other!)).toBe(true);
+      for (const other of others) expect(one!.equals(other)).toBe(true);
     }
   });
 
   it('stay small', () => {
-    const sizes = [denoiserDirectory, rewardDirectory].map(
+    const sizes = [denoiserDirectory, rewardDirectory, moodDirectory, judgeDirectory].map(
       (folder) => statSync(join(folder, 'model.safetensors')).size,
     );
-    expect(sizes[0]! + sizes[1]!).toBeLessThan(20e6);
+    expect(sizes.reduce((sum, size) => sum + size)).toBeLessThan(20e6);
   });
 });
 

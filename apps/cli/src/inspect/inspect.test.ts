@@ -40,8 +40,8 @@ describe('a checkpoint', () => {
     expect(status).toBe(0);
     expect(stderr).toBe('');
     expect(stdout).toMatch(/^architecture +Qwen3ForSequenceClassification \(classifier\)$/m);
-    expect(stdout).toMatch(/^parameters +1,050,112$/m);
-    expect(stdout).toMatch(/^on disk +2\.1 MB in model\.safetensors$/m);
+    expect(stdout).toMatch(/^parameters +1,968,256$/m);
+    expect(stdout).toMatch(/^on disk +3\.9 MB in model\.safetensors$/m);
     expect(stdout).not.toContain('\u001b');
   });
 
