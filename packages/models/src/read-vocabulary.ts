@@ -85,8 +85,11 @@ export const readVocabulary = (sources: VocabularySources): Vocabulary => {
 
 const isId = (id: number | undefined): id is number => id !== undefined;
 
-/** The ids of a field that have a row: what else stands there, as −1 for none or an id of a larger model, never comes up. */
+/** The ids of a field that have a row: another whole number, as −1 for none or an id of a larger model, never comes up. */
 const idsIn = (config: ConfigReader, field: string, rows: number): readonly number[] =>
-  [config.raw(field) ?? []]
-    .flat()
-    .filter((id): id is number => Number.isSafeInteger(id) && (id as number) >= 0 && (id as number) < rows);
+  [config.raw(field) ?? []].flat().filter((id): id is number => {
+    if (Number.isSafeInteger(id)) return (id as number) >= 0 && (id as number) < rows;
+    throw new CheckpointError(`${config.file}: ${field}: expected token ids, got ${JSON.stringify(id)}.`, {
+      value: id,
+    });
+  });

@@ -23,10 +23,10 @@ export interface GradientSpec {
 export const gradient = async (spec: GradientSpec): Promise<Workload> => {
   const { prompt, length, trajectories, prefixReuse, recompute = false, newContext = false } = spec;
   const backend = nodeBackend({ threads: spec.threads });
-  const { directory, ...held } = spec.reward;
-  const classifier = await loadClassifier(directory, held);
+  const { directory, dtype, weightsOnce } = spec.reward;
+  const classifier = await loadClassifier(directory, { dtype, weightsOnce });
   const { vocabulary } = classifier;
-  const reward = networkReward(classifier, { backend, prefixReuse, recompute, ...held });
+  const reward = networkReward(classifier, { backend, prefixReuse, recompute, weightsOnce });
   const open = () => reward.open({ prompt, vocabulary, length });
   const context = await open();
   const mix = fixedMix(trajectories, length);
