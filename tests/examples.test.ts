@@ -78,7 +78,13 @@ describe('the pieces of', () => {
 
   test('streaming-server: streams each step, answers a bad request, and stops for a reader who left', async () => {
     let asked = 0;
-    const counted = { ...denoiser, logits: (request: never) => (asked++, denoiser.logits(request)) };
+    const counted = {
+      ...denoiser,
+      logits(request: never) {
+        asked += 1;
+        return denoiser.logits(request);
+      },
+    };
     const guidance = rewardGuidance({ reward: wordReward(['sea']), relaxation: relaxations.entrgi });
     const server = storyServer({ denoiser: counted, guidance, steps: 16 }).listen(0);
     await once(server, 'listening');
