@@ -41,6 +41,7 @@ test('every example is tested', () => {
 });
 
 // All of them load models in a process of their own, which takes seconds each; the quick run takes one.
+// biome-ignore lint/suspicious/noUndeclaredEnvVars: turbo does not run these tests
 const tried = process.env.ENTRGI_SLOW === '1' ? Object.keys(prints) : ['hub-models'];
 test.each(tried)('%s runs', { timeout: 300_000 }, async (folder) => {
   expect(await run(folder)).toMatch(prints[folder]!);

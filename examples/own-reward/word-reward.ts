@@ -1,4 +1,4 @@
-import type { DifferentiableReward, Vocabulary } from '@entrgi/core';
+import { type DifferentiableReward, disposable, type Vocabulary } from '@entrgi/core';
 
 /** How many of the response's tokens are one of some words. Linear in the mixture at each position, so that its gradient is a table. */
 export const wordReward = (words: readonly string[]): DifferentiableReward => ({
@@ -36,11 +36,11 @@ export const wordReward = (words: readonly string[]): DifferentiableReward => ({
         });
         return { values, tokenScores };
       },
-      async dispose() {},
+      ...disposable(async () => {}),
     };
   },
 
-  async dispose() {},
+  ...disposable(async () => {}),
 });
 
 /** 1 for the tokens that are one of the words, 0 for the others, by token id. */
