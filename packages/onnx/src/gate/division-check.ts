@@ -35,7 +35,7 @@ export function divisionCheck(
       if (tensor !== undefined) note(output, tensor);
       return;
     }
-    if (node.opType === 'Div' && node.domain === '') {
+    if (divides(node)) {
       // Both have one type; where neither is known it may be any.
       const type = typeOf(dividend) ?? typeOf(divisor);
       const isSafe = harmless.has(divisor) || bounds.has(divisor) || bounds.has(dividend);
@@ -45,6 +45,10 @@ export function divisionCheck(
     if (bound !== undefined && bound <= LARGEST) bounds.set(output, bound);
   };
 }
+
+/** Mod divides as well, but for the one that works like C's fmod. */
+const divides = ({ opType, domain, attributes: { fmod } }: Node): boolean =>
+  domain === '' && (opType === 'Div' || (opType === 'Mod' && !(fmod?.kind === 'int' && fmod.value === 1)));
 
 const refused = (node: Node, divisor: Value) =>
   new InvalidModelError(

@@ -110,8 +110,8 @@ const large: Record<string, Model> = {
   ),
 };
 
-const divided = (divisor: Initializer, dividend: Initializer = smallest) =>
-  adding([node('Div', ['a', 'b'], 'c')], { a: dividend, b: divisor });
+const divided = (divisor: Initializer, dividend: Initializer = smallest, by = node('Div', ['a', 'b'], 'c')) =>
+  adding([by], { a: dividend, b: divisor });
 
 describe('checkModel refuses', () => {
   test.each(Object.keys(large))('%s', (name) => {
@@ -136,6 +136,9 @@ describe('checkModel refuses', () => {
       one: scalar(1, type),
     });
     expect(() => checkModel(computed)).toThrow(InvalidModelError);
+    // Mod divides to find the remainder.
+    const modulo = divided(minusOne, start as Initializer, node('Mod', ['a', 'b'], 'c'));
+    expect(() => checkModel(modulo)).toThrow("divisor 'b' may be −1");
   });
 });
 
@@ -144,6 +147,7 @@ describe('checkModel takes', () => {
     checkModel(divided(vector([2])));
     checkModel(divided(vector([-2])));
     checkModel(divided(vector([-1]), vector([7])));
+    checkModel(divided(vector([-1]), smallest, node('Mod', ['a', 'b'], 'c', { fmod: int(1) })));
     checkModel(
       divided(
         { type: 'float32', dims: [1], data: Float32Array.of(-1) },
