@@ -31,7 +31,7 @@ export const budgetFor = (length: number, name: string): Budget => {
   return {
     spend,
     grow(next) {
-      if (next > longest) fail(`the normalizer makes ${next} characters of`);
+      if (next > longest) fail(`${next} characters are made of`);
       spend(next);
     },
   };

@@ -1,5 +1,5 @@
 import { UnsupportedError } from '@entrgi/core';
-import { budgetFor } from './budget.js';
+import { type Budget, budgetFor } from './budget.js';
 import { fromByteCharacters } from './byte-level.js';
 import type { Component } from './component.js';
 import { readMetaspace } from './metaspace.js';
@@ -12,19 +12,23 @@ export interface Decoder {
   readonly isKnown: boolean;
 }
 
-type Step = (tokens: readonly string[]) => string[];
+type Step = (tokens: readonly string[], budget: Budget) => string[];
 
 export const readDecoder = (part: Component): Decoder => {
   const patterns: Pattern[] = [];
   const steps = readSteps(part, patterns);
   return {
     isKnown: patterns.every(({ isKnown }) => isKnown),
-    decode: (tokens) =>
-      tokens.length === 0
-        ? ''
-        : steps.reduce<readonly string[]>((result, step) => step(result), tokens).join(''),
+    decode(tokens) {
+      if (tokens.length === 0) return '';
+      // One for all steps: each may multiply what the one before it has multiplied.
+      const budget = budgetFor(lengthOf(tokens), part.where);
+      return steps.reduce<readonly string[]>((result, step) => step(result, budget), tokens).join('');
+    },
   };
 };
+
+const lengthOf = (tokens: readonly string[]): number => tokens.reduce((sum, token) => sum + token.length, 0);
 
 const readSteps = (part: Component, patterns: Pattern[]): Step[] => {
   switch (part.type) {
@@ -49,7 +53,7 @@ const readSteps = (part: Component, patterns: Pattern[]): Step[] => {
     case 'Replace': {
       const pattern = readPattern(part);
       patterns.push(pattern);
-      return [replace(pattern, part.text('content'), part.where)];
+      return [replace(pattern, part.text('content'))];
     }
     default:
       throw new UnsupportedError(`${part.where}: the decoder ${JSON.stringify(part.type)}.`, {
@@ -143,21 +147,19 @@ const ctc =
       .filter((token) => token !== '');
 
 const replace =
-  (pattern: Pattern, content: string, where: string): Step =>
-  (tokens) => {
-    const length = tokens.reduce((sum, token) => sum + token.length, 0);
-    const budget = budgetFor(length, where);
-    let total = 0;
-    return tokens.map((token) => {
-      const ranges = pattern.ranges(token, budget);
+  (pattern: Pattern, content: string): Step =>
+  (tokens, budget) => {
+    const found = tokens.map((token) => pattern.ranges(token, budget));
+    const matches = found.reduce((sum, ranges) => sum + ranges.length / 2, 0);
+    budget.grow(lengthOf(tokens) + matches * content.length);
+    return tokens.map((token, at) => {
+      const ranges = found[at]!;
       let result = '';
       let from = 0;
       for (let i = 0; i < ranges.length; i += 2) {
         result += token.slice(from, ranges[i]) + content;
         from = ranges[i + 1]!;
-        total += content.length;
       }
-      budget.grow(total);
       return result + token.slice(from);
     });
   };

@@ -236,6 +236,12 @@ describe('pipeline: what a stranger may cost', () => {
     await expect(failure).rejects.toThrow(UnsupportedError);
   });
 
+  it('decoders that multiply', async () => {
+    const decoder = { type: 'Sequence', decoders: Array(9).fill(grower) };
+    const { encode, decode } = await pipeline({ ...base, decoder }, 't');
+    expect(() => decode(encode(template('a')))).toThrow(UnsupportedError);
+  });
+
   it('a hundred thousand added tokens are no trouble', async () => {
     const added_tokens = Array.from({ length: 100_000 }, (_, id) => ({
       id,
