@@ -13,6 +13,8 @@ test('our errors say it themselves', () => {
 test('errors of the operating system name the file and the cure', async () => {
   const error = await readFile('/nowhere/at/all').catch((e) => e);
   expect(describeError(error)).toBe('/nowhere/at/all: no such file or directory. Check the path.');
+  const loop = Object.assign(new Error('ELOOP'), { code: 'ELOOP', path: 'a' });
+  expect(describeError(loop)).toBe('a: it is a link that leads back to itself. Check the path.');
 });
 
 test('anything else is called unexpected', () => {

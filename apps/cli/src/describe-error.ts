@@ -8,6 +8,7 @@ const systemErrors: Readonly<Record<string, string>> = {
   EPERM: 'operation not permitted. Check its permissions.',
   EISDIR: 'it is a directory. Name a file.',
   ENOTDIR: 'a part of the path is not a directory. Check the path.',
+  ELOOP: 'it is a link that leads back to itself. Check the path.',
   ENAMETOOLONG: 'the name is too long. Choose a shorter one.',
   EMFILE: 'too many open files. Close some and run again.',
 };

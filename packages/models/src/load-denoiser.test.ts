@@ -113,6 +113,8 @@ describe('loadDenoiser', () => {
   });
 
   it.each([
+    ['tokenIds in an Int32Array', { tokenIds: null as never }],
+    ['positions in an Int32Array', { positions: [1] as never }],
     ['batch × length', { tokenIds: new Int32Array(5) }],
     ['batch × length', { batch: 0, tokenIds: new Int32Array(0) }],
     ['batch × length', { batch: 1.5, length: 4 }],

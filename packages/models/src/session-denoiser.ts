@@ -95,6 +95,10 @@ const checkRequest = (
   const fail = (message: string, value: unknown): never => {
     throw new InvalidArgumentError(`${name}: ${message}.`, { value });
   };
+  for (const [field, value] of Object.entries({ tokenIds, positions })) {
+    if (!(value instanceof Int32Array))
+      fail(`expected ${field} in an Int32Array, got ${typeof value}`, value);
+  }
   const isCount = (value: number) => Number.isSafeInteger(value) && value >= 1;
   if (!isCount(batch) || !isCount(length) || tokenIds.length !== batch * length) {
     fail(`expected batch × length token ids (${batch} × ${length}), got ${tokenIds.length}`, tokenIds.length);

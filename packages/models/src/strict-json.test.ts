@@ -27,5 +27,14 @@ describe('strictJson', () => {
     (text) => expect(strictJson(text)).toEqual(JSON.parse(text)),
   );
 
+  it('refuses what is nested more than 1000 deep, however often brackets stand in strings', () => {
+    const nested = (depth: number, open = '[', close = ']') => open.repeat(depth) + close.repeat(depth);
+    expect(strictJson(nested(1000))).toEqual(JSON.parse(nested(1000)));
+    for (const text of [nested(1001), nested(1e6), nested(600, '[{"]]]]\\"":', '}]')]) {
+      expect(() => strictJson(text)).toThrow('nested more than 1000 deep');
+    }
+    expect(strictJson(JSON.stringify({ a: '['.repeat(2000) }))).toEqual({ a: '['.repeat(2000) });
+  });
+
   it('refuses what is not JSON', () => expect(() => strictJson('{"a":}')).toThrow(SyntaxError));
 });

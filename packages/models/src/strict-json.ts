@@ -1,10 +1,37 @@
-/** JSON whose objects name no key twice; throws SyntaxError. (JSON.parse keeps the last of two and says nothing.) */
+/** Deeper than anything that people write; Python stops here as well. */
+const DEEPEST = 1000;
+
+/**
+ * JSON whose objects name no key twice, nested at most 1000 deep; throws SyntaxError. (JSON.parse keeps the last of two and says nothing, and takes
+ * seconds for a million brackets, on which whatever walks through them then overflows.)
+ */
 export const strictJson = (text: string): unknown => {
+  if (isTooDeep(text)) throw new SyntaxError(`nested more than ${DEEPEST} deep`);
   const value: unknown = JSON.parse(text);
   // As many keys in the value as in the text: none was lost. Only where one was is it worth finding.
   if (keysIn(value) !== keysWritten(text))
     throw new SyntaxError(`the key ${JSON.stringify(repeated(text))} stands there twice`);
   return value;
+};
+
+const [QUOTE, BACKSLASH] = [34, 92];
+const isOpening = (code: number) => code === 91 || code === 123;
+const isClosing = (code: number) => code === 93 || code === 125;
+
+/** Whether so many brackets are open at once, those in strings aside. */
+const isTooDeep = (text: string): boolean => {
+  let depth = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === QUOTE) {
+      for (i++; i < text.length && text.charCodeAt(i) !== QUOTE; i++) {
+        if (text.charCodeAt(i) === BACKSLASH) i++;
+      }
+    } else if (isOpening(code)) {
+      if (++depth > DEEPEST) return true;
+    } else if (isClosing(code)) depth--;
+  }
+  return false;
 };
 
 const keysIn = (value: unknown): number => {

@@ -103,6 +103,15 @@ describe('networkReward: score', () => {
     expect(await reward.score('ab', ['dda']), 'whatever else is scored').toEqual(scores.slice(2));
   });
 
+  it.each([[null], ['text'], [['a', 1]], [[undefined]]])(
+    'refuses responses that are no texts: %j',
+    async (responses) => {
+      const reward = load();
+      await expect(reward.score('a', responses as never)).rejects.toThrow(InvalidArgumentError);
+      await reward.dispose();
+    },
+  );
+
   it('refuses what is longer than the window, an aborted run, and use after dispose', async () => {
     const reward = load({ name: 'mine' });
     const failure = reward.score('abc', ['a', 'abcd']);

@@ -13,6 +13,7 @@ import {
   requireBoolean,
   requireKnownOptions,
   requireText,
+  requireThat,
   requireWhole,
   type Session,
   type Tensor,
@@ -137,7 +138,11 @@ export const networkReward = (
     vocabulary: tokenizer.vocabulary,
 
     async score(prompt, responses, { signal } = {}) {
-      const texts = responses.map((response) => tokenizer.encodeDialogue(prompt, response));
+      requireThat('responses', responses, 'an array of texts', Array.isArray(responses));
+      const texts = Array.from(responses, (response, i) => {
+        requireText(`responses[${i}]`, response);
+        return tokenizer.encodeDialogue(prompt, response);
+      });
       for (const [i, { ids }] of texts.entries()) refuseBeyondWindow(ids.length, responses[i]);
       const scores = new Float64Array(responses.length);
       if (scores.length === 0) return scores;
