@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { CheckpointError } from '@entrgi/core';
+import { CheckpointError, InvalidArgumentError } from '@entrgi/core';
 import { expect, test } from 'vitest';
 import { describeError } from './describe-error.js';
 
@@ -27,4 +27,15 @@ test('anything else is called unexpected', () => {
 test('it is one line, without terminal escapes', () => {
   const error = new CheckpointError('tensor "\u001b[31mred\u0007"\r\n  is missing.\n');
   expect(describeError(error)).toBe('tensor "[31mred" is missing.');
+});
+
+test.each([
+  ['topP: expected a number, got x.', 'topP', '--top-p: expected a number, got x.'],
+  ['loadReward: topP: expected a number, got x.', 'topP', '--top-p: expected a number, got x.'],
+  ['models/topP: label: there is none.', 'topP', 'models/topP: label: there is none.'],
+  ['stepz: no.', 'stepz', 'stepz: no.'],
+  ['topP: no argument is at fault.', undefined, 'topP: no argument is at fault.'],
+])('%s is about the option as it is written', (message, argument, described) => {
+  const error = new InvalidArgumentError(message, { argument });
+  expect(describeError(error, new Map([['topP', '--top-p']]))).toBe(described);
 });

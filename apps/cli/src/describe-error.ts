@@ -13,17 +13,30 @@ const systemErrors: Readonly<Record<string, string>> = {
   EMFILE: 'too many open files. Close some and run again.',
 };
 
-/** One line that says what went wrong, where, and what to do. */
-export const describeError = (error: unknown): string => singleLine(clipMessage(sentence(error)));
+/** What an option of the library is called on the command line. */
+export type Flags = ReadonlyMap<string, string>;
 
-const sentence = (error: unknown): string => {
-  if (EntrgiError.isInstance(error)) return error.message;
+/** One line that says what went wrong, where, and what to do. */
+export const describeError = (error: unknown, flags: Flags = new Map()): string =>
+  singleLine(clipMessage(sentence(error, flags)));
+
+const sentence = (error: unknown, flags: Flags): string => {
+  if (EntrgiError.isInstance(error)) return withFlag(error, flags);
   if (!(error instanceof Error)) return `Unexpected failure: ${String(error)}. ${report}`;
   const { code, path, dest } = error as NodeJS.ErrnoException & { dest?: string };
   const meaning = code === undefined ? undefined : systemErrors[code];
   const where = dest ?? path;
   if (meaning !== undefined && where !== undefined) return `${where}: ${meaning}`;
   return `Unexpected ${error.name}: ${error.message.replace(/\.?$/, '.')} ${report}`;
+};
+
+/** The message, in which the option at fault has the name that the user knows: `stream: topP: expected …` is about `--top-p`. */
+const withFlag = ({ message, argument = '' }: EntrgiError, flags: Flags): string => {
+  const flag = flags.get(argument);
+  const start = /^(?:\w+: )?/.exec(message)![0].length;
+  const at = message.startsWith(argument) ? 0 : start;
+  if (flag === undefined || !message.startsWith(`${argument}: `, at)) return message;
+  return `${flag}${message.slice(at + argument.length)}`;
 };
 
 const report = 'Run again with ENTRGI_DEBUG=1 to see where, and please report it.';

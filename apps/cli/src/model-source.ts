@@ -1,5 +1,5 @@
-import { stat } from 'node:fs/promises';
 import type { HubOptions, VerifyOptions } from '@entrgi/models';
+import { modelSource as sourceOf } from 'entrgi';
 import type { Context } from './context.js';
 import type { Display } from './display/display.js';
 import { downloadLine } from './display/download-line.js';
@@ -18,10 +18,8 @@ export const modelSource = async (
   { revision, offline, verify }: SourceOptions,
   fetching: HubOptions,
 ): Promise<readonly [source: string, options: HubOptions & VerifyOptions]> => {
-  const pinned = /^([^@/\\]+\/[^@/\\]+)@(.+)$/.exec(given);
-  const isPath = pinned === null || (await stat(given).catch(() => undefined)) !== undefined;
-  const [source, own] = isPath ? [given, undefined] : [pinned[1]!, pinned[2]];
-  return [source, { ...fetching, offline, verify, revision: own ?? revision }];
+  const { source, revision: own = revision } = await sourceOf(given);
+  return [source, { ...fetching, offline, verify, revision: own }];
 };
 
 /** How a command fetches models: until Ctrl-C, and showing what takes long. */

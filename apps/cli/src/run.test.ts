@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { embeddedSettings } from 'entrgi';
 import { describe, expect, test } from 'vitest';
 import { entrgi } from './testing/capture.js';
 
@@ -82,6 +83,15 @@ describe('help', () => {
       if (value !== '') expect(entry, option).toMatch(new RegExp(`default: "?${value}\\b`));
     }
     expect(status).toBe(0);
+  });
+
+  test('of generate tells what the embedded models do instead', async () => {
+    const { stdout } = await entrgi(['generate', '--help']);
+    const { steps, maxNewTokens } = embeddedSettings;
+    for (const [option, value] of Object.entries({ steps, 'max-new-tokens': maxNewTokens })) {
+      const entry = stdout.replace(/\s+/g, ' ').match(new RegExp(` --${option} .*?(?= --)`))![0];
+      expect(entry).toContain(`${value} with the embedded denoiser`);
+    }
   });
 
   test('the README names every option', () => {

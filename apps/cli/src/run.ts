@@ -3,7 +3,7 @@ import { differentiateCommand } from './commands/differentiate.js';
 import { generateCommand } from './commands/generate.js';
 import { inspectCommand } from './commands/inspect.js';
 import { type Context, exitStatus } from './context.js';
-import { describeError } from './describe-error.js';
+import { describeError, type Flags } from './describe-error.js';
 import { Interruption } from './interrupt-signal.js';
 import { version } from './version.js';
 import { withinGrace } from './within-grace.js';
@@ -17,7 +17,7 @@ export const run = async (argv: readonly string[], context: Context): Promise<nu
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitStatus.success : exitStatus.usage;
     if (context.signal.aborted) return interrupted(context);
-    context.stderr.write(`entrgi: ${describeError(error)}\n`);
+    context.stderr.write(`entrgi: ${describeError(error, flagsOf(program))}\n`);
     if (context.env.ENTRGI_DEBUG === '1' && error instanceof Error) {
       context.stderr.write(`${error.stack}\n`);
     }
@@ -43,6 +43,16 @@ const commandLine = (context: Context): Command => {
   }
   return program;
 };
+
+/** Every option by the name that the library has for it. */
+const flagsOf = (program: Command): Flags =>
+  new Map([
+    ...program.commands.flatMap(({ options }) =>
+      options.map((option) => [option.attributeName(), option.long!] as const),
+    ),
+    ['dtype.denoiser', '--denoiser-dtype'],
+    ['dtype.reward', '--reward-dtype'],
+  ]);
 
 const pathOf = (command: Command): string =>
   command.parent === null ? command.name() : `${command.parent.name()} ${command.name()}`;

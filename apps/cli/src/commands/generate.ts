@@ -2,10 +2,15 @@ import { optimisers, relaxations } from '@entrgi/core';
 import { orders, presets } from '@entrgi/samplers';
 import { Command, Option } from 'commander';
 import type { Context } from '../context.js';
-import { defaults } from '../generate/settings.js';
 import { modelForms } from '../model-forms.js';
 import { parseDecimal, parseInteger } from '../parse-number.js';
 import { parseVariable } from '../parse-variable.js';
+
+/** What `planGeneration` of entrgi fills in. Help is there before that package, which is large, is loaded. */
+const defaults = { ...presets.published.settings, endTokens: 'turn', vocabularyTolerance: 1e-6 };
+
+/** The same for steps and tokens, of which the embedded models have fewer. */
+const embedded = ' (default: 128; 64 with the embedded denoiser)';
 
 /** `entrgi generate`: what it is told, and what it says about itself. */
 export const generateCommand = (context: Context): Command => {
@@ -48,7 +53,7 @@ export const generateCommand = (context: Context): Command => {
       `responses per prompt${is(defaults.trajectories)}; base always writes one`,
       parseInteger,
     )
-    .option('--steps <N>', `denoising steps${is(defaults.steps)}`, parseInteger)
+    .option('--steps <N>', `denoising steps${embedded}`, parseInteger)
     .option(
       '--guidance-steps <N>',
       `gradient updates per step${is(defaults.guidanceSteps)}; 0: unguided`,
@@ -84,7 +89,7 @@ export const generateCommand = (context: Context): Command => {
       parseDecimal,
     )
     .option('--cache-blocks', 'approximate, faster: compute what lies around a block once for the block')
-    .option('--max-new-tokens <N>', `length of a response${is(defaults.maxNewTokens)}`, parseInteger)
+    .option('--max-new-tokens <N>', `length of a response${embedded}`, parseInteger)
     .option(
       '--end-tokens <NAME>',
       `which tokens end a response: turn (every one that ends a turn), or eos (the tokenizer's eos_token alone, as in the authors' code)${is(defaults.endTokens)}`,

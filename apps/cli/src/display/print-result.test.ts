@@ -1,7 +1,7 @@
+import { defaults } from 'entrgi';
 import picocolors from 'picocolors';
 import { describe, expect, test } from 'vitest';
 import type { Result } from '../generate/result.js';
-import { defaults } from '../generate/settings.js';
 import { Collector } from '../testing/capture.js';
 import { printResult, resultLines } from './print-result.js';
 

@@ -283,13 +283,17 @@ describe('bad input exits 1 with one line, and writes nothing', () => {
       [prompt, '--trajectories', '0'],
       '--trajectories: expected a whole number of at least 1, got 0.',
     ],
-    ['negative steps', [prompt, '--steps', '-1'], '--steps: expected a whole number of at least 1, got -1.'],
+    [
+      'negative steps',
+      [prompt, '--steps', '-1'],
+      '--steps: expected a whole number of at least 1 and at most 4294967295, got -1.',
+    ],
     ['a seed beyond 2^53', [prompt, '--seed', '9007199254740993'], '--seed: expected'],
     ['an empty prompt', [''], 'PROMPT: expected some text, got an empty prompt.'],
     [
       'a prompt that leaves no room',
       ['word '.repeat(240)],
-      /PROMPT: expected at most 256 tokens with the response, got \d+ \+ 128/,
+      /PROMPT: expected at most 256 tokens with the response, got \d+ \+ 64/,
     ],
     [
       'a prompt beyond the window',

@@ -1,5 +1,4 @@
-import { type Guidance, rewardGuidance } from '@entrgi/core';
-import { bestOfN, sample } from '@entrgi/samplers';
+import { type GenerationPlan, loadModels, type Models, planGeneration, stream } from 'entrgi';
 import type { Context } from '../context.js';
 import { chooseDisplay, type Display } from '../display/display.js';
 import { printResult } from '../display/print-result.js';
@@ -7,20 +6,22 @@ import { withoutControls } from '../display/without-controls.js';
 import { fetchingOf } from '../model-source.js';
 import { withinGrace } from '../within-grace.js';
 import { checkWindows } from './check-windows.js';
-import { loadModels, type Models } from './load-models.js';
-import { type GenerateOptions, type Plan, planGeneration } from './plan.js';
-import { promptText } from './read-prompts.js';
+import { type GenerateOptions, modelOptions, settingsOf } from './options.js';
+import { checkPrompt, type PromptEntry, promptText, readPrompts } from './read-prompts.js';
 import { type Result, resultOf } from './result.js';
 import { openTrace, type TraceFile } from './trace-file.js';
 import { traceRecord } from './trace-record.js';
 
 /** Writes responses to every prompt and prints each prompt's as they are finished. */
 export const generate = async (options: GenerateOptions, context: Context): Promise<void> => {
-  const plan = await planGeneration(options);
+  const { method, preset, seed } = options;
+  const plan = planGeneration({ ...modelOptions(options), ...settingsOf(options), method, preset, seed });
+  const prompts = await promptsOf(options);
   const trace = options.trace === undefined ? undefined : await openTrace(options.trace);
   const display = chooseDisplay(context, options.json);
   try {
-    await withinGrace(writeAll(plan, options, { display, trace, context }), context.signal, 800);
+    const work = writeAll(plan, options, { display, trace, prompts, context });
+    await withinGrace(work, context.signal, 800);
     await trace?.keep();
   } catch (error) {
     // What was traced until Ctrl-C is right as far as it goes; after an error nothing is left.
@@ -33,13 +34,14 @@ export const generate = async (options: GenerateOptions, context: Context): Prom
 };
 
 const writeAll = async (
-  plan: Plan,
+  plan: GenerationPlan,
   options: GenerateOptions,
-  { display, trace, context }: Omit<Watchers, 'signal'> & { readonly context: Context },
+  { display, trace, prompts, context }: Omit<Place, 'signal' | 'index'> & { readonly context: Context },
 ): Promise<void> => {
   const { signal } = context;
   display.wait('Loading models …');
-  const models = await loadModels(options, {
+  const models = await loadModels({
+    ...modelOptions(options),
     ...fetchingOf(context, display),
     onQuantise: ({ name, doneBytes, totalBytes }) =>
       display.wait(`Quantising ${name}, once: ${Math.floor((100 * doneBytes) / totalBytes)} % …`),
@@ -49,8 +51,9 @@ const writeAll = async (
     },
   });
   try {
-    checkWindows(plan.prompts, models.denoiser, plan.settings.maxNewTokens);
-    for await (const result of results(plan, models, { display, trace, signal })) {
+    checkWindows(prompts, models.denoiser, plan.settings.maxNewTokens);
+    for (const index of prompts.keys()) {
+      const result = await respond(plan, models, { display, trace, signal, prompts, index });
       display.clear();
       if (options.json) context.stdout.write(`${JSON.stringify(result)}\n`);
       else printResult(result, context);
@@ -60,52 +63,46 @@ const writeAll = async (
   }
 };
 
-interface Watchers {
+const promptsOf = async ({ prompt = '', prompts }: GenerateOptions): Promise<PromptEntry[]> =>
+  prompts === undefined ? [checkPrompt(prompt, 'PROMPT')] : readPrompts(prompts);
+
+interface Place {
   readonly display: Display;
   readonly trace: TraceFile | undefined;
   readonly signal: AbortSignal;
+  readonly prompts: readonly PromptEntry[];
+  /** Of the prompt that is answered. */
+  readonly index: number;
 }
 
-async function* results(plan: Plan, models: Models, watchers: Watchers): AsyncGenerator<Result> {
-  const { denoiser, reward } = models;
-  const { display, trace, signal } = watchers;
-  const { vocabularyTolerance, blockLength, confidenceThreshold, cacheBlocks } = plan.settings;
-  const events = sample({
-    ...plan.options.sample,
-    vocabularyTolerance,
-    blockLength,
-    confidenceThreshold,
-    cacheBlocks,
+const respond = async (
+  { settings, method, preset, seed }: GenerationPlan,
+  { denoiser, reward }: Models,
+  { display, trace, signal, prompts, index }: Place,
+): Promise<Result> => {
+  const { prompt } = prompts[index]!;
+  const place = prompts.length === 1 ? '' : `${index + 1}/${prompts.length} `;
+  display.begin({ ...settings, title: `${place}${promptText(prompt)}`, denoiser });
+  const asked = typeof prompt === 'string' ? { prompt } : { messages: prompt };
+  let result: Result | undefined;
+  for await (const event of stream({
+    ...settings,
+    ...asked,
+    method,
+    preset,
+    seed,
     denoiser,
-    prompts: plan.prompts.map(({ prompt }) => prompt),
-    guidance: guidanceOf(plan, models),
-    seed: plan.seed,
+    reward,
     signal,
-  });
-  const begin = (index: number) => display.begin({ ...plan.settings, title: titleOf(plan, index), denoiser });
-  begin(0);
-  for await (const event of events) {
-    if (event.type === 'step-end') {
-      display.step(event);
-      await trace?.write(traceRecord(event, denoiser));
+  })) {
+    if (event.type === 'prompt-end') {
+      result = resultOf(event.result);
       continue;
     }
-    const { prompt } = plan.prompts[event.prompt]!;
-    const start = performance.now();
-    const texts = event.trajectories.map(({ text }) => text);
-    const scores = await bestOfN({ reward, prompt, texts, signal });
-    const names = { denoiser: denoiser.name, reward: reward.name };
-    yield resultOf(plan, names, event, { ...scores, ms: performance.now() - start });
-    if (event.prompt + 1 < plan.prompts.length) begin(event.prompt + 1);
+    const { texts: _, ...step } = event;
+    display.step(step);
+    await trace?.write(traceRecord({ ...step, prompt: index }, denoiser));
   }
-}
-
-const guidanceOf = ({ method, settings, options }: Plan, { reward }: Models): Guidance | undefined => {
-  if (method.relaxation === undefined || settings.guidanceSteps === 0) return undefined;
-  return rewardGuidance({ ...options.guidance, reward, relaxation: method.relaxation });
-};
-
-const titleOf = ({ prompts }: Plan, index: number): string => {
-  const place = prompts.length === 1 ? '' : `${index + 1}/${prompts.length} `;
-  return `${place}${promptText(prompts[index]!.prompt)}`;
+  // The last event of a stream that does not throw has it.
+  return result!;
 };
