@@ -53,14 +53,18 @@ const gather = () => {
   cpSync(join(here, 'figures'), join(gathered, 'figures'), { recursive: true });
 };
 
-const markdownOf = (folder) =>
-  readdirSync(folder, { recursive: true })
+/** The pages in their order, then the reference. */
+const gatheredPages = () => [
+  ...pages().map(({ to }) => to),
+  ...readdirSync(join(gathered, 'reference'), { recursive: true })
     .filter((name) => name.endsWith('.md'))
-    .toSorted();
+    .toSorted()
+    .map((name) => join('reference', name)),
+];
 
 /** What programs read: every page as markdown beside its HTML, and a list of them. */
 const writeForPrograms = () => {
-  const listed = markdownOf(gathered).map((name) => {
+  const listed = gatheredPages().map((name) => {
     const markdown = readFileSync(join(gathered, name), 'utf8');
     mkdirSync(dirname(join(built, name)), { recursive: true });
     writeFileSync(join(built, name), markdown);
