@@ -44,7 +44,7 @@ describe.each(published)('$directory', ({ directory, manifest }) => {
   });
 });
 
-test('the tarballs hold sources, and neither tests nor what only tests use', () => {
+test('the tarballs hold sources, and neither tests nor what only tests use nor what was made here', () => {
   const listed = execFileSync(
     'npm',
     [
@@ -63,7 +63,7 @@ test('the tarballs hold sources, and neither tests nor what only tests use', () 
   for (const { name, files } of packages) {
     const wrong = files
       .map(({ path }) => path)
-      .filter((path) => /\.test\.|(^|\/)(testing|fixtures|coverage)\//.test(path))
+      .filter((path) => /\.test\.|(^|\/)(testing|fixtures|coverage)\/|-q[48]-\w+\.safetensors$/.test(path))
       // For tests of others: `@entrgi/core/testing` is an entry.
       .filter((path) => name !== '@entrgi/core' || !/^(src|dist)\/testing\//.test(path));
     expect(wrong, name).toEqual([]);

@@ -10,7 +10,7 @@ const [
   denoiserSource = denoiserDirectory,
   rewardSource = rewardDirectory,
   prompt = 'Complete this story: There once was a train that was too shy to whistle.',
-  dtype = 'q4',
+  dtype = 'fp32',
 ] = process.argv.slice(2);
 const steps = Number(process.env.STEPS ?? 32);
 
