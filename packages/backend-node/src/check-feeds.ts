@@ -14,7 +14,7 @@ export const checkFeeds = (
   }
   for (const input of inputs) {
     const tensor = feeds[input.name];
-    if (tensor === undefined)
+    if (tensor === undefined || tensor === null)
       throw wrong(model, `needs the input '${input.name}'`, Object.keys(feeds), names);
     checkTensor(model, input, tensor);
   }
@@ -38,6 +38,7 @@ const checkTensor = (model: string, input: ValueInfo, { type, dims, data }: Tens
       value: { type, dims },
     });
   if (type !== input.type) throw complain(`elements of type ${input.type}`, String(type));
+  if (!Array.isArray(dims)) throw complain('dims in an array', String(dims));
   const fits =
     dims.length === input.dims.length &&
     input.dims.every((size, i) => typeof size !== 'number' || size === dims[i]);

@@ -96,6 +96,8 @@ describe.each([
       [{ x: float32([2], [1, 2]) }, 'expected dims [n, 2], got [2]'],
       [{ x: float32([1, 3], [1, 2, 3]) }, 'expected dims [n, 2], got [1, 3]'],
       [{ x: float32([-1, 2], [1, 2]) }, 'expected dims that are whole numbers, got [-1, 2]'],
+      [{ x: float32(null as never, [1, 2]) }, 'expected dims in an array, got null'],
+      [{ x: null as never }, "affine needs the input 'x'. It has 'x'."],
       [{ x: float32([2, 2], [1, 2]) }, 'expected 4 elements for dims [2, 2], got 2'],
       [
         { x: { type: 'float32', dims: [1, 2], data: Float64Array.of(1, 2) } as unknown as Tensor },

@@ -89,6 +89,14 @@ describe('compositeReward', () => {
     await expect(failure).rejects.toThrow("Reward 'few': expected 2 numbers, got 1");
   });
 
+  it('refuses a part that returns something other than numbers', async () => {
+    const score = async () => ['1'] as unknown as Float64Array;
+    const own = { name: 'own', score, ...disposable(async () => {}) };
+    const scoring = compositeReward([{ reward: own, weight: 2 }]).score('Tell me.', ['abc']);
+    await expect(scoring).rejects.toThrow(InvalidArgumentError);
+    await expect(scoring).rejects.toThrow('Reward \'own\': expected numbers, got "1" for response 0.');
+  });
+
   it('has a gradient exactly when all parts have one', () => {
     const black = { reward: blackBoxReward('black', () => []), weight: 1 };
     const linear = { reward: linearReward('linear', 1), weight: 1 };

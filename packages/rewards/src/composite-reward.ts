@@ -107,6 +107,17 @@ const add = async <T extends Float32Array | Float64Array>(
       },
     );
   }
+  // A reward of somebody's own may give any array, and text would be multiplied like a number.
+  const strange = ArrayBuffer.isView(term)
+    ? -1
+    : Array.from<unknown>(term).findIndex((x) => typeof x !== 'number');
+  if (strange >= 0) {
+    const value: unknown = term[strange];
+    throw new InvalidArgumentError(
+      `Reward '${reward.name}': expected numbers, got ${JSON.stringify(value)} for ${placeOf(strange)}.`,
+      { value },
+    );
+  }
   for (let start = 0; start < total.length; start += PIECE) {
     const end = Math.min(start + PIECE, total.length);
     for (let i = start; i < end; i++) total[i]! += weight * term[i]!;

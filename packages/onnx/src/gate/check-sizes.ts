@@ -2,6 +2,7 @@ import { InvalidModelError } from '@entrgi/core';
 import type { Graph } from '../model.js';
 import { divisionCheck } from './division-check.js';
 import { MAXIMUM_ELEMENTS, measureSizes } from './measure-sizes.js';
+import { checkWindow } from './window-check.js';
 
 /** What constants computed from constants may take, in bytes, beside four times what is stored: casts and transposes of weights. */
 const COMPUTED = 2 ** 30;
@@ -11,9 +12,11 @@ const GROWN = 64;
 
 /**
  * Refuses graphs whose values blow up: a few dozen Concats of a value with itself, or one Expand, ask for more memory than there is.
- * Shapes are inferred with every free size at its smallest, 1, and once more at 64. Integer divisions are looked at on the way (see division-check).
+ * Shapes are inferred with every free size at its smallest, 1, and once more at 64. Windows and integer divisions are looked at on the way (see
+ * window-check and division-check).
  */
 export function checkSizes(graph: Graph): void {
+  for (const node of graph.nodes) checkWindow(node);
   const { stored, computed } = measureSizes(graph, 1, MAXIMUM_ELEMENTS.asDeclared, divisionCheck(graph));
   if (computed > COMPUTED + 4 * stored) {
     throw new InvalidModelError(

@@ -124,6 +124,13 @@ describe('checkModel refuses', () => {
     expect(() => checkModel(model)).toThrow("Input 'x' of shape [2147483648,5] has more than 2³¹ elements.");
   });
 
+  // A group of 0 ended the process of onnxruntime 1.30.
+  test.each(['Conv', 'ConvTranspose', 'ConvInteger'])('%s in no groups', (opType) => {
+    const model = adding([node(opType, ['x', 'w'], 'c', { group: int(0) })], { w: vector([1]) });
+    expect(() => checkModel(model)).toThrow(`${opType} (node '`);
+    expect(() => checkModel(model)).toThrow('group: expected numbers from 1, got 0.');
+  });
+
   test.each(['int64', 'int32'] as const)('the smallest %s divided by −1', (type) => {
     const data = type === 'int64' ? BigInt64Array.of(-1n) : Int32Array.of(-1);
     const minusOne = { type, dims: [1], data } as Initializer;
