@@ -2,18 +2,17 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-// One of the evaluation's openings, with a gain close to their average (see apps/bench).
+// One of the evaluation's openings, not chosen for its outcome.
 const prompt = 'Complete this story: The yellow bus was late again. Sam sat on the bench with his lunch box.';
 const entrgi = fileURLToPath(new URL('dist/main.js', import.meta.url));
 
-const small = ['--steps', '64', '--max-new-tokens', '64'];
 console.log(
-  '\n64 steps and 64 tokens, smaller than the preset published (128 and 128), which is the default: a quarter of the time.',
+  '\nWith the embedded models: 64 steps and 64 tokens, smaller than the preset published (128 and 128) and a quarter of the time.',
 );
 
 for (const method of ['bon', 'entrgi']) {
-  console.log(`\n$ entrgi generate --method ${method} ${small.join(' ')} "${prompt}"\n`);
-  const { status } = spawnSync(process.execPath, [entrgi, 'generate', '--method', method, ...small, prompt], {
+  console.log(`\n$ entrgi generate --method ${method} "${prompt}"\n`);
+  const { status } = spawnSync(process.execPath, [entrgi, 'generate', '--method', method, prompt], {
     stdio: 'inherit',
   });
   if (status !== 0) process.exit(status ?? 1);
