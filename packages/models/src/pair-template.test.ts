@@ -66,6 +66,11 @@ describe('pairTemplate', () => {
     [{ type: 'Sequence', processors: [null] }],
     [{ type: 'Sequence' }],
     [{ type: 'Padding' }],
+    [
+      Array.from({ length: 40 }).reduce((inner) => ({ type: 'Sequence', processors: [inner] }), {
+        type: 'ByteLevel',
+      }),
+    ],
     [[]],
   ])('refuses %j', (postProcessor) => {
     expect(() => read(postProcessor)).toThrow(CheckpointError);

@@ -21,19 +21,23 @@ const kinds = ['TemplateProcessing', 'BertProcessing', 'RobertaProcessing', 'Byt
 export const pairTemplate = (postProcessor: unknown, name: string): PairTemplate | undefined =>
   postProcessor === null || postProcessor === undefined ? undefined : templateOf(postProcessor, name);
 
-const templateOf = (postProcessor: unknown, name: string): PairTemplate | undefined => {
+/** Deeper than any tokenizer nests its sequences. */
+const deepest = 32;
+
+const templateOf = (postProcessor: unknown, name: string, depth = 0): PairTemplate | undefined => {
   const processor = fieldsOf(postProcessor);
   const refuse = (what: string, value: unknown): never => {
     throw new CheckpointError(`${name}: post_processor: expected ${what}.`, { value });
   };
   const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
   const { type } = processor;
+  if (depth > deepest) refuse(`sequences nested at most ${deepest} deep`, depth);
   if (typeof type !== 'string' || !kinds.includes(type))
     refuse(`a type among ${kinds.join(', ')}`, postProcessor);
   if (type === 'Sequence') {
     const { processors } = processor;
     if (!Array.isArray(processors)) return refuse('processors to be a list', processors);
-    const templates = processors.map((each) => templateOf(each, name));
+    const templates = processors.map((each) => templateOf(each, name, depth + 1));
     return templates.find((template) => template !== undefined);
   }
   if (type === 'BertProcessing' || type === 'RobertaProcessing') {

@@ -32,7 +32,8 @@ const tokenizerOf = (name: string): Promise<Tokenizer> => {
 const encode = async (name: string, text: string): Promise<void> => {
   const { encodeText, encodePrompt, encodeDialogue, decode, vocabulary } = await tokenizerOf(name);
   const ids = encodeText(text);
-  const specials = new Set(vocabulary.specialIds);
+  // Any text may hold what the vocabulary lacks.
+  const specials = new Set(vocabulary.specialIds.filter((id) => id !== vocabulary.unknownId));
   const wrong = ids.find(
     (id) =>
       id === vocabulary.maskId ||
