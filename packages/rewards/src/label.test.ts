@@ -87,13 +87,14 @@ it('asks which one, where they have names', async () => {
   for (const [label, problem] of [
     [undefined, 'expected the one that is the reward, got none'],
     [3, 'expected a number below 3 or a name, got 3'],
-    [0.5, 'expected a number below 3 or a name, got 0.5'],
     ['Good', 'there is no "Good"'],
   ] as const) {
     const failure = loadReward(directory, { backend, label });
     await expect(failure).rejects.toThrow(InvalidArgumentError);
     await expect(failure).rejects.toThrow(`label: ${problem}. ${listed}`);
   }
+  const half = loadReward(directory, { backend, label: 0.5 });
+  await expect(half).rejects.toThrow('loadReward: label: expected a whole number of at least 0');
   const twins = loadReward(await threeLabels(['a', 'b', 'b']), { backend, label: 'b' });
   await expect(twins).rejects.toThrow('"b" is the name of more than one');
 });

@@ -99,8 +99,9 @@ export function measureSizes(
     for (const [i, output] of node.outputs.entries()) {
       if (output === '') continue;
       if (isConstant) constant.add(output);
-      if (isFixed) fixed.add(output);
       const type = inferred[i];
+      // A shape that does not follow from shapes may depend on what an input holds.
+      if (isFixed && (isConstant || type?.dims?.every((size) => typeof size === 'number'))) fixed.add(output);
       if (type === undefined) continue;
       types.set(output, type);
       refuseLarge(`Node '${node.name}' (${node.opType}): its output`, count(type.dims), maximum, type.dims);
