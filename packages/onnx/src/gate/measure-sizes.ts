@@ -95,7 +95,8 @@ export function measureSizes(
       if (output !== '' && known[i] !== undefined) numbers.set(output, known[i]);
     }
     if (node.opType === 'Constant') inferred = [constantType(node)];
-    let made = 0;
+    // Of operators without inference, what their elements say: four bytes each, as windows have.
+    let made = inferred[0] === undefined ? 4 * bound : 0;
     for (const [i, output] of node.outputs.entries()) {
       if (output === '') continue;
       if (isConstant) constant.add(output);
