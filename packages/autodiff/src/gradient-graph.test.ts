@@ -302,4 +302,14 @@ describe('where no gradient flows', () => {
       "No gradient of LpPool (node 'layer0/pool' of graph 'main'): there is no rule for it.",
     );
   });
+
+  it.each([
+    ['', 'com.microsoft.FusedMatMul', 'ai.onnx::com.microsoft.FusedMatMul'],
+    ['com', 'microsoft.FusedMatMul', 'com::microsoft.FusedMatMul'],
+  ])('takes an operator of domain "%s" called %s for no other', (domain, opType, shown) => {
+    const { g, x } = graph();
+    const y = g.node(opType, [x, x], {}, { domain })[0]!;
+    const of = g.ReduceSum(g.Exp(y), null);
+    expect(() => appendGradient(g, { of, wrt: [x] })).toThrow(`No gradient of ${shown}`);
+  });
 });

@@ -21,6 +21,8 @@ export type Operator = Words<
   | 'com.microsoft.RotaryEmbedding com.microsoft.FusedMatMul com.microsoft.MatMulNBits'
 >;
 
-/** The name under which the table knows a node's operator. */
-export const operatorName = ({ opType, domain }: Node): string =>
-  domain === '' ? opType : `${domain}.${opType}`;
+/** The name under which the table knows a node's operator. A dot within the operator's own name divides no domain from it. */
+export const operatorName = ({ opType, domain }: Node): string => {
+  if (opType.includes('.')) return `${domain === '' ? 'ai.onnx' : domain}::${opType}`;
+  return domain === '' ? opType : `${domain}.${opType}`;
+};
