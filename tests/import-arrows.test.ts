@@ -15,6 +15,7 @@ const arrows: Record<string, readonly string[]> = {
   samplers: ['core'],
   'tiny-stories': [],
   entrgi: ['core', 'onnx', 'autodiff', 'backend-node', 'models', 'rewards', 'samplers', 'tiny-stories'],
+  evaluation: ['core', 'models', 'onnx', 'rewards', 'samplers', 'tiny-stories', 'entrgi'],
 };
 
 /** What the package of a folder is called: the front door is the one without a scope. */
