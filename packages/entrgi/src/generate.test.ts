@@ -82,6 +82,16 @@ describe('generate', () => {
     expect(unguided.trajectories).toEqual(bon.trajectories);
   });
 
+  test('what stands in a response stays, guided and not', async () => {
+    const response = ['Mia', 3, ' the kite', null, ' The end.'];
+    for (const method of ['entrgi', 'bon'] as const) {
+      const options = { ...small, maxNewTokens: 16, steps: 8, denoiser, reward, prompt, method, response };
+      const { trajectories, settings } = await generate(options);
+      expect(settings.response).toEqual(response);
+      for (const { text } of trajectories) expect(text).toMatch(/^Mia.* the kite.* The end\.$/s);
+    }
+  });
+
   test('a reward without gradient ranks, and cannot guide', async () => {
     const short = blackBoxReward('short', (_, texts) => texts.map((text) => -text.length));
     const options = { ...small, denoiser, reward: short, prompt };

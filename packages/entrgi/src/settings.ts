@@ -8,6 +8,11 @@ export interface Settings extends PresetSettings {
   readonly vocabularyTolerance: number;
   /** Which tokens end a response: every one that ends a turn, `turn`, or the tokenizer's eos_token alone, `eos`. Default: `turn`. */
   readonly endTokens: EndTokens;
+  /**
+   * What of every response stands already, in order: text; numbers of tokens to write; `null`, once, for as many tokens as the others leave of maxNewTokens
+   * (without it, those are written at the end). `['Once']` begins a response, `[null, 'The end.']` ends it. Default: nothing.
+   */
+  readonly response?: readonly (string | number | null)[] | undefined;
   /** Fill blocks of this length one after the other. Default: one block. */
   readonly blockLength?: number | undefined;
   /** Approximate, faster: also commit tokens of at least this probability. Default: off. */
@@ -40,6 +45,7 @@ export const settingNames: OptionNames<Settings> = {
   filterHard: true,
   vocabularyTolerance: true,
   endTokens: true,
+  response: true,
   blockLength: true,
   confidenceThreshold: true,
   cacheBlocks: true,

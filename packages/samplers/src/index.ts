@@ -4,6 +4,7 @@ export * as orders from './orders/index.js';
 export { type Preset, type PresetSettings, preset } from './preset.js';
 export * as presets from './presets/index.js';
 export { requireSampleNumbers, type SampleNumbers } from './require-sample-numbers.js';
+export type { ResponseTemplate } from './response/response-tokens.js';
 export { sample } from './sample.js';
 export type { SampleOptions } from './sample-options.js';
 export * as schedules from './schedules/index.js';

@@ -16,6 +16,8 @@ export interface PredictRequest {
   /** Responses of all trajectories, shape [trajectories, length]. */
   readonly tokenIds: Int32Array;
   readonly length: number;
+  /** The first slot at which a response may end. */
+  readonly endsFrom: number;
   /** Whether equal responses go through the denoiser once. */
   readonly skipRedundant: boolean;
   /** Trajectories to predict. */
@@ -64,7 +66,13 @@ export const predict = async (request: PredictRequest): Promise<Prediction> => {
 export const prepareLogits = async (
   logits: Float32Array,
   parts: readonly PredictedRows[],
-  { denoiser, prompt, step, signal }: Pick<PredictRequest, 'denoiser' | 'prompt' | 'step' | 'signal'>,
+  {
+    denoiser,
+    endsFrom,
+    prompt,
+    step,
+    signal,
+  }: Omit<PredictRequest, 'prefix' | 'tokenIds' | 'length' | 'skipRedundant' | 'parts'>,
 ): Promise<void> => {
   const { size } = denoiser.vocabulary;
   const rows = parts.reduce((sum, { slots }) => sum + slots.length, 0);
@@ -88,6 +96,7 @@ export const prepareLogits = async (
       const at = firstNotFinite(own, Number.NEGATIVE_INFINITY);
       if (at >= 0) throw refuse('finite logits', own[at]!);
       for (const id of excluded) own[id] = Number.NEGATIVE_INFINITY;
+      if (slot < endsFrom) for (const id of denoiser.vocabulary.endIds) own[id] = Number.NEGATIVE_INFINITY;
       if (!own.some(Number.isFinite)) throw refuse('a finite logit of a token that may be drawn', own[0]!);
       row++;
       if (turnIsDue()) await nextTurn(signal);

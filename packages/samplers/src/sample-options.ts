@@ -17,6 +17,7 @@ import {
 } from '@entrgi/core';
 import { published } from './presets/published.js';
 import { requireSampleNumbers, requireTemperature } from './require-sample-numbers.js';
+import { endsFrom, type ResponseTemplate, responseTokens } from './response/response-tokens.js';
 import { linear } from './schedules/linear.js';
 
 /** What to sample from, and how. */
@@ -31,6 +32,11 @@ export interface SampleOptions {
   readonly steps?: number | undefined;
   /** Response length in tokens. Default: 128. */
   readonly maxNewTokens?: number | undefined;
+  /**
+   * What of every response stands already and is never touched: `['Once']` begins it, `[null, 'The end.']` ends it, `['Once ', 5, ' went home.']` leaves five
+   * tokens to write between the two and the rest of maxNewTokens behind them; or token ids. No end token is written before text that stands. Default: nothing.
+   */
+  readonly response?: ResponseTemplate | undefined;
   /**
    * Semi-autoregressive decoding (LLaDA): blocks of this length are filled one after the other, each in an equal share of the steps.
    * It must divide maxNewTokens, and the number of blocks must divide the steps. Default: maxNewTokens, one block.
@@ -87,6 +93,7 @@ const optionNames: OptionNames<SampleOptions> = {
   trajectories: true,
   steps: true,
   maxNewTokens: true,
+  response: true,
   blockLength: true,
   temperature: true,
   filters: true,
@@ -112,6 +119,10 @@ export interface SampleSettings {
   readonly trajectories: number;
   readonly steps: number;
   readonly length: number;
+  /** The tokens that every response begins as, shape [length]: those that stay, and masks. */
+  readonly given: Int32Array;
+  /** The first slot at which a response may end. */
+  readonly endsFrom: number;
   readonly blockLength: number;
   readonly temperature: number;
   readonly filters: readonly Filter[];
@@ -139,6 +150,7 @@ export const resolveOptions = (options: SampleOptions): SampleSettings => {
     trajectories = defaults.trajectories,
     steps = defaults.steps,
     maxNewTokens = defaults.maxNewTokens,
+    response,
     blockLength = maxNewTokens,
     temperature = defaults.temperature,
     filters: tokenFilters = defaults.filters,
@@ -194,9 +206,12 @@ export const resolveOptions = (options: SampleOptions): SampleSettings => {
       cure: 'Use a masked diffusion language model.',
     });
   }
+  const given = responseTokens(response, denoiser, { length: maxNewTokens, maskId });
   return {
     denoiser,
     maskId,
+    given,
+    endsFrom: endsFrom(given, { maskId, vocabulary: denoiser.vocabulary }),
     // Not map, which would pass over what is missing.
     prompts: Array.from(prompts, (prompt, index) => ({
       prompt,

@@ -51,7 +51,8 @@ async function* denoise(
   openingMs: number,
 ): AsyncGenerator<SampleEvent, void, undefined> {
   const { trajectories, steps, length, seed, signal } = settings;
-  const tokenIds = new Int32Array(trajectories * length).fill(settings.maskId);
+  const tokenIds = new Int32Array(trajectories * length);
+  for (let k = 0; k < trajectories; k++) tokenIds.set(settings.given, k * length);
   const total = { totalMs: openingMs, denoiserMs: 0, guidanceMs: 0, rewardMs: 0 };
   const promptHash = hashTokens(prefix);
   const predictRows = settings.cacheBlocks ? blockCache(settings) : predict;

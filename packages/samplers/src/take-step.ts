@@ -102,6 +102,7 @@ const predictedRows = async (
   {
     denoiser,
     length,
+    endsFrom,
     temperature,
     filters,
     signal,
@@ -111,7 +112,7 @@ const predictedRows = async (
   }: SampleSettings,
   { prompt, step, prefix, tokenIds, parts, predictRows }: StepRequest,
 ): Promise<RowLogits> => {
-  const asked = { denoiser, prefix, tokenIds, length, skipRedundant, parts, prompt, step, signal };
+  const asked = { denoiser, prefix, tokenIds, length, endsFrom, skipRedundant, parts, prompt, step, signal };
   const { logits, sources } = await predictRows(asked);
   // Candidates of equal responses are found once, and copied instead of their logits.
   const distinct = await selectCandidates(logits, denoiser.vocabulary.size, {
