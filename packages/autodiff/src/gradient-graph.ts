@@ -224,8 +224,9 @@ function noPath(of: Value, value: Value, between: readonly Node[], active: Reado
   );
 }
 
-const padded = (values: readonly Value[]): Values =>
-  [...values, ...Array.from({ length: 8 }, () => '')] as unknown as Values;
+const none: readonly Value[] = new Array<Value>(8).fill('');
+
+const padded = (values: readonly Value[]): Values => values.concat(none) as unknown as Values;
 
 const fail = (error: Error): never => {
   throw error;

@@ -1,5 +1,5 @@
 import { EntrgiError, InvalidModelError } from '@entrgi/core';
-import { checkModel } from './check-model.js';
+import { checkForm } from './check-model.js';
 import { emptyGraph, GraphBuilder } from './graph-builder.js';
 import type { Graph, Model, Node, Value } from './model.js';
 import { opsetOf } from './opset.js';
@@ -17,10 +17,10 @@ export interface CanonicaliseOptions {
  * A model of opset 11–27 in opset 21 (23 with RMSNormalization) and few operators: fused and contributed operators expanded (see rewrites), constants as initialisers,
  * shapes that are known folded, Identity and inference-time Dropout removed, nodes and initialisers that no output needs dropped.
  * Inputs, outputs and the values of all remaining names stay what they were. The argument is not changed.
- * Throws InvalidModelError (see checkModel) and UnsupportedError for operators in a form that has no canonical one.
+ * Throws InvalidModelError for what is not well-formed (sizes are not looked at: decodeModel and encodeModel do) and UnsupportedError for operators in a form that has no canonical one.
  */
 export function canonicalise(model: Model, { keep = [] }: CanonicaliseOptions = {}): Model {
-  checkModel(model);
+  checkForm(model);
   const graph = rewriteGraph(model.graph, model.opsets.get('')!, new Set(keep));
   const opsets = new Map([['', opsetOf(graph.nodes)]]);
   for (const { domain } of graph.nodes) if (domain !== '') opsets.set(domain, model.opsets.get(domain) ?? 1);

@@ -23,7 +23,13 @@ export interface CheckOptions {
  * known shape that is too large to compute.
  * Throws UnsupportedError for a model that is well-formed but of another kind, InvalidModelError otherwise.
  */
-export function checkModel(model: Model, { lookOnly = false }: CheckOptions = {}): void {
+export function checkModel(model: Model, options: CheckOptions = {}): void {
+  checkForm(model, options);
+  checkSizes(model.graph);
+}
+
+/** The checks of checkModel but for sizes: what was decoded has passed those, and what is made of it will be when it is encoded. */
+export function checkForm(model: Model, { lookOnly = false }: CheckOptions = {}): void {
   const { irVersion } = model;
   if (!Number.isInteger(irVersion) || irVersion < 4 || irVersion > NEWEST_IR_VERSION) {
     const Kind = irVersion > NEWEST_IR_VERSION ? UnsupportedError : InvalidModelError;
@@ -50,7 +56,6 @@ export function checkModel(model: Model, { lookOnly = false }: CheckOptions = {}
     }
   }
   checkGraph(model.graph, model.opsets, lookOnly);
-  checkSizes(model.graph);
 }
 
 function checkGraph(graph: Graph, opsets: ReadonlyMap<string, number>, lookOnly: boolean): void {

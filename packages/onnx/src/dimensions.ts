@@ -18,10 +18,9 @@ export function broadcastDimension(a: Dimension, b: Dimension): Dimension {
 }
 
 function broadcastPair(a: readonly Dimension[], b: readonly Dimension[]): readonly Dimension[] {
-  const rank = Math.max(a.length, b.length);
-  const at = (shape: readonly Dimension[], axis: number): Dimension =>
-    axis < rank - shape.length ? 1 : shape[axis - rank + shape.length]!;
-  return Array.from({ length: rank }, (_, axis) => broadcastDimension(at(a, axis), at(b, axis)));
+  const [long, short] = a.length < b.length ? [b, a] : [a, b];
+  const missing = long.length - short.length;
+  return long.map((size, axis) => (axis < missing ? size : broadcastDimension(size, short[axis - missing]!)));
 }
 
 /** The shape that shapes broadcast to, aligned at the last axis. */

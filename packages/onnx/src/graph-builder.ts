@@ -1,6 +1,6 @@
 import { type DataType, InvalidArgumentError, UnsupportedError } from '@entrgi/core';
 import { onnxType } from './data-types.js';
-import { inferNode, integersOf } from './infer.js';
+import { inferenceFrom, integersOf } from './infer.js';
 import { inferContents } from './infer-contents.js';
 import { float, int, ints, scalar, string, vector } from './literals.js';
 import type {
@@ -142,7 +142,7 @@ export class GraphBuilder {
 
   /** The elements of an integer value of rank ≤ 1, as far as they are known before the graph runs: numbers, symbols or null. */
   contentsOf(value: Value): readonly Dimension[] | undefined {
-    return this.#contents.get(value) ?? integersOf(this.graph.initializers.get(value));
+    return this.#contentsOf(value);
   }
 
   /** Keeps names from being given to new values; they may still be claimed explicitly. */
@@ -373,12 +373,22 @@ export class GraphBuilder {
     return typeof values === 'string' ? values : this.int64s(values);
   }
 
+  readonly #contentsOf = (value: Value): readonly Dimension[] | undefined => {
+    const known = this.#contents.get(value);
+    if (known !== undefined) return known;
+    const integers = integersOf(this.graph.initializers.get(value));
+    if (integers !== undefined) this.#contents.set(value, integers);
+    return integers;
+  };
+
+  readonly #inferTypes = inferenceFrom((value) => this.#types.get(value), this.#contentsOf);
+
   /** The type without what only a declaration says. */
-  #followingTypeOf(value: Value): ValueType | undefined {
+  readonly #followingTypeOf = (value: Value): ValueType | undefined => {
     const known = this.#types.get(value);
     if (known === undefined || !this.#declared.has(value)) return known;
     return { type: known.type, dims: known.dims?.map((size) => (typeof size === 'number' ? null : size)) };
-  }
+  };
 
   /** The first node on the way to a value of unknown type whose inputs are all known. */
   #unknownOrigin(value: Value): Node {
@@ -416,9 +426,7 @@ export class GraphBuilder {
   }
 
   #infer(node: Node): void {
-    const typeOf = (value: Value) => this.#types.get(value);
-    const contentsOf = (value: Value) => this.contentsOf(value);
-    const types = inferNode(node, typeOf, () => undefined, contentsOf);
+    const types = this.#inferTypes(node);
     const depends = node.inputs.some((input) => this.#declared.has(input));
     node.outputs.forEach((output, i) => {
       if (output === '') return;
@@ -427,7 +435,7 @@ export class GraphBuilder {
       if (type !== undefined) this.#declare(output, type);
       else this.#names.add(output);
     });
-    const contents = inferContents(node, (value) => this.#followingTypeOf(value), contentsOf);
+    const contents = inferContents(node, this.#followingTypeOf, this.#contentsOf);
     if (contents !== undefined) this.#contents.set(node.outputs[0]!, contents);
   }
 }

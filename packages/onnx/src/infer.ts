@@ -2,7 +2,7 @@ import { EntrgiError, InvalidModelError } from '@entrgi/core';
 import { convolution } from './inference/convolution.js';
 import { elementwise } from './inference/elementwise.js';
 import { indexing } from './inference/indexing.js';
-import { type InferenceRequest, type InferenceRule, MAXIMUM_RANK } from './inference/inference-rule.js';
+import { type InferenceRule, MAXIMUM_RANK } from './inference/inference-rule.js';
 import { matrix } from './inference/matrix.js';
 import { normalization } from './inference/normalization.js';
 import { recurrent } from './inference/recurrent.js';
@@ -30,36 +30,46 @@ export const hasInference = ({ opType }: Node): boolean => rules.has(opType);
  * What is known of a node's outputs: the element type of every operator in the canonical set, sizes as numbers, symbols or null
  * where they follow. Unknown operators yield nothing. Sizes that contradict each other: InvalidModelError.
  */
-export function inferNode(
+export const inferNode = (
   node: Node,
   typeOf: (value: Value) => ValueType | undefined,
   initializerOf: (value: Value) => Initializer | undefined,
   contentsOf: ContentsOf = () => undefined,
-): (ValueType | undefined)[] {
-  const rule = node.domain === '' || node.domain === 'com.microsoft' ? rules.get(node.opType) : undefined;
-  if (rule === undefined) return [];
+): (ValueType | undefined)[] =>
+  inferenceFrom(typeOf, (value) => integersOf(initializerOf(value)) ?? contentsOf(value))(node);
+
+/** inferNode for many nodes, from what is known of the values when it is called. */
+export function inferenceFrom(
+  typeOf: (value: Value) => ValueType | undefined,
+  contentsOf: ContentsOf,
+): (node: Node) => (ValueType | undefined)[] {
+  let node: Node;
   const input = (i: number) => node.inputs[i] ?? '';
-  const request: InferenceRequest = {
-    node,
-    type: (i) => (input(i) === '' ? undefined : typeOf(input(i))?.type),
-    dims: (i) => (input(i) === '' ? undefined : typeOf(input(i))?.dims),
-    contents: (i) => integersOf(initializerOf(input(i))) ?? contentsOf(input(i)),
-    int: (name, otherwise) => readAttribute(node, name, 'int') ?? otherwise,
-    ints: (name) => readAttribute(node, name, 'ints'),
-    string: (name, otherwise) => readAttribute(node, name, 'string') ?? otherwise,
+  const asked = {
+    type: (i: number) => (input(i) === '' ? undefined : typeOf(input(i))?.type),
+    dims: (i: number) => (input(i) === '' ? undefined : typeOf(input(i))?.dims),
+    contents: (i: number) => contentsOf(input(i)),
+    int: (name: string, otherwise: number) => readAttribute(node, name, 'int') ?? otherwise,
+    ints: (name: string) => readAttribute(node, name, 'ints'),
+    string: (name: string, otherwise: string) => readAttribute(node, name, 'string') ?? otherwise,
   };
-  try {
-    const types = [...rule(request)];
-    const wide = types.find((type) => (type?.dims?.length ?? 0) > MAXIMUM_RANK);
-    if (wide === undefined) return types;
-    throw new InvalidModelError(`Expected a rank of at most ${MAXIMUM_RANK}, got ${wide.dims!.length}.`);
-  } catch (error) {
-    if (!EntrgiError.isInstance(error)) throw error;
-    throw new InvalidModelError(`Node '${node.name}' (${node.opType}): ${error.message}`, {
-      value: error.value,
-      cause: error,
-    });
-  }
+  return (asking) => {
+    node = asking;
+    const rule = node.domain === '' || node.domain === 'com.microsoft' ? rules.get(node.opType) : undefined;
+    if (rule === undefined) return [];
+    try {
+      const types = [...rule({ node, ...asked })];
+      const wide = types.find((type) => (type?.dims?.length ?? 0) > MAXIMUM_RANK);
+      if (wide === undefined) return types;
+      throw new InvalidModelError(`Expected a rank of at most ${MAXIMUM_RANK}, got ${wide.dims!.length}.`);
+    } catch (error) {
+      if (!EntrgiError.isInstance(error)) throw error;
+      throw new InvalidModelError(`Node '${node.name}' (${node.opType}): ${error.message}`, {
+        value: error.value,
+        cause: error,
+      });
+    }
+  };
 }
 
 /** The elements of a small integer constant of rank ≤ 1. */

@@ -51,14 +51,17 @@ const same: Rule = ({ numbers }) => numbers(0);
 const each =
   (compute: (...x: number[]) => number): Rule =>
   ({ node, numbers, dims }) => {
-    const inputs = node.inputs.map((_, i) => numbers(i));
-    const longest = Math.max(...inputs.map((input) => input?.length ?? Number.POSITIVE_INFINITY));
-    if (!Number.isFinite(longest)) return undefined;
-    if (inputs.some((input) => input!.length === 0)) return [];
-    const shapes = new Set(inputs.flatMap((input, i) => (input!.length === 1 ? [] : [String(dims(i))])));
+    const inputs: Numbers[] = [];
+    for (let i = 0; i < node.inputs.length; i++) {
+      const input = numbers(i);
+      if (input === undefined) return undefined;
+      inputs.push(input);
+    }
+    if (inputs.some((input) => input.length === 0)) return [];
+    const shapes = new Set(inputs.flatMap((input, i) => (input.length === 1 ? [] : [String(dims(i))])));
     if (shapes.size > 1) return undefined;
-    return Array.from({ length: longest }, (_, i) =>
-      compute(...inputs.map((input) => input![input!.length === 1 ? 0 : i]!)),
+    return Array.from({ length: Math.max(...inputs.map((input) => input.length)) }, (_, i) =>
+      compute(...inputs.map((input) => input[input.length === 1 ? 0 : i]!)),
     );
   };
 

@@ -1,21 +1,34 @@
-import { type DataType, EntrgiError, InvalidModelError } from '@entrgi/core';
+import { EntrgiError, InvalidModelError } from '@entrgi/core';
 import { byteSize } from '../data-types.js';
-import { hasInference, inferNode } from '../infer.js';
+import { hasInference, inferenceFrom } from '../infer.js';
 import type { Dimension, Graph, Node, Value, ValueType } from '../model.js';
 import { constantWork } from './constant-work.js';
 import { isFractional, type Numbers, numbersAfter, numbersOf } from './known-numbers.js';
 import { boundFromElements, count } from './sizes-from-elements.js';
 
-/** What a graph takes at the least, in bytes. */
+/** Bytes of a graph's values, and what was found out on the way. */
 export interface GraphSizes {
   /** Initialisers and Constants. */
   readonly stored: number;
   /** Values computed from those alone: a runtime computes them when it loads the model. */
   readonly computed: number;
-  /** Of those, what stays: values that other nodes read as well. */
-  readonly kept: number;
   /** The largest single value. */
   readonly largest: number;
+  readonly types: ReadonlyMap<Value, ValueType>;
+  readonly numbers: ReadonlyMap<Value, Numbers | undefined>;
+  /** Values that depend on no input. */
+  readonly constant: ReadonlySet<Value>;
+  /** Values that are constant or whose shape depends on no free size. */
+  readonly fixed: ReadonlySet<Value>;
+}
+
+export interface SizesRequest {
+  /** What the free sizes of the inputs are taken to be. */
+  readonly free: number;
+  /** Elements that no value may have more of. */
+  readonly maximum: number;
+  /** The same graph at other free sizes: what they do not decide is not inferred again. */
+  readonly before?: GraphSizes;
 }
 
 /** Largest value, in elements. */
@@ -25,106 +38,98 @@ const MAXIMUM_ELEMENTS = { asDeclared: 2 ** 31, grown: 2 ** 34 } as const;
  * Infers every shape with the free sizes of the inputs at `free`, and adds up. Throws InvalidModelError for a value above `maximum` elements
  * and for constants that take long to compute; what contradicts itself at that size is not judged.
  */
-export function measureSizes(
-  graph: Graph,
-  free: number,
-  maximum: number,
-  visit?: (node: Node, typeOf: (value: Value) => DataType | undefined) => void,
-): GraphSizes {
+export function measureSizes(graph: Graph, { free, maximum, before }: SizesRequest): GraphSizes {
   const types = new Map<Value, ValueType>();
-  const numbers = new Map<Value, Numbers>();
-  /** Values that depend on no input, and values whose shape depends on no free size. */
+  const numbers = new Map<Value, Numbers | undefined>();
   const [constant, fixed] = [new Set<Value>(), new Set<Value>()];
-  const numbersIn = (value: Value) => numbers.get(value) ?? numbersOf(graph.initializers.get(value));
-  const total = { stored: 0, computed: 0, kept: 0, largest: 0 };
+  let [stored, computed, largest] = [0, 0, 0];
 
   for (const [name, { type, dims }] of graph.inputs) {
     types.set(name, { type, dims: dims?.map((size) => (typeof size === 'number' ? size : free)) });
     if (dims?.every((size) => typeof size === 'number')) fixed.add(name);
-    refuseLarge(`Input '${name}'`, count(types.get(name)!.dims), maximum, dims);
+    refuseLarge(() => `Input '${name}'`, count(types.get(name)!.dims), maximum, dims);
   }
-  for (const [name, { type, dims }] of graph.initializers) {
+  for (const [name, tensor] of graph.initializers) {
+    const { type, dims } = tensor;
     types.set(name, { type, dims });
+    numbers.set(name, numbersOf(tensor));
     constant.add(name);
-    total.stored += bytesOf({ type, dims });
+    fixed.add(name);
+    stored += bytesOf({ type, dims });
   }
-  // What the file says of a value that no rule knows: a runtime refuses it if it is not so.
-  const typeOf = (value: Value) => (types.get(value) ?? graph.valueTypes.get(value))?.type;
-  const kept = keptBy(graph);
-  for (const node of graph.nodes) {
-    const input = (i: number) => node.inputs[i] ?? '';
-    const dims = (i: number) => types.get(input(i))?.dims;
-    const given = node.inputs.filter((each) => each !== '');
+  // What is asked of the node that the loop below is at.
+  let node: Node;
+  const input = (i: number) => node.inputs[i] ?? '';
+  const dims = (i: number) => types.get(input(i))?.dims;
+  const elements = (i: number) => numbers.get(input(i));
+  const infer = inferenceFrom(
+    (value) => types.get(value),
+    (value) => numbers.get(value)?.map((element) => (Number.isInteger(element) ? element : null)),
+  );
+  const isConstantInput = (i: number) => constant.has(input(i));
+  const float = (i: number) => isFractional(types.get(input(i))?.type);
+  const what = () => `Node '${node.name}' (${node.opType}): its output`;
+
+  for (node of graph.nodes) {
+    const isFixed = node.inputs.every((each) => each === '' || fixed.has(each));
+    if (isFixed && before !== undefined) {
+      for (const output of node.outputs) {
+        if (before.types.has(output)) types.set(output, before.types.get(output)!);
+        if (before.numbers.has(output)) numbers.set(output, before.numbers.get(output));
+        if (before.constant.has(output)) constant.add(output);
+        if (before.fixed.has(output)) fixed.add(output);
+      }
+      continue;
+    }
     const isConstant =
-      given.every((each) => constant.has(each)) ||
-      (/^(Shape|Size)$/.test(node.opType) && given.every((each) => constant.has(each) || fixed.has(each)));
-    const isFixed = given.every((each) => constant.has(each) || fixed.has(each));
+      isFixed && (ofShape.has(node.opType) || node.inputs.every((each) => each === '' || constant.has(each)));
     let inferred: readonly (ValueType | undefined)[] = [];
     try {
-      inferred = inferNode(
-        node,
-        (value) => types.get(value),
-        () => undefined,
-        (value) => numbersIn(value)?.map((element) => (Number.isInteger(element) ? element : null)),
-      );
+      inferred = node.opType === 'Constant' ? [constantType(node)] : infer(node);
     } catch (error) {
       // Sizes may contradict the graph where others would not.
       if (!EntrgiError.isInstance(error)) throw error;
     }
-    visit?.(node, typeOf);
-    const bound = boundFromElements(
-      node,
-      (i) => numbersIn(input(i)),
-      dims,
-      (i) => constant.has(input(i)),
-    );
+    const bound = boundFromElements(node, elements, dims, isConstantInput);
     if (bound === undefined) {
       throw new InvalidModelError(
         `Node '${node.name}' (${node.opType}): the size of its output follows from constants in a way that is not supported.`,
         { value: node.inputs, cure: 'Store the constant instead.' },
       );
     }
-    refuseLarge(`Node '${node.name}' (${node.opType}): its output`, bound, maximum, [bound]);
-    const known = numbersAfter({
-      node,
-      numbers: (i) => (input(i) === '' ? undefined : numbersIn(input(i))),
-      dims,
-      float: (i) => isFractional(types.get(input(i))?.type),
-    });
-    for (const [i, output] of node.outputs.entries()) {
-      if (output !== '' && known[i] !== undefined) numbers.set(output, known[i]);
+    refuseLarge(what, bound, maximum, [bound]);
+    for (const [i, known] of numbersAfter({ node, numbers: elements, dims, float }).entries()) {
+      const output = node.outputs[i] ?? '';
+      if (output !== '' && known !== undefined) numbers.set(output, known);
     }
-    if (node.opType === 'Constant') inferred = [constantType(node)];
     // Of operators without inference, what their elements say: four bytes each, as windows have.
     let made = inferred[0] === undefined ? 4 * bound : 0;
     for (const [i, output] of node.outputs.entries()) {
       if (output === '') continue;
-      if (isConstant) constant.add(output);
       const type = inferred[i];
+      if (isConstant) constant.add(output);
       // A shape that does not follow from shapes may depend on what an input holds.
-      if (isFixed && (isConstant || type?.dims?.every((size) => typeof size === 'number'))) fixed.add(output);
+      if (isConstant || (isFixed && type?.dims?.every((size) => typeof size === 'number'))) fixed.add(output);
       if (type === undefined) continue;
       types.set(output, type);
-      refuseLarge(`Node '${node.name}' (${node.opType}): its output`, count(type.dims), maximum, type.dims);
+      refuseLarge(what, count(type.dims), maximum, type.dims);
       const bytes = bytesOf(type);
       made += bytes;
-      total.largest = Math.max(total.largest, bytes);
-      if (isConstant && node.opType !== 'Constant' && kept.has(output)) total.kept += bytes;
+      largest = Math.max(largest, bytes);
     }
     if (!isConstant) continue;
-    if (node.opType === 'Constant') total.stored += made;
+    if (node.opType === 'Constant') stored += made;
     else {
-      total.computed += made;
-      constantWork(
-        node,
-        given.map((each) => types.get(each)?.dims),
-        inferred[0]?.dims,
-        hasInference(node),
-      );
+      computed += made;
+      const shapes = node.inputs.filter((each) => each !== '').map((each) => types.get(each)?.dims);
+      constantWork(node, shapes, inferred[0]?.dims, hasInference(node));
     }
   }
-  return total;
+  return { stored, computed, largest, types, numbers, constant, fixed };
 }
+
+/** Constants where the shape of what they read is fixed. */
+const ofShape: ReadonlySet<string> = new Set(['Shape', 'Size']);
 
 export { MAXIMUM_ELEMENTS };
 
@@ -151,30 +156,18 @@ const constantType = ({ attributes }: Node): ValueType | undefined => {
 };
 
 /** Bytes of a value; a string counts as a pointer and its length. */
-const bytesOf = ({ type, dims }: ValueType): number =>
+export const bytesOf = ({ type, dims }: ValueType): number =>
   type === 'string' ? 16 * count(dims) : byteSize(type, count(dims));
 
-/** Values that a node reads which depends on an input, or that are outputs. */
-const keptBy = (graph: Graph): ReadonlySet<Value> => {
-  const varying = new Set<Value>(graph.inputs.keys());
-  const kept = new Set<Value>(graph.outputs.keys());
-  for (const { inputs, outputs } of graph.nodes) {
-    if (!inputs.some((value) => varying.has(value))) continue;
-    for (const value of inputs) kept.add(value);
-    for (const value of outputs) varying.add(value);
-  }
-  return kept;
-};
-
 const refuseLarge = (
-  what: string,
+  what: () => string,
   elements: number,
   maximum: number,
   shape: readonly Dimension[] | undefined,
 ) => {
   if (elements <= maximum) return;
   throw new InvalidModelError(
-    `${what} of shape [${shape}] has more than 2${maximum === 2 ** 34 ? '³⁴' : '³¹'} elements.`,
+    `${what()} of shape [${shape}] has more than 2${maximum === 2 ** 34 ? '³⁴' : '³¹'} elements.`,
     { value: shape },
   );
 };

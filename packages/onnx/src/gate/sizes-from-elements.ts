@@ -67,13 +67,17 @@ const sizes = [
 ];
 
 const boundOfAttributes = ({ attributes }: Node): number => {
-  const products = sizes.map((name) => {
+  let largest = 1;
+  for (const name of sizes) {
     const attribute = attributes[name];
-    const values =
-      attribute?.kind === 'ints' ? attribute.value : attribute?.kind === 'int' ? [attribute.value] : [];
-    return values.reduce((product, value) => product * Math.max(1, Math.abs(value)), 1);
-  });
-  return Math.max(...products);
+    if (attribute?.kind !== 'ints' && attribute?.kind !== 'int') continue;
+    const values = attribute.kind === 'ints' ? attribute.value : [attribute.value];
+    largest = Math.max(
+      largest,
+      values.reduce((product, value) => product * Math.max(1, Math.abs(value)), 1),
+    );
+  }
+  return largest;
 };
 
 /** Elements of a shape, unknown sizes passed over. */

@@ -28,5 +28,11 @@ export const typed = (type: DataType | undefined, dims?: Dimensions): readonly (
 /** The element type that some inputs (default: all) share, from the first of which it is known. */
 export const commonType = (
   { node, type }: InferenceRequest,
-  inputs: readonly number[] = [...node.inputs.keys()],
-): DataType | undefined => inputs.map(type).find((known) => known !== undefined);
+  inputs?: readonly number[],
+): DataType | undefined => {
+  for (const i of inputs ?? node.inputs.keys()) {
+    const known = type(i);
+    if (known !== undefined) return known;
+  }
+  return undefined;
+};

@@ -11,12 +11,16 @@ const SIZE = 2 ** 40;
 
 /**
  * Refuses integer divisions in which the smallest number may meet −1: where neither dividend nor divisor is known to be free of negative
- * numbers, and the divisor is no constant without −1. Shapes and what is computed from them divide without harm. Returns the check of one node;
- * nodes come in the graph's order, with the types of what they read.
+ * numbers, and the divisor is no constant without −1. Shapes and what is computed from them divide without harm.
  */
-export function divisionCheck(
-  graph: Graph,
-): (node: Node, typeOf: (value: Value) => DataType | undefined) => void {
+export function checkDivisions(graph: Graph, typeOf: (value: Value) => DataType | undefined): void {
+  const isWide = ({ inputs: [dividend = '', divisor = ''] }: Node): boolean => {
+    // Both have one type; where neither is known it may be any.
+    const type = typeOf(dividend) ?? typeOf(divisor);
+    return type === undefined || wide.has(type);
+  };
+  const risky = new Set(graph.nodes.filter((node) => divides(node) && isWide(node)));
+  if (risky.size === 0) return;
   /** Largest element of values that are known to hold no negative one. */
   const bounds = new Map<Value, number>();
   /** Constants without −1. */
@@ -27,23 +31,19 @@ export function divisionCheck(
     if (!hasMinusOne) harmless.add(name);
   };
   for (const [name, tensor] of graph.initializers) note(name, tensor);
-  return (node, typeOf) => {
+  for (const node of graph.nodes) {
     const [dividend = '', divisor = ''] = node.inputs;
     const [output = ''] = node.outputs;
     if (node.opType === 'Constant') {
       const tensor = constantOf(node.attributes);
       if (tensor !== undefined) note(output, tensor);
-      return;
+      continue;
     }
-    if (divides(node)) {
-      // Both have one type; where neither is known it may be any.
-      const type = typeOf(dividend) ?? typeOf(divisor);
-      const isSafe = harmless.has(divisor) || bounds.has(divisor) || bounds.has(dividend);
-      if ((type === undefined || wide.has(type)) && !isSafe) throw refused(node, divisor);
-    }
+    const isSafe = harmless.has(divisor) || bounds.has(divisor) || bounds.has(dividend);
+    if (risky.has(node) && !isSafe) throw refused(node, divisor);
     const bound = boundAfter(node, (value) => bounds.get(value), typeOf);
     if (bound !== undefined && bound <= LARGEST) bounds.set(output, bound);
-  };
+  }
 }
 
 /** Mod divides as well, but for the one that works like C's fmod. */
