@@ -330,6 +330,20 @@ describe('loadTokenizer: vocabulary', () => {
     }
   });
 
+  it('refuses a post-processor that contradicts itself, also where a chat template goes before it', async () => {
+    const nested = Array.from({ length: 100 }).reduce<object>(
+      (inner) => ({ type: 'Sequence', processors: [inner] }),
+      { type: 'ByteLevel' },
+    );
+    for (const postProcessor of [{ type: 'Nope' }, nested]) {
+      const failure = loadAltered('dream', {
+        'tokenizer.json': (json) => ({ ...json, post_processor: postProcessor }),
+      });
+      await expect(failure).rejects.toThrow(CheckpointError);
+      await expect(failure).rejects.toThrow('tokenizer.json: post_processor: expected');
+    }
+  });
+
   it('does without tokens beyond the rows, until a text has one', async () => {
     const { encodeText, vocabulary } = await loadAltered('dream', {
       'tokenizer.json': (json) => ({

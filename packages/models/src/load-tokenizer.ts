@@ -38,14 +38,15 @@ export const loadTokenizer = async (
   const name = `${folder.name}/tokenizer.json`;
   const codec = await tokenCodec(file, settings, name, model.rows);
   const { templateVariables, templateDate } = options;
+  // Read also where a chat template goes before it: a file that contradicts itself is refused.
+  const pair = pairFormat({
+    postProcessor: file.post_processor,
+    name,
+    codec,
+    sendsTypes: sendsTypes(settings, model.config.raw('model_type')),
+  });
   const found =
-    (await chatFormat(folder, { settings, roles, codec, templateVariables, templateDate })) ??
-    pairFormat({
-      postProcessor: file.post_processor,
-      name,
-      codec,
-      sendsTypes: sendsTypes(settings, model.config.raw('model_type')),
-    });
+    (await chatFormat(folder, { settings, roles, codec, templateVariables, templateDate })) ?? pair;
   const format = (): PromptFormat => {
     if (found !== undefined) return found;
     throw new CheckpointError(`${folder.name}: the tokenizer has no chat template.`, {
