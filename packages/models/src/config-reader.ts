@@ -23,8 +23,6 @@ export interface ConfigReader {
   flag(field: string, fallback: boolean): boolean;
   /** A token id below `rows`, or undefined where the field is absent or null. */
   tokenId(field: string, rows: number): number | undefined;
-  /** The same of a field that may hold one id or a list of them; none where it is absent or null. */
-  tokenIds(field: string, rows: number): readonly number[];
   /** The fields of an object that stands in a field. */
   nested(field: string): ConfigReader;
   /** Throws UnsupportedError unless the field is absent, null or one of the values. */
@@ -55,14 +53,6 @@ export const configReader = (fields: Readonly<Record<string, unknown>>, file: st
     const value = raw(field);
     throw new CheckpointError(`${file}: ${field}: expected ${expected}, got ${show(value)}.`, { value });
   };
-  const tokenIds = (field: string, rows: number): number[] => {
-    const value = raw(field) ?? [];
-    const ids: unknown[] = Array.isArray(value) ? value : [value];
-    const areIds = ids.every(
-      (id) => Number.isSafeInteger(id) && (id as number) >= 0 && (id as number) < rows,
-    );
-    return areIds ? (ids as number[]) : refuse(field, `a token id from 0 to ${rows - 1}`);
-  };
   return {
     file,
     fields: () => fields,
@@ -81,10 +71,10 @@ export const configReader = (fields: Readonly<Record<string, unknown>>, file: st
       )(field),
     flag: read('true or false', isFlag),
     tokenId(field, rows) {
-      const ids = tokenIds(field, rows);
-      return Array.isArray(raw(field)) ? refuse(field, 'one token id') : ids[0];
+      const id = raw(field) ?? undefined;
+      const isId = Number.isSafeInteger(id) && (id as number) >= 0 && (id as number) < rows;
+      return id === undefined || isId ? (id as number) : refuse(field, `a token id from 0 to ${rows - 1}`);
     },
-    tokenIds,
     nested(field) {
       const value = raw(field);
       if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
