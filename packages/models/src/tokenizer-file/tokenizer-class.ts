@@ -75,6 +75,17 @@ const charsmapIn = (file: Settings): unknown => {
   return Array.isArray(list) ? list.find((part) => part?.type === 'Precompiled') : undefined;
 };
 
+/** RoBERTa's and XLM-RoBERTa's. */
+const fairseqRoles = {
+  bos_token: '<s>',
+  eos_token: '</s>',
+  unk_token: '<unk>',
+  sep_token: '</s>',
+  pad_token: '<pad>',
+  cls_token: '<s>',
+  mask_token: '<mask>',
+};
+
 /**
  * The classes of transformers 5 that make their parts themselves, among those of the architectures here. Every other class, and a file
  * without one, is taken as it stands.
@@ -118,15 +129,7 @@ export const tokenizerClasses: Readonly<Record<string, TokenizerClass>> = {
     parts: byteLevelBpe,
   },
   RobertaTokenizer: {
-    roles: {
-      bos_token: '<s>',
-      eos_token: '</s>',
-      unk_token: '<unk>',
-      sep_token: '</s>',
-      pad_token: '<pad>',
-      cls_token: '<s>',
-      mask_token: '<mask>',
-    },
+    roles: fairseqRoles,
     parts: byteLevelBpe,
   },
   BertTokenizer: {
@@ -201,15 +204,7 @@ export const tokenizerClasses: Readonly<Record<string, TokenizerClass>> = {
     },
   },
   XLMRobertaTokenizer: {
-    roles: {
-      bos_token: '<s>',
-      eos_token: '</s>',
-      unk_token: '<unk>',
-      sep_token: '</s>',
-      pad_token: '<pad>',
-      cls_token: '<s>',
-      mask_token: '<mask>',
-    },
+    roles: fairseqRoles,
     parts(settings, file) {
       const scheme = isTrue(settings.add_prefix_space, true) ? 'always' : 'never';
       return {
