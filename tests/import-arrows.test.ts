@@ -10,6 +10,7 @@ const arrows: Record<string, readonly string[]> = {
   onnx: ['core'],
   autodiff: ['core', 'onnx'],
   'backend-node': ['core'],
+  'backend-web': ['core'],
   models: ['core', 'onnx'],
   rewards: ['core', 'onnx', 'autodiff', 'models'],
   samplers: ['core'],
@@ -89,13 +90,16 @@ describe.each(publishable)('%s', (name) => {
   });
 });
 
-test.each(['core', 'models', 'rewards', 'samplers'])('%s loads where there is no Node', (name) => {
-  const staticImport = /^(?:import|export)\s(?!type\b)(?:[^;'"`]*?\sfrom\s)?'(node:[^']*)'/gm;
-  const wrong = sources(join(root, 'packages', name, 'src')).flatMap((file) =>
-    [...readFileSync(file, 'utf8').matchAll(staticImport)].map((match) => `${file} imports ${match[1]}`),
-  );
-  expect(wrong).toEqual([]);
-});
+test.each(['core', 'models', 'rewards', 'samplers', 'backend-web'])(
+  '%s loads where there is no Node',
+  (name) => {
+    const staticImport = /^(?:import|export)\s(?!type\b)(?:[^;'"`]*?\sfrom\s)?'(node:[^']*)'/gm;
+    const wrong = sources(join(root, 'packages', name, 'src')).flatMap((file) =>
+      [...readFileSync(file, 'utf8').matchAll(staticImport)].map((match) => `${file} imports ${match[1]}`),
+    );
+    expect(wrong).toEqual([]);
+  },
+);
 
 test('core imports nothing, not even at run time', () => {
   const manifest = JSON.parse(readFileSync(join(root, 'packages/core/package.json'), 'utf8'));

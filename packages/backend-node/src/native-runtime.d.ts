@@ -1,30 +1,4 @@
-import type { Tensor } from '@entrgi/core';
-
-/** What a session says about one of its inputs or outputs; dimensions are sizes or symbols. */
-export interface ValueInfo {
-  readonly name: string;
-  readonly type: string;
-  readonly dims: readonly (number | string | undefined)[];
-}
-
-export interface SessionInfo {
-  readonly id: number;
-  readonly inputs: readonly ValueInfo[];
-  readonly outputs: readonly ValueInfo[];
-}
-
-/** onnxruntime's sessions by number, in this thread or behind a worker. Errors are plain, some with a `cure`. */
-export interface NativeRuntime {
-  create(bytes: Uint8Array, settings: object): Promise<SessionInfo>;
-  run(
-    id: number,
-    feeds: Readonly<Record<string, Tensor>>,
-    fetches: readonly string[],
-  ): Promise<Record<string, Tensor>>;
-  release(id: number): Promise<void>;
-  /** Releases all sessions that are left. */
-  close(): Promise<void>;
-}
+import type { Runtime } from '@entrgi/core/backend';
 
 /** Imports onnxruntime-node and checks its version; `importRuntime` stands in for the import in tests. */
-export function loadNativeRuntime(importRuntime?: () => Promise<unknown>): Promise<NativeRuntime>;
+export function loadNativeRuntime(importRuntime?: () => Promise<unknown>): Promise<Runtime>;

@@ -1,6 +1,7 @@
-import { InvalidArgumentError, type Tensor } from '@entrgi/core';
+import type { Tensor } from '../contracts/tensor.js';
+import { InvalidArgumentError } from '../errors.js';
 import { arrayTypes } from './array-types.js';
-import type { ValueInfo } from './native-runtime.js';
+import type { ValueInfo } from './runtime.js';
 
 /** Compares what a run is fed with what the model declares, before native code sees it. Throws InvalidArgumentError. */
 export const checkFeeds = (

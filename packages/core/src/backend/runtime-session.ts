@@ -1,11 +1,13 @@
-import { BackendError, disposable, type Session } from '@entrgi/core';
+import type { Session } from '../contracts/backend.js';
+import { disposable } from '../disposable.js';
+import { BackendError } from '../errors.js';
 import { checkFeeds, checkFetches } from './check-feeds.js';
-import type { NativeRuntime, SessionInfo } from './native-runtime.js';
+import type { Runtime, SessionInfo } from './runtime.js';
 import { typedFailure } from './typed-failure.js';
 
-/** One loaded model: checks what comes in, types what goes wrong, releases the native session exactly once. */
-export const nodeSession = (
-  native: NativeRuntime,
+/** One loaded model: checks what comes in, types what goes wrong, releases the runtime's session exactly once. */
+export const runtimeSession = (
+  runtime: Runtime,
   { id, inputs, outputs }: SessionInfo,
   model: string,
   onDispose: () => void,
@@ -28,7 +30,7 @@ export const nodeSession = (
       checkFetches(model, outputs, fetches);
       signal?.throwIfAborted();
       if (fetches.length === 0) return {};
-      const run = native.run(id, feeds, fetches);
+      const run = runtime.run(id, feeds, fetches);
       running.add(run);
       try {
         return await run;
@@ -40,10 +42,10 @@ export const nodeSession = (
     },
 
     ...disposable(() => {
-      // Runs in progress are let finish: the native session must outlive them.
+      // Runs in progress are let finish: the runtime's session must outlive them.
       disposed ??= Promise.allSettled(running).then(() => {
         onDispose();
-        return native.release(id);
+        return runtime.release(id);
       });
       return disposed;
     }),

@@ -1,0 +1,75 @@
+// What the test's page runs: the conformance suite, on the backend that it is asked for.
+import type { ModelSource } from '@entrgi/core';
+import { backendCases } from '@entrgi/core/testing';
+import { type DeviceReport, type WebBackendOptions, webBackend } from '../index.js';
+
+/** Of each case its name and, if it failed, why. */
+export interface Conformance {
+  readonly name: string;
+  readonly report: DeviceReport;
+  readonly failures: readonly string[];
+  readonly cases: number;
+}
+
+const bytesOf = async (file: string) =>
+  new Uint8Array(await (await fetch(`/fixtures/${file}`)).arrayBuffer());
+
+/** The bias is in bfloat16, which the WebGPU build cannot widen, or in float16. */
+const models =
+  (affine: 'affine' | 'affine-half') =>
+  async (name: string): Promise<ModelSource> =>
+    name === 'affine'
+      ? {
+          name,
+          bytes: await bytesOf(`${affine}.onnx`),
+          files: new Map([['weights.bin', new Blob([await bytesOf('weights.bin')])]]),
+        }
+      : { name, bytes: await bytesOf(`${name}.onnx`) };
+
+/** Runs every case. */
+const conform = async (options: WebBackendOptions): Promise<Conformance> => {
+  const make = () => webBackend({ wasm: '/runtime/', ...options });
+  const backend = make();
+  const report = await backend.report();
+  const model = models(report.device === 'webgpu' ? 'affine-half' : 'affine');
+  const failures: string[] = [];
+  for (const { name, run } of backendCases) {
+    await run({ backend, make, model }).catch((error: Error) => failures.push(`${name}: ${error.stack}`));
+  }
+  await backend.dispose();
+  return { name: backend.name, report, failures, cases: backendCases.length };
+};
+
+/** How often the page's event loop turns while a model computes. */
+const ticksDuringRun = async (options: WebBackendOptions): Promise<number> => {
+  const backend = webBackend({ wasm: '/runtime/', ...options });
+  const slow = await backend.createSession(await models('affine')('slow'));
+  const data = new Float32Array(512 * 512);
+  for (let i = 0; i < 512; i++) data[i * 513] = 1;
+  let ticks = 0;
+  const timer = setInterval(() => ticks++, 1);
+  await slow.run({ x: { type: 'float32', dims: [512, 512], data } });
+  clearInterval(timer);
+  await backend.dispose();
+  return ticks;
+};
+
+/** What goes wrong where WebGPU is asked for. */
+const withoutWebGpu = () =>
+  webBackend({ device: 'webgpu' })
+    .report()
+    .catch(({ name, code, message }) => ({ name, code, message }));
+
+/** Runs a program's text; returns the lines that it prints, as JSON. */
+const runProgram = async (body: string): Promise<string[]> => {
+  const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor;
+  const lines: string[] = [];
+  const log = (line: unknown) => lines.push(JSON.stringify(line));
+  await new AsyncFunction('webBackend', 'console', body)(
+    (options: WebBackendOptions) => webBackend({ wasm: '/runtime/', ...options }),
+    { log },
+  );
+  return lines;
+};
+
+Object.assign(globalThis, { conform, ticksDuringRun, withoutWebGpu, runProgram });

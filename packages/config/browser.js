@@ -1,0 +1,92 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { extname, join, normalize } from 'node:path';
+
+/** Where Debian, Homebrew and the installers put Chromium; CHROMIUM says another place. */
+const places = [
+  process.env.CHROMIUM,
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+];
+
+/** Path of the browser that tests run in; undefined where there is none. */
+export const chromium = places.find((place) => place !== undefined && place !== '' && existsSync(place));
+
+/** Why tests in a browser are skipped here. */
+export const noChromium = 'no Chromium: install it, or say where it is in the variable CHROMIUM';
+
+/** WebGPU by a software renderer, which Chromium brings: slow, and the same kernels. */
+const emulatedWebGpu = [
+  '--enable-unsafe-webgpu',
+  '--use-webgpu-adapter=swiftshader',
+  '--enable-features=Vulkan',
+  '--ignore-gpu-blocklist',
+];
+
+/**
+ * A browser with a page of nobody's. Dispose it with `close()`.
+ * @param {{ webgpu?: boolean }} [options]
+ */
+export const openBrowser = async ({ webgpu = false } = {}) => {
+  const playwright = await import('playwright-core');
+  return playwright.chromium.launch({
+    executablePath: chromium,
+    args: ['--no-sandbox', ...(webgpu ? emulatedWebGpu : [])],
+  });
+};
+
+const types = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.mjs': 'text/javascript',
+  '.css': 'text/css',
+  '.json': 'application/json',
+  '.wasm': 'application/wasm',
+  '.svg': 'image/svg+xml',
+  '.webmanifest': 'application/manifest+json',
+};
+
+/**
+ * Serves folders on a free port of this machine, by the beginnings of their paths, with ranges.
+ * @param {Record<string, string>} folders as in { '/': 'dist', '/models/': 'models' }
+ * @param {{ isolated?: boolean }} [options] with the headers of a cross-origin isolated page
+ */
+export const serveFolders = async (folders, { isolated = true } = {}) => {
+  const prefixes = Object.keys(folders).sort((a, b) => b.length - a.length);
+  /** Paths that were asked for, with their ranges. */
+  const requests = [];
+  const server = createServer(async (request, response) => {
+    const path = decodeURIComponent(new URL(request.url, 'http://localhost').pathname);
+    requests.push({ path, range: request.headers.range });
+    const prefix = prefixes.find((beginning) => path.startsWith(beginning));
+    const inside = normalize(`/${path.slice(prefix?.length ?? 0)}`);
+    const file = join(folders[prefix] ?? '', inside.endsWith('/') ? `${inside}index.html` : inside);
+    const bytes = await readFile(file).catch(() => undefined);
+    const headers = {
+      'content-type': types[extname(file)] ?? 'application/octet-stream',
+      'accept-ranges': 'bytes',
+      ...(isolated
+        ? { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' }
+        : {}),
+    };
+    if (bytes === undefined) return response.writeHead(404, headers).end();
+    const [, from, to] = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '') ?? [];
+    if (from === undefined)
+      return response.writeHead(200, { ...headers, 'content-length': bytes.length }).end(bytes);
+    const end = to === '' ? bytes.length : Math.min(Number(to) + 1, bytes.length);
+    const part = bytes.subarray(Number(from), end);
+    const range = `bytes ${from}-${end - 1}/${bytes.length}`;
+    return response
+      .writeHead(206, { ...headers, 'content-range': range, 'content-length': part.length })
+      .end(part);
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    origin: `http://127.0.0.1:${server.address().port}`,
+    requests,
+    close: () => new Promise((resolve) => server.close(resolve)),
+  };
+};

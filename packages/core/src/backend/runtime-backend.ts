@@ -1,0 +1,65 @@
+import type { Backend, ModelSource, Session, SessionOptions } from '../contracts/backend.js';
+import { disposable } from '../disposable.js';
+import { BackendError } from '../errors.js';
+import { lazily } from '../lazily.js';
+import { requireWhole } from '../require-that.js';
+import type { Runtime } from './runtime.js';
+import { runtimeSession } from './runtime-session.js';
+import { typedFailure } from './typed-failure.js';
+
+export interface RuntimeBackendOptions {
+  readonly name: string;
+  /** Called with the first session, and again where it failed. */
+  readonly load: () => Promise<Runtime>;
+  /** What the runtime is told of a session. Throws InvalidArgumentError for what it cannot do. */
+  readonly settings: (model: ModelSource, options: SessionOptions) => object;
+  /** What disposed backends are to be replaced with, as in `nodeBackend()`. */
+  readonly maker: string;
+}
+
+/** A backend over a runtime: one session a model, checked, typed failures, and an end at which everything is released. */
+export const runtimeBackend = ({ name, load, settings, maker }: RuntimeBackendOptions): Backend => {
+  const sessions = new Set<Session>();
+  const runtime = lazily(load);
+  let disposed: Promise<void> | undefined;
+
+  const refuseIfDisposed = (): void => {
+    if (disposed === undefined) return;
+    throw new BackendError('The backend is disposed.', { cure: `Make a new one with ${maker}.` });
+  };
+
+  return {
+    name,
+
+    async createSession(model, options = {}) {
+      refuseIfDisposed();
+      checkThreads(options.threads);
+      const called = model.name ?? 'model';
+      const asked = settings({ ...model, name: called }, options);
+      const loaded = await runtime.get().catch((error) => {
+        throw typedFailure(error);
+      });
+      const info = await loaded.create(model.bytes, asked).catch((error) => {
+        throw typedFailure(error, `${called} cannot be loaded`);
+      });
+      const session = runtimeSession(loaded, info, called, () => sessions.delete(session));
+      sessions.add(session);
+      if (disposed !== undefined) await session.dispose();
+      refuseIfDisposed();
+      return session;
+    },
+
+    ...disposable(() => {
+      disposed ??= (async () => {
+        await Promise.all([...sessions].map((session) => session.dispose()));
+        await (await runtime.made())?.close();
+      })();
+      return disposed;
+    }),
+  };
+};
+
+/** Throws InvalidArgumentError for a number of threads below one. */
+export const checkThreads = (threads: number | undefined): void => {
+  if (threads !== undefined) requireWhole('threads', threads, 1);
+};
