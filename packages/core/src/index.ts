@@ -2,6 +2,7 @@ export { applyFilters, keepMostProbable } from './apply-filters.js';
 export { atPlace } from './at-place.js';
 export { clipMessage } from './clip-message.js';
 export type { Backend, ModelSource, RunOptions, Session, SessionOptions } from './contracts/backend.js';
+export type { Cost } from './contracts/cost.js';
 export type { BlockRequest, Denoiser, DenoiserBlock, DenoiserRequest } from './contracts/denoiser.js';
 export type { Disposable } from './contracts/disposable.js';
 export type { EntropyOf } from './contracts/entropy-of.js';

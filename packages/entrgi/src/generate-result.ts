@@ -1,4 +1,4 @@
-import type { Prompt, PromptEndEvent } from '@entrgi/core';
+import type { Cost, Prompt, PromptEndEvent } from '@entrgi/core';
 import type { BestOfN } from '@entrgi/samplers';
 import type { MethodName } from './methods.js';
 import type { GenerationPlan } from './plan-generation.js';
@@ -24,6 +24,8 @@ export interface GenerateResult {
   };
   /** Milliseconds, loading not included; rewardMs is the time in the reward model, both within guidance and for the final scores. */
   readonly timings: PromptEndEvent['timings'];
+  /** What it took, final scores included. */
+  readonly cost: Cost;
 }
 
 /** One finished response. */
@@ -38,7 +40,7 @@ export const generateResult = (
   { method, preset, settings, seed }: GenerationPlan,
   names: { readonly denoiser: string; readonly reward: string },
   prompt: Prompt,
-  { trajectories, timings }: PromptEndEvent,
+  { trajectories, timings, cost }: PromptEndEvent,
   { best, avg, ms, trajectories: scored }: BestOfN & { readonly ms: number },
 ): GenerateResult => ({
   text: best.text,
@@ -54,4 +56,9 @@ export const generateResult = (
   seed,
   settings: { ...(preset === undefined ? {} : { preset }), ...settings, ...names },
   timings: { ...timings, totalMs: timings.totalMs + ms, rewardMs: timings.rewardMs + ms },
+  cost: {
+    ...cost,
+    seconds: cost.seconds + ms / 1000,
+    rewardPasses: cost.rewardPasses + scored.length,
+  },
 });

@@ -6,6 +6,7 @@ export {
   type ChatMessage,
   CheckpointError,
   type CommittedToken,
+  type Cost,
   type Denoiser,
   type DifferentiableReward,
   DiskFullError,

@@ -23,7 +23,7 @@ export const blockCache = ({
   let current: OpenBlock | undefined;
 
   const begin = async (index: number, request: PredictRequest): Promise<OpenBlock> => {
-    const { denoiser, prefix, tokenIds, length, signal } = request;
+    const { network, prefix, tokenIds, length, signal } = request;
     const responses = Array.from({ length: trajectories }, (_, trajectory) => {
       const response = tokenIds.subarray(trajectory * length, (trajectory + 1) * length);
       return { trajectory, slots: maskedSlots(response, maskId) };
@@ -38,7 +38,7 @@ export const blockCache = ({
     });
     const start = prefix.length + index * blockLength;
     const opening = { tokenIds: batch, batch: parts.length, length: total, start, end: start + blockLength };
-    const block = await denoiser.openBlock!({ ...opening, signal });
+    const block = await network.openBlock!({ ...opening, signal });
     const sequence = new Map(responses.map(({ trajectory }, i) => [trajectory, group[i]!]));
     return { index, block, sequence, later: await laterLogits(index, request, responses) };
   };

@@ -1,4 +1,11 @@
-import type { CommittedToken, GuidanceResult, PromptEndEvent, StepEvent, StepTimings } from '@entrgi/core';
+import type {
+  CommittedToken,
+  Cost,
+  GuidanceResult,
+  PromptEndEvent,
+  StepEvent,
+  StepTimings,
+} from '@entrgi/core';
 import { type MaskedRows, maskedSlots } from './masked-rows.js';
 import type { SampleSettings } from './sample-options.js';
 
@@ -53,6 +60,7 @@ export const promptEndEvent = (
   prompt: number,
   tokenIds: Int32Array,
   timings: PromptEndEvent['timings'],
+  passes: Omit<Cost, 'seconds'>,
 ): PromptEndEvent => ({
   type: 'prompt-end',
   prompt,
@@ -61,4 +69,5 @@ export const promptEndEvent = (
     return { tokenIds: response, text: denoiser.decode(response) };
   }),
   timings,
+  cost: { seconds: timings.totalMs / 1000, ...passes },
 });

@@ -7,10 +7,14 @@ import {
   turnIsDue,
   type Vocabulary,
 } from '@entrgi/core';
+import type { DenoiserNetwork } from './denoiser-network.js';
 import type { PredictedRows } from './masked-rows.js';
 
 export interface PredictRequest {
-  readonly denoiser: Denoiser;
+  /** What is predicted for. */
+  readonly denoiser: Pick<Denoiser, 'name' | 'vocabulary'>;
+  /** What computes it. */
+  readonly network: DenoiserNetwork;
   /** Token ids of the prompt. */
   readonly prefix: Int32Array;
   /** Responses of all trajectories, shape [trajectories, length]. */
@@ -41,7 +45,7 @@ export interface Prediction {
  * switched off. Throws NumericalError for a NaN or +∞, and where no token may be drawn.
  */
 export const predict = async (request: PredictRequest): Promise<Prediction> => {
-  const { denoiser, prefix, tokenIds, length, parts, signal } = request;
+  const { network, prefix, tokenIds, length, parts, signal } = request;
   const distinct = distinctResponses(request, parts);
   const total = prefix.length + length;
   const batch = new Int32Array(distinct.parts.length * total);
@@ -51,7 +55,7 @@ export const predict = async (request: PredictRequest): Promise<Prediction> => {
     batch.set(tokenIds.subarray(trajectory * length, (trajectory + 1) * length), b * total + prefix.length);
     for (const slot of slots) positions.push(b * total + prefix.length + slot);
   });
-  const logits = await denoiser.logits({
+  const logits = await network.logits({
     tokenIds: batch,
     batch: distinct.parts.length,
     length: total,
@@ -72,7 +76,7 @@ export const prepareLogits = async (
     prompt,
     step,
     signal,
-  }: Omit<PredictRequest, 'prefix' | 'tokenIds' | 'length' | 'skipRedundant' | 'parts'>,
+  }: Omit<PredictRequest, 'network' | 'prefix' | 'tokenIds' | 'length' | 'skipRedundant' | 'parts'>,
 ): Promise<void> => {
   const { size } = denoiser.vocabulary;
   const rows = parts.reduce((sum, { slots }) => sum + slots.length, 0);

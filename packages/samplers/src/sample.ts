@@ -7,6 +7,7 @@ import {
   turnIsDue,
 } from '@entrgi/core';
 import { blockCache } from './block-cache.js';
+import { countPasses } from './denoiser-network.js';
 import { promptEndEvent, stepEvent } from './events.js';
 import { nextWorkingStep } from './next-working-step.js';
 import { planStep } from './plan-step.js';
@@ -54,6 +55,8 @@ async function* denoise(
   const tokenIds = new Int32Array(trajectories * length);
   for (let k = 0; k < trajectories; k++) tokenIds.set(settings.given, k * length);
   const total = { totalMs: openingMs, denoiserMs: 0, guidanceMs: 0, rewardMs: 0 };
+  const network = countPasses(settings.denoiser);
+  let rewardPasses = 0;
   const promptHash = hashTokens(prefix);
   const predictRows = settings.cacheBlocks ? blockCache(settings) : predict;
 
@@ -78,6 +81,7 @@ async function* denoise(
             prefix,
             tokenIds,
             parts,
+            network,
             predictRows,
             guidance,
             stream,
@@ -85,6 +89,8 @@ async function* denoise(
           });
     const { denoiserMs, guidanceMs, guided, committed } = work;
     const rewardMs = guided?.rewardMs ?? 0;
+    // Each is a score with its gradient: forward and backward.
+    for (const values of guided?.rewards ?? []) rewardPasses += 2 * values.length;
     const timings = { totalMs: performance.now() - start, denoiserMs, guidanceMs, rewardMs };
     total.totalMs += timings.totalMs;
     total.denoiserMs += denoiserMs;
@@ -92,7 +98,16 @@ async function* denoise(
     total.rewardMs += rewardMs;
     yield stepEvent(settings, { prompt, step, tokenIds, committed, parts, guided, timings });
   }
-  yield promptEndEvent(settings, prompt, tokenIds, { ...total, steps });
+  yield promptEndEvent(
+    settings,
+    prompt,
+    tokenIds,
+    { ...total, steps },
+    {
+      denoiserPasses: network.passes(),
+      rewardPasses,
+    },
+  );
 }
 
 /** A step that commits nothing. */

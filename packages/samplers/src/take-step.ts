@@ -11,6 +11,7 @@ import {
 } from '@entrgi/core';
 import { commitTokens } from './commit-tokens.js';
 import { completeResponses } from './complete-responses.js';
+import type { DenoiserNetwork } from './denoiser-network.js';
 import { initialRows } from './initial-rows.js';
 import type { MaskedRows } from './masked-rows.js';
 import type { Prediction, PredictRequest } from './predict.js';
@@ -31,6 +32,7 @@ export interface StepRequest {
   /** Responses of all trajectories, shape [trajectories, length]; written to. */
   readonly tokenIds: Int32Array;
   readonly parts: readonly MaskedRows[];
+  readonly network: DenoiserNetwork;
   readonly predictRows: (
     request: PredictRequest & { readonly parts: readonly MaskedRows[] },
   ) => Promise<Prediction>;
@@ -110,9 +112,21 @@ const predictedRows = async (
     guidance,
     vocabularyTolerance,
   }: SampleSettings,
-  { prompt, step, prefix, tokenIds, parts, predictRows }: StepRequest,
+  { prompt, step, prefix, tokenIds, parts, network, predictRows }: StepRequest,
 ): Promise<RowLogits> => {
-  const asked = { denoiser, prefix, tokenIds, length, endsFrom, skipRedundant, parts, prompt, step, signal };
+  const asked = {
+    denoiser,
+    network,
+    prefix,
+    tokenIds,
+    length,
+    endsFrom,
+    skipRedundant,
+    parts,
+    prompt,
+    step,
+    signal,
+  };
   const { logits, sources } = await predictRows(asked);
   // Candidates of equal responses are found once, and copied instead of their logits.
   const distinct = await selectCandidates(logits, denoiser.vocabulary.size, {

@@ -17,6 +17,7 @@ const result = (rewards: readonly number[], text = 'Once upon a time.\nThe end.'
   top1: Math.max(...rewards),
   avg: 0.5,
   timings: { totalMs: 12_345, denoiserMs: 2000, guidanceMs: 9000, rewardMs: 8000, steps: 64 },
+  cost: { seconds: 12.345, denoiserPasses: 250, rewardPasses: 1516 },
 });
 
 describe('resultLines', () => {

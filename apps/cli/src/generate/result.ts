@@ -9,6 +9,17 @@ export interface Result extends Omit<GenerateResult, 'text' | 'reward' | 'method
 }
 
 export const resultOf = (result: GenerateResult): Result => {
-  const { prompt, method, seed, settings, trajectories, text, reward, avg, timings } = result;
-  return { prompt, method, seed, settings, trajectories, best: { text, reward }, top1: reward, avg, timings };
+  const { prompt, method, seed, settings, trajectories, text, reward, avg, timings, cost } = result;
+  return {
+    prompt,
+    method,
+    seed,
+    settings,
+    trajectories,
+    best: { text, reward },
+    top1: reward,
+    avg,
+    timings,
+    cost,
+  };
 };

@@ -1,3 +1,4 @@
+import type { Cost } from './cost.js';
 import type { StepEvent, StepTimings } from './step-event.js';
 
 /** A prompt's responses are complete. */
@@ -8,6 +9,7 @@ export interface PromptEndEvent {
   readonly trajectories: readonly FinishedTrajectory[];
   /** Milliseconds over all steps, without the time the consumer of the events took. */
   readonly timings: StepTimings & { readonly steps: number };
+  readonly cost: Cost;
 }
 
 /** One finished response. */

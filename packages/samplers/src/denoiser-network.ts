@@ -1,0 +1,34 @@
+import type { Denoiser } from '@entrgi/core';
+
+/** The part of a denoiser that computes. */
+export type DenoiserNetwork = Pick<Denoiser, 'logits' | 'openBlock'>;
+
+/** A network that counts the sequences that went through it, whole or a block of them. */
+export interface CountedNetwork extends DenoiserNetwork {
+  passes(): number;
+}
+
+export const countPasses = (denoiser: DenoiserNetwork): CountedNetwork => {
+  let passes = 0;
+  const counted: CountedNetwork = {
+    passes: () => passes,
+    logits(request) {
+      passes += request.batch;
+      return denoiser.logits(request);
+    },
+  };
+  if (denoiser.openBlock === undefined) return counted;
+  return {
+    ...counted,
+    async openBlock(request) {
+      passes += request.batch;
+      const block = await denoiser.openBlock!(request);
+      return {
+        logits(within) {
+          passes += within.sequences.length;
+          return block.logits(within);
+        },
+      };
+    },
+  };
+};
