@@ -1,4 +1,4 @@
-import type { Writable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 
 /** A stream that may be a terminal. */
 export type Output = Writable & {
@@ -7,8 +7,12 @@ export type Output = Writable & {
   readonly rows?: number;
 };
 
+/** A stream that may be a keyboard. */
+export type Input = Readable & { readonly isTTY?: boolean };
+
 /** What a command may touch of the process: injected, so that tests run commands in their own process. */
 export interface Context {
+  readonly stdin: Input;
   readonly stdout: Output;
   readonly stderr: Output;
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { denoiserDirectory, rewardDirectory } from '@entrgi/tiny-stories';
@@ -163,7 +164,8 @@ describe('inspect', () => {
     hub.fault = ({ server }) => (server === 'storage' ? { pauseMs: 80 } : undefined);
     const [stdout, stderr] = [new Collector(), new Terminal()];
     const { signal } = new AbortController();
-    expect(await run(['inspect', 'tiny/dream'], { stdout, stderr, env: { NO_COLOR: '1' }, signal })).toBe(0);
+    const context = { stdin: Readable.from([]), stdout, stderr, env: { NO_COLOR: '1' }, signal };
+    expect(await run(['inspect', 'tiny/dream'], context)).toBe(0);
     expect(stderr.text).toMatch(
       /Downloading tiny\/dream: [\d.]+ kB of [\d.]+ kB, [\d.]+ kB\/s, [\d.]+ s left/,
     );

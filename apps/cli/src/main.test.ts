@@ -32,10 +32,12 @@ const outcome = async (child: ChildProcessWithoutNullStreams) => {
 
 test.each<[string, string[], number]>([
   ['help', ['--help'], 0],
-  ['an error', ['generate', ''], 1],
+  ['an error', ['inspect', '/nowhere'], 1],
   ['wrong usage', ['generate'], 2],
 ])('%s sets the exit status of the process', async (_, argv, status) => {
-  const { stdout, stderr, ...end } = await outcome(start(...argv));
+  const child = start(...argv);
+  child.stdin.end();
+  const { stdout, stderr, ...end } = await outcome(child);
   expect(end).toEqual({ status, signal: null });
   expect(stdout === '').toBe(status !== 0);
   expect(stderr === '').toBe(status === 0);

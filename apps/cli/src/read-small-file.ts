@@ -1,8 +1,8 @@
 import { constants, open } from 'node:fs/promises';
 import { InvalidArgumentError } from '@entrgi/core';
 
-/** Longest file that is read as a whole, in bytes. */
-const LIMIT = 256_000_000;
+/** Most that is read as a whole, in bytes. */
+export const SIZE_LIMIT = 256_000_000;
 
 /**
  * The bytes of a regular file. What is none is refused before it is read: a pipe that nobody writes to would hold the program for ever, a
@@ -20,8 +20,8 @@ export const readSmallFile = async (path: string): Promise<Uint8Array> => {
         cure: 'Write it to a file first.',
       });
     }
-    if (stats.size > LIMIT) {
-      throw new InvalidArgumentError(`${path}: expected at most ${LIMIT} bytes, got ${stats.size}.`, {
+    if (stats.size > SIZE_LIMIT) {
+      throw new InvalidArgumentError(`${path}: expected at most ${SIZE_LIMIT} bytes, got ${stats.size}.`, {
         value: stats.size,
       });
     }

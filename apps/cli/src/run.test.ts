@@ -45,10 +45,21 @@ describe('wrong usage', () => {
     const { status, stdout, stderr } = await entrgi(argv);
     expect(stderr).toContain(message);
     expect(stderr).toMatch(/^entrgi: .*\n$/);
-    expect(stderr).not.toContain('..');
+    expect(stderr).not.toMatch(/\.\.|\?\./);
     expect(stderr).toContain(`See entrgi ${command} --help.`);
     expect(stdout).toBe('');
     expect(status).toBe(2);
+  });
+
+  test.each([
+    [['genrate'], "unknown command 'genrate'. Did you mean generate? See entrgi --help."],
+    [
+      ['generate', 'a', '--step', '3'],
+      "unknown option '--step'. Did you mean --steps? See entrgi generate --help.",
+    ],
+    [['inspect', '--jsn', 'm'], "unknown option '--jsn'. Did you mean --json? See entrgi inspect --help."],
+  ])('%j is told what was meant', async (argv, line) => {
+    expect(await entrgi(argv)).toEqual({ status: 2, stdout: '', stderr: `entrgi: ${line}\n` });
   });
 
   test.each([[['invent']], [['--frobnicate']]])('%j exits 2', async (argv) => {
@@ -69,7 +80,8 @@ describe('wrong usage', () => {
 describe('help', () => {
   test('names the commands', async () => {
     const { status, stdout, stderr } = await entrgi(['--help']);
-    for (const command of ['generate', 'differentiate', 'inspect']) expect(stdout).toContain(command);
+    for (const command of ['generate', 'differentiate', 'inspect', 'completion'])
+      expect(stdout).toContain(command);
     expect(stderr).toBe('');
     expect(status).toBe(0);
   });
@@ -98,6 +110,14 @@ describe('help', () => {
     const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
     for (const option of Object.keys(contract)) expect(readme).toContain(`--${option}`);
   });
+
+  test.each(['generate', 'differentiate', 'inspect', 'completion'])(
+    'of %s ends with examples',
+    async (command) => {
+      const { stdout } = await entrgi([command, '--help']);
+      expect(stdout).toMatch(new RegExp(`\\nExamples:\n(  \\$ entrgi ${command} .*\n)+$`));
+    },
+  );
 
   test('--version is that of the package', async () => {
     const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));

@@ -1,9 +1,12 @@
-import { Command, CommanderError } from 'commander';
+import { InvalidArgumentError } from '@entrgi/core';
+import { Command, CommanderError, type Option } from 'commander';
+import { completionCommand } from './commands/completion.js';
 import { differentiateCommand } from './commands/differentiate.js';
 import { generateCommand } from './commands/generate.js';
 import { inspectCommand } from './commands/inspect.js';
 import { type Context, exitStatus } from './context.js';
 import { describeError, type Flags } from './describe-error.js';
+import { examples } from './examples.js';
 import { Interruption } from './interrupt-signal.js';
 import { version } from './version.js';
 import { withinGrace } from './within-grace.js';
@@ -17,29 +20,36 @@ export const run = async (argv: readonly string[], context: Context): Promise<nu
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitStatus.success : exitStatus.usage;
     if (context.signal.aborted) return interrupted(context);
-    context.stderr.write(`entrgi: ${describeError(error, flagsOf(program))}\n`);
+    const flags = flagsOf(program);
+    context.stderr.write(`entrgi: ${describeError(error, flags)}\n`);
     if (context.env.ENTRGI_DEBUG === '1' && error instanceof Error) {
       context.stderr.write(`${error.stack}\n`);
     }
-    return exitStatus.error;
+    return isUsage(error, flags) ? exitStatus.usage : exitStatus.error;
   }
 };
+
+/** Whether what is wrong stands on the command line, and not in a file or a model that it names. */
+const isUsage = (error: unknown, flags: Flags): boolean =>
+  InvalidArgumentError.isInstance(error) && flags.has(error.argument ?? '');
 
 const commandLine = (context: Context): Command => {
   const program = new Command('entrgi')
     .description('Entropy-aware reward guidance for masked diffusion language models.')
     .version(version)
-    .showSuggestionAfterError(false);
+    .addHelpText('after', examples('generate "Complete this story: A cat"', 'generate --help'));
   program.addCommand(generateCommand(context));
   program.addCommand(differentiateCommand(context));
   program.addCommand(inspectCommand(context));
+  program.addCommand(completionCommand(context));
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({
       writeOut: (text) => context.stdout.write(text),
       writeErr: (text) => context.stderr.write(text),
-      outputError: (text, write) =>
-        write(`entrgi: ${text.trim().replace(/^error: |\.$/g, '')}. See ${pathOf(command)} --help.\n`),
+      outputError: (text, write) => write(`entrgi: ${sentence(text)} See ${pathOf(command)} --help.\n`),
     });
+    // The text names them already.
+    command.configureHelp({ optionDescription: (option) => withDefault(option) });
   }
   return program;
 };
@@ -50,9 +60,22 @@ const flagsOf = (program: Command): Flags =>
     ...program.commands.flatMap(({ options }) =>
       options.map((option) => [option.attributeName(), option.long!] as const),
     ),
+    ['PROMPT', 'PROMPT'],
+    ['templateVariables', '--template-variable'],
     ['dtype.denoiser', '--denoiser-dtype'],
     ['dtype.reward', '--reward-dtype'],
   ]);
+
+/** What commander says, in one line: "error: unknown command 'inspct'\n(Did you mean inspect?)". */
+const sentence = (text: string): string =>
+  text
+    .trim()
+    .replace(/^error: |\.$/g, '')
+    .replace(/\.?\n\((Did you mean .*)\)$/s, '. $1')
+    .replace(/[^?]$/, '$&.');
+
+const withDefault = ({ description, defaultValue }: Option): string =>
+  defaultValue === undefined ? description : `${description} (default: ${JSON.stringify(defaultValue)})`;
 
 const pathOf = (command: Command): string =>
   command.parent === null ? command.name() : `${command.parent.name()} ${command.name()}`;

@@ -70,11 +70,16 @@ function checkNames(graphs: readonly [Graph, Graph], of: Value, wrt: readonly Va
   );
   names.delete('');
   if (wrt.length === 0)
-    throw new InvalidArgumentError('Expected at least one value to differentiate with respect to, got none.');
+    throw new InvalidArgumentError(
+      'Expected at least one value to differentiate with respect to, got none.',
+      {
+        argument: 'wrt',
+      },
+    );
   if (new Set(wrt).size < wrt.length) {
     throw new InvalidArgumentError(
       `Expected distinct values to differentiate with respect to, got ${wrt.join(', ')}.`,
-      { value: wrt },
+      { value: wrt, argument: 'wrt' },
     );
   }
   for (const value of [of, ...wrt]) {
@@ -83,6 +88,7 @@ function checkNames(graphs: readonly [Graph, Graph], of: Value, wrt: readonly Va
     const similar = [...new Set([...nearest(value, names), ...first])].slice(0, 5);
     throw new InvalidArgumentError(`The model has no value named '${value}'.`, {
       value,
+      argument: value === of ? 'of' : 'wrt',
       cure: `Did you mean ${similar.map((name) => `'${name}'`).join(', ')}?`,
     });
   }
@@ -90,6 +96,7 @@ function checkNames(graphs: readonly [Graph, Graph], of: Value, wrt: readonly Va
     if (names.has(`gradient/${value}`)) {
       throw new InvalidArgumentError(`The model already has a value named 'gradient/${value}'.`, {
         value: `gradient/${value}`,
+        argument: 'wrt',
       });
     }
   }
@@ -157,6 +164,7 @@ function element(g: GraphBuilder, of: Value, index: number): Value {
   const range = typeof size === 'number' ? `from 0 to ${size - 1}` : '≥ 0';
   throw new InvalidArgumentError(`Expected an index ${range} on the last axis of '${of}', got ${index}.`, {
     value: index,
+    argument: 'index',
   });
 }
 

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { Context } from '../context.js';
+import { examples } from '../examples.js';
 import { parseInteger } from '../parse-number.js';
 
 /** `entrgi differentiate`: what it is told, and what it says about itself. */
@@ -20,7 +21,14 @@ export const differentiateCommand = (context: Context): Command =>
     .requiredOption('--wrt <VALUE>', 'a floating-point input or any value inside the model')
     .requiredOption(
       '-o, --output <OUT.onnx>',
-      'where to write; beside MODEL.onnx its external data is shared',
+      'where to write; beside MODEL.onnx its external data is shared; - is standard output',
+    )
+    .addHelpText(
+      'after',
+      examples(
+        'differentiate model.onnx --of logits --wrt embeddings -o gradient.onnx',
+        'differentiate classifier.onnx --of logits --index 1 --wrt embeddings -o - > gradient.onnx',
+      ),
     )
     .action(async (model: string, options) => {
       const { differentiateFile } = await import('../differentiate/differentiate-file.js');

@@ -2,7 +2,9 @@ import { optimisers, relaxations } from '@entrgi/core';
 import { orders, presets } from '@entrgi/samplers';
 import { Command, Option } from 'commander';
 import type { Context } from '../context.js';
+import { examples } from '../examples.js';
 import { modelForms } from '../model-forms.js';
+import { oneOf } from '../one-of.js';
 import { parseDecimal, parseInteger } from '../parse-number.js';
 import { parseVariable } from '../parse-variable.js';
 
@@ -12,6 +14,8 @@ const defaults = { ...presets.published.settings, endTokens: 'turn', vocabularyT
 /** The same for steps and tokens, of which the embedded models have fewer. */
 const embedded = ' (default: 128; 64 with the embedded denoiser)';
 
+const dtypes = ['fp32', 'auto', 'fp16', 'bf16', 'q8', 'q4'];
+
 /** `entrgi generate`: what it is told, and what it says about itself. */
 export const generateCommand = (context: Context): Command => {
   const command = new Command('generate')
@@ -20,11 +24,20 @@ export const generateCommand = (context: Context): Command => {
       'Writes several responses to a prompt by masked diffusion, guided by the gradient of a reward model.\n' +
         'Without checkpoints of your own the small embedded story models are used: "Complete this story: …".',
     )
-    .argument('[PROMPT]', 'what to respond to')
-    .option('--method <NAME>', `base, bon (best-of-n), or guided: ${names(relaxations)}`, 'entrgi')
-    .option(
-      '--preset <NAME>',
-      `settings of a source, which explicit options override: ${names(presets)} (default: published)`,
+    .argument('[PROMPT]', 'what to respond to; - or nothing: what is piped in')
+    .addOption(
+      oneOf(
+        '--method <NAME>',
+        `how they are written: base, bon (best-of-n), or guided: ${names(relaxations)}`,
+        ['base', 'bon', ...Object.keys(relaxations)],
+      ).default('entrgi'),
+    )
+    .addOption(
+      oneOf(
+        '--preset <NAME>',
+        `settings of a source, which explicit options override: ${names(presets)} (default: published)`,
+        Object.keys(presets),
+      ),
     )
     .option('--denoiser <MODEL>', `masked diffusion model: ${modelForms} (default: embedded)`)
     .option('--reward <MODEL>', 'reward model, named in the same way (default: embedded)')
@@ -32,12 +45,20 @@ export const generateCommand = (context: Context): Command => {
     .option('--revision <REV>', 'branch, tag or commit of hub models that name none (default: main)')
     .option('--offline', 'download nothing: use what is in the cache')
     .option('--verify', 'compare all files of hub models with their hashes: a second per gigabyte')
-    .option(
-      '--denoiser-dtype <TYPE>',
-      'how its weights are held: fp32, auto (as stored), fp16, bf16, q8, q4',
-      'fp32',
+    .addOption(
+      oneOf(
+        '--denoiser-dtype <TYPE>',
+        'how its weights are held: fp32, auto (as stored), fp16, bf16, q8, q4',
+        dtypes,
+      ).default('fp32'),
     )
-    .option('--reward-dtype <TYPE>', 'the same of the reward model; its gradient is exact in each', 'fp32')
+    .addOption(
+      oneOf(
+        '--reward-dtype <TYPE>',
+        'the same of the reward model; its gradient is exact in each',
+        dtypes,
+      ).default('fp32'),
+    )
     .option(
       '--minimum-coverage <X>',
       'refuse to guide by a reward model with tokens for less of what the denoiser writes (default: 0.5)',
@@ -60,7 +81,13 @@ export const generateCommand = (context: Context): Command => {
       parseInteger,
     )
     .option('--learning-rate <X>', `size of a gradient update${is(defaults.learningRate)}`, parseDecimal)
-    .option('--update <NAME>', `how an update moves: ${names(optimisers)}${is(defaults.update)}`)
+    .addOption(
+      oneOf(
+        '--update <NAME>',
+        `how an update moves: ${names(optimisers)}${is(defaults.update)}`,
+        Object.keys(optimisers),
+      ),
+    )
     .addOption(
       new Option('--beta <B>', 'ascent with learning rate 1/B, as in the talk')
         .argParser(parseDecimal)
@@ -77,7 +104,13 @@ export const generateCommand = (context: Context): Command => {
       parseDecimal,
     )
     .option('--top-k <N>', 'sample from the N most probable tokens (default: all)', parseInteger)
-    .option('--order <NAME>', `which positions are filled first: ${names(orders)}${is(defaults.order)}`)
+    .addOption(
+      oneOf(
+        '--order <NAME>',
+        `which positions are filled first: ${names(orders)}${is(defaults.order)}`,
+        Object.keys(orders),
+      ),
+    )
     .option(
       '--block-length <N>',
       'fill blocks of N tokens one after the other (default: one block)',
@@ -90,9 +123,12 @@ export const generateCommand = (context: Context): Command => {
     )
     .option('--cache-blocks', 'approximate, faster: compute what lies around a block once for the block')
     .option('--max-new-tokens <N>', `length of a response${embedded}`, parseInteger)
-    .option(
-      '--end-tokens <NAME>',
-      `which tokens end a response: turn (every one that ends a turn), or eos (the tokenizer's eos_token alone, as in the authors' code)${is(defaults.endTokens)}`,
+    .addOption(
+      oneOf(
+        '--end-tokens <NAME>',
+        `which tokens end a response: turn (every one that ends a turn), or eos (the tokenizer's eos_token alone, as in the authors' code)${is(defaults.endTokens)}`,
+        ['turn', 'eos'],
+      ),
     )
     .option(
       '--vocabulary-tolerance <X>',
@@ -100,14 +136,25 @@ export const generateCommand = (context: Context): Command => {
       parseDecimal,
     )
     .option('--seed <N>', 'the same seed gives the same text', parseInteger, 1)
-    .option('--prompts <FILE.jsonl>', 'one {"prompt": "…"} a line, instead of PROMPT')
+    .option('--prompts <FILE.jsonl>', 'one {"prompt": "…"} a line, instead of PROMPT; - is standard input')
     .option('--json', 'print one JSON object per prompt and nothing else')
     .option('--trace <FILE.jsonl>', 'write one step event a line')
+    .addHelpText(
+      'after',
+      examples(
+        'generate "Complete this story: A small fish asked the big whale for a ride."',
+        'generate "Complete this story: A cat" --method bon --seed 7',
+        'generate "PROMPT" --denoiser Dream-org/Dream-v0-Instruct-7B --denoiser-dtype q4 --reward models/reward',
+        'generate --json < prompt.txt',
+        'generate --prompts prompts.jsonl --json > responses.jsonl',
+      ),
+    )
     .action(async (prompt: string | undefined, options) => {
-      if ((prompt === undefined) === (options.prompts === undefined)) {
-        command.error(
-          prompt === undefined ? "missing argument 'PROMPT'" : 'give PROMPT or --prompts, not both',
-        );
+      if (prompt !== undefined && options.prompts !== undefined) {
+        command.error('give PROMPT or --prompts, not both');
+      }
+      if (prompt === undefined && options.prompts === undefined && context.stdin.isTTY) {
+        command.error("missing argument 'PROMPT'");
       }
       if (options.beta !== undefined && options.update === 'adam') {
         command.error("option '--beta <B>' cannot be used with '--update adam'");

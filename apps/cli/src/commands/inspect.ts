@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { Context } from '../context.js';
+import { examples } from '../examples.js';
 import { modelForms } from '../model-forms.js';
 
 /** `entrgi inspect`: what it is told, and what it says about itself. */
@@ -16,6 +17,14 @@ export const inspectCommand = (context: Context): Command =>
     .option('--offline', 'download nothing: use what is in the cache')
     .option('--verify', 'compare all files of hub models with their hashes: a second per gigabyte')
     .option('--json', 'print one JSON object')
+    .addHelpText(
+      'after',
+      examples(
+        'inspect model.onnx',
+        'inspect models/reward --json',
+        'inspect Dream-org/Dream-v0-Instruct-7B Skywork/Skywork-Reward-V2-Qwen3-0.6B',
+      ),
+    )
     .action(async (model: string, other: string | undefined, options) => {
       const { inspect } = await import('../inspect/inspect.js');
       await inspect(

@@ -1,5 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { nodeBackend } from '@entrgi/backend-node';
 import { readModelFile } from '@entrgi/onnx/node';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -86,16 +89,42 @@ describe('entrgi differentiate', () => {
     expectClose((await run(out, 'x', x)).logits!.data, hidden.flat().map(Math.tanh));
   });
 
-  test.each<[string, Record<string, string>, RegExp]>([
-    ['a missing model', { model: 'absent.onnx' }, /absent\.onnx/],
-    ['what is no model', { model: 'weights.bin' }, /weights\.bin: /],
-    ['an unknown output', { '--of': 'logit' }, /'logit'.*'logits'/],
-    ['an unknown value', { '--wrt': 'y' }, /no value named 'y'/],
-    ['an index that is too large', { '--index': '2' }, /from 0 to 1.*got 2/],
-    ['the model itself as output', { '-o': 'model.onnx' }, /expected another file than the model itself/],
-    ['an output beyond the data', { '-o': 'below/out.onnx' }, /Write into .*, or into a folder above it\./],
-    ['an output in no folder', { '-o': 'absent/out.onnx' }, /absent: no such file or directory/],
-  ])('%s exits 1 with one line, and writes nothing', async (_, changes, message) => {
+  test('writes to standard output for -, and nothing else there', async () => {
+    const folder = await temporaryFolder();
+    const model = await writeSmallModel(folder);
+    const argv = ['differentiate', model, '--of', 'logits', '--wrt', 'x', '-o'];
+    const { status } = await entrgi([...argv, join(folder, 'gradient.onnx')]);
+    expect(status).toBe(0);
+    const main = fileURLToPath(new URL('../main.ts', import.meta.url));
+    const source = fileURLToPath(new URL('../testing/run-source.js', import.meta.url));
+    const flags = ['--conditions=@entrgi/source', '--import', source, main];
+    const { stdout } = await promisify(execFile)(process.execPath, [...flags, ...argv, '-'], {
+      cwd: folder,
+      encoding: 'buffer',
+    });
+    expect(stdout.equals(await readFile(join(folder, 'gradient.onnx')))).toBe(true);
+  });
+
+  test.each<[string, Record<string, string>, RegExp, number]>([
+    ['a missing model', { model: 'absent.onnx' }, /absent\.onnx/, 1],
+    ['what is no model', { model: 'weights.bin' }, /weights\.bin: /, 1],
+    ['an unknown output', { '--of': 'logit' }, /'logit'.*'logits'/, 2],
+    ['an unknown value', { '--wrt': 'y' }, /no value named 'y'/, 2],
+    ['an index that is too large', { '--index': '2' }, /from 0 to 1.*got 2/, 2],
+    [
+      'the model itself as output',
+      { '-o': 'model.onnx' },
+      /--output: expected another file than the model/,
+      2,
+    ],
+    [
+      'an output beyond the data',
+      { '-o': 'below/out.onnx' },
+      /Write into .*, or into a folder above it\./,
+      2,
+    ],
+    ['an output in no folder', { '-o': 'absent/out.onnx' }, /absent: no such file or directory/, 1],
+  ])('%s is one line, and writes nothing', async (_, changes, message, expected) => {
     const folder = await temporaryFolder();
     await writeSmallModel(folder);
     await mkdir(join(folder, 'below'));
@@ -113,7 +142,7 @@ describe('entrgi differentiate', () => {
     expect(stderr).toMatch(message);
     expect(stderr).toMatch(/^entrgi: .*\n$/);
     expect(stdout).toBe('');
-    expect(status).toBe(1);
+    expect(status).toBe(expected);
     expect(await readdir(folder, { recursive: true })).toEqual(before);
   });
 });

@@ -2,6 +2,7 @@ import { realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { differentiate } from '@entrgi/autodiff';
 import { InvalidArgumentError } from '@entrgi/core';
+import { encodeModel } from '@entrgi/onnx';
 import { writeModelFile } from '@entrgi/onnx/node';
 import type { Context } from '../context.js';
 import { withoutControls } from '../display/without-controls.js';
@@ -13,27 +14,35 @@ export interface DifferentiateOptions {
   readonly of: string;
   readonly index?: number | undefined;
   readonly wrt: string;
+  /** A path, or `-` for standard output, where external data are named as from the working directory. */
   readonly output: string;
 }
 
 /** Writes the model with its gradient; nothing is written unless all of it worked. */
 export const differentiateFile = async (options: DifferentiateOptions, context: Context): Promise<void> => {
   const { model, of, index, wrt, output } = options;
+  const { stdout, signal } = context;
+  if (output === '-' && stdout.isTTY) throw wrongOutput('a file or a pipe', 'the terminal');
   const [from, to] = await Promise.all([model, output].map((file) => realpath(dirname(file))));
-  if (join(from!, basename(model)) === join(to!, basename(output))) {
-    throw new InvalidArgumentError(`--output: expected another file than the model itself, got ${output}.`, {
-      value: output,
-    });
+  if (output !== '-' && join(from!, basename(model)) === join(to!, basename(output))) {
+    throw wrongOutput('another file than the model itself', output);
   }
   const source = await readModel(model);
   const gradient = differentiate(source, { of, wrt, ...(index === undefined ? {} : { index }) });
   const placed = moveExternalData(gradient, from!, to!);
-  context.signal.throwIfAborted();
+  signal.throwIfAborted();
+  if (output === '-') {
+    stdout.write(encodeModel(placed));
+    return;
+  }
   await writeModelFile(output, placed);
   const { inputs, outputs } = placed.graph;
-  context.stdout.write(
+  stdout.write(
     withoutControls(
       `${resolve(output)}: from ${[...inputs.keys()].join(', ')} to ${[...outputs.keys()].join(', ')}\n`,
     ),
   );
 };
+
+const wrongOutput = (expected: string, got: string): InvalidArgumentError =>
+  new InvalidArgumentError(`output: expected ${expected}, got ${got}.`, { value: got, argument: 'output' });

@@ -12,8 +12,8 @@ export const moveExternalData = (model: Model, from: string, to: string): Model 
     const path = relative(to, join(from, initializer.external.location));
     if (path.split(sep)[0] === '..' || isAbsolute(path)) {
       throw new InvalidArgumentError(
-        `--output: expected a folder that holds the model's external data, got ${to} (data in ${join(from, initializer.external.location)}).`,
-        { value: to, cure: `Write into ${from}, or into a folder above it.` },
+        `output: expected a folder that holds the model's external data, got ${to} (data in ${join(from, initializer.external.location)}).`,
+        { value: to, argument: 'output', cure: `Write into ${from}, or into a folder above it.` },
       );
     }
     return { ...initializer, external: { ...initializer.external, location: path.split(sep).join('/') } };

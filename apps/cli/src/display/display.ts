@@ -24,7 +24,10 @@ export interface Display {
 }
 
 /** The text filling in, in a terminal; one line of progress where only stderr is a terminal; nothing where nobody looks. */
-export const chooseDisplay = (context: Context, quiet: boolean): Display => {
+export const chooseDisplay = (
+  context: Pick<Context, 'stdout' | 'stderr' | 'env'>,
+  quiet: boolean,
+): Display => {
   if (!quiet && isTerminal(context.stdout, context.env)) return liveDisplay(context.stdout, context.env);
   if (isTerminal(context.stderr, context.env)) return statusDisplay(context.stderr, context.env);
   return silentDisplay;

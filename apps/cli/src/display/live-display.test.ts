@@ -45,13 +45,8 @@ const play = (display: Display, output: Collector): string[] => {
   return written;
 };
 
-const displayOn = (streams: Partial<Context>, quiet = false) => {
-  const { signal } = new AbortController();
-  return chooseDisplay(
-    { stdout: new Collector(), stderr: new Collector(), env: {}, signal, ...streams },
-    quiet,
-  );
-};
+const displayOn = (streams: Partial<Context>, quiet = false) =>
+  chooseDisplay({ stdout: new Collector(), stderr: new Collector(), env: {}, ...streams }, quiet);
 
 describe('in a terminal', () => {
   test('the text fills in, with reward and progress', () => {

@@ -102,6 +102,34 @@ describe('--json', () => {
   });
 });
 
+describe('standard input', () => {
+  test.each<[string, string[], string]>([
+    ['has the prompt where none is given', [], `${prompt}\n`],
+    ['has the prompt where - stands for it', ['-'], prompt],
+    ['has the prompts of --prompts -', ['--prompts', '-'], `${JSON.stringify({ prompt })}\n`],
+  ])('%s', async (_, argv, stdin) => {
+    const { status, stdout, stderr } = await entrgi(['generate', ...argv, ...small, '--json'], { stdin });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(withoutTimings(JSON.parse(stdout))).toEqual(withoutTimings(await smallResult()));
+  });
+
+  test('is not read where the prompt is given', async () => {
+    const { stdout } = await entrgi(['generate', prompt, ...small, '--json'], { stdin: 'Another' });
+    expect(JSON.parse(stdout).prompt).toBe(prompt);
+  });
+
+  test.each<[string[], string | Uint8Array, number, string]>([
+    [[], ' \n', 2, 'standard input: expected some text, got an empty prompt.'],
+    [['-'], Uint8Array.of(0xff), 1, 'standard input: expected UTF-8, got other bytes.'],
+    [['--prompts', '-'], '{"prompt": 1}', 1, 'standard input, line 1: expected a string'],
+    [['--prompts', '-'], '', 1, 'standard input: expected at least one prompt, got none.'],
+  ])('%j refuses %j', async (argv, stdin, expected, message) => {
+    const { status, stdout, stderr } = await entrgi(['generate', ...argv], { stdin });
+    expect(stderr).toContain(`entrgi: ${message}`);
+    expect({ status, stdout }).toEqual({ status: expected, stdout: '' });
+  });
+});
+
 describe('methods', () => {
   test('no guidance steps are unguided sampling, and base is its first response', async () => {
     const [zero] = await generated(prompt, ...small, '--guidance-steps', '0');
@@ -244,82 +272,100 @@ const partialTrace = async (folder: string): Promise<string[]> => {
   return file === undefined ? [] : (await readFile(join(folder, file), 'utf8')).trimEnd().split('\n');
 };
 
-describe('bad input exits 1 with one line, and writes nothing', () => {
-  test.each<[string, string[], string | RegExp]>([
+describe.each<[string, number, readonly [string, string[], string | RegExp][]]>([
+  [
+    'a value that an option cannot have',
+    2,
     [
-      'an unknown method',
-      [prompt, '--method', 'magic'],
-      /--method: expected one of base, bon, .*entrgi.*, got 'magic'/,
+      [
+        'an unknown method',
+        [prompt, '--method', 'magic'],
+        /--method: expected one of base, bon, .*entrgi.*, got 'magic'/,
+      ],
+      ['a method of another object', [prompt, '--method', 'toString'], "got 'toString'"],
+      [
+        'an unknown order',
+        [prompt, '--order', 'random'],
+        /--order: expected one of .*maskgit_plus.*, got 'random'/,
+      ],
+      [
+        'an unknown preset',
+        [prompt, '--preset', 'best'],
+        /--preset: expected one of .*reference.*, got 'best'/,
+      ],
+      [
+        'an unknown dtype',
+        [prompt, '--reward-dtype', 'int4'],
+        "--reward-dtype: expected one of auto, fp32, fp16, bf16, q8, q4, got 'int4'.",
+      ],
+      [
+        'a template variable that is taken',
+        [prompt, '--template-variable', 'messages=[]'],
+        "--template-variable: messages is the conversation's own.",
+      ],
+      [
+        'an unknown convention of ends',
+        [prompt, '--end-tokens', 'all'],
+        "--end-tokens: expected one of turn, eos, got 'all'.",
+      ],
+      ['an unknown update', [prompt, '--update', 'sgd'], /--update: expected one of adam, ascent, got 'sgd'/],
+      [
+        'no trajectories',
+        [prompt, '--trajectories', '0'],
+        '--trajectories: expected a whole number of at least 1, got 0.',
+      ],
+      [
+        'negative steps',
+        [prompt, '--steps', '-1'],
+        '--steps: expected a whole number of at least 1 and at most 4294967295, got -1.',
+      ],
+      ['a seed beyond 2^53', [prompt, '--seed', '9007199254740993'], '--seed: expected'],
+      ['an empty prompt', [''], 'PROMPT: expected some text, got an empty prompt.'],
     ],
-    ['a method of another object', [prompt, '--method', 'toString'], "got 'toString'"],
+  ],
+  [
+    'bad input',
+    1,
     [
-      'an unknown order',
-      [prompt, '--order', 'random'],
-      /--order: expected one of .*maskgit_plus.*, got 'random'/,
+      [
+        'a dtype that is not what is stored',
+        [prompt, '--denoiser-dtype', 'fp16'],
+        /expected weights stored in float16, got \w+/,
+      ],
+      [
+        'a prompt that leaves no room',
+        ['word '.repeat(240)],
+        /PROMPT: expected at most 256 tokens with the response, got \d+ \+ 64/,
+      ],
+      [
+        'a prompt beyond the window',
+        ['word '.repeat(999)],
+        /PROMPT: .*Expected a prompt of fewer than 256 tokens/,
+      ],
+      ['a missing checkpoint', [prompt, '--denoiser', '/nowhere'], '/nowhere'],
+      ['a denoiser that is none', [prompt, '--denoiser', rewardDirectory], /expected a denoiser, got/],
+      [
+        'a missing prompts file',
+        ['--prompts', '/nowhere.jsonl'],
+        '/nowhere.jsonl: no such file or directory.',
+      ],
+      ['a trace that cannot be written', [prompt, '--trace', '/nowhere/trace.jsonl'], '/nowhere/trace.jsonl'],
     ],
-    [
-      'an unknown preset',
-      [prompt, '--preset', 'best'],
-      /--preset: expected one of .*reference.*, got 'best'/,
-    ],
-    [
-      'an unknown dtype',
-      [prompt, '--reward-dtype', 'int4'],
-      "--reward-dtype: expected one of auto, fp32, fp16, bf16, q8, q4, got 'int4'.",
-    ],
-    [
-      'a dtype that is not what is stored',
-      [prompt, '--denoiser-dtype', 'fp16'],
-      /expected weights stored in float16, got \w+/,
-    ],
-    [
-      'a template variable that is taken',
-      [prompt, '--template-variable', 'messages=[]'],
-      "templateVariables: messages is the conversation's own.",
-    ],
-    [
-      'an unknown convention of ends',
-      [prompt, '--end-tokens', 'all'],
-      "--end-tokens: expected one of turn, eos, got 'all'.",
-    ],
-    ['an unknown update', [prompt, '--update', 'sgd'], /--update: expected one of adam, ascent, got 'sgd'/],
-    [
-      'no trajectories',
-      [prompt, '--trajectories', '0'],
-      '--trajectories: expected a whole number of at least 1, got 0.',
-    ],
-    [
-      'negative steps',
-      [prompt, '--steps', '-1'],
-      '--steps: expected a whole number of at least 1 and at most 4294967295, got -1.',
-    ],
-    ['a seed beyond 2^53', [prompt, '--seed', '9007199254740993'], '--seed: expected'],
-    ['an empty prompt', [''], 'PROMPT: expected some text, got an empty prompt.'],
-    [
-      'a prompt that leaves no room',
-      ['word '.repeat(240)],
-      /PROMPT: expected at most 256 tokens with the response, got \d+ \+ 64/,
-    ],
-    [
-      'a prompt beyond the window',
-      ['word '.repeat(999)],
-      /PROMPT: .*Expected a prompt of fewer than 256 tokens/,
-    ],
-    ['a missing checkpoint', [prompt, '--denoiser', '/nowhere'], '/nowhere'],
-    ['a denoiser that is none', [prompt, '--denoiser', rewardDirectory], /expected a denoiser, got/],
-    ['a missing prompts file', ['--prompts', '/nowhere.jsonl'], '/nowhere.jsonl: no such file or directory.'],
-    ['a trace that cannot be written', [prompt, '--trace', '/nowhere/trace.jsonl'], '/nowhere/trace.jsonl'],
-  ])('%s', async (_, argv, message) => {
+  ],
+])('%s exits %i with one line, and writes nothing', (_, expected, cases) => {
+  test.each(cases)('%s', async (_, argv, message) => {
     const folder = await temporaryFolder();
     const trace = argv.includes('--trace') ? [] : ['--trace', join(folder, 'trace.jsonl')];
     const { status, stdout, stderr } = await entrgi(['generate', ...argv, ...trace]);
     expect(stderr).toMatch(message);
     expect(stderr).toMatch(/^entrgi: .*\n$/);
     expect(stdout).toBe('');
-    expect(status).toBe(1);
+    expect(status).toBe(expected);
     expect(await readdir(folder)).toEqual([]);
   });
+});
 
+describe('bad input', () => {
   test('all prompts are checked before the first is answered', async () => {
     const file = await promptsFile([prompt, 'word '.repeat(240)]);
     const { status, stdout, stderr } = await entrgi(['generate', '--prompts', file, ...small]);

@@ -6,8 +6,9 @@ import { withoutControls } from '../display/without-controls.js';
 import { fetchingOf } from '../model-source.js';
 import { withinGrace } from '../within-grace.js';
 import { checkWindows } from './check-windows.js';
+import { givenPrompts } from './given-prompts.js';
 import { type GenerateOptions, modelOptions, settingsOf } from './options.js';
-import { checkPrompt, type PromptEntry, promptText, readPrompts } from './read-prompts.js';
+import { type PromptEntry, promptText } from './read-prompts.js';
 import { type Result, resultOf } from './result.js';
 import { openTrace, type TraceFile } from './trace-file.js';
 import { traceRecord } from './trace-record.js';
@@ -16,7 +17,7 @@ import { traceRecord } from './trace-record.js';
 export const generate = async (options: GenerateOptions, context: Context): Promise<void> => {
   const { method, preset, seed } = options;
   const plan = planGeneration({ ...modelOptions(options), ...settingsOf(options), method, preset, seed });
-  const prompts = await promptsOf(options);
+  const prompts = await givenPrompts(options, context);
   const trace = options.trace === undefined ? undefined : await openTrace(options.trace);
   const display = chooseDisplay(context, options.json);
   try {
@@ -62,9 +63,6 @@ const writeAll = async (
     await models.dispose();
   }
 };
-
-const promptsOf = async ({ prompt = '', prompts }: GenerateOptions): Promise<PromptEntry[]> =>
-  prompts === undefined ? [checkPrompt(prompt, 'PROMPT')] : readPrompts(prompts);
 
 interface Place {
   readonly display: Display;

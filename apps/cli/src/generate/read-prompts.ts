@@ -40,11 +40,14 @@ const linesOf = (bytes: Uint8Array): Uint8Array[] => {
 
 const NEWLINE = 10;
 
-/** Refuses a prompt without text. */
-export const checkPrompt = (prompt: Prompt, source: string): PromptEntry => {
+/** Refuses a prompt without text; `argument` is what of the command line has it. */
+export const checkPrompt = (prompt: Prompt, source: string, argument?: string): PromptEntry => {
   const text = typeof prompt === 'string' ? prompt : prompt.map(({ content }) => content).join('');
   if (text.trim() === '') {
-    throw new InvalidArgumentError(`${source}: expected some text, got an empty prompt.`, { value: prompt });
+    throw new InvalidArgumentError(`${source}: expected some text, got an empty prompt.`, {
+      value: prompt,
+      argument,
+    });
   }
   return { prompt, source };
 };
@@ -58,7 +61,8 @@ const promptsOfLine = (bytes: Uint8Array, source: string): PromptEntry[] => {
   return line.trim() === '' ? [] : [promptOfLine(line, source)];
 };
 
-const decoded = (bytes: Uint8Array, source: string): string => {
+/** UTF-8 as text. */
+export const decoded = (bytes: Uint8Array, source: string): string => {
   try {
     // A byte order mark at the start is dropped.
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);

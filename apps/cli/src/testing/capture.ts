@@ -1,4 +1,4 @@
-import { Writable } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
 import { run } from '../run.js';
 
 /** What a command line did. */
@@ -14,11 +14,16 @@ export const entrgi = async (
   {
     env = {},
     signal = new AbortController().signal,
-  }: { env?: Record<string, string>; signal?: AbortSignal } = {},
+    stdin,
+  }: { env?: Record<string, string>; signal?: AbortSignal; stdin?: string | Uint8Array } = {},
 ): Promise<Outcome> => {
   const stdout = new Collector();
   const stderr = new Collector();
-  const status = await run(argv, { stdout, stderr, env, signal });
+  // What is piped in, or a keyboard that nobody sits at.
+  const input = Object.assign(Readable.from(stdin === undefined ? [] : [Buffer.from(stdin)]), {
+    isTTY: stdin === undefined,
+  });
+  const status = await run(argv, { stdin: input, stdout, stderr, env, signal });
   return { status, stdout: stdout.text, stderr: stderr.text };
 };
 
