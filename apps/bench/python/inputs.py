@@ -1,4 +1,4 @@
-"""The same made-up inputs as ../src/fixed-mix.ts, half-masked.ts, hash.ts and synthetic-logits.ts."""
+"""The same made-up inputs as ../src/inputs/fixed-mix.ts, half-masked.ts, hash.ts and synthetic-logits.ts."""
 
 import numpy as np
 import torch

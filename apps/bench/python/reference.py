@@ -1,6 +1,6 @@
 """A straightforward PyTorch version of the reference method, on the same files and the same work as ours.
 
-One JSON request a line on stdin, one JSON answer a line on stdout: see ../src/serve-side.ts, which this file is the counterpart of, workload
+One JSON request a line on stdin, one JSON answer a line on stdout: see ../src/sides/serve-side.ts, which this file is the counterpart of, workload
 by workload. Needs torch and transformers; computes in float32 on the CPU.
 """
 

@@ -3,17 +3,21 @@ import { type Relaxation, relaxations } from '@entrgi/core';
 import { weightDtypes } from '@entrgi/models';
 import { denoiserDirectory, rewardDirectory } from '@entrgi/tiny-stories';
 import { Command } from 'commander';
-import { disagreements } from './agreement.js';
-import { type ApproximationRecord, approximationTable, runApproximations } from './approximations.js';
-import { type CandidateDistance, candidateDistances } from './candidate-distance.js';
-import { candidateTable } from './candidate-table.js';
-import { markdown } from './markdown.js';
-import { methodTable } from './method-table.js';
-import { readRecords, runMethods } from './methods.js';
+import {
+  type ApproximationRecord,
+  approximationTable,
+  runApproximations,
+} from './approximations/approximations.js';
+import { type CandidateDistance, candidateDistances } from './approximations/candidate-distance.js';
+import { candidateTable } from './approximations/candidate-table.js';
+import { methodTable } from './approximations/method-table.js';
+import { readRecords, runMethods } from './approximations/methods.js';
+import { modelNames } from './cases/section.js';
+import { disagreements } from './results/agreement.js';
+import { markdown } from './results/markdown.js';
 import { runBenchmarks } from './run-benchmarks.js';
-import { modelNames } from './section.js';
 import * as sections from './sections/index.js';
-import { serveSide } from './serve-side.js';
+import { serveSide } from './sides/serve-side.js';
 
 const program = new Command('bench').description('Benchmarks, run by hand on a quiet machine.');
 const whole = (text: string): number => {

@@ -1,14 +1,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { findPython, type Python } from './find-python.js';
-import { machine } from './machine.js';
-import { markdown } from './markdown.js';
-import type { CaseResult, Report } from './results.js';
-import { runCase } from './run-case.js';
-import type { Engine, Section, SectionSettings } from './section.js';
+import type { Engine, Section, SectionSettings } from './cases/section.js';
+import { machine } from './measure/machine.js';
+import { markdown } from './results/markdown.js';
+import type { CaseResult, Report } from './results/results.js';
+import { runCase } from './results/run-case.js';
 import * as sections from './sections/index.js';
-import { type SideProcess, sideProcess } from './side-process.js';
+import { findPython, type Python } from './sides/find-python.js';
+import { type SideProcess, sideProcess } from './sides/side-process.js';
 
 export type SectionName = keyof typeof sections;
 

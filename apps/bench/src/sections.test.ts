@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { Case, Section, SectionSettings } from './section.js';
+import type { Case, Section, SectionSettings } from './cases/section.js';
+import { dreamShape, skyworkShape } from './inputs/shapes.js';
 import * as sections from './sections/index.js';
-import { dreamShape, skyworkShape } from './shapes.js';
 
 const cache = mkdtempSync(join(tmpdir(), 'entrgi-'));
 afterAll(() => rmSync(cache, { recursive: true }));

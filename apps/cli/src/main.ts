@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { endSoon, Interruption, interruptSignal } from './interrupt-signal.js';
+import { endSoon, Interruption, interruptSignal } from './process/interrupt-signal.js';
 import { run } from './run.js';
 
 const { stdout, stderr, env } = process;

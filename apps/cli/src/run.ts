@@ -4,12 +4,12 @@ import { completionCommand } from './commands/completion.js';
 import { differentiateCommand } from './commands/differentiate.js';
 import { generateCommand } from './commands/generate.js';
 import { inspectCommand } from './commands/inspect.js';
-import { type Context, exitStatus } from './context.js';
-import { describeError, type Flags } from './describe-error.js';
 import { examples } from './examples.js';
-import { Interruption } from './interrupt-signal.js';
+import { type Context, exitStatus } from './process/context.js';
+import { describeError, type Flags } from './process/describe-error.js';
+import { Interruption } from './process/interrupt-signal.js';
+import { withinGrace } from './process/within-grace.js';
 import { version } from './version.js';
-import { withinGrace } from './within-grace.js';
 
 /** Runs one command line; resolves to the exit status and never rejects. */
 export const run = async (argv: readonly string[], context: Context): Promise<number> => {

@@ -10,7 +10,7 @@ import {
 } from '@entrgi/onnx';
 import { appendGradient } from './gradient-graph.js';
 import { nearest } from './nearest.js';
-import type { TransposedProduct } from './rule.js';
+import type { TransposedProduct } from './rule/rule.js';
 
 /** What to differentiate, and with respect to what. */
 export interface DifferentiateOptions {

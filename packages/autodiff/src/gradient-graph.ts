@@ -1,9 +1,9 @@
 import { type DataType, NonDifferentiableError, UnsupportedError } from '@entrgi/core';
 import type { Dimension, GraphBuilder, Node, Value } from '@entrgi/onnx';
-import { attributeReader } from './attribute-reader.js';
-import { operatorName } from './operators.js';
-import { recomputation } from './recomputation.js';
-import { rematerialise } from './rematerialise.js';
+import { recomputation } from './recompute/recomputation.js';
+import { rematerialise } from './recompute/rematerialise.js';
+import { attributeReader } from './rule/attribute-reader.js';
+import { operatorName } from './rule/operators.js';
 import type {
   Entry,
   InputGradient,
@@ -12,10 +12,10 @@ import type {
   TransposedProduct,
   TransposedWeight,
   Values,
-} from './rule.js';
+} from './rule/rule.js';
+import { shapeOf } from './rule/shapes.js';
+import { unBroadcast } from './rule/un-broadcast.js';
 import { rules } from './rules/index.js';
-import { shapeOf } from './shapes.js';
-import { unBroadcast } from './un-broadcast.js';
 
 /** Which gradients to append. */
 export interface GradientRequest {

@@ -1,4 +1,4 @@
-import type { Entry } from './rule.js';
+import type { Entry } from './rule/rule.js';
 import { rules } from './rules/index.js';
 
 /**

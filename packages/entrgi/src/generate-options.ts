@@ -1,8 +1,8 @@
 import type { ChatMessage, OptionNames } from '@entrgi/core';
 import type { Preset, presets } from '@entrgi/samplers';
-import type { MethodName } from './methods.js';
-import { type ModelOptions, modelOptionNames } from './model-options.js';
-import { type GivenSettings, settingNames } from './settings.js';
+import { type ModelOptions, modelOptionNames } from './models/model-options.js';
+import type { MethodName } from './settings/methods.js';
+import { type GivenSettings, settingNames } from './settings/settings.js';
 
 /**
  * What to respond to, with which models, and how. Settings that are not said are those of the preset; without one, those of the published

@@ -1,8 +1,8 @@
 import type { Cost, Prompt, PromptEndEvent } from '@entrgi/core';
 import type { BestOfN } from '@entrgi/samplers';
-import type { MethodName } from './methods.js';
 import type { GenerationPlan } from './plan-generation.js';
-import type { Settings } from './settings.js';
+import type { MethodName } from './settings/methods.js';
+import type { Settings } from './settings/settings.js';
 
 /** Responses to a prompt, rated. All of it is plain JSON. */
 export interface GenerateResult {

@@ -84,14 +84,14 @@ export {
   schedules,
 } from '@entrgi/samplers';
 export { denoiserDirectory, openings, rewardDirectory } from '@entrgi/tiny-stories';
-export { embeddedSettings } from './embedded-settings.js';
 export { generate } from './generate.js';
 export type { GenerateOptions } from './generate-options.js';
 export type { GenerateResult, RatedTrajectory } from './generate-result.js';
-export { loadModels, type Models } from './load-models.js';
-export { type MethodName, methodNames } from './methods.js';
-export type { ModelDtypes, ModelOptions } from './model-options.js';
-export { modelSource } from './model-source.js';
+export { loadModels, type Models } from './models/load-models.js';
+export type { ModelDtypes, ModelOptions } from './models/model-options.js';
+export { modelSource } from './models/model-source.js';
 export { type GenerationPlan, planGeneration } from './plan-generation.js';
-export { defaults, type GivenSettings, type Settings } from './settings.js';
+export { embeddedSettings } from './settings/embedded-settings.js';
+export { type MethodName, methodNames } from './settings/methods.js';
+export { defaults, type GivenSettings, type Settings } from './settings/settings.js';
 export { type StreamEndEvent, type StreamEvent, type StreamStepEvent, stream } from './stream.js';

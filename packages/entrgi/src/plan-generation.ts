@@ -8,10 +8,10 @@ import {
 } from '@entrgi/core';
 import { type Preset, type PresetSettings, preset, presets, requireSampleNumbers } from '@entrgi/samplers';
 import { denoiserDirectory } from '@entrgi/tiny-stories';
-import { embeddedSettings } from './embedded-settings.js';
 import { type GenerateOptions, generateOptionNames } from './generate-options.js';
-import { type MethodName, methodNames, settledBy } from './methods.js';
-import { resolveSettings, type Settings } from './settings.js';
+import { embeddedSettings } from './settings/embedded-settings.js';
+import { type MethodName, methodNames, settledBy } from './settings/methods.js';
+import { resolveSettings, type Settings } from './settings/settings.js';
 
 /** A generation with everything decided and checked that can be without a model and a prompt. */
 export interface GenerationPlan {

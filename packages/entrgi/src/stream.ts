@@ -12,8 +12,8 @@ import {
 import { bestOfN, sample } from '@entrgi/samplers';
 import type { GenerateOptions } from './generate-options.js';
 import { type GenerateResult, generateResult } from './generate-result.js';
-import { loadModels } from './load-models.js';
-import { type ModelOptions, modelOptionNames } from './model-options.js';
+import { loadModels } from './models/load-models.js';
+import { type ModelOptions, modelOptionNames } from './models/model-options.js';
 import { type GenerationPlan, planGeneration } from './plan-generation.js';
 
 /** A step, and the text that each response has by then, without what is still masked. */

@@ -1,11 +1,21 @@
 export * as architectures from './architectures/index.js';
-export type { KeysAndValues } from './blocks/attention.js';
-export { readLabels } from './blocks/labels.js';
-export { type Checkpoint, readCheckpoint, type StoredTensor } from './checkpoint.js';
-export { chooseLabel, requireLabel } from './choose-label.js';
-export type { ConfigReader } from './config-reader.js';
-export { type EndTokens, endTokens } from './end-tokens.js';
-export { type DownloadProgress, type HubOptions, hubOptionNames } from './hub-options.js';
+export type { KeysAndValues } from './blocks/attention/attention.js';
+export { readLabels } from './blocks/layers/labels.js';
+export { type Checkpoint, readCheckpoint, type StoredTensor } from './checkpoint/checkpoint.js';
+export type { WeightChoice } from './checkpoint/weight-choice.js';
+export type {
+  Architecture,
+  ClassifierInputs,
+  ClassifierNetwork,
+  DenoiserNetwork,
+  Past,
+  PrefixNetwork,
+} from './contracts/network.js';
+export { type TemplateOptions, templateOptionNames } from './contracts/template-options.js';
+export type { EncodedText, ResponseSlot, Tokenizer } from './contracts/tokenizer.js';
+export type { ConfigReader } from './files/config-reader.js';
+export { strictJson } from './files/strict-json.js';
+export { type DownloadProgress, type HubOptions, hubOptionNames } from './hub/hub-options.js';
 export { type CheckpointFacts, inspectCheckpoint } from './inspect-checkpoint.js';
 export {
   type Classifier,
@@ -15,23 +25,13 @@ export {
   loadClassifier,
 } from './load-classifier.js';
 export { type LoadDenoiserOptions, loadDenoiser } from './load-denoiser.js';
-export type {
-  Architecture,
-  ClassifierInputs,
-  ClassifierNetwork,
-  DenoiserNetwork,
-  Past,
-  PrefixNetwork,
-} from './network.js';
-export { firstPosition, longestSequence, readOnnxFile } from './onnx-file.js';
-export { readTokenizer } from './read-tokenizer.js';
-export { resolveCheckpoint } from './resolve-checkpoint.js';
-export type { ResolveOptions } from './resolve-options.js';
-export { strictJson } from './strict-json.js';
-export { type TemplateOptions, templateOptionNames } from './template-options.js';
-export type { EncodedText, ResponseSlot, Tokenizer } from './tokenizer.js';
-export { type VerifyOptions, verifySnapshot } from './verify-snapshot.js';
-export type { WeightChoice } from './weight-choice.js';
-export type { QuantiseProgress, WeightDtype, WeightOptions } from './weight-options.js';
-export { weightDtypes, weightOptionNames } from './weight-options.js';
-export type { Weights } from './weights.js';
+export { chooseLabel, requireLabel } from './network/choose-label.js';
+export { firstPosition, longestSequence, readOnnxFile } from './onnx/onnx-file.js';
+export { readTokenizer } from './prompt/read-tokenizer.js';
+export { resolveCheckpoint } from './snapshot/resolve-checkpoint.js';
+export type { ResolveOptions } from './snapshot/resolve-options.js';
+export { type VerifyOptions, verifySnapshot } from './snapshot/verify-snapshot.js';
+export { type EndTokens, endTokens } from './vocabulary/end-tokens.js';
+export type { QuantiseProgress, WeightDtype, WeightOptions } from './weights/weight-options.js';
+export { weightDtypes, weightOptionNames } from './weights/weight-options.js';
+export type { Weights } from './weights/weights.js';

@@ -1,11 +1,11 @@
 import { type DataType, requireBoolean, requireKnownOptions, type Vocabulary } from '@entrgi/core';
-import { readCheckpoint } from './checkpoint.js';
-import { fitCheckpoint } from './fit-checkpoint.js';
-import { type HubOptions, hubOptionNames } from './hub-options.js';
-import { loadTokenizer } from './load-tokenizer.js';
-import { architectureName } from './read-network.js';
-import type { VerifyOptions } from './verify-snapshot.js';
-import { checkedWeights } from './weights.js';
+import { readCheckpoint } from './checkpoint/checkpoint.js';
+import { type HubOptions, hubOptionNames } from './hub/hub-options.js';
+import { fitCheckpoint } from './network/fit-checkpoint.js';
+import { architectureName } from './network/read-network.js';
+import { loadTokenizer } from './prompt/load-tokenizer.js';
+import type { VerifyOptions } from './snapshot/verify-snapshot.js';
+import { checkedWeights } from './weights/weights.js';
 
 /** What a checkpoint is, without loading its weights. */
 export interface CheckpointFacts {

@@ -1,17 +1,17 @@
 import { type OptionNames, requireKnownOptions, UnsupportedError, type Vocabulary } from '@entrgi/core';
 import type { GraphBuilder, Value } from '@entrgi/onnx';
-import type { KeysAndValues } from './blocks/attention.js';
-import { readCheckpoint } from './checkpoint.js';
-import { chooseLabel, requireLabel } from './choose-label.js';
-import { fitCheckpoint } from './fit-checkpoint.js';
-import { type HubOptions, hubOptionNames } from './hub-options.js';
-import { loadTokenizer } from './load-tokenizer.js';
-import { type LoadedWeights, loadWeights } from './load-weights.js';
-import type { ClassifierInputs, Past, PrefixNetwork } from './network.js';
-import { architectureName } from './read-network.js';
-import { type TemplateOptions, templateOptionNames } from './template-options.js';
-import type { Tokenizer } from './tokenizer.js';
-import { type WeightOptions, weightOptionNames } from './weight-options.js';
+import type { KeysAndValues } from './blocks/attention/attention.js';
+import { readCheckpoint } from './checkpoint/checkpoint.js';
+import type { ClassifierInputs, Past, PrefixNetwork } from './contracts/network.js';
+import { type TemplateOptions, templateOptionNames } from './contracts/template-options.js';
+import type { Tokenizer } from './contracts/tokenizer.js';
+import { type HubOptions, hubOptionNames } from './hub/hub-options.js';
+import { chooseLabel, requireLabel } from './network/choose-label.js';
+import { fitCheckpoint } from './network/fit-checkpoint.js';
+import { architectureName } from './network/read-network.js';
+import { loadTokenizer } from './prompt/load-tokenizer.js';
+import { type LoadedWeights, loadWeights } from './weights/load-weights.js';
+import { type WeightOptions, weightOptionNames } from './weights/weight-options.js';
 
 /** A sequence classifier that can be written into a graph, and so be differentiated. */
 export interface Classifier {

@@ -3,11 +3,11 @@ import { CheckpointError, InvalidArgumentError, UnsupportedError } from '@entrgi
 import { afterAll, describe, expect, it } from 'vitest';
 import { alteredFixture } from '../fixtures/altered-fixture.js';
 import { denoiserFixtures, fixture, fixtureNumbers, relativeError } from '../fixtures/fixture.js';
-import { readCheckpoint } from './checkpoint.js';
+import { readCheckpoint } from './checkpoint/checkpoint.js';
+import type { DenoiserNetwork } from './contracts/network.js';
 import { denoiserGraph, loadDenoiser } from './load-denoiser.js';
-import type { DenoiserNetwork } from './network.js';
-import { readNetwork } from './read-network.js';
-import { checkedWeights } from './weights.js';
+import { readNetwork } from './network/read-network.js';
+import { checkedWeights } from './weights/weights.js';
 
 const backend = nodeBackend({ threads: 1 });
 afterAll(() => backend.dispose());

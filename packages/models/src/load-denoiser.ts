@@ -12,26 +12,26 @@ import {
   UnsupportedError,
 } from '@entrgi/core';
 import { encodeModel, GraphBuilder, type Model, pruneGraph } from '@entrgi/onnx';
-import { aroundGraph, blockGraph } from './block-graphs.js';
-import { readCheckpoint } from './checkpoint.js';
-import { chosenWeights } from './chosen-weights.js';
-import { type EndTokens, requireEndTokens } from './end-tokens.js';
-import { fitCheckpoint } from './fit-checkpoint.js';
-import { type HubOptions, hubOptionNames } from './hub-options.js';
-import { loadTokenizer } from './load-tokenizer.js';
-import { loadWeights } from './load-weights.js';
-import type { BlockNetwork, DenoiserNetwork } from './network.js';
-import { onnxDenoiser } from './onnx-denoiser.js';
-import type { BlockSessions } from './open-block.js';
-import { architectureName } from './read-network.js';
-import { refuseBlockDiffusion } from './refuse-block-diffusion.js';
-import { resolveCheckpoint } from './resolve-checkpoint.js';
-import { requireMask, sessionDenoiser } from './session-denoiser.js';
-import { type TemplateOptions, templateOptionNames } from './template-options.js';
-import { verifySnapshot } from './verify-snapshot.js';
-import { isOnnxCandidate } from './weight-choice.js';
-import { type WeightOptions, weightOptionNames } from './weight-options.js';
-import type { Weights } from './weights.js';
+import { readCheckpoint } from './checkpoint/checkpoint.js';
+import { chosenWeights } from './checkpoint/chosen-weights.js';
+import { isOnnxCandidate } from './checkpoint/weight-choice.js';
+import type { BlockNetwork, DenoiserNetwork } from './contracts/network.js';
+import { type TemplateOptions, templateOptionNames } from './contracts/template-options.js';
+import { aroundGraph, blockGraph } from './denoiser/block-graphs.js';
+import type { BlockSessions } from './denoiser/open-block.js';
+import { requireMask, sessionDenoiser } from './denoiser/session-denoiser.js';
+import { type HubOptions, hubOptionNames } from './hub/hub-options.js';
+import { fitCheckpoint } from './network/fit-checkpoint.js';
+import { architectureName } from './network/read-network.js';
+import { refuseBlockDiffusion } from './network/refuse-block-diffusion.js';
+import { onnxDenoiser } from './onnx/onnx-denoiser.js';
+import { loadTokenizer } from './prompt/load-tokenizer.js';
+import { resolveCheckpoint } from './snapshot/resolve-checkpoint.js';
+import { verifySnapshot } from './snapshot/verify-snapshot.js';
+import { type EndTokens, requireEndTokens } from './vocabulary/end-tokens.js';
+import { loadWeights } from './weights/load-weights.js';
+import { type WeightOptions, weightOptionNames } from './weights/weight-options.js';
+import type { Weights } from './weights/weights.js';
 
 /** Where a denoiser runs, how it holds its weights, and where it comes from if it is on the hub. */
 export interface LoadDenoiserOptions extends HubOptions, WeightOptions, TemplateOptions {

@@ -3,7 +3,7 @@ import { InvalidModelError, UnsupportedError } from '@entrgi/core';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { canonicalise, decodeModel, encodeModel, float, GraphBuilder, int, ints } from './index.js';
-import type { Model, Node } from './model.js';
+import type { Model, Node } from './model/model.js';
 import { runModel } from './testing/run-model.js';
 
 /** A model of nodes [operator, inputs, outputs, attributes] over x: float32 [batch, 4]. */

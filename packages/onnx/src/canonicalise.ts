@@ -1,9 +1,9 @@
 import { EntrgiError, InvalidModelError } from '@entrgi/core';
-import { checkForm } from './check-model.js';
-import { emptyGraph, GraphBuilder } from './graph-builder.js';
-import type { Graph, Model, Node, Value } from './model.js';
-import { opsetOf } from './opset.js';
-import { pruneGraph } from './prune-graph.js';
+import { emptyGraph, GraphBuilder } from './build/graph-builder.js';
+import { checkForm } from './gate/check-model.js';
+import type { Graph, Model, Node, Value } from './model/model.js';
+import { opsetOf } from './model/opset.js';
+import { pruneGraph } from './model/prune-graph.js';
 import { domains } from './rewrites/index.js';
 import { rewriteRequest } from './rewrites/rewrite-rule.js';
 

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { GraphBuilder } from './graph-builder.js';
+import { GraphBuilder } from './build/graph-builder.js';
 import { canonicalise, decodeModel, encodeModel } from './index.js';
 import { runModel } from './testing/run-model.js';
 

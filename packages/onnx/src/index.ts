@@ -1,13 +1,13 @@
+export { delayedUntil } from './build/delayed-until.js';
+export { emptyGraph, GraphBuilder } from './build/graph-builder.js';
+export { type DecodeOptions, decodeModel } from './bytes/decode-model.js';
+export { encodeModel } from './bytes/encode-model.js';
 export { type CanonicaliseOptions, canonicalise } from './canonicalise.js';
-export { checkModel } from './check-model.js';
-export { byteSize, dataTypeOf, isFloat, onnxType } from './data-types.js';
-export { type DecodeOptions, decodeModel } from './decode-model.js';
-export { delayedUntil } from './delayed-until.js';
-export { encodeModel } from './encode-model.js';
+export { checkModel } from './gate/check-model.js';
 export { leastMemory } from './gate/least-memory.js';
-export { emptyGraph, GraphBuilder } from './graph-builder.js';
-export { inferNode } from './infer.js';
-export { float, float16Bits, int, ints, scalar, string, vector } from './literals.js';
+export { inferNode } from './inference/infer.js';
+export { byteSize, dataTypeOf, isFloat, onnxType } from './model/data-types.js';
+export { float, float16Bits, int, ints, scalar, string, vector } from './model/literals.js';
 export type {
   Attribute,
   Dimension,
@@ -20,6 +20,6 @@ export type {
   Node,
   Value,
   ValueType,
-} from './model.js';
-export { OPSET } from './opset.js';
-export { pruneGraph } from './prune-graph.js';
+} from './model/model.js';
+export { OPSET } from './model/opset.js';
+export { pruneGraph } from './model/prune-graph.js';

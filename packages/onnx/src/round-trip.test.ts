@@ -4,7 +4,14 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ModelProtoSchema, type TensorProto } from './generated/onnx_pb.js';
 import { decodeModel, encodeModel } from './index.js';
-import type { Attribute, Dimension, Initializer, InlineInitializer, Model, ValueType } from './model.js';
+import type {
+  Attribute,
+  Dimension,
+  Initializer,
+  InlineInitializer,
+  Model,
+  ValueType,
+} from './model/model.js';
 
 const float32 = fc.float({ noNaN: true });
 const int64 = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n });

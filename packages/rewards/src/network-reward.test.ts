@@ -8,8 +8,8 @@ import {
 } from '@entrgi/core';
 import type { GraphBuilder } from '@entrgi/onnx';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { RewardNetwork } from './graph/reward-network.js';
 import { type NetworkRewardOptions, networkReward } from './network-reward.js';
-import type { RewardNetwork } from './reward-network.js';
 
 // A network small enough to be written down twice: once as a graph, once in JavaScript's float64.
 // h = tanh(x W + 0.25 · segment), reward = Σ over attended slots s of (s + 1) · h_s · v / 10

@@ -21,17 +21,17 @@ import {
 } from '@entrgi/core';
 import type { EncodedText } from '@entrgi/models';
 import { encodeModel, type Model, pruneGraph } from '@entrgi/onnx';
-import { gradientGraph } from './gradient-graph.js';
-import { int64Tensor } from './int64-tensor.js';
-import { asLeading, leadingGraph, noLeading } from './leading-graph.js';
-import { leadingTokens } from './leading-tokens.js';
-import { emptyPast, prefixGraph } from './prefix-graph.js';
-import { rewardContext } from './reward-context.js';
-import type { RewardNetwork } from './reward-network.js';
-import { type RewardTokensOptions, rewardTokens, rewardTokensOptionNames } from './reward-tokens.js';
-import { rewardValues } from './reward-values.js';
-import { scoreGraph } from './score-graph.js';
-import { tokenFeeds } from './token-feeds.js';
+import { int64Tensor } from './context/int64-tensor.js';
+import { leadingTokens } from './context/leading-tokens.js';
+import { rewardContext } from './context/reward-context.js';
+import { type RewardTokensOptions, rewardTokens, rewardTokensOptionNames } from './context/reward-tokens.js';
+import { rewardValues } from './context/reward-values.js';
+import { tokenFeeds } from './context/token-feeds.js';
+import { gradientGraph } from './graph/gradient-graph.js';
+import { asLeading, leadingGraph, noLeading } from './graph/leading-graph.js';
+import { emptyPast, prefixGraph } from './graph/prefix-graph.js';
+import type { RewardNetwork } from './graph/reward-network.js';
+import { scoreGraph } from './graph/score-graph.js';
 
 /** Where a reward model runs, how it holds its weights, and what it is fed for tokens it lacks. */
 export interface NetworkRewardOptions extends RewardTokensOptions {

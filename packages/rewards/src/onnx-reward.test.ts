@@ -17,8 +17,8 @@ import { readModelFile } from '@entrgi/onnx/node';
 import { afterAll, describe, expect, it } from 'vitest';
 import { testHub } from '../../models/fixtures/test-hub.js';
 import { checkpoint, relativeError, responseMix, torchCases } from '../fixtures/torch-numbers.js';
+import { wordLookup } from './onnx/word-lookup.js';
 import { onnxReward } from './onnx-reward.js';
-import { wordLookup } from './word-lookup.js';
 
 const backend = nodeBackend({ threads: 1 });
 const folder = mkdtempSync(join(tmpdir(), 'entrgi-onnx-reward-'));

@@ -26,10 +26,10 @@ import {
   verifySnapshot,
 } from '@entrgi/models';
 import { canonicalise } from '@entrgi/onnx';
+import { scoreGraph } from './graph/score-graph.js';
 import { type NetworkRewardOptions, networkReward, networkRewardOptionNames } from './network-reward.js';
-import { onnxNetwork } from './onnx-network.js';
-import { scoreGraph } from './score-graph.js';
-import { wordLookup } from './word-lookup.js';
+import { onnxNetwork } from './onnx/onnx-network.js';
+import { wordLookup } from './onnx/word-lookup.js';
 
 /** Which file, output and label are the reward, and where it comes from if it is on the hub. */
 export interface OnnxRewardOptions extends NetworkRewardOptions, HubOptions, TemplateOptions, VerifyOptions {

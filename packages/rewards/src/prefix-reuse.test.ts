@@ -5,7 +5,7 @@ import { type Classifier, loadClassifier } from '@entrgi/models';
 import { pruneGraph } from '@entrgi/onnx';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkpoint, relativeError } from '../fixtures/torch-numbers.js';
-import { gradientGraph } from './gradient-graph.js';
+import { gradientGraph } from './graph/gradient-graph.js';
 import { networkReward } from './network-reward.js';
 
 const backend = nodeBackend({ threads: 1 });

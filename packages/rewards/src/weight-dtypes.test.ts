@@ -8,7 +8,7 @@ import { loadClassifier, type WeightOptions } from '@entrgi/models';
 import { GraphBuilder, type Node } from '@entrgi/onnx';
 import { afterAll, describe, expect, it } from 'vitest';
 import { checkpoint, relativeError, responseMix, torchCases } from '../fixtures/torch-numbers.js';
-import { gradientGraph } from './gradient-graph.js';
+import { gradientGraph } from './graph/gradient-graph.js';
 import { loadReward } from './load-reward.js';
 import { type NetworkRewardOptions, networkReward } from './network-reward.js';
 

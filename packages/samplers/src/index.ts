@@ -1,10 +1,10 @@
 export { type BestOfN, type BestOfNOptions, bestOfN, type Scored } from './best-of-n.js';
-export { byConfidence } from './by-confidence.js';
+export { byConfidence } from './confidence/by-confidence.js';
+export { type Preset, type PresetSettings, preset } from './options/preset.js';
+export { requireSampleNumbers, type SampleNumbers } from './options/require-sample-numbers.js';
+export type { SampleOptions } from './options/sample-options.js';
 export * as orders from './orders/index.js';
-export { type Preset, type PresetSettings, preset } from './preset.js';
 export * as presets from './presets/index.js';
-export { requireSampleNumbers, type SampleNumbers } from './require-sample-numbers.js';
 export type { ResponseTemplate } from './response/response-tokens.js';
 export { sample } from './sample.js';
-export type { SampleOptions } from './sample-options.js';
 export * as schedules from './schedules/index.js';

@@ -6,14 +6,14 @@ import {
   type SampleEvent,
   turnIsDue,
 } from '@entrgi/core';
-import { blockCache } from './block-cache.js';
-import { countPasses } from './denoiser-network.js';
-import { promptEndEvent, stepEvent } from './events.js';
-import { nextWorkingStep } from './next-working-step.js';
-import { planStep } from './plan-step.js';
-import { predict } from './predict.js';
-import { resolveOptions, type SampleOptions, type SampleSettings } from './sample-options.js';
-import { type StepStream, type StepWork, takeStep } from './take-step.js';
+import { resolveOptions, type SampleOptions, type SampleSettings } from './options/sample-options.js';
+import { blockCache } from './step/block-cache.js';
+import { countPasses } from './step/denoiser-network.js';
+import { promptEndEvent, stepEvent } from './step/events.js';
+import { nextWorkingStep } from './step/next-working-step.js';
+import { planStep } from './step/plan-step.js';
+import { predict } from './step/predict.js';
+import { type StepStream, type StepWork, takeStep } from './step/take-step.js';
 
 /** The longest run of steps that reveal nothing of which each is reported; of a longer one, only the last is. */
 const LONGEST_REPORTED = 10_000;

@@ -1,4 +1,4 @@
-import { readSafetensorsHeader } from '../../../packages/models/src/safetensors.js';
+import { readSafetensorsHeader } from '../../../packages/models/src/checkpoint/safetensors.js';
 import { mutateBytes } from '../mutate-bytes.js';
 import { mutateJson } from '../mutate-json.js';
 import type { Mutation, Target } from '../target.js';

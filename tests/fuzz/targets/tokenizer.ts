@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { CheckpointError } from '@entrgi/core';
 import { randomTokenizer } from '../../../packages/models/fixtures/random-tokenizer.js';
-import { configReader } from '../../../packages/models/src/config-reader.js';
-import { loadTokenizer } from '../../../packages/models/src/load-tokenizer.js';
+import { configReader } from '../../../packages/models/src/files/config-reader.js';
+import { loadTokenizer } from '../../../packages/models/src/prompt/load-tokenizer.js';
 import { mutateBytes } from '../mutate-bytes.js';
 import { mutateJson } from '../mutate-json.js';
 import type { Target } from '../target.js';

@@ -1,7 +1,7 @@
 import type { Prompt } from '@entrgi/core';
 import { fixture } from '../../../packages/models/fixtures/fixture.js';
-import { readTokenizer } from '../../../packages/models/src/read-tokenizer.js';
-import type { Tokenizer } from '../../../packages/models/src/tokenizer.js';
+import type { Tokenizer } from '../../../packages/models/src/contracts/tokenizer.js';
+import { readTokenizer } from '../../../packages/models/src/prompt/read-tokenizer.js';
 import type { Random } from '../../fuzz/random.js';
 import { type HostileCase, HostileFinding, type HostileGroup } from '../hostile-case.js';
 import { denoiserOf, generate, rewardOf, score } from '../use-models.js';

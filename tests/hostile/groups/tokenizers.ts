@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { fixture } from '../../../packages/models/fixtures/fixture.js';
 import { mutated } from '../../../packages/models/fixtures/mutated-json.js';
 import { nastyTexts, randomTokenizer } from '../../../packages/models/fixtures/random-tokenizer.js';
-import { configReader } from '../../../packages/models/src/config-reader.js';
-import { loadTokenizer } from '../../../packages/models/src/load-tokenizer.js';
-import type { Tokenizer } from '../../../packages/models/src/tokenizer.js';
+import type { Tokenizer } from '../../../packages/models/src/contracts/tokenizer.js';
+import { configReader } from '../../../packages/models/src/files/config-reader.js';
+import { loadTokenizer } from '../../../packages/models/src/prompt/load-tokenizer.js';
 import type { Random } from '../../fuzz/random.js';
 import { type HostileCase, HostileFinding, type HostileGroup } from '../hostile-case.js';
 

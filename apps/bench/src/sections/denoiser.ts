@@ -1,10 +1,10 @@
 import type { WeightDtype } from '@entrgi/models';
-import { axes } from '../axes.js';
-import { decoderCost } from '../decoder-cost.js';
-import { modelSpec, weightBytes } from '../model-spec.js';
-import { denoiserCheckpoint } from '../models.js';
-import { promptText } from '../prompt-text.js';
-import type { Section, Side } from '../section.js';
+import type { Section, Side } from '../cases/section.js';
+import { axes } from '../grid/axes.js';
+import { decoderCost } from '../grid/decoder-cost.js';
+import { modelSpec, weightBytes } from '../grid/model-spec.js';
+import { denoiserCheckpoint } from '../inputs/models.js';
+import { promptText } from '../inputs/prompt-text.js';
 
 const STEP = 'denoiser step';
 

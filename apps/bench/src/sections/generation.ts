@@ -1,5 +1,5 @@
-import { guidedGenerations } from '../guided-generations.js';
-import type { Section } from '../section.js';
+import type { Section } from '../cases/section.js';
+import { guidedGenerations } from '../grid/guided-generations.js';
 
 /** Whole guided generations by EntRGi, per guided step; a different prompt and seed in each round. */
 export const generation: Section = async function* (settings) {

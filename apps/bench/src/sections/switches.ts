@@ -1,5 +1,5 @@
-import { guidedGenerations } from '../guided-generations.js';
-import type { Section, SectionSettings, Side } from '../section.js';
+import type { Section, SectionSettings, Side } from '../cases/section.js';
+import { guidedGenerations } from '../grid/guided-generations.js';
 import type { Switches } from '../workloads/generate.js';
 
 const EVERYTHING_ON = 'everything on';

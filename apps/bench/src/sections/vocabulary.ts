@@ -1,9 +1,9 @@
-import { axes } from '../axes.js';
-import { decoderCost } from '../decoder-cost.js';
-import { modelSpec, weightBytes } from '../model-spec.js';
-import { rewardCheckpoint, tableCheckpoint } from '../models.js';
-import { promptText } from '../prompt-text.js';
-import type { Section, Side } from '../section.js';
+import type { Section, Side } from '../cases/section.js';
+import { axes } from '../grid/axes.js';
+import { decoderCost } from '../grid/decoder-cost.js';
+import { modelSpec, weightBytes } from '../grid/model-spec.js';
+import { rewardCheckpoint, tableCheckpoint } from '../inputs/models.js';
+import { promptText } from '../inputs/prompt-text.js';
 
 /** The prompt of the reward pass that the vocabulary is compared with. */
 const PROMPT = 64;

@@ -1,8 +1,8 @@
 import { nodeBackend } from '@entrgi/backend-node';
-import { halfMasked } from '../half-masked.js';
-import { openDenoiser } from '../open-models.js';
-import { timed } from '../timed.js';
-import type { ModelSpec, Workload } from '../workload.js';
+import type { ModelSpec, Workload } from '../cases/workload.js';
+import { halfMasked } from '../inputs/half-masked.js';
+import { openDenoiser } from '../inputs/open-models.js';
+import { timed } from '../measure/timed.js';
 
 export interface DenoiseSpec {
   readonly denoiser: ModelSpec;

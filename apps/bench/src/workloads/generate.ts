@@ -1,9 +1,9 @@
 import { nodeBackend } from '@entrgi/backend-node';
 import { filters, optimisers, rewardGuidance } from '@entrgi/core';
 import { sample } from '@entrgi/samplers';
-import { openDenoiser, openReward } from '../open-models.js';
-import { timed } from '../timed.js';
-import type { ModelSpec, Workload } from '../workload.js';
+import type { ModelSpec, Workload } from '../cases/workload.js';
+import { openDenoiser, openReward } from '../inputs/open-models.js';
+import { timed } from '../measure/timed.js';
 
 export interface GenerateSpec {
   readonly denoiser: ModelSpec;

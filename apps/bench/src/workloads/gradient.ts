@@ -1,9 +1,9 @@
 import { nodeBackend } from '@entrgi/backend-node';
 import { loadClassifier } from '@entrgi/models';
 import { networkReward } from '@entrgi/rewards';
-import { fixedMix } from '../fixed-mix.js';
-import { timed } from '../timed.js';
-import type { ModelSpec, Workload } from '../workload.js';
+import type { ModelSpec, Workload } from '../cases/workload.js';
+import { fixedMix } from '../inputs/fixed-mix.js';
+import { timed } from '../measure/timed.js';
 
 export interface GradientSpec {
   readonly reward: ModelSpec;

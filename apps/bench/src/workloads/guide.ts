@@ -1,10 +1,10 @@
 import { nodeBackend } from '@entrgi/backend-node';
 import { filters, optimisers, randomStream, rewardGuidance, selectCandidates, softmax } from '@entrgi/core';
 import { loadClassifier } from '@entrgi/models';
-import { openReward } from '../open-models.js';
-import { type LogitKind, syntheticLogits } from '../synthetic-logits.js';
-import { timed } from '../timed.js';
-import type { ModelSpec, Workload } from '../workload.js';
+import type { ModelSpec, Workload } from '../cases/workload.js';
+import { openReward } from '../inputs/open-models.js';
+import { type LogitKind, syntheticLogits } from '../inputs/synthetic-logits.js';
+import { timed } from '../measure/timed.js';
 
 export interface GuideSpec {
   /** A reward with next to no network. */

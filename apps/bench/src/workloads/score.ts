@@ -1,7 +1,7 @@
 import { nodeBackend } from '@entrgi/backend-node';
-import { openReward } from '../open-models.js';
-import { timed } from '../timed.js';
-import type { ModelSpec, Workload } from '../workload.js';
+import type { ModelSpec, Workload } from '../cases/workload.js';
+import { openReward } from '../inputs/open-models.js';
+import { timed } from '../measure/timed.js';
 
 export interface ScoreSpec {
   readonly reward: ModelSpec;

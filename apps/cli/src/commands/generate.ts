@@ -1,12 +1,12 @@
 import { optimisers, relaxations } from '@entrgi/core';
 import { orders, presets } from '@entrgi/samplers';
 import { Command, Option } from 'commander';
-import type { Context } from '../context.js';
 import { examples } from '../examples.js';
-import { modelForms } from '../model-forms.js';
+import { modelForms } from '../models/model-forms.js';
 import { oneOf } from '../one-of.js';
-import { parseDecimal, parseInteger } from '../parse-number.js';
-import { parseVariable } from '../parse-variable.js';
+import type { Context } from '../process/context.js';
+import { parseDecimal, parseInteger } from './parse-number.js';
+import { parseVariable } from './parse-variable.js';
 
 /** What `planGeneration` of entrgi fills in. Help is there before that package, which is large, is loaded. */
 const defaults = { ...presets.published.settings, endTokens: 'turn', vocabularyTolerance: 1e-6 };

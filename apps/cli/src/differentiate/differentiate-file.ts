@@ -4,9 +4,9 @@ import { differentiate } from '@entrgi/autodiff';
 import { InvalidArgumentError } from '@entrgi/core';
 import { encodeModel } from '@entrgi/onnx';
 import { writeModelFile } from '@entrgi/onnx/node';
-import type { Context } from '../context.js';
-import { withoutControls } from '../display/without-controls.js';
-import { readModel } from '../read-model.js';
+import { readModel } from '../models/read-model.js';
+import type { Context } from '../process/context.js';
+import { withoutControls } from '../process/without-controls.js';
 import { moveExternalData } from './move-external-data.js';
 
 export interface DifferentiateOptions {

@@ -1,5 +1,5 @@
 import type { Denoiser, StepEvent } from '@entrgi/core';
-import type { Context } from '../context.js';
+import type { Context } from '../process/context.js';
 import { liveDisplay } from './live-display.js';
 import { statusDisplay } from './status-display.js';
 import { isTerminal } from './styles.js';

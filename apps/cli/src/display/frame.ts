@@ -1,7 +1,7 @@
 import wrapAnsi from 'wrap-ansi';
+import { withoutControls } from '../process/without-controls.js';
 import type { Span } from './span.js';
 import type { Styles } from './styles.js';
-import { withoutControls } from './without-controls.js';
 
 /** One trajectory as the live display knows it. */
 export interface TrajectoryView {

@@ -1,6 +1,6 @@
 import type { StepEvent, Vocabulary } from '@entrgi/core';
 import { describe, expect, test } from 'vitest';
-import type { Context } from '../context.js';
+import type { Context } from '../process/context.js';
 import { Collector } from '../testing/capture.js';
 import { chooseDisplay, type Display } from './display.js';
 

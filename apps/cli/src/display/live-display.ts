@@ -1,5 +1,5 @@
 import { createLogUpdate } from 'log-update';
-import type { Context, Output } from '../context.js';
+import type { Context, Output } from '../process/context.js';
 import type { Beginning, Display } from './display.js';
 import { renderFrame, type TextHeight, type TrajectoryView } from './frame.js';
 import { type Progress, progressLine, stepClock } from './progress-line.js';

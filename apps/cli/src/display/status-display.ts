@@ -1,5 +1,5 @@
 import { createLogUpdate } from 'log-update';
-import type { Context, Output } from '../context.js';
+import type { Context, Output } from '../process/context.js';
 import type { Display } from './display.js';
 import { progressLine, stepClock } from './progress-line.js';
 import { stylesFor } from './styles.js';

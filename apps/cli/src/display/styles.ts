@@ -1,5 +1,5 @@
 import picocolors from 'picocolors';
-import type { Context, Output } from '../context.js';
+import type { Context, Output } from '../process/context.js';
 
 export type Styles = ReturnType<typeof picocolors.createColors>;
 

@@ -1,13 +1,13 @@
 import { type GenerationPlan, loadModels, type Models, planGeneration, stream } from 'entrgi';
-import type { Context } from '../context.js';
 import { chooseDisplay, type Display } from '../display/display.js';
-import { printResult } from '../display/print-result.js';
-import { withoutControls } from '../display/without-controls.js';
-import { fetchingOf } from '../model-source.js';
-import { withinGrace } from '../within-grace.js';
+import { fetchingOf } from '../models/model-source.js';
+import type { Context } from '../process/context.js';
+import { withinGrace } from '../process/within-grace.js';
+import { withoutControls } from '../process/without-controls.js';
 import { checkWindows } from './check-windows.js';
 import { givenPrompts } from './given-prompts.js';
 import { type GenerateOptions, modelOptions, settingsOf } from './options.js';
+import { printResult } from './print-result.js';
 import { type PromptEntry, promptText } from './read-prompts.js';
 import { type Result, resultOf } from './result.js';
 import { openTrace, type TraceFile } from './trace-file.js';

@@ -1,4 +1,4 @@
-import type { Context } from '../context.js';
+import type { Context } from '../process/context.js';
 import { readStdin, stdinName } from '../read-stdin.js';
 import type { GenerateOptions } from './options.js';
 import { checkPrompt, decoded, type PromptEntry, parsePrompts, readPrompts } from './read-prompts.js';

@@ -1,5 +1,5 @@
 import type { GivenSettings, MethodName, ModelOptions, presets, WeightDtype } from 'entrgi';
-import type { SourceOptions } from '../model-source.js';
+import type { SourceOptions } from '../models/model-source.js';
 
 /** `entrgi generate` as parsed: names and values are checked by the library. */
 export interface GenerateOptions extends GivenSettings, SourceOptions {

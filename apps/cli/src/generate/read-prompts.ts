@@ -1,6 +1,6 @@
 import { type ChatMessage, InvalidArgumentError, type Prompt } from '@entrgi/core';
 import { strictJson } from '@entrgi/models';
-import { readSmallFile } from '../read-small-file.js';
+import { readSmallFile } from './read-small-file.js';
 
 /** A prompt and the words by which an error names it. */
 export interface PromptEntry {

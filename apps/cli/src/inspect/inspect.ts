@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { InvalidArgumentError } from '@entrgi/core';
 import type { HubOptions } from '@entrgi/models';
-import type { Context } from '../context.js';
 import { chooseDisplay } from '../display/display.js';
 import { stylesFor } from '../display/styles.js';
-import { withoutControls } from '../display/without-controls.js';
-import { fetchingOf, modelSource, type SourceOptions } from '../model-source.js';
+import { fetchingOf, modelSource, type SourceOptions } from '../models/model-source.js';
+import type { Context } from '../process/context.js';
+import { withoutControls } from '../process/without-controls.js';
 import { type CheckpointReport, checkpointReport } from './checkpoint-report.js';
 import { coverageBetween } from './coverage.js';
 import { checkpointLines, coverageLines, modelLines } from './report-lines.js';

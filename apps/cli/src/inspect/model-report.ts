@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import { type GradientKind, gradientKind } from '@entrgi/autodiff';
 import { canonicalise, type Model, type Node, type ValueType } from '@entrgi/onnx';
-import { readModel } from '../read-model.js';
+import { readModel } from '../models/read-model.js';
 
 /** What an ONNX model is. */
 export interface ModelReport {

@@ -1,24 +1,24 @@
-import type { Operator } from '../operators.js';
-import type { Entry } from '../rule.js';
-import * as activation from './activation.js';
-import * as convolution from './convolution.js';
-import * as einsum from './einsum.js';
-import * as elementwise from './elementwise.js';
-import * as gather from './gather.js';
-import * as integer from './integer.js';
-import * as matmul from './matmul.js';
-import * as microsoft from './microsoft.js';
-import * as norm from './norm.js';
-import * as pool from './pool.js';
-import * as quantised from './quantised.js';
-import * as recurrent from './recurrent.js';
-import * as reduce from './reduce.js';
-import * as scan from './scan.js';
-import * as scatter from './scatter.js';
-import * as select from './select.js';
-import * as shape from './shape.js';
-import * as slice from './slice.js';
-import * as trigonometry from './trigonometry.js';
+import type { Operator } from '../rule/operators.js';
+import type { Entry } from '../rule/rule.js';
+import * as activation from './elementwise/activation.js';
+import * as elementwise from './elementwise/elementwise.js';
+import * as integer from './elementwise/integer.js';
+import * as quantised from './elementwise/quantised.js';
+import * as trigonometry from './elementwise/trigonometry.js';
+import * as gather from './indexing/gather.js';
+import * as scatter from './indexing/scatter.js';
+import * as select from './indexing/select.js';
+import * as shape from './indexing/shape.js';
+import * as slice from './indexing/slice.js';
+import * as einsum from './products/einsum.js';
+import * as matmul from './products/matmul.js';
+import * as microsoft from './products/microsoft.js';
+import * as recurrent from './recurrent/recurrent.js';
+import * as norm from './reductions/norm.js';
+import * as reduce from './reductions/reduce.js';
+import * as scan from './reductions/scan.js';
+import * as convolution from './windows/convolution.js';
+import * as pool from './windows/pool.js';
 
 const inDomain = <D extends string, T extends Readonly<Record<string, Entry>>>(domain: D, family: T) =>
   Object.fromEntries(Object.entries(family).map(([name, entry]) => [`${domain}.${name}`, entry])) as {

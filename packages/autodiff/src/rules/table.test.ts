@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { Operator } from '../operators.js';
-import type { Entry } from '../rule.js';
+import type { Operator } from '../rule/operators.js';
+import type { Entry } from '../rule/rule.js';
 import { gradientCases } from '../testing/gradient-cases.js';
 import { families, rules } from './index.js';
 

@@ -1,4 +1,4 @@
-import type { DataType } from '../contracts/tensor.js';
+import type { DataType } from '../contracts/runtime/tensor.js';
 
 /** The array that holds the elements of each numeric type. */
 export const arrayTypes = {

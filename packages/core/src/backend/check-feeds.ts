@@ -1,5 +1,5 @@
-import type { Tensor } from '../contracts/tensor.js';
-import { InvalidArgumentError } from '../errors.js';
+import type { Tensor } from '../contracts/runtime/tensor.js';
+import { InvalidArgumentError } from '../errors/errors.js';
 import { arrayTypes } from './array-types.js';
 import type { ValueInfo } from './runtime.js';
 

@@ -1,5 +1,5 @@
-import type { Tensor } from '../contracts/tensor.js';
-import { nextTurn, turnIsDue } from '../event-loop.js';
+import { nextTurn, turnIsDue } from '../async/event-loop.js';
+import type { Tensor } from '../contracts/runtime/tensor.js';
 import { arrayTypes } from './array-types.js';
 
 /** What is copied in a few milliseconds. */

@@ -1,8 +1,8 @@
-import type { Backend, ModelSource, Session, SessionOptions } from '../contracts/backend.js';
-import { disposable } from '../disposable.js';
-import { BackendError } from '../errors.js';
-import { lazily } from '../lazily.js';
-import { requireWhole } from '../require-that.js';
+import { disposable } from '../async/disposable.js';
+import { lazily } from '../async/lazily.js';
+import type { Backend, ModelSource, Session, SessionOptions } from '../contracts/runtime/backend.js';
+import { BackendError } from '../errors/errors.js';
+import { requireWhole } from '../options/require-that.js';
 import type { Runtime } from './runtime.js';
 import { runtimeSession } from './runtime-session.js';
 import { typedFailure } from './typed-failure.js';

@@ -1,6 +1,6 @@
-import type { Session } from '../contracts/backend.js';
-import { disposable } from '../disposable.js';
-import { BackendError } from '../errors.js';
+import { disposable } from '../async/disposable.js';
+import type { Session } from '../contracts/runtime/backend.js';
+import { BackendError } from '../errors/errors.js';
 import { checkFeeds, checkFetches } from './check-feeds.js';
 import type { Runtime, SessionInfo } from './runtime.js';
 import { typedFailure } from './typed-failure.js';

@@ -1,4 +1,4 @@
-import type { Tensor } from '../contracts/tensor.js';
+import type { Tensor } from '../contracts/runtime/tensor.js';
 
 /** What a session says about one of its inputs or outputs; dimensions are sizes or symbols. */
 export interface ValueInfo {

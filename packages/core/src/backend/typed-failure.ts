@@ -1,4 +1,4 @@
-import { BackendError } from '../errors.js';
+import { BackendError } from '../errors/errors.js';
 
 /** A plain error of the runtime as a BackendError that says what was being done. */
 export const typedFailure = (error: unknown, doing?: string): BackendError => {

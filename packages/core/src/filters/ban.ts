@@ -1,5 +1,5 @@
-import type { Filter } from '../contracts/filter.js';
-import { requireThat, requireWhole } from '../require-that.js';
+import type { Filter } from '../contracts/guidance/filter.js';
+import { requireThat, requireWhole } from '../options/require-that.js';
 
 /**
  * Keeps everything but these tokens, at every temperature. Put it before filters that keep the most probable tokens: what they are left with may be

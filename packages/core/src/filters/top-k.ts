@@ -1,6 +1,6 @@
-import type { Filter } from '../contracts/filter.js';
-import { keepLargest } from '../keep-largest.js';
-import { requireWhole } from '../require-that.js';
+import { keepLargest } from '../candidates/keep-largest.js';
+import type { Filter } from '../contracts/guidance/filter.js';
+import { requireWhole } from '../options/require-that.js';
 
 /** Keeps the k most probable tokens; of equal ones the lower ids. */
 export const topK = (k: number): Filter => {

@@ -1,6 +1,6 @@
-import type { Filter } from '../contracts/filter.js';
-import { bitsOf, keepLargest } from '../keep-largest.js';
-import { requireThat } from '../require-that.js';
+import { bitsOf, keepLargest } from '../candidates/keep-largest.js';
+import type { Filter } from '../contracts/guidance/filter.js';
+import { requireThat } from '../options/require-that.js';
 
 /** Floats of at least 0 sort like their bits: the upper 12 tell 2048 buckets, eight to a power of two. */
 const SHIFT = 20;

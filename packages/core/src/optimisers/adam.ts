@@ -1,7 +1,7 @@
-import type { LogitOptimiser, LogitOptimiserState } from '../contracts/logit-optimiser.js';
-import { NumericalError } from '../errors.js';
-import { type OptionNames, requireKnownOptions } from '../require-known-options.js';
-import { requireObject, requirePositive, requireThat } from '../require-that.js';
+import type { LogitOptimiser, LogitOptimiserState } from '../contracts/guidance/logit-optimiser.js';
+import { NumericalError } from '../errors/errors.js';
+import { type OptionNames, requireKnownOptions } from '../options/require-known-options.js';
+import { requireObject, requirePositive, requireThat } from '../options/require-that.js';
 
 /** What is usually left alone. */
 export interface AdamOptions {

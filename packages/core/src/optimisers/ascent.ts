@@ -1,5 +1,5 @@
-import type { LogitOptimiser } from '../contracts/logit-optimiser.js';
-import { requirePositive } from '../require-that.js';
+import type { LogitOptimiser } from '../contracts/guidance/logit-optimiser.js';
+import { requirePositive } from '../options/require-that.js';
 
 /** φ ← φ + η ∂R/∂φ: the update of the paper, and with η = 1/β that of the talk. The reward's scale matters. */
 export const ascent = (learningRate: number): LogitOptimiser => {

@@ -1,6 +1,6 @@
-import type { Backend, ModelSource } from '../contracts/backend.js';
-import type { DataType, Tensor } from '../contracts/tensor.js';
-import { BackendError, type EntrgiError, InvalidArgumentError } from '../errors.js';
+import type { Backend, ModelSource } from '../contracts/runtime/backend.js';
+import type { DataType, Tensor } from '../contracts/runtime/tensor.js';
+import { BackendError, type EntrgiError, InvalidArgumentError } from '../errors/errors.js';
 import { expectAllClose, type Tolerance } from './expect-all-close.js';
 
 /** A backend under test. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { ResponseMix, RewardContext } from '../contracts/reward.js';
-import { disposable } from '../disposable.js';
+import { disposable } from '../async/disposable.js';
+import type { ResponseMix, RewardContext } from '../contracts/guidance/reward.js';
 import { expectRewardGradient } from './expect-reward-gradient.js';
 
 const mix: ResponseMix = {

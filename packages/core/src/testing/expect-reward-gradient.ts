@@ -1,4 +1,4 @@
-import type { ResponseMix, RewardContext } from '../contracts/reward.js';
+import type { ResponseMix, RewardContext } from '../contracts/guidance/reward.js';
 import { expectAllClose, type Tolerance } from './expect-all-close.js';
 
 export interface RewardGradientOptions {

@@ -1,7 +1,7 @@
-import type { Budget } from './budget.js';
-import { show } from './show.js';
-import { Text } from './text.js';
-import { areEqual, asNumber, compare, Float, List, typeName, type Value } from './values.js';
+import type { Budget } from './value/budget.js';
+import { show } from './value/show.js';
+import { Text } from './value/text.js';
+import { areEqual, asNumber, compare, Float, List, typeName, type Value } from './value/values.js';
 
 /** A binary operator of Python applied to two values, but for those that look at one side only. Throws Error where Python would. */
 export const calculate = (operator: string, left: Value, right: Value, budget: Budget): Value => {

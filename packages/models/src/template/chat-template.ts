@@ -1,11 +1,11 @@
 import { type ChatMessage, CheckpointError, EntrgiError, UnsupportedError } from '@entrgi/core';
-import { Budget } from './budget.js';
 import { evaluateTemplate } from './evaluate.js';
 import { fromJson } from './from-json.js';
 import { strftime } from './strftime.js';
 import { parseTemplate } from './syntax.js';
-import { Text } from './text.js';
-import { asNumber, Callable, Dict, List, Namespace, typeName, type Value } from './values.js';
+import { Budget } from './value/budget.js';
+import { Text } from './value/text.js';
+import { asNumber, Callable, Dict, List, Namespace, typeName, type Value } from './value/values.js';
 
 export interface ChatTemplateOptions {
   /** The special tokens that templates may name (bos_token, eos_token, …). */

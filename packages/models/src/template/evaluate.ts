@@ -2,10 +2,10 @@ import { UnsupportedError } from '@entrgi/core';
 import { calculate } from './calculate.js';
 import { applyFilter, type FilterContext } from './filters.js';
 import { member, sliced } from './members.js';
-import { show } from './show.js';
 import type { Block, CallNode, FilterNode, ForNode, Node } from './syntax.js';
 import { contains, test } from './tests.js';
-import { Text } from './text.js';
+import { show } from './value/show.js';
+import { Text } from './value/text.js';
 import {
   type Arguments,
   areEqual,
@@ -19,7 +19,7 @@ import {
   typeName,
   Undefined,
   type Value,
-} from './values.js';
+} from './value/values.js';
 
 /** Names and what they stand for, looked up outwards. */
 class Scope {

@@ -1,9 +1,9 @@
 import { UnsupportedError } from '@entrgi/core';
-import type { Budget } from './budget.js';
-import { show, toJson } from './show.js';
 import { test } from './tests.js';
-import { Text } from './text.js';
 import { argument, capitalised, replaced, stripped, textMethod } from './text-methods.js';
+import type { Budget } from './value/budget.js';
+import { show, toJson } from './value/show.js';
+import { Text } from './value/text.js';
 import {
   type Arguments,
   areEqual,
@@ -20,7 +20,7 @@ import {
   typeName,
   Undefined,
   type Value,
-} from './values.js';
+} from './value/values.js';
 
 export interface FilterContext {
   readonly budget: Budget;

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from '@entrgi/core';
-import { Text } from './text.js';
-import { Dict, Float, List, type Value } from './values.js';
+import { Text } from './value/text.js';
+import { Dict, Float, List, type Value } from './value/values.js';
 
 const DEEPEST = 100;
 

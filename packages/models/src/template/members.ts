@@ -1,8 +1,8 @@
 import { UnsupportedError } from '@entrgi/core';
-import type { Budget } from './budget.js';
 import type { FilterContext } from './filters.js';
-import { Text } from './text.js';
 import { textMethod } from './text-methods.js';
+import type { Budget } from './value/budget.js';
+import { Text } from './value/text.js';
 import {
   areEqual,
   Callable,
@@ -14,7 +14,7 @@ import {
   typeName,
   Undefined,
   type Value,
-} from './values.js';
+} from './value/values.js';
 
 /** `object.key` or `object[key]`: Jinja2 looks for an attribute first in the one, for an element in the other. */
 export const member = (

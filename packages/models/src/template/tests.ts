@@ -1,5 +1,5 @@
-import type { Budget } from './budget.js';
-import { Text } from './text.js';
+import type { Budget } from './value/budget.js';
+import { Text } from './value/text.js';
 import {
   areEqual,
   asNumber,
@@ -12,7 +12,7 @@ import {
   lengthOf,
   Undefined,
   type Value,
-} from './values.js';
+} from './value/values.js';
 
 type Test = (value: Value, others: readonly Value[], budget: Budget) => boolean;
 

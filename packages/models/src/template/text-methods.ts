@@ -1,6 +1,6 @@
-import type { Budget } from './budget.js';
-import { Text } from './text.js';
-import { type Arguments, Callable, elementsOf, List, typeName, type Value } from './values.js';
+import type { Budget } from './value/budget.js';
+import { Text } from './value/text.js';
+import { type Arguments, Callable, elementsOf, List, typeName, type Value } from './value/values.js';
 
 /** What Python's strip() and split() take for white space. */
 const BLANKS = new Set(

@@ -1,10 +1,10 @@
 import { UnsupportedError } from '@entrgi/core';
-import { type Budget, budgetFor } from './budget.js';
-import type { Component } from './component.js';
-import { dictionary } from './dictionary.js';
+import type { Component } from './file/component.js';
 import type { Model } from './models/model.js';
 import type { Normaliser } from './normaliser.js';
-import { isFromUser, sliced, type Traced, untraced } from './traced.js';
+import { type Budget, budgetFor } from './text/budget.js';
+import { dictionary } from './text/dictionary.js';
+import { isFromUser, sliced, type Traced, untraced } from './text/traced.js';
 
 /** A token that is found in the text itself, before the model sees any of it. */
 export interface AddedToken {

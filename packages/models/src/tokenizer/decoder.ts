@@ -1,9 +1,9 @@
 import { UnsupportedError } from '@entrgi/core';
-import { type Budget, budgetFor } from './budget.js';
-import { fromByteCharacters } from './byte-level.js';
-import type { Component } from './component.js';
-import { readMetaspace } from './metaspace.js';
+import type { Component } from './file/component.js';
+import { readMetaspace } from './file/metaspace.js';
 import { type Pattern, readPattern } from './patterns/pattern.js';
+import { type Budget, budgetFor } from './text/budget.js';
+import { fromByteCharacters } from './text/byte-level.js';
 
 /** Token strings to text. */
 export interface Decoder {

@@ -1,10 +1,10 @@
 import { UnsupportedError } from '@entrgi/core';
-import type { Budget } from './budget.js';
-import { inByteCharacters } from './byte-level.js';
-import type { Component } from './component.js';
+import type { Component } from './file/component.js';
 import { type Pattern, readPattern } from './patterns/pattern.js';
 import { precompiledCharsmap } from './precompiled-charsmap.js';
-import { type Edit, edited, editsOf, type Traced } from './traced.js';
+import type { Budget } from './text/budget.js';
+import { inByteCharacters } from './text/byte-level.js';
+import { type Edit, edited, editsOf, type Traced } from './text/traced.js';
 
 /** Changes a text before it is split. */
 export interface Normaliser {

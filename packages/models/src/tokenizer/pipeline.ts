@@ -1,12 +1,12 @@
 import { type AddedToken, readAddedTokens, type Section } from './added-tokens.js';
-import { budgetFor } from './budget.js';
-import { type Component, component } from './component.js';
 import { readDecoder } from './decoder.js';
+import { type Component, component } from './file/component.js';
 import { readModel } from './models/model.js';
 import { readNormaliser } from './normaliser.js';
 import { type TimeLimit, timeLimit } from './patterns/time-limit.js';
 import { readPreTokeniser } from './pre-tokeniser.js';
-import { AT_START, FROM_USER, isFromUser, type Traced } from './traced.js';
+import { budgetFor } from './text/budget.js';
+import { AT_START, FROM_USER, isFromUser, type Traced } from './text/traced.js';
 
 /** A piece of a text: a template's own words, or somebody else's. */
 export interface TextPiece {

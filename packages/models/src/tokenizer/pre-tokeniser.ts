@@ -1,14 +1,14 @@
 import { UnsupportedError } from '@entrgi/core';
-import type { Budget } from './budget.js';
-import { inByteCharacters } from './byte-level.js';
-import type { Component } from './component.js';
-import { readMetaspace } from './metaspace.js';
+import type { Component } from './file/component.js';
+import { readMetaspace } from './file/metaspace.js';
 import { knownExpressions } from './patterns/known-expressions.js';
 import { type Pattern, readPattern, stringPattern } from './patterns/pattern.js';
 import { translateExpression } from './patterns/translate-expression.js';
-import { scriptRanges } from './script-ranges.js';
-import { type Ranges, type SplitBehaviour, split, splitBehaviours } from './split.js';
-import { edited, editsOf, isAtStart, type Traced } from './traced.js';
+import type { Budget } from './text/budget.js';
+import { inByteCharacters } from './text/byte-level.js';
+import { scriptRanges } from './text/script-ranges.js';
+import { type Ranges, type SplitBehaviour, split, splitBehaviours } from './text/split.js';
+import { edited, editsOf, isAtStart, type Traced } from './text/traced.js';
 
 /** Splits a normalised text into the pieces that the model sees one by one. */
 export interface PreTokeniser {

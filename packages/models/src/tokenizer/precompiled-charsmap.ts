@@ -1,6 +1,6 @@
 import { UnsupportedError } from '@entrgi/core';
-import type { Component } from './component.js';
-import type { Edit } from './traced.js';
+import type { Component } from './file/component.js';
+import type { Edit } from './text/traced.js';
 
 /** Characters of more bytes than this are looked up code point by code point. */
 const longestWhole = 5;

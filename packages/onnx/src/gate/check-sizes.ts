@@ -1,5 +1,5 @@
 import { InvalidModelError } from '@entrgi/core';
-import type { Graph } from '../model.js';
+import type { Graph } from '../model/model.js';
 import { checkDivisions } from './check-divisions.js';
 import { MAXIMUM_ELEMENTS, measureSizes } from './measure-sizes.js';
 import { checkWindow } from './window-check.js';

@@ -1,5 +1,5 @@
 import { InvalidModelError } from '@entrgi/core';
-import type { Dimension, Node } from '../model.js';
+import type { Dimension, Node } from '../model/model.js';
 import { count } from './sizes-from-elements.js';
 
 /** Most multiplications that one node may ask for while a model is loaded: a second or less. */

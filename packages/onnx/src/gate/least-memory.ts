@@ -1,4 +1,4 @@
-import type { Graph, Model, Value } from '../model.js';
+import type { Graph, Model, Value } from '../model/model.js';
 import { bytesOf, MAXIMUM_ELEMENTS, measureSizes } from './measure-sizes.js';
 
 /**

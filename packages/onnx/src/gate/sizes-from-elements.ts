@@ -1,5 +1,5 @@
-import { hasInference } from '../infer.js';
-import type { Dimension, Node } from '../model.js';
+import { hasInference } from '../inference/infer.js';
+import type { Dimension, Node } from '../model/model.js';
 import type { Numbers } from './known-numbers.js';
 
 /** Operators whose output is as large as elements of these inputs say, not as their shapes. */

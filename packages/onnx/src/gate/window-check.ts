@@ -1,5 +1,5 @@
 import { InvalidModelError } from '@entrgi/core';
-import type { Node } from '../model.js';
+import type { Node } from '../model/model.js';
 
 /** Attributes that the specification wants above 0, and that a runtime divides by. */
 const positive = ['group', 'strides', 'dilations', 'kernel_shape'] as const;

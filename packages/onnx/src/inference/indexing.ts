@@ -1,4 +1,4 @@
-import { positiveAxis } from '../dimensions.js';
+import { positiveAxis } from '../model/dimensions.js';
 import type { InferenceRule } from './inference-rule.js';
 import { commonType, typed } from './inference-rule.js';
 

@@ -1,6 +1,6 @@
 import { InvalidModelError } from '@entrgi/core';
-import { broadcast, broadcastDimension, type Dimensions } from '../dimensions.js';
-import type { Dimension } from '../model.js';
+import { broadcast, broadcastDimension, type Dimensions } from '../model/dimensions.js';
+import type { Dimension } from '../model/model.js';
 import { commonType, type InferenceRule, typed } from './inference-rule.js';
 
 const swapLast = (dims: readonly Dimension[]): readonly Dimension[] =>

@@ -1,8 +1,8 @@
 import { realpath, stat } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { InvalidModelError } from '@entrgi/core';
-import { checkExternalLocation } from '../external-location.js';
-import type { Model } from '../model.js';
+import { checkExternalLocation } from '../model/external-location.js';
+import type { Model } from '../model/model.js';
 
 /**
  * Checks that every file of external data exists, lies in the folder after symbolic links are followed, and is long enough.

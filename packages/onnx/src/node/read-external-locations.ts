@@ -1,4 +1,4 @@
-import { externalLocations } from '../external-locations.js';
+import { externalLocations } from '../bytes/external-locations.js';
 import { readModelBytes } from './read-model-bytes.js';
 
 /** The files that a model file keeps tensors in, relative to its folder, each once; whether they are there is not asked. Throws as readModelFile does. */

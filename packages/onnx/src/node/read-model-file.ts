@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
-import { decodeModel } from '../decode-model.js';
-import type { Model } from '../model.js';
+import { decodeModel } from '../bytes/decode-model.js';
+import type { Model } from '../model/model.js';
 import { checkExternalFiles } from './check-external-files.js';
 import { readModelBytes } from './read-model-bytes.js';
 

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
-import { encodeModel } from '../encode-model.js';
-import type { Model } from '../model.js';
+import { encodeModel } from '../bytes/encode-model.js';
+import type { Model } from '../model/model.js';
 import { checkExternalFiles } from './check-external-files.js';
 import { type Destination, openDestination } from './open-destination.js';
 import { writeFailure } from './write-failure.js';

@@ -1,4 +1,4 @@
-import type { Value } from '../model.js';
+import type { Value } from '../model/model.js';
 import {
   attention,
   attentionStages,
@@ -7,9 +7,9 @@ import {
   lengthOf,
   range,
   splitHeads,
-} from './attention-graph.js';
+} from './graph/attention-graph.js';
+import { rotate } from './graph/rotary-graph.js';
 import type { RewriteRequest, RewriteRule } from './rewrite-rule.js';
-import { rotate } from './rotary-graph.js';
 
 /**
  * Attention of opset 23 and 24: query, key, value, mask, past keys, past values, lengths (24). Outputs: result, keys, values, what

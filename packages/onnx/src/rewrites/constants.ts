@@ -1,5 +1,5 @@
-import type { InlineInitializer } from '../model.js';
-import { readAttribute } from '../read-attribute.js';
+import type { InlineInitializer } from '../model/model.js';
+import { readAttribute } from '../model/read-attribute.js';
 import type { RewriteRule } from './rewrite-rule.js';
 
 /** A constant becomes an initialiser under its own name; equal small ones are not merged, so that names survive. */

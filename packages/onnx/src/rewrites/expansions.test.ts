@@ -1,5 +1,5 @@
 import { float, int, string } from '../index.js';
-import type { Attribute } from '../model.js';
+import type { Attribute } from '../model/model.js';
 import { checkRewrites, type Floats, int64, type RewriteCase } from '../testing/rewrite-check.js';
 
 const microsoft = 'com.microsoft';

@@ -1,4 +1,4 @@
-import type { Value } from '../model.js';
+import type { Value } from '../model/model.js';
 import type { RewriteRequest, RewriteRule } from './rewrite-rule.js';
 
 /** Outputs of the Skip forms: normalised, mean, inverse deviation (training only), sum. */

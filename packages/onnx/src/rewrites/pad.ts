@@ -1,5 +1,5 @@
-import { string } from '../literals.js';
-import type { Value } from '../model.js';
+import { string } from '../model/literals.js';
+import type { Value } from '../model/model.js';
 import type { RewriteRule } from './rewrite-rule.js';
 
 /** Padding with elements of x itself takes them, axis by axis, from the positions that 0, 1, 2, … would be padded with. */

@@ -1,4 +1,4 @@
-import type { Value } from '../model.js';
+import type { Value } from '../model/model.js';
 import type { RewriteRequest, RewriteRule } from './rewrite-rule.js';
 
 /** A reduction over all axes of space; where the rank is not known the node stays. */

@@ -1,7 +1,7 @@
 import { type DataType, UnsupportedError } from '@entrgi/core';
-import type { GraphBuilder } from '../graph-builder.js';
-import type { Dimension, Node, Value } from '../model.js';
-import { readAttribute } from '../read-attribute.js';
+import type { GraphBuilder } from '../build/graph-builder.js';
+import type { Dimension, Node, Value } from '../model/model.js';
+import { readAttribute } from '../model/read-attribute.js';
 
 /** What a rewrite rule is told about one node. */
 export interface RewriteRequest {

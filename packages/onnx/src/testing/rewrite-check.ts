@@ -1,7 +1,7 @@
 import type { DataType, Tensor } from '@entrgi/core';
 import { describe, expect, test } from 'vitest';
 import { canonicalise, checkModel, encodeModel } from '../index.js';
-import type { Attribute, InlineInitializer, Model, Value, ValueType } from '../model.js';
+import type { Attribute, InlineInitializer, Model, Value, ValueType } from '../model/model.js';
 import { runModel } from './run-model.js';
 
 export type Floats = readonly [dims: readonly number[], scale?: number];

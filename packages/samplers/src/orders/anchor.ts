@@ -1,4 +1,4 @@
-import { byConfidence } from '../by-confidence.js';
+import { byConfidence } from '../confidence/by-confidence.js';
 
 /** Highest optimised logit of the drawn token first. */
 export const anchor = byConfidence(({ logits, places }, row) => logits(row)[places[row]!]!);

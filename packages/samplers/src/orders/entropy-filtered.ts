@@ -1,5 +1,5 @@
-import { byConfidence } from '../by-confidence.js';
-import { negativeEntropy } from '../negative-entropy.js';
+import { byConfidence } from '../confidence/by-confidence.js';
+import { negativeEntropy } from '../confidence/negative-entropy.js';
 
 /** Lowest entropy of the distribution that the token was drawn from first: what the published best-of-n script does. */
 export const entropy_filtered = byConfidence(({ probs }, row) => negativeEntropy(probs(row)));

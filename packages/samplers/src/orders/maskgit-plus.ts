@@ -1,4 +1,4 @@
-import { byConfidence } from '../by-confidence.js';
+import { byConfidence } from '../confidence/by-confidence.js';
 
 /** Highest probability of the drawn token first. */
 export const maskgit_plus = byConfidence(({ probs, places }, row) => probs(row)[places[row]!]!);

@@ -1,4 +1,4 @@
-import { byConfidence } from '../by-confidence.js';
+import { byConfidence } from '../confidence/by-confidence.js';
 
 /** Largest gap between the two most probable tokens first. */
 export const topk_margin = byConfidence(({ probs }, row) => {

@@ -1,4 +1,4 @@
-import { preset } from '../preset.js';
+import { preset } from '../options/preset.js';
 
 /**
  * The paper as written (arXiv 2602.05000): φ ← φ + η ∇R, soft and hard tokens from softmax(φ/τ), unfiltered, weighted by its entropy; committed by lowest

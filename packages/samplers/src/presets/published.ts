@@ -1,4 +1,4 @@
-import { preset } from '../preset.js';
+import { preset } from '../options/preset.js';
 
 /** What the published tables were made with: the authors' code, by their run script with the settings of the paper's experiments. The default. */
 export const published = preset({

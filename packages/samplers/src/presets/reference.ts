@@ -1,4 +1,4 @@
-import { preset } from '../preset.js';
+import { preset } from '../options/preset.js';
 import { published } from './published.js';
 
 /** The authors' code with the defaults of its command line. */

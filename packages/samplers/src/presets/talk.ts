@@ -1,4 +1,4 @@
-import { preset } from '../preset.js';
+import { preset } from '../options/preset.js';
 
 /**
  * The talk: φ ← φ + (1/β) ∇R with β = 2, soft tokens from softmax(φ), weighted by its entropy, hard ones from softmax(φ/τ), unfiltered; end

@@ -1,5 +1,5 @@
 import { UnsupportedError } from '@entrgi/core';
-import type { Component } from '../component.js';
+import type { Component } from '../file/component.js';
 import { mergeQueue } from './merge-queue.js';
 import { type Model, readIds } from './model.js';
 import { byteToken } from './unigram.js';

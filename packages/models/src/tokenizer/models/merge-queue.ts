@@ -1,4 +1,4 @@
-import type { Budget } from '../budget.js';
+import type { Budget } from '../text/budget.js';
 import type { Merges } from './bpe.js';
 
 /** Joins ids by rank, leftmost first among equals, in time n log n: a heap of the pairs that can be joined. */

@@ -1,5 +1,5 @@
-import type { Budget } from '../budget.js';
-import type { Component } from '../component.js';
+import type { Component } from '../file/component.js';
+import type { Budget } from '../text/budget.js';
 import { bpe } from './bpe.js';
 import { unigram } from './unigram.js';
 import { wordLevel } from './word-level.js';

@@ -1,5 +1,5 @@
-import type { Component } from '../component.js';
-import { dictionary } from '../dictionary.js';
+import type { Component } from '../file/component.js';
+import { dictionary } from '../text/dictionary.js';
 import type { Model } from './model.js';
 import { unknownTokenError } from './unknown-token-error.js';
 

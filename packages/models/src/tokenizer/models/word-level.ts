@@ -1,4 +1,4 @@
-import type { Component } from '../component.js';
+import type { Component } from '../file/component.js';
 import { type Model, readIds } from './model.js';
 import { unknownTokenError } from './unknown-token-error.js';
 

@@ -1,7 +1,7 @@
 import { UnsupportedError } from '@entrgi/core';
-import type { Budget } from '../budget.js';
-import type { Component } from '../component.js';
-import type { Ranges } from '../split.js';
+import type { Component } from '../file/component.js';
+import type { Budget } from '../text/budget.js';
+import type { Ranges } from '../text/split.js';
 import { knownExpressions } from './known-expressions.js';
 import { translateExpression } from './translate-expression.js';
 

@@ -1,0 +1,54 @@
+import type { Prompt } from '../model/prompt.js';
+import type { Vocabulary } from '../model/vocabulary.js';
+import type { Disposable } from '../runtime/disposable.js';
+import type { Filter } from './filter.js';
+import type { RandomStream } from './random-stream.js';
+import type { RowLogits } from './row-logits.js';
+
+/** The masked positions of one denoising step, for all trajectories of one prompt. */
+export interface GuidanceRequest {
+  /** Denoising step, 1-based: what errors call it. */
+  readonly step: number;
+  readonly trajectories: number;
+  /** Denoiser token ids of the response, shape [trajectories, length]; the mask id at masked slots. */
+  readonly tokenIds: Int32Array;
+  /** Flat masked slots, ascending, shape [rows]. */
+  readonly rows: Int32Array;
+  /** The denoiser's logits of each row; −∞ for tokens that may not be drawn. Their memory is guidance's to write to. */
+  readonly logits: RowLogits;
+  /** Sampling temperature τ; at 0 the hard token is the most probable one that the filters keep and the relaxed distribution is softmax(φ). */
+  readonly temperature: number;
+  /** Applied to the probabilities that the hard token is drawn from. */
+  readonly filters: readonly Filter[];
+  /** The random stream of trajectory k for guidance step m of this denoising step. */
+  readonly random: (trajectory: number, guidanceStep: number) => RandomStream;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What guidance made of one denoising step. */
+export interface GuidanceResult {
+  /** Optimised logits of the same tokens, in the memory of those given. */
+  readonly logits: RowLogits;
+  /** Reward per trajectory at each guidance step, before that step's update: shape [guidanceSteps][trajectories]. */
+  readonly rewards: readonly Float64Array[];
+  /** Weight of the hard token per row at the last guidance step, shape [rows]. */
+  readonly weights: Float32Array;
+  /** Time spent in the reward model. */
+  readonly rewardMs: number;
+}
+
+/** Guidance prepared for one prompt. */
+export interface GuidanceContext extends Disposable {
+  optimise(request: GuidanceRequest): Promise<GuidanceResult>;
+}
+
+/** Moves a denoiser's logits towards what a reward prefers. */
+export interface Guidance {
+  /** How far a logit may move in one denoising step, at most; Infinity where no bound is known. Decides which tokens may be left out. */
+  readonly maxMovement: number;
+  open(request: {
+    readonly prompt: Prompt;
+    readonly vocabulary: Vocabulary;
+    readonly length: number;
+  }): Promise<GuidanceContext>;
+}

@@ -1,0 +1,70 @@
+import type { Prompt } from '../model/prompt.js';
+import type { Vocabulary } from '../model/vocabulary.js';
+import type { Disposable } from '../runtime/disposable.js';
+
+/** Rates finished text. Anything that can do this serves for best-of-n. */
+export interface Reward extends Disposable {
+  readonly name: string;
+  /** The tokens of its own model, where it is one: guidance reaches it through those that a denoiser shares with it. */
+  readonly vocabulary?: Vocabulary | undefined;
+  /** One reward per response, in order. Each response is scored on its own, as token ids in the reward model's own template. */
+  score(
+    prompt: Prompt,
+    responses: readonly string[],
+    options?: { signal?: AbortSignal | undefined },
+  ): Promise<Float64Array>;
+}
+
+/** A reward that also says how it would change if masked positions leaned towards other tokens. */
+export interface DifferentiableReward extends Reward {
+  /** Prepares for the responses to one prompt. The caller disposes the result. */
+  open(request: RewardRequest): Promise<RewardContext>;
+}
+
+/** What a reward is opened for: the responses to one prompt. */
+export interface RewardRequest {
+  readonly prompt: Prompt;
+  /** The denoiser's vocabulary: token ids in mixes are its ids. */
+  readonly vocabulary: Vocabulary;
+  /** Response length in tokens. */
+  readonly length: number;
+}
+
+/**
+ * A batch of responses, some of whose positions are mixtures of tokens.
+ * Row r of the mixture stands at slot `rows[r]` and is embedded as soft + weights[r] · (hard − soft), where soft = Σ_c probs[r, c] E[candidate c]
+ * and hard = E[tokenIds[rows[r]]].
+ */
+export interface ResponseMix {
+  readonly trajectories: number;
+  /** Denoiser token ids, shape [trajectories, length]; at mixed slots, the sampled (hard) token. */
+  readonly tokenIds: Int32Array;
+  /** 1 where the reward model may look, 0 where not, shape [trajectories, length]. */
+  readonly attention: Uint8Array;
+  /** Flat slots (into tokenIds) that are mixtures, ascending, shape [rows]. */
+  readonly rows: Int32Array;
+  /** Denoiser token ids of the columns of `probs`, shape [columns]; undefined: all of the vocabulary, in order. */
+  readonly candidates?: Int32Array | undefined;
+  /** Probabilities, shape [rows, columns]. */
+  readonly probs: Float32Array;
+  /** Weight of the hard token per row, in [0, 1], shape [rows]. */
+  readonly weights: Float32Array;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Rewards and their gradient. */
+export interface RewardGradient {
+  /** Reward per trajectory, shape [trajectories]. */
+  readonly values: Float64Array;
+  /** ⟨∂R/∂ê, E[candidate]⟩ per row and candidate, shape [rows, columns]: all that the softmax gradient needs. Zero where attention is 0. The caller owns the array. */
+  readonly tokenScores: Float32Array;
+}
+
+/** The reward of one prompt's responses, differentiable. */
+export interface RewardContext extends Disposable {
+  evaluate(mix: ResponseMix): Promise<RewardGradient>;
+}
+
+/** Whether a reward can guide (and not only rank). */
+export const isDifferentiable = (reward: Reward): reward is DifferentiableReward =>
+  typeof (reward as Partial<DifferentiableReward>).open === 'function';

@@ -1,0 +1,226 @@
+import { nextTurn, turnIsDue } from '../async/event-loop.js';
+import type { EntropyOf } from '../contracts/guidance/entropy-of.js';
+import type { Filter } from '../contracts/guidance/filter.js';
+import type { GuidanceResult } from '../contracts/guidance/guidance.js';
+import type { LogitOptimiser, LogitOptimiserState } from '../contracts/guidance/logit-optimiser.js';
+import type { Relaxation } from '../contracts/guidance/relaxation.js';
+import type { RewardContext } from '../contracts/guidance/reward.js';
+import type { Vocabulary } from '../contracts/model/vocabulary.js';
+import { atPlace, placed } from '../errors/at-place.js';
+import { InvalidArgumentError, NumericalError } from '../errors/errors.js';
+import { firstNotFinite } from '../errors/first-not-finite.js';
+import { relaxedTemperature } from '../softmax/relaxed-temperature.js';
+import { softmaxRowGradient } from '../softmax/softmax-gradient.js';
+import { hardTokens } from './hard-tokens.js';
+import { type MixTokens, mixColumns } from './mix-columns.js';
+import { provisionalAttention } from './provisional-attention.js';
+import { type RelaxedRows, relaxRow } from './relax.js';
+import { rowBlocks } from './row-blocks.js';
+import type { TrajectoryGroup } from './trajectory-groups.js';
+
+export interface GuidanceSettings {
+  readonly relaxation: Relaxation;
+  readonly optimiser: LogitOptimiser;
+  readonly guidanceSteps: number;
+  readonly entropyOf: EntropyOf;
+  /** undefined: the sampling temperature. */
+  readonly softTemperature: number | undefined;
+  /** undefined: the sampler's. */
+  readonly hardFilters: readonly Filter[] | undefined;
+  readonly vocabulary: Vocabulary;
+}
+
+/** What a denoising step leaves to the next: fresh memory costs more than the sums that are written to it. */
+export interface StepMemory {
+  probs: Float32Array;
+  /** One for each block of rows. */
+  states: LogitOptimiserState[];
+}
+
+export interface GuidanceMeans {
+  readonly context: RewardContext;
+  readonly settings: GuidanceSettings;
+  readonly memory: StepMemory;
+  readonly tokens: MixTokens;
+}
+
+/** All guidance steps of one denoising step for some trajectories. Moves their logits in place. */
+export const guideTrajectories = async (
+  { request, firstTrajectory }: TrajectoryGroup,
+  { context, settings, memory, tokens }: GuidanceMeans,
+): Promise<Omit<GuidanceResult, 'logits'>> => {
+  const { logits, rows, trajectories, signal, step } = request;
+  const { values, offsets } = logits;
+  const { relaxation, entropyOf, guidanceSteps, vocabulary } = settings;
+  const sampling = relaxedTemperature(request.temperature);
+  const temperature = settings.softTemperature ?? sampling;
+  const hardFilters = settings.hardFilters ?? request.filters;
+  const blocks = rowBlocks(offsets);
+  if (memory.probs.length < values.length) memory.probs = new Float32Array(values.length);
+  const relaxed: RelaxedRows = {
+    probs: memory.probs.subarray(0, values.length),
+    entropies: new Float64Array(rows.length),
+    modes: new Int32Array(rows.length),
+  };
+  const columns = mixColumns(logits, tokens, relaxed.probs);
+  // One by one, as they are needed: to clear the moments of all rows takes longer than the event loop may wait.
+  const previous = memory.states.slice(0, blocks.length);
+  const states: LogitOptimiserState[] = [];
+  memory.states = states;
+  const weights = new Float32Array(rows.length);
+  const excluded = new Float64Array(rows.length);
+  const flat = Math.log(vocabulary.size);
+  const rewards: Float64Array[] = [];
+  let rewardMs = 0;
+  const length = request.tokenIds.length / trajectories;
+  const placeOf = (row: number) => {
+    const slot = rows[row]!;
+    const trajectory = firstTrajectory + Math.floor(slot / length);
+    return `Denoising step ${step}, trajectory ${trajectory}, position ${slot % length}`;
+  };
+  const refuse = (row: number, what: string, value: number) =>
+    new NumericalError(`${placeOf(row)}: expected finite ${what}, got ${value}.`, { value, cure });
+
+  /** A function of its own, so that the scores of one guidance step are not held during the next. */
+  const takeGuidanceStep = async (m: number): Promise<void> => {
+    signal?.throwIfAborted();
+    const hard = hardTokens(request, relaxed, {
+      guidanceStep: m,
+      hardFilters,
+      isSoft: temperature === sampling,
+    });
+    for (const block of blocks) {
+      for (let row = block.from; row < block.to; row++) {
+        if (m === 0) excluded[row] = countExcluded(values, offsets[row]!, offsets[row + 1]!);
+        relaxRow(logits, row, { temperature, sampling, entropyOf }, relaxed);
+        const entropy = relaxed.entropies[row]!;
+        if (Number.isNaN(entropy))
+          throw refuse(row, `logits ${whenIn(m)}`, worst(values, offsets[row]!, offsets[row + 1]!));
+        // Rounding may put the entropy of a flat distribution above log V.
+        const weight = relaxation(flat === 0 ? 0 : Math.min(Math.max(entropy / flat, 0), 1));
+        if (!(weight >= 0 && weight <= 1)) throw strangeWeight(placeOf(row), relaxation, weight);
+        weights[row] = weight;
+        atPlace(
+          () => placeOf(row),
+          () => hard.draw(row, weight),
+        );
+        if (turnIsDue()) await nextTurn(signal);
+      }
+      columns.spread(block);
+    }
+
+    const start = performance.now();
+    const { values: reached, tokenScores } = await context
+      .evaluate({
+        trajectories,
+        tokenIds: hard.tokenIds,
+        attention: provisionalAttention(hard.provisional, trajectories, vocabulary),
+        rows,
+        candidates: columns.candidates,
+        probs: columns.matrix,
+        weights,
+        signal,
+      })
+      .catch((error: unknown) => {
+        // A reward does not know which step it is asked in.
+        throw placed(() => `Denoising step ${step}, guidance step ${m + 1}`, error);
+      });
+    rewardMs += performance.now() - start;
+    checkReached(reached, tokenScores, {
+      trajectories,
+      scores: columns.matrix.length,
+      step,
+      guidanceStep: m + 1,
+    });
+    rewards.push(reached);
+
+    const gradient = columns.scores(tokenScores);
+    for (const [b, block] of blocks.entries()) {
+      columns.gather(tokenScores, block);
+      for (let row = block.from; row < block.to; row++) {
+        const [from, to] = [offsets[row]!, offsets[row + 1]!];
+        const sum = softmaxRowGradient(relaxed.probs, gradient, from, to, temperature, gradient);
+        if (Number.isFinite(sum)) continue;
+        const value = gradient[from + Math.max(firstNotFinite(gradient.subarray(from, to)), 0)]!;
+        throw refuse(row, `gradient in guidance step ${m + 1}`, value);
+      }
+      const [from, to] = [offsets[block.from]!, offsets[block.to]!];
+      const own = values.subarray(from, to);
+      states[b] ??= settings.optimiser(to - from, previous.shift());
+      atPlace(
+        () => `${placeOf(block.from)}, guidance step ${m + 1}`,
+        () => states[b]!.update(own, gradient.subarray(from, to)),
+      );
+      if (turnIsDue()) await nextTurn(signal);
+    }
+  };
+
+  for (let m = 0; m < guidanceSteps; m++) await takeGuidanceStep(m);
+  for (let row = 0; row < rows.length; row++) {
+    const [from, to] = [offsets[row]!, offsets[row + 1]!];
+    if (countExcluded(values, from, to) !== excluded[row]) {
+      throw refuse(row, `logits after guidance step ${guidanceSteps}`, worst(values, from, to));
+    }
+    if (turnIsDue()) await nextTurn(signal);
+  }
+  return { rewards, weights, rewardMs };
+};
+
+const cure = 'Lower the learning rate, or check the weights of the denoiser and the reward model.';
+
+const whenIn = (m: number): string => (m === 0 ? 'before guidance' : `after guidance step ${m}`);
+
+/** How many logits are −∞; NaN where one is NaN or +∞. An update must leave as many as there were: more are an overflow. */
+const countExcluded = (values: Float32Array, start: number, end: number): number => {
+  let count = 0;
+  for (let i = start; i < end; i++) {
+    const value = values[i]!;
+    if (value - value !== 0) count += value === Number.NEGATIVE_INFINITY ? 1 : Number.NaN;
+  }
+  return count;
+};
+
+/** The first NaN or +∞; −∞ where there is none. */
+const worst = (values: Float32Array, start: number, end: number): number => {
+  const at = firstNotFinite(values.subarray(start, end), Number.NEGATIVE_INFINITY);
+  return at < 0 ? Number.NEGATIVE_INFINITY : values[start + at]!;
+};
+
+const strangeWeight = (place: string, relaxation: Relaxation, weight: number): NumericalError => {
+  const name = relaxation.name === '' ? 'relaxation' : `relaxation '${relaxation.name}'`;
+  return new NumericalError(`${place}: ${name}: expected a weight in [0, 1], got ${weight}.`, {
+    value: weight,
+    cure: 'A relaxation maps the normalised entropy, in [0, 1], into [0, 1].',
+  });
+};
+
+interface Expected {
+  readonly trajectories: number;
+  readonly scores: number;
+  readonly step: number;
+  readonly guidanceStep: number;
+}
+
+/** What a reward hands over: one finite number per trajectory, and a score for every probability. */
+const checkReached = (
+  values: Float64Array,
+  tokenScores: Float32Array,
+  { trajectories, scores, step, guidanceStep }: Expected,
+): void => {
+  const place = `Denoising step ${step}, guidance step ${guidanceStep}`;
+  if (values.length !== trajectories || tokenScores.length !== scores) {
+    throw new InvalidArgumentError(
+      `${place}: expected ${trajectories} rewards and ${scores} token scores, got ${values.length} and ${tokenScores.length}.`,
+      {
+        value: tokenScores.length,
+        cure: 'A reward returns one value per trajectory and one score per probability.',
+      },
+    );
+  }
+  const at = firstNotFinite(values);
+  if (at < 0) return;
+  throw new NumericalError(`${place}: expected a finite reward for trajectory ${at}, got ${values[at]}.`, {
+    value: values[at],
+    cure: 'Check the weights of the reward model and their precision.',
+  });
+};

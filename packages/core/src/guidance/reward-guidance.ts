@@ -1,0 +1,188 @@
+import { disposable } from '../async/disposable.js';
+import type { EntropyOf } from '../contracts/guidance/entropy-of.js';
+import type { Filter } from '../contracts/guidance/filter.js';
+import type {
+  Guidance,
+  GuidanceContext,
+  GuidanceRequest,
+  GuidanceResult,
+} from '../contracts/guidance/guidance.js';
+import type { LogitOptimiser } from '../contracts/guidance/logit-optimiser.js';
+import type { Relaxation } from '../contracts/guidance/relaxation.js';
+import {
+  type DifferentiableReward,
+  isDifferentiable,
+  type RewardContext,
+} from '../contracts/guidance/reward.js';
+import { NonDifferentiableError } from '../errors/errors.js';
+import { adam } from '../optimisers/adam.js';
+import { type OptionNames, requireKnownOptions } from '../options/require-known-options.js';
+import {
+  requireFunction,
+  requireMemoryLimit,
+  requireObject,
+  requirePositive,
+  requireThat,
+  requireWhole,
+} from '../options/require-that.js';
+import { entrgi } from '../relaxations/entrgi.js';
+import { type GuidanceSettings, guideTrajectories, type StepMemory } from './guide-trajectories.js';
+import { mixTokens } from './mix-columns.js';
+import { trajectoryGroups } from './trajectory-groups.js';
+
+/** The reward, and how its gradient is made and followed. */
+export interface RewardGuidanceOptions {
+  readonly reward: DifferentiableReward;
+  /** Weight of the sampled token. Default: entrgi. */
+  readonly relaxation?: Relaxation | undefined;
+  /** Default: Adam with learning rate 0.5. */
+  readonly optimiser?: LogitOptimiser | undefined;
+  /** Gradient updates per denoising step; 0 leaves the logits as they are and never asks the reward. Default: 3. */
+  readonly guidanceSteps?: number | undefined;
+  /** Whose normalised entropy the relaxation gets: softmax(φ) (talk, published code) or softmax(φ/τ) (paper). Default: 'untempered'. */
+  readonly entropyOf?: EntropyOf | undefined;
+  /** Temperature of the relaxed distribution, softmax(φ / softTemperature); the talk's is 1. Default: the sampling temperature τ. */
+  readonly softTemperature?: number | undefined;
+  /** Applied to softmax(φ/τ) before the hard token is drawn from it; the talk and the paper have none. Default: the sampler's filters. */
+  readonly hardFilters?: readonly Filter[] | undefined;
+  /**
+   * Bytes that arrays over the vocabulary may take in a denoising step, the denoiser's logits among them. Where all trajectories together take
+   * more, they are guided some at a time, and a reward of fewer trajectories may round otherwise. Where a single one does not fit, guiding
+   * throws MemoryLimitError. Default: 2.5 times the logits of all masked positions over the whole vocabulary or 64 MiB, and a single trajectory in any case.
+   */
+  readonly memoryLimit?: number | undefined;
+}
+
+const optionNames: OptionNames<RewardGuidanceOptions> = {
+  reward: true,
+  relaxation: true,
+  optimiser: true,
+  guidanceSteps: true,
+  entropyOf: true,
+  softTemperature: true,
+  hardFilters: true,
+  memoryLimit: true,
+};
+
+/**
+ * Gradient guidance by a reward: in every denoising step, updates the logits of the masked positions uphill (arXiv 2602.05000, algorithm 1).
+ * The defaults are those of the published tables. Throws NonDifferentiableError for a reward without gradient, InvalidArgumentError for
+ * a wrong option, and while guiding NumericalError for a NaN or infinity, with denoising step, trajectory and position.
+ */
+export const rewardGuidance = (options: RewardGuidanceOptions): Guidance => {
+  requireKnownOptions('rewardGuidance', options, optionNames);
+  const {
+    reward,
+    relaxation = entrgi,
+    optimiser = adam(0.5),
+    guidanceSteps = 3,
+    entropyOf = 'untempered',
+    softTemperature,
+    hardFilters,
+    memoryLimit,
+  } = options;
+  requireObject('reward', reward, 'a reward, such as loadReward of @entrgi/rewards gives');
+  if (!isDifferentiable(reward)) {
+    const { name } = reward as { name: string };
+    throw new NonDifferentiableError(
+      `Reward '${name}': expected a reward with a gradient, got one without.`,
+      {
+        value: name,
+        cure: 'Use it for best-of-n, or guide with a reward model.',
+      },
+    );
+  }
+  requireFunction('relaxation', relaxation, 'a relaxation, such as relaxations.entrgi');
+  requireFunction('optimiser', optimiser, 'an optimiser, such as optimisers.adam(0.5)');
+  requireWhole('guidanceSteps', guidanceSteps, 0);
+  requireThat(
+    'entropyOf',
+    entropyOf,
+    "'untempered' or 'tempered'",
+    ['untempered', 'tempered'].includes(entropyOf),
+  );
+  if (softTemperature !== undefined) requirePositive('softTemperature', softTemperature);
+  if (hardFilters !== undefined) {
+    requireThat('hardFilters', hardFilters, 'an array of filters', Array.isArray(hardFilters));
+    for (const [index, filter] of hardFilters.entries()) {
+      requireFunction(`hardFilters[${index}]`, filter, 'a filter, such as filters.topP(0.9)');
+    }
+  }
+  if (memoryLimit !== undefined) requireMemoryLimit('memoryLimit', memoryLimit);
+  return {
+    maxMovement: maxMovement(guidanceSteps, optimiser, softTemperature),
+    async open(request) {
+      if (guidanceSteps === 0) return unguided;
+      const context = await reward.open(request);
+      const { vocabulary } = request;
+      const settings = {
+        relaxation,
+        optimiser,
+        guidanceSteps,
+        entropyOf,
+        softTemperature,
+        hardFilters,
+        vocabulary,
+      };
+      const idle: StepMemory[] = [];
+      return {
+        async optimise(step) {
+          const memory = idle.pop() ?? { probs: new Float32Array(0), states: [] };
+          try {
+            return await optimise(step, { context, settings, memory, memoryLimit });
+          } finally {
+            idle.push(memory);
+          }
+        },
+        ...disposable(() => context.dispose()),
+      };
+    },
+  };
+};
+
+/** What is negligible at the sampling temperature need not be at another: then nothing may be left out. */
+const maxMovement = (
+  guidanceSteps: number,
+  optimiser: LogitOptimiser,
+  softTemperature: number | undefined,
+): number => {
+  if (guidanceSteps === 0) return 0;
+  if (softTemperature !== undefined) return Number.POSITIVE_INFINITY;
+  return optimiser.maxMovement?.(guidanceSteps) ?? Number.POSITIVE_INFINITY;
+};
+
+/** Guidance in zero steps. */
+const unguided: GuidanceContext = {
+  async optimise({ logits, rows }) {
+    return { logits, rewards: [], weights: new Float32Array(rows.length), rewardMs: 0 };
+  },
+  ...disposable(async () => {}),
+};
+
+interface Means {
+  readonly context: RewardContext;
+  readonly settings: GuidanceSettings;
+  readonly memory: StepMemory;
+  readonly memoryLimit: number | undefined;
+}
+
+/** Guides all trajectories, as many at a time as there is memory for. */
+const optimise = async (
+  request: GuidanceRequest,
+  { context, settings, memory, memoryLimit }: Means,
+): Promise<GuidanceResult> => {
+  const { trajectories, rows, logits, signal } = request;
+  const tokens = await mixTokens(logits, signal);
+  const weights = new Float32Array(rows.length);
+  const rewards = Array.from({ length: settings.guidanceSteps }, () => new Float64Array(trajectories));
+  let rewardMs = 0;
+  for (const group of trajectoryGroups(request, tokens.width, memoryLimit)) {
+    const guided = await guideTrajectories(group, { context, settings, memory, tokens });
+    weights.set(guided.weights, group.firstRow);
+    guided.rewards.forEach((values, m) => {
+      rewards[m]!.set(values, group.firstTrajectory);
+    });
+    rewardMs += guided.rewardMs;
+  }
+  return { logits, rewards, weights, rewardMs };
+};

@@ -1,0 +1,61 @@
+import { InvalidArgumentError } from '../errors/errors.js';
+import { requireObject } from './require-that.js';
+
+/** Throws InvalidArgumentError for a value that the option of that name does not take. */
+// biome-ignore lint/suspicious/noExplicitAny: what comes in may be anything, whatever the check says that it expects
+export type OptionCheck = (name: string, value: any) => void;
+
+/** Every option of a function, by its name, with a check of its values or `true` where the function itself looks at them: TypeScript says where one is missing or is none. */
+export type OptionNames<Options extends object> = Readonly<Record<keyof Options, true | OptionCheck>>;
+
+/**
+ * Throws InvalidArgumentError for an option that `of` does not have, naming the one that is most like it, as ignored it would look as if it
+ * had been followed; and for a value that an option does not take. What is undefined has not been said, and passes.
+ */
+export const requireKnownOptions = <Options extends object>(
+  of: string,
+  options: Options,
+  known: OptionNames<Options>,
+): void => {
+  requireObject(of, options, 'an object of options');
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined) continue;
+    if (Object.hasOwn(known, name)) {
+      const check = known[name as keyof Options];
+      if (check !== true) check(`${of}: ${name}`, value);
+      continue;
+    }
+    const names = Object.keys(known);
+    const like = nearestName(name, names);
+    throw new InvalidArgumentError(`${of}: there is no option '${name}'.`, {
+      value: name,
+      argument: name,
+      cure: like === undefined ? `Its options are ${names.join(', ')}.` : `Is '${like}' meant?`,
+    });
+  }
+};
+
+/** The name that takes the fewest edits to get to, regardless of case; undefined where none takes less than half of its letters. */
+export const nearestName = (name: string, names: readonly string[]): string | undefined => {
+  let [nearest, fewest]: [string | undefined, number] = [undefined, Number.POSITIVE_INFINITY];
+  for (const other of names) {
+    const edits = editDistance(name.toLowerCase(), other.toLowerCase());
+    if (edits < fewest && edits < other.length / 2) [nearest, fewest] = [other, edits];
+  }
+  return nearest;
+};
+
+/** How many letters have to be added, removed or replaced to get from one text to the other (Levenshtein). Long texts are cut: they are no misspelt name. */
+const editDistance = (from: string, to: string): number => {
+  const [a, b] = [from.slice(0, 64), to.slice(0, 64)];
+  let above = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = above[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      row.push(Math.min(above[j]! + 1, row[j - 1]! + 1, replaced));
+    }
+    above = row;
+  }
+  return above[b.length]!;
+};

@@ -1,0 +1,93 @@
+import { attention } from '../../blocks/attention/attention.js';
+import { paddingMask } from '../../blocks/attention/attention-mask.js';
+import {
+  checkHeads,
+  type EncoderShape,
+  encoderLayers,
+  encoderParameters,
+  linearParameters,
+  normParameters,
+} from '../../blocks/encoder/encoder.js';
+import { readActivation } from '../../blocks/layers/activations.js';
+import { firstPosition } from '../../blocks/layers/first-position.js';
+import { readLabels } from '../../blocks/layers/labels.js';
+import { layerNorm } from '../../blocks/layers/layer-norm.js';
+import { linear } from '../../blocks/layers/linear.js';
+import type { ClassifierNetwork } from '../../contracts/network.js';
+import type { ConfigReader } from '../../files/config-reader.js';
+
+const positionTable = 'distilbert.embeddings.position_embeddings.weight';
+const embeddingNorm = 'distilbert.embeddings.LayerNorm';
+
+/**
+ * DistilBERT (BERT without segments) with a two-layer score of the first position: [CLS] prompt [SEP] response [SEP].
+ * Source: DistilBertForSequenceClassification in transformers, given inputs_embeds.
+ */
+export const DistilBertForSequenceClassification = (config: ConfigReader): ClassifierNetwork => {
+  const labels = readLabels(config);
+  const width = config.count('dim');
+  const heads = config.count('n_heads');
+  checkHeads(config, heads, width, { heads: 'n_heads', width: 'dim' });
+  const shape: EncoderShape = {
+    layers: config.layers('n_layers'),
+    width,
+    feedForwardWidth: config.count('hidden_dim'),
+    heads,
+    epsilon: 1e-12,
+    activation: readActivation(config, 'activation', 'gelu'),
+    names: (i) => layerNames(`distilbert.transformer.layer.${i}`),
+  };
+  const rows = config.count('vocab_size');
+  const maxLength = config.count('max_position_embeddings');
+  const embeddings = 'distilbert.embeddings.word_embeddings.weight';
+  return {
+    task: 'classifier',
+    base: 'distilbert',
+    labels,
+    layers: shape.layers,
+    width,
+    rows,
+    maxLength,
+    embeddings,
+    parameters: new Map([
+      [embeddings, [rows, width]],
+      [positionTable, [maxLength, width]],
+      ...normParameters(embeddingNorm, width),
+      ...encoderParameters(shape),
+      ...linearParameters('pre_classifier', width, width),
+      ...linearParameters('classifier', labels.length, width),
+    ]),
+
+    scores(g, weights, { embeds, attention: present }) {
+      const batch = g.Shape(embeds, { start: 0, end: 1 });
+      const length = g.Shape(embeds, { start: 1, end: 2 });
+      const mask = paddingMask(g, present, length);
+      const headWidth = width / heads;
+      const attend = attention(g, weights, { batch, length, heads, keyValueHeads: heads, headWidth });
+      const positions = g.Slice(weights.value(g, positionTable), [0], length, [0]);
+      const embedded = g.Reshape(g.Add(embeds, positions), [-1, width]);
+      const normalised = layerNorm(g, weights, embeddingNorm, embedded, shape.epsilon);
+      const hidden = encoderLayers(
+        g,
+        weights,
+        shape,
+        (x, layer) => attend(x, { ...layer, mask }).rows,
+        normalised,
+      );
+      const first = firstPosition(g, hidden, { batch, length, width });
+      const inner = g.Relu(linear(g, weights, 'pre_classifier', first));
+      return linear(g, weights, 'classifier', inner);
+    },
+  };
+};
+
+const layerNames = (layer: string) => ({
+  q: `${layer}.attention.q_lin`,
+  k: `${layer}.attention.k_lin`,
+  v: `${layer}.attention.v_lin`,
+  o: `${layer}.attention.out_lin`,
+  attentionNorm: `${layer}.sa_layer_norm`,
+  inner: `${layer}.ffn.lin1`,
+  outer: `${layer}.ffn.lin2`,
+  outerNorm: `${layer}.output_layer_norm`,
+});

@@ -1,0 +1,45 @@
+import { paddingMask } from '../../blocks/attention/attention-mask.js';
+import { bertEncoder, bertParameters, readBertShape } from '../../blocks/encoder/bert-encoder.js';
+import { linearParameters } from '../../blocks/encoder/encoder.js';
+import { firstPosition } from '../../blocks/layers/first-position.js';
+import { readLabels } from '../../blocks/layers/labels.js';
+import { linear } from '../../blocks/layers/linear.js';
+import type { ClassifierNetwork } from '../../contracts/network.js';
+import type { ConfigReader } from '../../files/config-reader.js';
+
+/**
+ * RoBERTa with a two-layer score of the first position: <s> prompt </s></s> response </s>. Its position table begins behind the row of the
+ * padding token, so that the first token has position pad + 1; a padding token inside a text has position pad and is not counted.
+ * Source: RobertaForSequenceClassification in transformers, given input_ids; mixtures of tokens and what is not attended count as tokens.
+ */
+export const RobertaForSequenceClassification = (config: ConfigReader): ClassifierNetwork => {
+  const labels = readLabels(config);
+  const padding = config.tokenId('pad_token_id', config.count('vocab_size')) ?? 1;
+  const shape = readBertShape(config, { root: 'roberta', firstPosition: padding + 1 });
+  const { width } = shape;
+  return {
+    task: 'classifier',
+    base: 'roberta',
+    labels,
+    ...shape,
+    parameters: new Map([
+      ...bertParameters(shape),
+      ...linearParameters('classifier.dense', width, width),
+      ...linearParameters('classifier.out_proj', labels.length, width),
+    ]),
+
+    scores(g, weights, { embeds, attention, segments, ids }) {
+      const batch = g.Shape(embeds, { start: 0, end: 1 });
+      const length = g.Shape(embeds, { start: 1, end: 2 });
+      const mask = paddingMask(g, attention, length);
+      const isPadding = g.And(g.Equal(ids, g.scalar(padding, 'int64')), g.Cast(attention, 'bool'));
+      const counted = g.Cast(g.Not(isPadding), 'int64');
+      const order = g.Mul(g.CumSum(counted, g.scalar(1, 'int64')), counted);
+      const positions = g.Add(order, g.scalar(padding, 'int64'));
+      const hidden = bertEncoder(g, weights, shape, { embeds, segments, positions, batch, length, mask });
+      const first = firstPosition(g, hidden, { batch, length, width });
+      const inner = g.Tanh(linear(g, weights, 'classifier.dense', first));
+      return linear(g, weights, 'classifier.out_proj', inner);
+    },
+  };
+};

@@ -1,0 +1,16 @@
+import { bidirectionalDecoder } from '../../blocks/decoder/bidirectional-decoder.js';
+import { readDecoderShape } from '../../blocks/decoder/decoder-config.js';
+import type { DenoiserNetwork } from '../../contracts/network.js';
+import type { ConfigReader } from '../../files/config-reader.js';
+
+/**
+ * Qwen2 turned into a diffusion model: its attention looks both ways, and logits stand where their tokens are.
+ * Source: the A2D models of the dllm toolkit; Qwen2ForCausalLM in transformers without its mask.
+ */
+export const A2DQwen2LMHeadModel = (config: ConfigReader): DenoiserNetwork => {
+  const shape = readDecoderShape(config, { headNorms: false, biases: ['q', 'k', 'v'], sliding: 'refused' });
+  const tied = config.flag('tie_word_embeddings', false) ? 'tie_word_embeddings' : undefined;
+  // The toolkit's samplers ask so: what is written is the answer, without thoughts before it.
+  const templateVariables = { enable_thinking: false };
+  return { ...bidirectionalDecoder(shape, { tied, shifted: false }), templateVariables };
+};

@@ -1,0 +1,64 @@
+import type { GraphBuilder, Value } from '@entrgi/onnx';
+import type { DenoiserNetwork, Past } from '../../contracts/network.js';
+import type { Weights } from '../../weights/weights.js';
+import { linear } from '../layers/linear.js';
+import { rmsNorm } from '../layers/rms-norm.js';
+import { type DecoderShape, decoderParameters } from './decoder-config.js';
+import { decoderLayers } from './decoder-layers.js';
+
+interface DecodeInputs {
+  readonly ids: Value;
+  readonly start?: Value;
+  readonly past?: Past;
+  readonly positions?: Value;
+}
+
+/** A decoder whose attention looks both ways, with a head of its own or (`tied`) the embedding table as its head. */
+export const bidirectionalDecoder = (
+  shape: DecoderShape,
+  {
+    tied,
+    shifted,
+  }: Pick<DenoiserNetwork, 'shifted'> & {
+    /** The field of config.json that says so. */
+    readonly tied: string | undefined;
+  },
+): DenoiserNetwork => {
+  const { embeddings } = shape;
+  const headTable = `${shape.head}.weight`;
+  const decode = (g: GraphBuilder, weights: Weights, { ids, start, past, positions }: DecodeInputs) =>
+    decoderLayers(g, weights, shape, {
+      rows: weights.rows(g, embeddings, g.Reshape(ids, [-1])),
+      batch: g.Shape(ids, { start: 0, end: 1 }),
+      length: g.Shape(ids, { start: 1, end: 2 }),
+      start,
+      past,
+      wanted: positions,
+    });
+  const head = (g: GraphBuilder, weights: Weights, hidden: Value) => {
+    const normalised = rmsNorm(g, weights, shape.norm, hidden, shape.epsilon);
+    return tied !== undefined
+      ? weights.product(g, embeddings, normalised, null)
+      : linear(g, weights, shape.head, normalised);
+  };
+  return {
+    task: 'denoiser',
+    base: 'model',
+    ...(tied === undefined ? {} : { tied: { field: tied, head: headTable } }),
+    ...shape,
+    shifted,
+    parameters: new Map([
+      ...decoderParameters(shape),
+      ...(tied !== undefined ? [] : [[headTable, [shape.rows, shape.width]] as const]),
+    ]),
+
+    logits: (g, weights, inputs) => head(g, weights, decode(g, weights, inputs).rows),
+    block: {
+      layers: shape.layers,
+      keyValueHeads: shape.keyValueHeads,
+      headWidth: shape.headWidth,
+      kept: (g, weights, ids) => decode(g, weights, { ids }).kept,
+      logits: (g, weights, inputs) => head(g, weights, decode(g, weights, inputs).rows),
+    },
+  };
+};

@@ -1,0 +1,140 @@
+import { readFile } from 'node:fs/promises';
+import { nodeBackend } from '@entrgi/backend-node';
+import { CheckpointError, UnsupportedError } from '@entrgi/core';
+import { afterAll, describe, expect, it } from 'vitest';
+import { type Alteration, alteredFixture } from '../../fixtures/altered-fixture.js';
+import { safetensors } from '../../fixtures/variants.js';
+import { inspectCheckpoint } from '../inspect-checkpoint.js';
+import { loadDenoiser } from '../load-denoiser.js';
+
+const backend = nodeBackend({ threads: 1 });
+afterAll(() => backend.dispose());
+
+const inspect = async (alterations: Record<string, Alteration>) =>
+  inspectCheckpoint(await alteredFixture('qwen3-reward', alterations));
+
+/** A file with these tensors and no others, of one number each. */
+const tensors = (...names: string[]) =>
+  safetensors(new Map(names.map((name) => [name, [[1], Float32Array.of(1)] as const])));
+
+/** The header of one tensor of a type, and its byte. */
+const typed = (dtype: string): Uint8Array => {
+  const header = JSON.stringify({ 'model.norm.weight': { dtype, shape: [1], data_offsets: [0, 1] } });
+  const bytes = new Uint8Array(9 + header.length);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(header.length), true);
+  bytes.set(new TextEncoder().encode(header), 8);
+  return bytes;
+};
+
+describe('weights that are not read', () => {
+  it.each<[string, Record<string, Alteration>]>([
+    [
+      'quantised by GPTQ in 4 bits',
+      { 'config.json': (json) => ({ ...json, quantization_config: { quant_method: 'gptq', bits: 4 } }) },
+    ],
+    [
+      'quantised by AWQ in 4 bits',
+      { 'config.json': (json) => ({ ...json, quantization_config: { quant_method: 'awq', bits: 4 } }) },
+    ],
+    [
+      'quantised by FP8',
+      { 'config.json': (json) => ({ ...json, quantization_config: { quant_method: 'fp8' } }) },
+    ],
+    [
+      'quantised by compressed-tensors',
+      { 'config.json': (json) => ({ ...json, quantization_config: { quant_method: 'compressed-tensors' } }) },
+    ],
+    [
+      'quantised by bitsandbytes in 8 bits',
+      {
+        'config.json': (json) => ({
+          ...json,
+          quantization_config: { quant_method: 'bitsandbytes', load_in_8bit: true },
+        }),
+      },
+    ],
+    ['quantised by GPTQ', { 'model.safetensors': tensors('a.qweight', 'a.qzeros', 'a.scales', 'a.g_idx') }],
+    ['quantised by GPTQ or AWQ', { 'model.safetensors': tensors('a.qweight', 'a.qzeros', 'a.scales') }],
+    ['quantised by bitsandbytes in 4 bits', { 'model.safetensors': tensors('a.weight.absmax') }],
+    ['quantised by bitsandbytes in 8 bits', { 'model.safetensors': tensors('a.weight', 'a.SCB') }],
+    [
+      'quantised by compressed-tensors',
+      { 'model.safetensors': tensors('a.weight_packed', 'a.weight_scale') },
+    ],
+    ['stored as F8_E4M3', { 'model.safetensors': typed('F8_E4M3') }],
+    ['stored as F8_E5M2', { 'model.safetensors': typed('F8_E5M2') }],
+    ['belongs to an adapter (LoRA)', { 'model.safetensors': tensors('base_model.model.a.lora_A.weight') }],
+    [
+      'it is an adapter (adapter_config.json)',
+      { 'model.safetensors': null, 'config.json': null, 'adapter_config.json': '{}' },
+    ],
+  ])('are called by their name: %s', async (message, alterations) => {
+    const failure = inspect(alterations);
+    await expect(failure).rejects.toThrow(UnsupportedError);
+    await expect(failure).rejects.toThrow(message);
+    await expect(failure).rejects.toThrow(/Take the model that it was made from|merge it into/);
+  });
+
+  it.each([
+    ['pytorch_model.bin', 'is in the format of PyTorch'],
+    ['pytorch_model-00001-of-00002.bin', 'is in the format of PyTorch'],
+    ['consolidated.00.pth', 'is in the format of PyTorch'],
+    ['model-q4_k_m.gguf', 'is GGUF'],
+    ['flax_model.msgpack', 'is in the format of Flax'],
+    ['tf_model.h5', 'is in the format of TensorFlow'],
+    ['weights.safetensors', 'transformers calls the weights of a model model.safetensors'],
+  ])('%s alone', async (file, message) => {
+    const failure = inspect({ 'model.safetensors': null, [file]: 'x' });
+    await expect(failure).rejects.toThrow(CheckpointError);
+    await expect(failure).rejects.toThrow(message);
+  });
+});
+
+describe('a block diffusion model', () => {
+  it.each<[string, Record<string, Alteration>]>([
+    ['config.json: model_type', { 'config.json': (json) => ({ ...json, model_type: 'a2d-qwen3-bd3lm' }) }],
+    ['README.md', { 'README.md': '---\ntags:\n- bd3lm\n---\n# A model\n' }],
+    ['README.md', { 'README.md': '# Qwen3-diffusion-BD3LM\n' }],
+  ])('is refused where %s says so', async (place, alterations) => {
+    const failure = loadDenoiser(await alteredFixture('a2d-qwen3', alterations), { backend });
+    await expect(failure).rejects.toThrow(UnsupportedError);
+    await expect(failure).rejects.toThrow(`${place} says that it is a block diffusion model`);
+  });
+
+  it('is not what a card only mentions', async () => {
+    const card = '# Qwen3-diffusion-mdlm\nSee also Qwen3-diffusion-bd3lm.\n';
+    const denoiser = await loadDenoiser(await alteredFixture('a2d-qwen3', { 'README.md': card }), {
+      backend,
+    });
+    await denoiser.dispose();
+  });
+});
+
+describe('config.json as Python writes it', () => {
+  const written = async (line: string) => {
+    const text = await readFile(new URL('../../fixtures/qwen3-reward/config.json', import.meta.url), 'utf8');
+    return inspect({
+      'config.json': text.replace('{', `{${line},`).replace(/,\s*"rms_norm_eps": 1e-06/, ''),
+    });
+  };
+
+  it('may have NaN and infinities where nobody looks', async () => {
+    const facts = await written(
+      '"initializer_range": NaN, "a": [Infinity, -Infinity], "b": "NaN, \\" Infinity"',
+    );
+    expect(facts.architecture).toBe('Qwen3ForSequenceClassification');
+  });
+
+  it('but not where a number is needed', async () => {
+    await expect(written('"rms_norm_eps": NaN')).rejects.toThrow('rms_norm_eps: expected a number from 0');
+    await expect(written('"rms_norm_eps": Infinity')).rejects.toThrow(
+      'rms_norm_eps: expected a number from 0',
+    );
+    await expect(written('"a": NaNNaN')).rejects.toThrow('not JSON');
+  });
+
+  it('is refused at once where it is enormous', async () => {
+    const failure = inspect({ 'config.json': ' '.repeat(10_000_001) });
+    await expect(failure).rejects.toThrow('config.json: expected at most 10000000 bytes, got 10000001');
+  });
+});

@@ -1,0 +1,96 @@
+import type { GraphBuilder, Value } from '@entrgi/onnx';
+import type { KeysAndValues } from '../blocks/attention/attention.js';
+import type { ConfigReader } from '../files/config-reader.js';
+import type { Weights } from '../weights/weights.js';
+import type { TemplateOptions } from './template-options.js';
+
+/** What an architecture makes of a config.json: facts, and a function that writes the network into a graph. */
+interface NetworkFacts {
+  readonly layers: number;
+  /** Length of an embedding. */
+  readonly width: number;
+  /** Rows of the word-embedding table. */
+  readonly rows: number;
+  /** Longest sequence in tokens. */
+  readonly maxLength: number;
+  /** Name of the word-embedding table, [rows, width]. */
+  readonly embeddings: string;
+  /** Shape of every tensor that the checkpoint must hold, by name. */
+  readonly parameters: ReadonlyMap<string, readonly number[]>;
+  /** What the names of all tensors but the head's begin with. */
+  readonly base: string;
+  /** Parameters that a tensor of another name stands for where there is one. */
+  readonly replaced?: ReadonlyMap<string, string>;
+  /** Where the embedding table is the head too, because a field of config.json says so: that field, and what a head of its own would be called. */
+  readonly tied?: { readonly field: string; readonly head: string };
+}
+
+export interface DenoiserNetwork extends NetworkFacts {
+  readonly task: 'denoiser';
+  /** Variables that the family gives to its chat template. */
+  readonly templateVariables?: TemplateOptions['templateVariables'];
+  /** Whether the logits that predict position l stand at l − 1 (those of the first position, at the first). */
+  readonly shifted: boolean;
+  /** Appends the network: `ids` int64 [batch, length] and flat `positions` int64 [rows] to logits float32 [rows, vocabulary]. */
+  logits(g: GraphBuilder, weights: Weights, inputs: { ids: Value; positions: Value }): Value;
+  /** Of networks whose tokens know of each other by keys and values only. */
+  readonly block?: BlockNetwork;
+}
+
+/** Some tokens of a sequence on their own, given what the network kept of the others. */
+export interface BlockNetwork {
+  readonly layers: number;
+  readonly keyValueHeads: number;
+  readonly headWidth: number;
+  /** Appends the network; returns what each layer keeps of the tokens `ids`, int64 [batch, length]. */
+  kept(g: GraphBuilder, weights: Weights, ids: Value): readonly KeysAndValues[];
+  /** Appends the network over tokens that begin at position `start`, int64 [1], and also see those of `past`, wherever they stand; otherwise as `logits`. */
+  logits(
+    g: GraphBuilder,
+    weights: Weights,
+    inputs: { ids: Value; positions: Value; start: Value; past: Past },
+  ): Value;
+}
+
+export interface ClassifierNetwork extends NetworkFacts {
+  readonly task: 'classifier';
+  /** What its labels are called. */
+  readonly labels: readonly string[];
+  /** Appends the network; returns the score of each label, float32 [batch, labels]. */
+  scores(g: GraphBuilder, weights: Weights, inputs: ClassifierInputs): Value;
+  /** Of networks whose tokens see no later ones; the others cannot be computed in parts. */
+  readonly prefix?: PrefixNetwork;
+}
+
+/** The beginning of a sequence on its own: it is the same whatever follows, so it need be computed only once. */
+export interface PrefixNetwork {
+  readonly layers: number;
+  readonly keyValueHeads: number;
+  readonly headWidth: number;
+  /** Whether the token can be where the score is read: the last of these in a text is, so it must not be left to the beginning. */
+  isScored(id: number): boolean;
+  /**
+   * Appends the network; returns what each layer keeps of tokens (at least one) embedded as float32 [batch, length, width], which come after
+   * those of `past`.
+   */
+  append(g: GraphBuilder, weights: Weights, embeds: Value, past?: Past): readonly KeysAndValues[];
+}
+
+export interface ClassifierInputs {
+  /** float32 [batch, length, width]. */
+  readonly embeds: Value;
+  /** int64 [batch, length]: 1 where the network may look, 0 where not. */
+  readonly attention: Value;
+  /** int64 [batch, length]: the type of each token, where the network knows types. */
+  readonly segments: Value;
+  /** int64 [batch, length]: the (hard) tokens, −1 for those without an embedding, for networks that look for one, as for the last that is not padding. */
+  readonly ids: Value;
+  /** Only for networks that have a `prefix`. */
+  readonly past?: Past | undefined;
+}
+
+/** What each layer keeps of the tokens before some others, piece by piece, each the same for the whole batch (its batch size is 1) or not. */
+export type Past = readonly (readonly KeysAndValues[])[];
+
+/** Reads and checks what the architecture needs of a config.json. */
+export type Architecture = (config: ConfigReader) => DenoiserNetwork | ClassifierNetwork;

@@ -1,0 +1,114 @@
+import {
+  CheckpointError,
+  type Denoiser,
+  type DenoiserRequest,
+  disposable,
+  InvalidArgumentError,
+  type Session,
+  type Tensor,
+} from '@entrgi/core';
+import type { Tokenizer } from '../contracts/tokenizer.js';
+import { type BlockSessions, openBlock } from './open-block.js';
+
+/** A fill-mask network in a session, and what has to be known of it. */
+export interface SessionDenoiserOptions {
+  readonly name: string;
+  readonly tokenizer: Tokenizer;
+  readonly maxLength: number;
+  /** Whether the logits that predict position l stand at l − 1 (those of the first position, at the first). */
+  readonly shifted: boolean;
+  readonly session: Session;
+  /** What the session reads; `positions` are those where the logits stand. */
+  feeds(request: DenoiserRequest): Record<string, Tensor>;
+  /** Name of the output with the logits, float32 [rows, vocabulary]. */
+  readonly output: string;
+  /** Where the network can be run block by block. */
+  readonly blocks?: BlockSessions | undefined;
+}
+
+/** A denoiser from a session and a tokenizer. */
+export const sessionDenoiser = (options: SessionDenoiserOptions): Denoiser => {
+  const { name, tokenizer, maxLength, shifted, session, feeds, output, blocks } = options;
+  const { vocabulary } = tokenizer;
+  return {
+    name,
+    vocabulary,
+    maxLength,
+    encodeText: (text) => tokenizer.encodeText(text),
+    encodePrompt(prompt) {
+      const ids = tokenizer.encodePrompt(prompt);
+      if (ids.length < maxLength) return ids;
+      throw new InvalidArgumentError(
+        `Expected a prompt of fewer than ${maxLength} tokens, got ${ids.length}.`,
+        {
+          value: prompt,
+          cure: `The window of ${name} holds prompt and response together.`,
+        },
+      );
+    },
+    decode: (tokenIds) => tokenizer.decode(tokenIds),
+    async logits(request) {
+      checkRequest(request, { name, maxLength, rows: vocabulary.size });
+      const { length, positions, signal } = request;
+      if (positions.length === 0) return new Float32Array(0);
+      const at = shifted ? positions.map((p) => (p % length === 0 ? p : p - 1)) : positions;
+      const outputs = await session.run(feeds({ ...request, positions: at }), { signal, fetches: [output] });
+      const { data, dims } = outputs[output]! as Tensor<'float32'>;
+      if (data.length === positions.length * vocabulary.size) return data;
+      throw new CheckpointError(
+        `${name}: expected logits of shape [${positions.length}, ${vocabulary.size}], got [${dims.join(', ')}].`,
+        { value: dims, cure: 'The network and the tokenizer must come from the same model.' },
+      );
+    },
+    ...(blocks === undefined
+      ? {}
+      : {
+          async openBlock(request) {
+            checkRequest(
+              { ...request, positions: new Int32Array(0) },
+              { name, maxLength, rows: vocabulary.size },
+            );
+            return openBlock(blocks, { name, shifted }, request);
+          },
+        }),
+    ...disposable(async () => {
+      await session.dispose();
+      await blocks?.dispose();
+    }),
+  };
+};
+
+/** Throws CheckpointError where there is no mask token. */
+export const requireMask = ({ vocabulary }: Tokenizer, directory: string): void => {
+  if (vocabulary.maskId !== undefined) return;
+  throw new CheckpointError(`${directory}: there is no mask token.`, {
+    value: directory,
+    cure: 'Expected mask_token_id in config.json or mask_token in tokenizer_config.json.',
+  });
+};
+
+const checkRequest = (
+  request: DenoiserRequest,
+  { name, maxLength, rows }: { name: string; maxLength: number; rows: number },
+): void => {
+  const { tokenIds, batch, length, positions } = request;
+  const fail = (message: string, value: unknown): never => {
+    throw new InvalidArgumentError(`${name}: ${message}.`, { value });
+  };
+  for (const [field, value] of Object.entries({ tokenIds, positions })) {
+    if (!(value instanceof Int32Array))
+      fail(`expected ${field} in an Int32Array, got ${typeof value}`, value);
+  }
+  const isCount = (value: number) => Number.isSafeInteger(value) && value >= 1;
+  if (!isCount(batch) || !isCount(length) || tokenIds.length !== batch * length) {
+    fail(`expected batch × length token ids (${batch} × ${length}), got ${tokenIds.length}`, tokenIds.length);
+  }
+  if (length > maxLength) fail(`expected sequences of at most ${maxLength} tokens, got ${length}`, length);
+  const strange = tokenIds.find((id) => id < 0 || id >= rows);
+  if (strange !== undefined) fail(`expected token ids from 0 to ${rows - 1}, got ${strange}`, strange);
+  positions.forEach((position, i) => {
+    if (position < 0 || position >= tokenIds.length || (i > 0 && position <= positions[i - 1]!)) {
+      fail(`expected ascending positions below ${tokenIds.length}, got ${position} at index ${i}`, position);
+    }
+  });
+};

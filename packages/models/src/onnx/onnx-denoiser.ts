@@ -1,0 +1,125 @@
+import {
+  CheckpointError,
+  type Denoiser,
+  type DenoiserRequest,
+  type Tensor,
+  UnsupportedError,
+} from '@entrgi/core';
+import { checkModel, encodeModel, type Graph } from '@entrgi/onnx';
+import { checkpointName } from '../checkpoint/checkpoint-name.js';
+import { requireMask, sessionDenoiser } from '../denoiser/session-denoiser.js';
+import { type ConfigReader, configReader } from '../files/config-reader.js';
+import { requireJson } from '../files/json-file.js';
+import { nodeFolder } from '../files/node-folder.js';
+import type { LoadDenoiserOptions } from '../load-denoiser.js';
+import { loadTokenizer } from '../prompt/load-tokenizer.js';
+import { checkedDtype } from '../weights/weight-options.js';
+import { fillMaskGraph } from './fill-mask-graph.js';
+import { firstPosition, longestSequence, readOnnxFile } from './onnx-file.js';
+
+/** A denoiser from a fill-mask model in transformers.js layout. Its graph, fused or quantised, runs as it is but for the choice of positions. */
+export const onnxDenoiser = async (directory: string, options: LoadDenoiserOptions): Promise<Denoiser> => {
+  const { backend, weightsOnce = false, threads, file, memoryLimit } = options;
+  checkHolding(directory, options);
+  const source = nodeFolder(directory);
+  const config = configReader(await requireJson(source, 'config.json'), `${directory}/config.json`);
+  const { path, folder, model: read } = await readOnnxFile(directory, file, { memoryLimit });
+  checkModel(read);
+  const inputs = readInputs(read.graph, path);
+  const { model, positions: positionsInput, output, vocabulary } = fillMaskGraph(read, path);
+  const tokenizer = await loadTokenizer(
+    source,
+    { config, rows: agreedRows(config, vocabulary, path) },
+    options,
+  );
+  requireMask(tokenizer, directory);
+  const first = firstPosition(config);
+  const name = options.name ?? checkpointName(directory);
+  const session = await backend.createSession(
+    { name, bytes: encodeModel(model), folder },
+    { weightsOnce, ...(threads === undefined ? {} : { threads }) },
+  );
+  return sessionDenoiser({
+    name,
+    tokenizer,
+    maxLength: longestSequence(config),
+    shifted: false,
+    session,
+    output,
+    feeds: (request) => ({
+      ...Object.fromEntries(inputs.map((input) => [input.name, feed(input, request, first)])),
+      [positionsInput]: integers('int64', [request.positions.length], request.positions),
+    }),
+  });
+};
+
+/** Weights of an ONNX model are as they are. */
+const checkHolding = (directory: string, { dtype, int8Activations = false }: LoadDenoiserOptions): void => {
+  const asked = checkedDtype(dtype);
+  const wrong =
+    asked !== 'fp32' && asked !== 'auto'
+      ? `dtype: expected 'fp32' or 'auto', got '${asked}'`
+      : int8Activations
+        ? 'int8Activations: expected false, got true'
+        : undefined;
+  if (wrong === undefined) return;
+  throw new UnsupportedError(`${directory}: ${wrong}: an ONNX model runs as it is.`, {
+    value: asked,
+    cure: 'Name a quantised variant as file, such as onnx/model_quantized.onnx.',
+  });
+};
+
+interface Input {
+  readonly name: string;
+  readonly type: 'int64' | 'int32';
+}
+
+/** What an exported transformer reads of each token: its id and the batch's length are all that there is. */
+const meanings: Readonly<
+  Record<
+    string,
+    (tokenIds: Int32Array, length: number, first: number) => ArrayLike<number> & Iterable<number>
+  >
+> = {
+  input_ids: (tokenIds) => tokenIds,
+  attention_mask: (tokenIds) => new Uint8Array(tokenIds.length).fill(1),
+  // One text, as in training to fill in masks.
+  token_type_ids: (tokenIds) => new Uint8Array(tokenIds.length),
+  position_ids: (tokenIds, length, first) => tokenIds.map((_, i) => first + (i % length)),
+};
+
+const readInputs = ({ inputs, initializers }: Graph, path: string): Input[] =>
+  [...inputs]
+    .filter(([name]) => !initializers.has(name))
+    .map(([name, { type, dims }]) => {
+      if (!Object.hasOwn(meanings, name)) {
+        throw new UnsupportedError(`${path}: the input '${name}' is not known.`, {
+          value: name,
+          cure: `Expected ${Object.keys(meanings).join(', ')}.`,
+        });
+      }
+      const fixed = dims?.some((size) => typeof size === 'number') ?? false;
+      if ((type === 'int64' || type === 'int32') && !fixed) return { name, type };
+      throw new UnsupportedError(
+        `${path}: the input '${name}': expected whole numbers [batch, length] of any size, got ${type} [${dims?.join(', ')}].`,
+        { value: dims, cure: 'Export the model with dynamic axes.' },
+      );
+    });
+
+const feed = ({ name, type }: Input, { tokenIds, batch, length }: DenoiserRequest, first: number): Tensor =>
+  integers(type, [batch, length], meanings[name]!(tokenIds, length, first));
+
+const integers = (type: Input['type'], dims: readonly number[], values: Iterable<number>): Tensor =>
+  type === 'int64'
+    ? { type, dims, data: BigInt64Array.from(values, BigInt) }
+    : { type, dims, data: Int32Array.from(values) };
+
+/** Rows of the vocabulary as config.json and the network's logits say. */
+const agreedRows = (config: ConfigReader, columns: number | undefined, path: string): number => {
+  if (columns === undefined) return config.count('vocab_size');
+  if (config.raw('vocab_size') === undefined || config.count('vocab_size') === columns) return columns;
+  throw new CheckpointError(
+    `${path}: expected logits of ${config.count('vocab_size')} tokens, as ${config.file} says, got ${columns}.`,
+    { value: columns, cure: 'Both files must come from the same model.' },
+  );
+};

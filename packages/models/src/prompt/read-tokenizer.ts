@@ -1,0 +1,20 @@
+import type { TemplateOptions } from '../contracts/template-options.js';
+import type { Tokenizer } from '../contracts/tokenizer.js';
+import { type ConfigReader, configReader } from '../files/config-reader.js';
+import { requireJson } from '../files/json-file.js';
+import { nodeFolder } from '../files/node-folder.js';
+import { loadTokenizer } from './load-tokenizer.js';
+
+/**
+ * The tokenizer and config.json of a directory in Hugging Face layout whose network is somewhere else, as in an ONNX file; `rows` is the
+ * length of its embedding table. Throws CheckpointError as loadClassifier does.
+ */
+export const readTokenizer = async (
+  directory: string,
+  rows: number,
+  options: TemplateOptions = {},
+): Promise<{ tokenizer: Tokenizer; config: ConfigReader }> => {
+  const source = nodeFolder(directory);
+  const config = configReader(await requireJson(source, 'config.json'), `${directory}/config.json`);
+  return { tokenizer: await loadTokenizer(source, { config, rows }, options), config };
+};

@@ -1,0 +1,64 @@
+import { homedir } from 'node:os';
+import { chdir, cwd } from 'node:process';
+import { AccessError, InvalidArgumentError, NotFoundError } from '@entrgi/core';
+import { expect, it, onTestFinished } from 'vitest';
+import { fixture } from '../../fixtures/fixture.js';
+import { testHub } from '../../fixtures/test-hub.js';
+import { isRepositoryId } from './repository-id.js';
+import { resolveCheckpoint } from './resolve-checkpoint.js';
+
+it('takes what exists for a directory, even where it looks like an id', async () => {
+  const { hub } = await testHub({ 'fixtures/dream': { files: {} } });
+  expect(await resolveCheckpoint(fixture('dream'))).toBe(fixture('dream'));
+  const before = cwd();
+  onTestFinished(() => chdir(before));
+  chdir(fixture('../..'));
+  expect(await resolveCheckpoint('models/fixtures')).toBe('models/fixtures');
+  expect(await resolveCheckpoint('~')).toBe(homedir());
+  expect(hub.requests).toEqual([]);
+});
+
+it.each(['./owner/name', '../owner-name', '/owner/name', '~/owner-name/nothing', '.'.repeat(5)])(
+  'takes %s for a path, and asks no hub',
+  async (source) => {
+    const { hub } = await testHub({});
+    const failure = await resolveCheckpoint(source).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(NotFoundError);
+    expect((failure as Error).message).toBe(`${source}: no such file or directory. Check the path.`);
+    expect(hub.requests).toEqual([]);
+  },
+);
+
+it.each(['', 'reward', 'a/b/c', 'owner/na me', 'owner/-name', 'owner--a/name', 'a..b/c', 'a/b.git', 'a/b\n'])(
+  'says of %j that it is neither',
+  async (source) => {
+    const { hub } = await testHub({});
+    const failure = await resolveCheckpoint(source).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(InvalidArgumentError);
+    expect((failure as Error).message).toMatch(/is no directory, and cannot be a model of the hub either/);
+    expect(hub.requests).toEqual([]);
+  },
+);
+
+it('says of a path that could be an id that there is no directory either', async () => {
+  await testHub({});
+  const failure = await resolveCheckpoint('models/rewrad').catch((error: unknown) => error);
+  expect(failure).toBeInstanceOf(AccessError);
+  expect((failure as Error).message).toContain('there is no directory models/rewrad either');
+});
+
+// Read off huggingface_hub's validate_repo_id.
+it.each([
+  ['Dream-org/Dream-v0-Instruct-7B', true],
+  ['GSAI-ML/LLaDA-8B-Base', true],
+  ['123/Foo-BAR_foo.bar123', true],
+  [`a/${'b'.repeat(96)}`, true],
+  [`a/${'b'.repeat(97)}`, false],
+  ['a/.b', false],
+  ['a/b.', false],
+  ['a/b--c', false],
+  ['café/a', false],
+  ['a\\b', false],
+])('the hub allows %j as an id: %s', (id, allowed) => {
+  expect(isRepositoryId(id)).toBe(allowed);
+});

@@ -1,0 +1,91 @@
+import { MemoryLimitError } from '@entrgi/core';
+import { leastMemory, type Model } from '@entrgi/onnx';
+import type { StoredTensor } from '../checkpoint/checkpoint.js';
+import { bitsOf, type WeightDtype } from './weight-options.js';
+
+/** What a network's weights would take. */
+export interface MemoryQuestion {
+  readonly tensors: ReadonlyMap<string, StoredTensor>;
+  readonly parameters: ReadonlyMap<string, readonly number[]>;
+  /** Matrices that `q8` and `q4` pack. A packed table of embeddings is also looked up as it is stored, which keeps little of it in memory. */
+  readonly packable: (bits: 4 | 8) => ReadonlySet<string>;
+  /** Whether packed matrices are there transposed too. */
+  readonly transposed: boolean;
+  /** Whether a float32 copy of its own is made by each session (packing, unpacking), and by how many. */
+  readonly sessions: number;
+  readonly weightsOnce: boolean;
+}
+
+/** Bytes that the weights take in memory, activations not counted. */
+export const weightBytes = (question: MemoryQuestion, dtype: WeightDtype): number => {
+  const { tensors, parameters, packable, transposed, sessions, weightsOnce } = question;
+  const bits = bitsOf(dtype);
+  const packed = bits === undefined ? new Set() : packable(bits);
+  let sum = 0;
+  for (const [name, dims] of parameters) {
+    const { type, length } = tensors.get(name)!;
+    const elements = elementsOf(dims);
+    if (bits !== undefined && packed.has(name)) {
+      // Each number takes its bits and a 32nd of a float32 scale; each session packs its own.
+      sum += ((elements * (bits + 1)) / 8) * (sessions + (transposed ? 1 : 0));
+    } else if (dtype !== 'fp32' && dims.length === 2) sum += length;
+    else sum += 4 * elements * (weightsOnce && type === 'float32' ? 1 : sessions);
+  }
+  return sum;
+};
+
+/** Throws MemoryLimitError where the weights would not fit, with the estimate, the limit and what would fit. */
+export const checkMemory = async (
+  name: string,
+  question: MemoryQuestion,
+  dtype: WeightDtype,
+  memoryLimit: number | undefined,
+): Promise<void> => {
+  const estimate = { bytes: weightBytes(question, dtype), as: ` as '${dtype}'` };
+  await requireMemory(name, estimate, memoryLimit, (limit) => {
+    const smaller = (['auto', 'q8', 'q4'] as const)
+      .map((each) => [each, weightBytes(question, each)] as const)
+      .find(([, each]) => each <= limit);
+    return smaller === undefined
+      ? 'Choose a smaller model'
+      : `Choose dtype '${smaller[0]}', which takes about ${gigabytes(smaller[1])}`;
+  });
+};
+
+/** The same of an ONNX model as it is: its weights, the constants computed from them, and the largest value of the shortest run. */
+export const checkOnnxMemory = async (
+  path: string,
+  model: Model,
+  sessions: number,
+  memoryLimit: number | undefined,
+): Promise<void> => {
+  const { weights, values } = leastMemory(model);
+  const bytes = sessions * weights + values;
+  await requireMemory(path, { bytes, as: '' }, memoryLimit, () => 'Choose a smaller or a quantised model');
+};
+
+const elementsOf = (dims: readonly number[]): number => dims.reduce((product, dim) => product * dim, 1);
+
+const requireMemory = async (
+  name: string,
+  { bytes, as }: { readonly bytes: number; readonly as: string },
+  memoryLimit: number | undefined,
+  cure: (limit: number) => string,
+): Promise<void> => {
+  const limit = memoryLimit ?? (await machineMemory());
+  if (bytes <= limit) return;
+  throw new MemoryLimitError(
+    `${name}: its weights take about ${gigabytes(bytes)}${as}, but the limit is ${gigabytes(limit)}.`,
+    { value: bytes, cure: `${cure(limit)}, or raise memoryLimit.` },
+  );
+};
+
+/** Of the machine, or of the container that the process is in. */
+const machineMemory = async (): Promise<number> => {
+  const { totalmem } = await import('node:os');
+  const constrained = process.constrainedMemory?.() ?? 0;
+  return constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
+};
+
+const gigabytes = (bytes: number): string =>
+  bytes >= 1e8 ? `${(bytes / 1e9).toFixed(1)} GB` : `${(bytes / 1e6).toFixed(1)} MB`;

@@ -1,0 +1,120 @@
+import { InvalidArgumentError, UnsupportedError } from '@entrgi/core';
+import type { GraphBuilder, Value } from '@entrgi/onnx';
+import type { Checkpoint } from '../checkpoint/checkpoint.js';
+import type { ClassifierNetwork, DenoiserNetwork } from '../contracts/network.js';
+import { checkMemory } from './check-memory.js';
+import { packedWeights, transposedPacked } from './packed-weights.js';
+import { productWeights } from './product-weights.js';
+import { BLOCK } from './quantise.js';
+import { quantisedTensors } from './quantised-tensors.js';
+import { bitsOf, checkedDtype, type WeightOptions } from './weight-options.js';
+import { checkedWeights, type Weights } from './weights.js';
+
+/** A network's weights, ready to be written into graphs. */
+export interface LoadedWeights {
+  readonly weights: Weights;
+  /** Absolute path that the graphs' external weights are relative to. */
+  readonly folder: string;
+  /** Whether sessions are to hold weights once. */
+  readonly weightsOnce: boolean;
+  /** The same of sessions that seldom run: not worth a copy of float weights, but packed ones are slow until the runtime has them in its own layout. */
+  readonly seldomOnce: boolean;
+  /** Of packed weights, by the name of their codes in the graph: the same numbers packed the other way round. */
+  readonly transposedWeight?: (
+    g: GraphBuilder,
+    weight: Value,
+  ) => { readonly weight: Value; readonly scales: Value } | undefined;
+}
+
+/** What only networks that run forward may ask for. */
+export interface ForwardOptions {
+  /** See LoadDenoiserOptions. */
+  readonly int8Activations?: boolean | undefined;
+}
+
+/**
+ * Checks a checkpoint's weights against the network, and gives them the form they are held in, making it where needed.
+ * Throws CheckpointError where they do not fit the network, MemoryLimitError where they do not fit the memory, UnsupportedError for a dtype
+ * they do not have or cannot be given, and what quantisedTensors throws.
+ */
+export const loadWeights = async (
+  checkpoint: Checkpoint,
+  network: DenoiserNetwork | ClassifierNetwork,
+  options: WeightOptions & ForwardOptions,
+): Promise<LoadedWeights> => {
+  const { directory, tensors } = checkpoint;
+  const { weightsOnce = false, int8Activations = false } = options;
+  const dtype = checkedDtype(options.dtype);
+  const bits = bitsOf(dtype);
+  const weights = checkedWeights(checkpoint, network, { asStored: dtype !== 'fp32' });
+  if (dtype === 'fp16' || dtype === 'bf16') requireStored(checkpoint, network, dtype);
+  if (int8Activations && bits === undefined) {
+    throw new InvalidArgumentError(`int8Activations: expected dtype 'q4' or 'q8', got '${dtype}'.`, {
+      value: dtype,
+    });
+  }
+  // What gets a gradient is multiplied by from both sides, and by the same numbers only if a scale belongs to a square of them.
+  const differentiated = network.task === 'classifier';
+  const products = [...productWeights(network, weights)];
+  const packable = (bits: 4 | 8): ReadonlySet<string> =>
+    new Set(
+      products.filter((name) => {
+        const [rows, columns] = network.parameters.get(name)!;
+        // A tied head is packed beside the table it is tied to, which is then only looked up. Products with 8 bits unpack all of a matrix each
+        // time, which costs more than it spares for one that is there anyway.
+        if (name === network.embeddings && bits === 8) return false;
+        return columns! % BLOCK === 0 && (!differentiated || rows! % BLOCK === 0);
+      }),
+    );
+  const question = {
+    tensors,
+    parameters: network.parameters,
+    packable,
+    transposed: differentiated,
+    sessions: differentiated ? 2 : 1,
+    weightsOnce,
+  };
+  await checkMemory(directory, question, dtype, options.memoryLimit);
+  if (bits === undefined) return { weights, folder: checkpoint.folder, weightsOnce, seldomOnce: true };
+
+  const names = [...packable(bits)];
+  if (names.length === 0) {
+    throw new UnsupportedError(
+      `${directory}: dtype '${dtype}': expected matrices with sizes that are multiples of ${BLOCK}, got none.`,
+      { value: dtype, cure: "Choose 'auto' or 'fp32'." },
+    );
+  }
+  const how = {
+    quantisation: { bits, tileRows: differentiated ? 32 : 1 },
+    transposed: differentiated,
+  } as const;
+  const quantised = await quantisedTensors(checkpoint, names, how, options);
+  const { packed, folder } = quantised;
+  const rest = checkedWeights({ directory, tensors: quantised.tensors }, network, { asStored: true });
+  return {
+    weights: packedWeights(rest, packed, int8Activations ? 'int8' : 'float32'),
+    folder,
+    weightsOnce: false,
+    seldomOnce: false,
+    ...(differentiated ? { transposedWeight: (g, weight) => transposedPacked(g, packed, weight) } : {}),
+  };
+};
+
+const storedTypes = { fp16: 'float16', bf16: 'bfloat16' } as const;
+
+/** Norms and biases may be of any type: they are small, and often kept in float32. */
+const requireStored = (
+  { directory, tensors }: Checkpoint,
+  { parameters }: Pick<DenoiserNetwork, 'parameters'>,
+  dtype: keyof typeof storedTypes,
+): void => {
+  const matrices = [...parameters].filter(([, dims]) => dims.length > 1).map(([name]) => name);
+  const others = matrices.filter((name) => tensors.get(name)!.type !== storedTypes[dtype]);
+  if (others.length === 0) return;
+  const types = [...new Set(others.map((name) => tensors.get(name)!.type))].join(' and ');
+  throw new UnsupportedError(
+    `${directory}: dtype '${dtype}': expected weights stored in ${storedTypes[dtype]}, got ${types} ` +
+      `(${others[0]}${others.length > 1 ? ` and ${others.length - 1} more` : ''}).`,
+    { value: dtype, cure: "Choose 'auto' to keep what is stored, or 'fp32', 'q8' or 'q4'." },
+  );
+};

@@ -1,0 +1,93 @@
+import { CheckpointError, UnsupportedError } from '@entrgi/core';
+import { delayedUntil, type GraphBuilder, int, onnxType, type Value } from '@entrgi/onnx';
+import type { Checkpoint } from '../checkpoint/checkpoint.js';
+import { listedNames } from '../checkpoint/listed-names.js';
+
+/** Writes a checkpoint's tensors into a graph, each once, as references into the weight files. */
+export interface Weights {
+  has(name: string): boolean;
+  /**
+   * The tensor as float32. One that is kept in half precision is unpacked for the whole run or, with `after`, a value of two or more axes
+   * that is computed shortly before, only then.
+   */
+  value(g: GraphBuilder, name: string, after?: Value): Value;
+  /** Rows of a table [rows, width], for indices of any shape, as float32. */
+  rows(g: GraphBuilder, name: string, indices: Value): Value;
+  /** x Wᵀ + bias for x [rows, in] and the weight W [out, in]. */
+  product(g: GraphBuilder, name: string, x: Value, bias: Value | null): Value;
+}
+
+/** How weights are held in memory. */
+export interface Holding {
+  /** Half precision stays as it is stored, and is unpacked where it is used. Default: false, all is unpacked once, while loading. */
+  readonly asStored?: boolean;
+}
+
+/**
+ * Checks that the checkpoint holds the tensors `parameters`, with these shapes and in a floating-point type; others are not looked at.
+ * Throws CheckpointError that names every tensor that is missing or of another shape.
+ */
+export const checkedWeights = (
+  checkpoint: Pick<Checkpoint, 'directory' | 'tensors'>,
+  network: {
+    readonly parameters: ReadonlyMap<string, readonly number[]>;
+  },
+  { asStored = false }: Holding = {},
+): Weights => {
+  const { directory, tensors } = checkpoint;
+  const { parameters } = network;
+  const missing = [...parameters.keys()].filter((name) => !tensors.has(name));
+  const shown = (dims: readonly number[]) => `[${dims.join(', ')}]`;
+  const misshapen = [...parameters.keys()].filter((name) => {
+    const tensor = tensors.get(name);
+    return tensor !== undefined && shown(tensor.dims) !== shown(parameters.get(name)!);
+  });
+  const problems = [
+    ...(missing.length > 0 ? [`missing ${listedNames(missing)}`] : []),
+    ...misshapen.map(
+      (name) =>
+        `${name}: expected shape ${shown(parameters.get(name)!)}, got ${shown(tensors.get(name)!.dims)}`,
+    ),
+  ];
+  if (problems.length > 0) {
+    throw new CheckpointError(`${directory}: the weights do not fit config.json: ${problems.join('; ')}.`, {
+      value: [...missing, ...misshapen],
+      cure: 'config.json and the weights must come from the same model.',
+    });
+  }
+  for (const name of parameters.keys()) {
+    const { type } = tensors.get(name)!;
+    if (['float32', 'float16', 'bfloat16'].includes(type)) continue;
+    throw new UnsupportedError(`${directory}: ${name}: expected float32, float16 or bfloat16, got ${type}.`, {
+      value: type,
+    });
+  }
+
+  const stored = (g: GraphBuilder, name: string): Value => {
+    const { type, dims, file, offset, length } = tensors.get(name)!;
+    if (!g.has(name)) g.initializer(name, { type, dims, external: { location: file, offset, length } });
+    return name;
+  };
+  const weights: Weights = {
+    has: (name) => parameters.has(name),
+    value(g, name, after) {
+      const tensor = stored(g, name);
+      const { type, dims } = tensors.get(name)!;
+      const waits = asStored && after !== undefined && dims.length === 2;
+      if (waits) return asFloat32(g, delayedUntil(g, tensor, after));
+      if (type === 'float32') return tensor;
+      const cast = `${name}/float32`;
+      if (!g.has(cast)) g.node('Cast', [tensor], { to: int(onnxType('float32')) }, { outputs: [cast] });
+      return cast;
+    },
+    rows: (g, name, indices) =>
+      asStored ? asFloat32(g, g.Gather(stored(g, name), indices)) : g.Gather(weights.value(g, name), indices),
+    // W lies as [out, in] in the file, and Gemm reads it as it lies: one copy serves the forward pass (transposed) and the gradient (not).
+    product: (g, name, x, bias) => g.Gemm(x, weights.value(g, name, x), bias, { transB: 1 }),
+  };
+  return weights;
+};
+
+/** A Cast is the one operator on bfloat16 that onnxruntime runs everywhere. */
+const asFloat32 = (g: GraphBuilder, x: Value): Value =>
+  g.typeOf(x).type === 'float32' ? x : g.Cast(x, 'float32');

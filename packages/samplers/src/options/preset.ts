@@ -1,0 +1,78 @@
+import { type EntropyOf, filters, optimisers, type RewardGuidanceOptions, requireName } from '@entrgi/core';
+import * as orders from '../orders/index.js';
+import type { SampleOptions } from './sample-options.js';
+
+/** A group of settings by number and name, as a source states it. */
+export interface PresetSettings {
+  /** Samples per prompt. */
+  readonly trajectories: number;
+  /** Denoising steps. */
+  readonly steps: number;
+  /** Response length in tokens. */
+  readonly maxNewTokens: number;
+  /** Sampling temperature τ. */
+  readonly temperature: number;
+  readonly topP: number;
+  readonly topK?: number | undefined;
+  /** In which order positions are committed. */
+  readonly order: keyof typeof orders;
+  /** Whether positions for which an end token was drawn wait. */
+  readonly deprioritizeEos: boolean;
+  /** Gradient updates per denoising step. */
+  readonly guidanceSteps: number;
+  readonly update: keyof typeof optimisers;
+  /** Step size η of the logit update; the talk's 1/β. */
+  readonly learningRate: number;
+  readonly entropyOf: EntropyOf;
+  /** Temperature of the relaxed distribution; undefined: τ. */
+  readonly softTemperature?: number | undefined;
+  /** Whether top-p and top-k also go for the hard tokens of guidance. */
+  readonly filterHard: boolean;
+}
+
+/** The options that settings are: `sample({ ...sample, … })`, guided by `rewardGuidance({ ...guidance, reward })`. */
+export interface Preset {
+  readonly settings: PresetSettings;
+  readonly sample: {
+    readonly [Option in
+      | 'trajectories'
+      | 'steps'
+      | 'maxNewTokens'
+      | 'temperature'
+      | 'filters'
+      | 'order'
+      | 'deprioritizeEos']: NonNullable<SampleOptions[Option]>;
+  };
+  readonly guidance: Pick<
+    RewardGuidanceOptions,
+    'guidanceSteps' | 'optimiser' | 'entropyOf' | 'softTemperature' | 'hardFilters'
+  >;
+}
+
+/** Settings as options. Throws InvalidArgumentError for a name that there is not, and for what filters and optimisers refuse. */
+export const preset = (settings: PresetSettings): Preset => {
+  const { trajectories, steps, maxNewTokens, temperature, topP, topK, order, deprioritizeEos } = settings;
+  const { guidanceSteps, update, learningRate, entropyOf, softTemperature, filterHard } = settings;
+  requireName('order', order, Object.keys(orders));
+  requireName('update', update, Object.keys(optimisers));
+  return {
+    settings,
+    sample: {
+      trajectories,
+      steps,
+      maxNewTokens,
+      temperature,
+      // As in the published code: top-p first.
+      filters: [filters.topP(topP), ...(topK === undefined ? [] : [filters.topK(topK)])],
+      order: orders[order],
+      deprioritizeEos,
+    },
+    guidance: {
+      guidanceSteps,
+      optimiser: optimisers[update](learningRate),
+      entropyOf,
+      ...(softTemperature === undefined ? {} : { softTemperature }),
+      ...(filterHard ? {} : { hardFilters: [] }),
+    },
+  };
+};

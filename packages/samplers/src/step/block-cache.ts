@@ -1,0 +1,130 @@
+import type { DenoiserBlock } from '@entrgi/core';
+import type { SampleSettings } from '../options/sample-options.js';
+import { type MaskedRows, maskedSlots } from '../rows/masked-rows.js';
+import {
+  distinctResponses,
+  type Prediction,
+  type PredictRequest,
+  predict,
+  prepareLogits,
+} from './predict.js';
+
+/**
+ * Predicts block by block with what the denoiser keeps around each (Fast-dLLM's dual cache, arXiv 2505.22618): all of a sequence is computed when a block
+ * is begun, and then the block alone. Approximate: what lies around, and with guidance the logits of later blocks, stay as they were at the
+ * beginning. Used like `predict`, for one prompt.
+ */
+export const blockCache = ({
+  blockLength,
+  trajectories,
+  maskId,
+  guidance,
+}: SampleSettings): ((request: BlockPredictRequest) => Promise<Prediction>) => {
+  let current: OpenBlock | undefined;
+
+  const begin = async (index: number, request: PredictRequest): Promise<OpenBlock> => {
+    const { network, prefix, tokenIds, length, signal } = request;
+    const responses = Array.from({ length: trajectories }, (_, trajectory) => {
+      const response = tokenIds.subarray(trajectory * length, (trajectory + 1) * length);
+      return { trajectory, slots: maskedSlots(response, maskId) };
+    }).filter(({ slots }) => slots.length > 0);
+    const { parts, group } = distinctResponses(request, responses);
+    const total = prefix.length + length;
+    const batch = new Int32Array(parts.length * total);
+    parts.forEach(({ trajectory }, b) => {
+      batch.set(prefix, b * total);
+      const response = tokenIds.subarray(trajectory * length, (trajectory + 1) * length);
+      batch.set(response, b * total + prefix.length);
+    });
+    const start = prefix.length + index * blockLength;
+    const opening = { tokenIds: batch, batch: parts.length, length: total, start, end: start + blockLength };
+    const block = await network.openBlock!({ ...opening, signal });
+    const sequence = new Map(responses.map(({ trajectory }, i) => [trajectory, group[i]!]));
+    return { index, block, sequence, later: await laterLogits(index, request, responses) };
+  };
+
+  /** What guidance is told of the masks of later blocks, by trajectory. */
+  const laterLogits = async (
+    index: number,
+    request: PredictRequest,
+    responses: readonly { trajectory: number; slots: Int32Array }[],
+  ): Promise<OpenBlock['later']> => {
+    if (guidance === undefined) return new Map();
+    const parts = responses
+      .map((response) => ({ ...response, slots: response.slots.filter((slot) => blockOf(slot) > index) }))
+      .filter(({ slots }) => slots.length > 0);
+    if (parts.length === 0) return new Map();
+    const { logits, sources } = await predict({ ...request, parts });
+    const { size } = request.denoiser.vocabulary;
+    let at = 0;
+    return new Map(
+      parts.map(({ trajectory, slots }) => {
+        const first = sources[at]!;
+        at += slots.length;
+        return [trajectory, logits.subarray(first * size, (first + slots.length) * size)];
+      }),
+    );
+  };
+
+  const blockOf = (slot: number) => Math.floor(slot / blockLength);
+
+  return async (request) => {
+    const { denoiser, tokenIds, length, parts, signal } = request;
+    const index = blockOf(parts[0]!.slots[parts[0]!.first]!);
+    if (current?.index !== index) current = await begin(index, request);
+    const { block, sequence, later } = current;
+    const own = parts.map(({ trajectory, slots, first, rows }) => ({
+      trajectory,
+      slots: slots.subarray(first, first + rows),
+    }));
+    const begins = index * blockLength;
+    const tokens = new Int32Array(parts.length * blockLength);
+    const positions: number[] = [];
+    own.forEach(({ trajectory, slots }, b) => {
+      const from = trajectory * length + begins;
+      tokens.set(tokenIds.subarray(from, from + blockLength), b * blockLength);
+      for (const slot of slots) positions.push(b * blockLength + slot - begins);
+    });
+    const logits = await block.logits({
+      sequences: own.map(({ trajectory }) => sequence.get(trajectory)!),
+      tokenIds: tokens,
+      positions: Int32Array.from(positions),
+      signal,
+    });
+    await prepareLogits(logits, own, request);
+    const { size } = denoiser.vocabulary;
+    const all = guidance === undefined ? logits : withLater(logits, parts, later, size);
+    return { logits: all, sources: Int32Array.from({ length: all.length / size }, (_, row) => row) };
+  };
+};
+
+interface BlockPredictRequest extends PredictRequest {
+  readonly parts: readonly MaskedRows[];
+}
+
+interface OpenBlock {
+  readonly index: number;
+  readonly block: DenoiserBlock;
+  /** Place of each trajectory among the sequences that the block was opened with. */
+  readonly sequence: ReadonlyMap<number, number>;
+  readonly later: ReadonlyMap<number, Float32Array>;
+}
+
+/** The rows of each trajectory's block followed by those of its later masks: all masks before a block are gone. */
+const withLater = (
+  logits: Float32Array,
+  parts: readonly MaskedRows[],
+  later: OpenBlock['later'],
+  size: number,
+): Float32Array => {
+  const all = new Float32Array(parts.reduce((sum, { slots }) => sum + slots.length, 0) * size);
+  let [from, to] = [0, 0];
+  for (const { trajectory, rows, slots } of parts) {
+    all.set(logits.subarray(from, from + rows * size), to);
+    const rest = later.get(trajectory);
+    if (rest !== undefined) all.set(rest, to + rows * size);
+    from += rows * size;
+    to += slots.length * size;
+  }
+  return all;
+};

@@ -1,0 +1,91 @@
+import {
+  type CommittedToken,
+  nextTurn,
+  type RandomStream,
+  type RowLogits,
+  relaxedTemperature,
+  rowEntropy,
+  turnIsDue,
+} from '@entrgi/core';
+import { addConfident } from '../confidence/add-confident.js';
+import type { SampleSettings } from '../options/sample-options.js';
+import { checkChosen } from '../rows/check-chosen.js';
+import { rowDistributions } from '../rows/draw-rows.js';
+import type { InitialRows } from '../rows/initial-rows.js';
+import type { MaskedRows } from '../rows/masked-rows.js';
+
+export interface CommitRequest {
+  readonly parts: readonly MaskedRows[];
+  /** What is known of the denoiser's own logits, for the rows of all parts. */
+  readonly initial: InitialRows;
+  /** The optimised logits of the same rows. */
+  readonly logits: RowLogits;
+  /** What errors call the place. */
+  readonly prompt: number;
+  readonly step: number;
+  readonly tokenStream: (trajectory: number) => RandomStream;
+  readonly orderStream: (trajectory: number) => RandomStream;
+}
+
+/** Draws a token for every masked slot of the current block and lets the order choose which ones stay. */
+export const commitTokens = async (
+  settings: SampleSettings,
+  request: CommitRequest,
+): Promise<CommittedToken[]> => {
+  const { order, orderTemperature, temperature, filters, deprioritizeEos, denoiser, signal } = settings;
+  const { confidenceThreshold: threshold } = settings;
+  const { parts, initial, prompt, step, tokenStream, orderStream } = request;
+  const { endIds } = denoiser.vocabulary;
+  const confidence = order.blind === true ? undefined : order.confidence;
+  const committed: CommittedToken[] = [];
+  let start = 0;
+  for (const { trajectory, slots, first, rows, count, revealProbability, chosen } of parts) {
+    const firstRow = start + first;
+    start += slots.length;
+    const placeOf = (row: number) =>
+      `Prompt ${prompt}, step ${step}, trajectory ${trajectory}, position ${slots[first + row]}`;
+    const { draw, tokenAt, ...distributions } = rowDistributions({
+      logits: request.logits,
+      firstRow,
+      temperature,
+      filters,
+      placeOf,
+    });
+    const tokens = new Int32Array(rows);
+    const asked = {
+      rows,
+      count,
+      revealProbability,
+      places: new Int32Array(rows),
+      postponed: new Uint8Array(rows),
+      confidences: confidence && new Float64Array(rows),
+      temperature: orderTemperature,
+      random: orderStream(trajectory),
+      initialEntropy: (row: number) => initial.entropy(firstRow + row),
+      optimisedEntropy: (row: number) =>
+        rowEntropy(request.logits, firstRow + row, relaxedTemperature(temperature), 'tempered'),
+      ...distributions,
+    };
+    const random = tokenStream(trajectory);
+    for (let row = 0; row < rows; row++) {
+      asked.places[row] = draw(row, random);
+      tokens[row] = tokenAt(row, asked.places[row]!);
+      asked.postponed[row] = deprioritizeEos && endIds.includes(tokens[row]!) ? 1 : 0;
+      if (asked.confidences !== undefined && asked.postponed[row] === 0) {
+        asked.confidences[row] = confidence!(asked, row);
+      }
+      if (turnIsDue()) await nextTurn(signal);
+    }
+    const revealed = chosen ?? order(asked);
+    if (chosen === undefined) checkChosen(revealed, rows, count);
+    // A step that schedules nothing does not look for what is sure either: it may be skipped.
+    const together =
+      threshold === undefined || count === 0
+        ? revealed
+        : addConfident(revealed, { ...asked, isSure: (row, place) => initial.isSure(firstRow + row, place) });
+    for (const row of together.toSorted()) {
+      committed.push({ trajectory, position: slots[first + row]!, tokenId: tokens[row]! });
+    }
+  }
+  return committed;
+};

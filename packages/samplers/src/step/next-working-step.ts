@@ -1,0 +1,28 @@
+import type { SampleSettings } from '../options/sample-options.js';
+import { maskedSlots } from '../rows/masked-rows.js';
+import { revealProbability, stepInBlock } from './reveal-probability.js';
+
+/**
+ * The first step from `step` on that may reveal something, `steps + 1` where none does any more; `step` itself where that cannot be told without
+ * looking at each: orders that draw how many they choose, schedules that do not say that they hasten, and where redundant work is not skipped.
+ */
+export const nextWorkingStep = (settings: SampleSettings, step: number, tokenIds: Int32Array): number => {
+  const { order, schedule, skipRedundant, trajectories, length, blockLength, maskId } = settings;
+  if (!skipRedundant || order.blind === true || schedule.hastens !== true) return step;
+  const { block, perBlock, within } = stepInBlock(settings, step);
+  let rows = 0;
+  for (let trajectory = 0; trajectory < trajectories; trajectory++) {
+    const start = trajectory * length + block * blockLength;
+    rows = Math.max(rows, maskedSlots(tokenIds.subarray(start, start + blockLength), maskId).length);
+  }
+  if (rows === 0) return step - within + perBlock + 1;
+  const reveals = (at: number) =>
+    Math.floor(rows * revealProbability(settings, { perBlock, within: at })) > 0;
+  let [low, high] = [within, perBlock];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (reveals(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return step - within + low;
+};

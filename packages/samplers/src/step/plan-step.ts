@@ -1,0 +1,37 @@
+import type { RandomStream } from '@entrgi/core';
+import type { SampleSettings } from '../options/sample-options.js';
+import { checkChosen } from '../rows/check-chosen.js';
+import { type MaskedRows, maskedSlots } from '../rows/masked-rows.js';
+import { revealProbability, stepInBlock } from './reveal-probability.js';
+
+/**
+ * Which trajectories commit something in this step, decided before anything is computed: one that has no masks left in the current block,
+ * or, unless that is switched off, reveals nothing takes no part. Guidance needs to know of all masks, so that with it all are predicted; otherwise the block's.
+ */
+export const planStep = (
+  settings: SampleSettings,
+  step: number,
+  tokenIds: Int32Array,
+  random: readonly RandomStream[],
+): MaskedRows[] => {
+  const { order, trajectories, length, blockLength, guidance, maskId, skipRedundant } = settings;
+  const { block, ...place } = stepInBlock(settings, step);
+  const isLast = place.within === place.perBlock;
+  const probability = revealProbability(settings, place);
+  const parts: MaskedRows[] = [];
+  for (let trajectory = 0; trajectory < trajectories; trajectory++) {
+    const masked = maskedSlots(tokenIds.subarray(trajectory * length, (trajectory + 1) * length), maskId);
+    const inBlock = masked.filter((slot) => Math.floor(slot / blockLength) === block);
+    const rows = inBlock.length;
+    const expected = Math.floor(rows * probability);
+    const chosen = order.blind
+      ? order({ rows, count: expected, revealProbability: probability, random: random[trajectory]! })
+      : undefined;
+    const count = chosen?.length ?? expected;
+    if (chosen !== undefined) checkChosen(chosen, rows, isLast ? rows : undefined);
+    if (rows === 0 || (count === 0 && skipRedundant)) continue;
+    const [slots, first] = guidance === undefined ? [inBlock, 0] : [masked, masked.indexOf(inBlock[0]!)];
+    parts.push({ trajectory, slots, first, rows, count, revealProbability: probability, chosen });
+  }
+  return parts;
+};

@@ -1,0 +1,151 @@
+import {
+  type CommittedToken,
+  type GuidanceContext,
+  type GuidanceResult,
+  keepMostProbable,
+  type RandomStream,
+  type RandomStreamKey,
+  type RowLogits,
+  relaxedTemperature,
+  selectCandidates,
+} from '@entrgi/core';
+import type { SampleSettings } from '../options/sample-options.js';
+import { initialRows } from '../rows/initial-rows.js';
+import type { MaskedRows } from '../rows/masked-rows.js';
+import { repeatRows } from '../rows/repeat-rows.js';
+import { commitTokens } from './commit-tokens.js';
+import { completeResponses } from './complete-responses.js';
+import type { DenoiserNetwork } from './denoiser-network.js';
+import type { Prediction, PredictRequest } from './predict.js';
+
+/** The random stream of a trajectory in one step. */
+export type StepStream = (
+  trajectory: number,
+  purpose: RandomStreamKey['purpose'],
+  guidanceStep?: number,
+) => RandomStream;
+
+export interface StepRequest {
+  readonly prompt: number;
+  readonly step: number;
+  readonly prefix: Int32Array;
+  /** Responses of all trajectories, shape [trajectories, length]; written to. */
+  readonly tokenIds: Int32Array;
+  readonly parts: readonly MaskedRows[];
+  readonly network: DenoiserNetwork;
+  readonly predictRows: (
+    request: PredictRequest & { readonly parts: readonly MaskedRows[] },
+  ) => Promise<Prediction>;
+  readonly guidance: GuidanceContext | undefined;
+  readonly stream: StepStream;
+  readonly orderStream: (trajectory: number) => RandomStream;
+}
+
+/** What a step leaves: nothing as large as the vocabulary, so that no step's logits are held during the next one. */
+export interface StepWork {
+  readonly committed: readonly CommittedToken[];
+  readonly guided: Omit<GuidanceResult, 'logits'> | undefined;
+  readonly denoiserMs: number;
+  readonly guidanceMs: number;
+}
+
+/** One step that commits something: predicts, guides, draws and commits. */
+export const takeStep = async (settings: SampleSettings, request: StepRequest): Promise<StepWork> => {
+  const { length, temperature, filters, signal, confidenceThreshold } = settings;
+  const { prompt, step, tokenIds, parts, guidance, stream, orderStream } = request;
+  const start = performance.now();
+  const logits = await predictedRows(settings, request);
+  const denoiserMs = performance.now() - start;
+  const initial = initialRows(logits, relaxedTemperature(temperature), confidenceThreshold);
+  let guided: GuidanceResult | undefined;
+  if (guidance !== undefined) {
+    let first = 0;
+    for (const part of parts) {
+      await initial.settle(first + part.first, first + part.first + part.rows, signal);
+      first += part.slots.length;
+    }
+    guided = await guidance.optimise({
+      step,
+      ...together(tokenIds, length, parts),
+      logits,
+      temperature,
+      filters,
+      random: (k, guidanceStep) => stream(parts[k]!.trajectory, 'guidance', guidanceStep),
+      signal,
+    });
+  }
+  const guidanceMs = performance.now() - start - denoiserMs;
+  const committed = await commitTokens(settings, {
+    parts,
+    initial,
+    logits: guided?.logits ?? logits,
+    prompt,
+    step,
+    tokenStream: (k) => stream(k, 'token'),
+    orderStream,
+  });
+  for (const { trajectory, position, tokenId } of committed) {
+    tokenIds[trajectory * length + position] = tokenId;
+  }
+  if (settings.stopAtEnd) {
+    const worked = parts.map(({ trajectory }) => trajectory);
+    committed.push(...completeResponses(settings, tokenIds, worked));
+  }
+  return {
+    committed,
+    guided: guided && { rewards: guided.rewards, weights: guided.weights, rewardMs: guided.rewardMs },
+    denoiserMs,
+    guidanceMs,
+  };
+};
+
+/** The denoiser's logits of the parts' rows. A function of its own, so that what it made them from is held no longer. */
+const predictedRows = async (
+  {
+    denoiser,
+    length,
+    endsFrom,
+    temperature,
+    filters,
+    signal,
+    skipRedundant,
+    guidance,
+    vocabularyTolerance,
+  }: SampleSettings,
+  { prompt, step, prefix, tokenIds, parts, network, predictRows }: StepRequest,
+): Promise<RowLogits> => {
+  const asked = {
+    denoiser,
+    network,
+    prefix,
+    tokenIds,
+    length,
+    endsFrom,
+    skipRedundant,
+    parts,
+    prompt,
+    step,
+    signal,
+  };
+  const { logits, sources } = await predictRows(asked);
+  // Candidates of equal responses are found once, and copied instead of their logits.
+  const distinct = await selectCandidates(logits, denoiser.vocabulary.size, {
+    temperature,
+    maxMovement: guidance?.maxMovement ?? 0,
+    // What other filters keep may lie among the improbable tokens.
+    tolerance: keepMostProbable(filters) ? vocabularyTolerance : 0,
+    signal,
+  });
+  return repeatRows(distinct, sources, signal);
+};
+
+/** The responses that take part, and their masked slots, as one batch. */
+const together = (tokenIds: Int32Array, length: number, parts: readonly MaskedRows[]) => {
+  const batch = new Int32Array(parts.length * length);
+  const rows: number[] = [];
+  parts.forEach(({ trajectory, slots }, k) => {
+    batch.set(tokenIds.subarray(trajectory * length, (trajectory + 1) * length), k * length);
+    for (const slot of slots) rows.push(k * length + slot);
+  });
+  return { trajectories: parts.length, tokenIds: batch, rows: Int32Array.from(rows) };
+};
