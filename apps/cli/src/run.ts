@@ -2,6 +2,7 @@ import { InvalidArgumentError } from '@entrgi/core';
 import { Command, CommanderError, type Option } from 'commander';
 import { completionCommand } from './commands/completion.js';
 import { differentiateCommand } from './commands/differentiate.js';
+import { evalCommand } from './commands/eval.js';
 import { generateCommand } from './commands/generate.js';
 import { inspectCommand } from './commands/inspect.js';
 import { examples } from './examples.js';
@@ -41,8 +42,13 @@ const commandLine = (context: Context): Command => {
   program.addCommand(generateCommand(context));
   program.addCommand(differentiateCommand(context));
   program.addCommand(inspectCommand(context));
+  program.addCommand(evalCommand(context));
   program.addCommand(completionCommand(context));
-  for (const command of [program, ...program.commands]) {
+  for (const command of [
+    program,
+    ...program.commands,
+    ...program.commands.flatMap((each) => each.commands),
+  ]) {
     command.exitOverride().configureOutput({
       writeOut: (text) => context.stdout.write(text),
       writeErr: (text) => context.stderr.write(text),

@@ -1,6 +1,7 @@
+export type { Example } from './data/example.js';
+export { type ReadDataOptions, readData } from './data/read-data.js';
 export type {
   JournalLine,
-  LineCost,
   LineSettings,
   LineSteps,
   LineTrajectory,
@@ -8,3 +9,9 @@ export type {
 export { mergeJournals } from './journal/merge-journals.js';
 export { type Journal, openJournal } from './journal/open-journal.js';
 export { readJournals } from './journal/read-journals.js';
+export type { Judge } from './judges/judge.js';
+export { checkJournal } from './plan/check-journal.js';
+export type { EvaluationOptions, ModelNames } from './plan/evaluation-options.js';
+export { type Cell, type EvaluationPlan, planEvaluation } from './plan/plan-evaluation.js';
+export { ofShard, type Shard, shardOf } from './plan/shard.js';
+export { type EvaluateOptions, type EvaluationProgress, evaluate } from './run/evaluate.js';

@@ -1,4 +1,4 @@
-import type { Prompt } from '@entrgi/core';
+import type { Cost, Prompt } from '@entrgi/core';
 
 /** One result: the responses to one prompt by one method, temperature and seed. All of it is plain JSON, one line of the journal. */
 export interface JournalLine {
@@ -17,7 +17,8 @@ export interface JournalLine {
   readonly avg: number;
   /** What the judge says of the response with the highest reward. */
   readonly judge?: number | undefined;
-  readonly cost: LineCost;
+  /** The final scores included, loading and the judge not. */
+  readonly cost: Cost;
   /** Of what has made it, by name. */
   readonly versions: Readonly<Record<string, string>>;
   /** How the responses came about; not part of the result. */
@@ -38,13 +39,6 @@ export interface LineTrajectory {
   readonly tokenIds: readonly number[];
   readonly reward: number;
   readonly judge?: number | undefined;
-}
-
-/** What a result has cost, the final scores included; loading is not. Passes are counted in sequences. */
-export interface LineCost {
-  readonly seconds: number;
-  readonly denoiserPasses: number;
-  readonly rewardPasses: number;
 }
 
 /** A generation step by step. Lists over steps have one number per denoising step, null where a step had none. */

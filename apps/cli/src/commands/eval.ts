@@ -1,0 +1,61 @@
+import { Command } from 'commander';
+import type { Context } from '../process/context.js';
+import { generateCommand } from './generate.js';
+import { parseList, parseNumbers } from './parse-list.js';
+import { parseInteger } from './parse-number.js';
+
+/** Options of `generate` that mean something else here, or nothing. */
+const notShared = new Set(['method', 'temperature', 'seed', 'prompts', 'json', 'trace']);
+
+/** `entrgi eval`: what it is told, and what it says about itself. */
+export const evalCommand = (context: Context): Command => {
+  const command = new Command('eval')
+    .summary('compare methods on many prompts, in a journal that survives interruptions')
+    .description(
+      'Responds to every prompt by every method, at every temperature, with every seed, and adds each result to a journal. Run again, it does\n' +
+        'what is missing and nothing else. `entrgi report` makes a page of it.',
+    )
+    .option('--data <FILE|NAME>', 'prompts: JSONL, CSV or TSV, or `openings`, those of the embedded models')
+    .option('--out <JOURNAL.jsonl>', 'where results are added')
+    .option('--limit <N>', 'at most so many prompts', parseInteger)
+    .option('--skip-malformed', 'leave out prompts that cannot be read, and say which')
+    .option('--methods <LIST>', 'methods of generate (default: bon,expectation,aps,entrgi)', parseList)
+    .option('--temperatures <LIST>', 'sampling temperatures (default: 0.7)', parseNumbers)
+    .option('--seeds <LIST>', 'seeds (default: 1,2,3)', parseNumbers)
+    .option(
+      '--judge <MODEL>',
+      'rates what comes out: a classifier, named as models are, or none (default: embedded)',
+    )
+    .option(
+      '--workers <N>',
+      'processes that work at the same time; 0: this one (default: by processors and memory)',
+      parseInteger,
+    )
+    .option(
+      '--shard <I/N>',
+      'only one of N equal parts, from 1; /N where a cluster says which (default: that of a SLURM array)',
+    );
+  for (const option of generateCommand(context).options) {
+    if (!notShared.has(option.attributeName())) command.addOption(option);
+  }
+  command.action(async (options) => {
+    for (const name of ['data', 'out']) {
+      if (options[name] === undefined) command.error(`required option '--${name}' not specified`);
+    }
+    const { evaluate } = await import('../evaluate/evaluate.js');
+    await evaluate(options, context);
+  });
+  command.addCommand(mergeCommand(context));
+  return command;
+};
+
+const mergeCommand = (context: Context): Command =>
+  new Command('merge')
+    .description('Writes the results of several journals, such as those of shards, as one: each once.')
+    .argument('<JOURNAL...>', 'the journals')
+    .requiredOption('-o, --output <JOURNAL.jsonl>', 'where all of them go')
+    .action(async (journals: string[], { output }: { output: string }) => {
+      const { mergeJournals } = await import('@entrgi/evaluation');
+      const count = await mergeJournals(journals, output);
+      context.stderr.write(`entrgi: ${count} results in ${output}.\n`);
+    });

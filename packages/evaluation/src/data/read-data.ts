@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises';
+import { extname } from 'node:path';
+import { type EntrgiError, InvalidArgumentError, NotFoundError } from '@entrgi/core';
+import { openings } from 'entrgi';
+import { type Example, exampleOf } from './example.js';
+import { parseCsv } from './parse-csv.js';
+import { type DataRecord, parseJsonl } from './parse-jsonl.js';
+
+export interface ReadDataOptions {
+  /** At most so many prompts, from the beginning. */
+  readonly limit?: number | undefined;
+  /** Told of a record without a prompt, which is then left out. Default: it is thrown. */
+  readonly onMalformed?: ((error: EntrgiError) => void) | undefined;
+}
+
+/**
+ * The prompts of a data set: a file by its extension (.jsonl, .ndjson, .json; .csv, .tsv), or `openings`, the story openings of the
+ * embedded models. Throws NotFoundError, and InvalidArgumentError naming the line of what is malformed or where there is no prompt at all.
+ */
+export const readData = async (name: string, options: ReadDataOptions = {}): Promise<Example[]> => {
+  const { limit = Number.POSITIVE_INFINITY, onMalformed } = options;
+  const examples: Example[] = [];
+  for (const { source, value } of await recordsOf(name)) {
+    if (examples.length >= limit) break;
+    try {
+      examples.push(exampleOf(value(), source));
+    } catch (error) {
+      if (onMalformed === undefined || !isMalformed(error)) throw error;
+      onMalformed(error);
+    }
+  }
+  if (examples.length > 0) return examples;
+  throw new InvalidArgumentError(`${name}: expected at least one prompt, got none.`, {
+    value: name,
+    cure: 'Write one {"prompt": "…"} a line.',
+  });
+};
+
+const isMalformed = (error: unknown): error is EntrgiError => InvalidArgumentError.isInstance(error);
+
+const recordsOf = async (name: string): Promise<DataRecord[]> => {
+  if (name === 'openings') {
+    return openings.map((opening) => ({ source: name, value: () => `Complete this story: ${opening}` }));
+  }
+  const bytes = await readFile(name).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'ENOENT') throw cause;
+    throw new NotFoundError(`${name}: no such file, and no data set of that name.`, {
+      value: name,
+      cure: 'Check the path, or take `openings`.',
+      cause,
+    });
+  });
+  switch (extname(name).toLowerCase()) {
+    case '.csv':
+      return parseCsv(bytes, name, ',');
+    case '.tsv':
+      return parseCsv(bytes, name, '\t');
+    default:
+      return parseJsonl(bytes, name);
+  }
+};

@@ -1,0 +1,34 @@
+import type { GivenSettings, MethodName, ModelDtypes, presets, WeightDtype } from 'entrgi';
+
+/** Which models: names only, as worker processes load them. */
+export interface ModelNames {
+  /** A directory, or `owner/name` or `owner/name@REV` on the hub. Default: the embedded one. */
+  readonly denoiser?: string | undefined;
+  readonly reward?: string | undefined;
+  readonly label?: number | string | undefined;
+  readonly dtype?: WeightDtype | ModelDtypes | undefined;
+  readonly minimumCoverage?: number | undefined;
+  readonly templateVariables?: Readonly<Record<string, unknown>> | undefined;
+  readonly revision?: string | undefined;
+  readonly offline?: boolean | undefined;
+}
+
+/** What to evaluate: every method at every temperature with every seed on every prompt. */
+export interface EvaluationOptions extends ModelNames, Omit<GivenSettings, 'temperature'> {
+  /** A file of prompts, or the name of a data set. */
+  readonly data: string;
+  /** At most so many prompts, from the beginning. */
+  readonly limit?: number | undefined;
+  /** Default: bon, expectation, aps and entrgi, which the published tables compare. */
+  readonly methods?: readonly MethodName[] | undefined;
+  /** Default: the preset's, 0.7. */
+  readonly temperatures?: readonly number[] | undefined;
+  /** Default: 1, 2 and 3. */
+  readonly seeds?: readonly number[] | undefined;
+  readonly preset?: keyof typeof presets | undefined;
+  /**
+   * Rates what comes out and has no part in it: a classifier, named as models are; or `none`. Default: the embedded judge of stories
+   * with the embedded denoiser, otherwise none.
+   */
+  readonly judge?: string | undefined;
+}

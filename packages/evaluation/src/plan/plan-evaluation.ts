@@ -1,0 +1,130 @@
+import { basename } from 'node:path';
+import { InvalidArgumentError, type Prompt, requireThat, requireWhole } from '@entrgi/core';
+import { resolveCheckpoint } from '@entrgi/models';
+import { denoiserDirectory, rewardDirectory } from '@entrgi/tiny-stories';
+import { type GenerationPlan, type HubOptions, type MethodName, modelSource, planGeneration } from 'entrgi';
+import type { Example } from '../data/example.js';
+import { journalKey } from '../journal/journal-key.js';
+import type { LineSettings } from '../journal/journal-line.js';
+import type { EvaluationOptions, ModelNames } from './evaluation-options.js';
+import { type HashedModel, hashModel } from './hash-model.js';
+import { type JudgeSpec, judgeSpec } from './judge-spec.js';
+
+/** One result that is wanted: all that a worker process needs to know of it, as plain data. */
+export interface Cell {
+  readonly key: string;
+  readonly prompt: Prompt;
+  readonly method: MethodName;
+  readonly seed: number;
+  readonly temperature: number;
+  readonly preset: GenerationPlan['preset'];
+  readonly settings: GenerationPlan['settings'];
+  /** The settings as the journal has them. */
+  readonly recorded: LineSettings;
+}
+
+/** What is loaded for the cells of an evaluation. */
+export interface WorkSpec {
+  readonly models: ModelNames;
+  readonly judge: JudgeSpec | undefined;
+}
+
+export interface EvaluationPlan extends WorkSpec {
+  /** In the order of temperatures, methods, seeds and prompts, each key once. */
+  readonly cells: readonly Cell[];
+  /** Of all weights together. */
+  readonly modelBytes: number;
+}
+
+/**
+ * Decides on every result that is wanted. Models of the hub are fetched for it, so that their files can be hashed.
+ * Throws InvalidArgumentError for options that cannot work, before anything is fetched, and what resolveCheckpoint throws.
+ */
+export const planEvaluation = async (
+  options: EvaluationOptions,
+  examples: readonly Example[],
+  fetching: HubOptions = {},
+): Promise<EvaluationPlan> => {
+  const variants = variantsOf(options);
+  const models = modelNames(options);
+  const judge = judgeSpec(options);
+  const denoiser = await hashed(models.denoiser ?? denoiserDirectory, models, fetching);
+  const reward = await hashed(models.reward ?? rewardDirectory, models, fetching);
+  const judged = judge === undefined ? undefined : await hashed(judge.source, {}, fetching);
+  const { dtype, label, minimumCoverage, templateVariables } = models;
+  const names = {
+    denoiser: nameOf(models.denoiser ?? denoiserDirectory),
+    reward: nameOf(models.reward ?? rewardDirectory),
+    ...(judge === undefined ? {} : { judge: nameOf(judge.source) }),
+    hashes: {
+      denoiser: denoiser.hash,
+      reward: reward.hash,
+      ...(judged === undefined ? {} : { judge: judged.hash }),
+    },
+  };
+  const cells = new Map<string, Cell>();
+  for (const { method, seed, preset, settings } of variants) {
+    const { temperature } = settings;
+    // What JSON leaves out is left out at once: a line that is read again is the same.
+    const recorded: LineSettings = JSON.parse(
+      JSON.stringify({ preset, ...settings, dtype, label, minimumCoverage, templateVariables, ...names }),
+    );
+    for (const { prompt } of examples) {
+      const cell = { prompt, method, seed, temperature, preset, settings, recorded };
+      const key = journalKey({ ...cell, settings: recorded });
+      cells.set(key, { key, ...cell });
+    }
+  }
+  const modelBytes = denoiser.bytes + reward.bytes + (judged?.bytes ?? 0);
+  return { models, judge, cells: [...cells.values()], modelBytes };
+};
+
+const variantsOf = (options: EvaluationOptions): GenerationPlan[] => {
+  const {
+    data: _d,
+    limit,
+    methods = usualMethods,
+    temperatures,
+    seeds = [1, 2, 3],
+    judge: _j,
+    offline,
+    revision,
+    ...given
+  } = options;
+  const { templateVariables: _t, ...settings } = given;
+  if (limit !== undefined) requireWhole('limit', limit, 1);
+  for (const [name, list] of Object.entries({ methods, temperatures, seeds })) {
+    requireThat(name, list, 'at least one', list === undefined || list.length > 0);
+  }
+  return (temperatures ?? [undefined]).flatMap((temperature) =>
+    methods.flatMap((method) =>
+      seeds.map((seed) => planGeneration({ ...settings, temperature, method, seed }, 'evaluate')),
+    ),
+  );
+};
+
+/** The methods that the published tables compare. */
+const usualMethods: readonly MethodName[] = ['bon', 'expectation', 'aps', 'entrgi'];
+
+const modelNames = (options: EvaluationOptions): ModelNames => {
+  const { denoiser, reward, label, dtype, minimumCoverage, templateVariables, revision, offline } = options;
+  for (const [name, value] of Object.entries({ denoiser, reward })) {
+    if (value === undefined || typeof value === 'string') continue;
+    throw new InvalidArgumentError(`${name}: expected the name of a model, got an object.`, {
+      value,
+      argument: name,
+    });
+  }
+  return { denoiser, reward, label, dtype, minimumCoverage, templateVariables, revision, offline };
+};
+
+const hashed = async (
+  given: string,
+  { revision, offline }: ModelNames,
+  fetching: HubOptions,
+): Promise<HashedModel> => {
+  const { source, revision: own = revision } = await modelSource(given);
+  return hashModel(await resolveCheckpoint(source, { ...fetching, offline, revision: own }));
+};
+
+const nameOf = (source: string): string => basename(source);

@@ -1,0 +1,115 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { generate } from 'entrgi';
+import { expect, test } from 'vitest';
+import { readData } from '../data/read-data.js';
+import { openJournal } from '../journal/open-journal.js';
+import { readJournals } from '../journal/read-journals.js';
+import { checkJournal } from '../plan/check-journal.js';
+import type { EvaluationOptions } from '../plan/evaluation-options.js';
+import { planEvaluation } from '../plan/plan-evaluation.js';
+import { temporaryFolder } from '../testing/temporary-folder.js';
+import { type EvaluationProgress, evaluate } from './evaluate.js';
+
+const small = { trajectories: 2, steps: 3, maxNewTokens: 6, guidanceSteps: 1 };
+const options: EvaluationOptions = {
+  data: 'openings',
+  ...small,
+  methods: ['bon', 'entrgi'],
+  temperatures: [0.7],
+  seeds: [1],
+};
+
+const planOf = async (more: Partial<EvaluationOptions> = {}) =>
+  planEvaluation({ ...options, ...more }, await readData('openings', { limit: 2 }));
+
+test('a journal has what generate gives, the judge beside it, and what it cost; run again, nothing is done', async () => {
+  const path = join(await temporaryFolder(), 'journal.jsonl');
+  const plan = await planOf();
+  const journal = await openJournal(path);
+  const told: EvaluationProgress[] = [];
+  // Half of it, and the rest.
+  await evaluate({ plan, cells: plan.cells.slice(0, 2), journal, workers: 0 });
+  await evaluate({ plan, journal, workers: 0, onProgress: (progress) => told.push(progress) });
+  await journal.close();
+  expect(told.map(({ done, total }) => `${done}/${total}`)).toEqual(['2/4', '3/4', '4/4']);
+  expect(told[2]!.secondsLeft).toBe(0);
+
+  const lines = await readJournals([path]);
+  expect(lines.map(({ key }) => key)).toEqual(plan.cells.map(({ key }) => key));
+  for (const { prompt, method, seed, temperature, trajectories, top1, avg, judge, cost, steps } of lines) {
+    const result = await generate({
+      ...small,
+      prompt: prompt as string,
+      method: method as 'bon',
+      seed,
+      temperature,
+    });
+    expect(trajectories.map(({ judge: _, ...each }) => each)).toEqual(result.trajectories);
+    expect([top1, avg]).toEqual([result.reward, result.avg]);
+    const best = trajectories.find(({ reward }) => reward === top1)!;
+    expect(judge).toBe(best.judge);
+    for (const each of trajectories) expect(Math.abs(each.judge! - 0.5)).toBeLessThanOrEqual(0.5);
+    expect(cost.seconds).toBeGreaterThan(0);
+    // Three steps of two responses, which go through the denoiser once as long as they are alike; one gradient in each, which is two passes, and the last scores.
+    expect(cost.denoiserPasses).toBeGreaterThanOrEqual(3);
+    expect(cost.denoiserPasses).toBeLessThanOrEqual(6);
+    expect(cost.rewardPasses).toBe(method === 'bon' ? 2 : 14);
+    expect(steps!.rewards?.length).toBe(method === 'bon' ? undefined : 3);
+    steps!.trajectories.forEach(({ tokens, committedAt }, k) => {
+      expect(tokens.join('').trim()).toBe(trajectories[k]!.text);
+      for (const step of committedAt) expect([1, 2, 3]).toContain(step);
+    });
+  }
+
+  const before = await readFile(path, 'utf8');
+  const again = await openJournal(path);
+  await evaluate({ plan: await planOf(), journal: again, workers: 0 });
+  await again.close();
+  expect(await readFile(path, 'utf8')).toBe(before);
+});
+
+test('keys differ by whatever the result depends on, and by nothing else', async () => {
+  const keys = async (more: Partial<EvaluationOptions>) => (await planOf(more)).cells.map(({ key }) => key);
+  const first = await keys({});
+  expect(new Set(first).size).toBe(4);
+  expect(await keys({ methods: ['entrgi', 'bon'] })).toEqual([...first.slice(2), ...first.slice(0, 2)]);
+  for (const more of [
+    { seeds: [2] },
+    { temperatures: [0.1] },
+    { steps: 6 },
+    { judge: 'none' },
+    { topK: 50 },
+  ]) {
+    expect(await keys(more)).not.toEqual(expect.arrayContaining([first[0]]));
+  }
+});
+
+test('a journal of other settings is refused, one with other methods, temperatures and seeds is not', async () => {
+  const [mine, theirs] = [await planOf(), await planOf({ steps: 6, judge: 'none' })];
+  const lines = theirs.cells.map(({ method, recorded }) => ({ method, settings: recorded }) as never);
+  expect(() => checkJournal(lines, mine.cells, 'j.jsonl')).toThrow(
+    'j.jsonl: expected results with steps 3, got some with 6 (bon). Name another --out',
+  );
+  const judged = (await planOf({ judge: 'none' })).cells.map(
+    ({ method, recorded }) => ({ method, settings: recorded }) as never,
+  );
+  expect(() => checkJournal(judged, mine.cells, 'j.jsonl')).toThrow(
+    /judge \(hash\) "[0-9a-f]{32}", got some with none/,
+  );
+  const more = await planOf({ methods: ['aps'], temperatures: [0.1], seeds: [5] });
+  checkJournal(
+    mine.cells.map(({ method, recorded }) => ({ method, settings: recorded }) as never),
+    more.cells,
+    'j.jsonl',
+  );
+});
+
+test('options that cannot work are refused before anything is loaded', async () => {
+  const refused = (more: object, what: string) => expect(planOf(more as never)).rejects.toThrow(what);
+  await refused({ methods: ['entropy'] }, 'method: expected');
+  await refused({ seeds: [] }, 'seeds: expected at least one');
+  await refused({ steps: 0 }, 'steps: expected');
+  await refused({ stepz: 4 }, "Is 'steps' meant?");
+  await refused({ temperatures: [-1] }, 'temperature');
+});

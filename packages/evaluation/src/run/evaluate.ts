@@ -1,0 +1,96 @@
+import { availableParallelism } from 'node:os';
+import { requireWhole } from '@entrgi/core';
+import type { Journal } from '../journal/open-journal.js';
+import type { Cell, EvaluationPlan } from '../plan/plan-evaluation.js';
+import { childExecutor } from './child-executor.js';
+import { defaultWorkers } from './default-workers.js';
+import type { Executor } from './executor.js';
+import { localExecutor } from './local-executor.js';
+import { timeLeft } from './time-left.js';
+
+/** How far an evaluation is. */
+export interface EvaluationProgress {
+  /** Results in the journal, of those that are wanted. */
+  readonly done: number;
+  readonly total: number;
+  /** Undefined as long as nobody can tell. */
+  readonly secondsLeft: number | undefined;
+}
+
+export interface EvaluateOptions {
+  readonly plan: EvaluationPlan;
+  /** Only these of the plan's cells. Default: all. */
+  readonly cells?: readonly Cell[] | undefined;
+  readonly journal: Journal;
+  /** Processes that work at the same time; 0: this one. Default: one per processor, as far as the memory goes. */
+  readonly workers?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: EvaluationProgress) => void) | undefined;
+}
+
+/**
+ * Makes the results that a plan wants and a journal does not have, in worker processes that share the processors, and adds each when it is there. Throws the
+ * first error of a worker, and the signal's reason; the journal keeps what it has.
+ */
+export const evaluate = async (options: EvaluateOptions): Promise<void> => {
+  const { plan, cells = plan.cells, journal, signal, onProgress } = options;
+  signal?.throwIfAborted();
+  const missing = cells.filter(({ key }) => !journal.has(key));
+  const workers = options.workers ?? defaultWorkers(missing.length, plan.modelBytes);
+  requireWhole('workers', workers, 0);
+  const report = progressReporter(cells, missing, Math.max(1, workers), onProgress);
+  report();
+  if (missing.length === 0) return;
+  const executors = executorsOf(plan, Math.min(workers, missing.length), signal);
+  const stop = () => void Promise.all(executors.map((executor) => executor.close()));
+  signal?.addEventListener('abort', stop, { once: true });
+  const queue = missing.values();
+  let failure: { readonly error: unknown } | undefined;
+  const work = async (executor: Executor): Promise<void> => {
+    for (const cell of queue) {
+      if (failure !== undefined || signal?.aborted) return;
+      const start = performance.now();
+      const line = await executor.run(cell);
+      await journal.add(line);
+      report(cell, (performance.now() - start) / 1000);
+    }
+  };
+  try {
+    await Promise.all(
+      executors.map((executor) =>
+        work(executor).catch((error) => {
+          failure ??= { error };
+          stop();
+        }),
+      ),
+    );
+    signal?.throwIfAborted();
+    if (failure !== undefined) throw failure.error;
+  } finally {
+    signal?.removeEventListener('abort', stop);
+    await Promise.all(executors.map((executor) => executor.close()));
+  }
+};
+
+const executorsOf = (plan: EvaluationPlan, workers: number, signal: AbortSignal | undefined): Executor[] => {
+  if (workers === 0) return [localExecutor(plan, { signal })];
+  const threads = Math.max(1, Math.floor(availableParallelism() / workers));
+  return Array.from({ length: workers }, () => childExecutor(plan, threads));
+};
+
+const progressReporter = (
+  cells: readonly Cell[],
+  missing: readonly Cell[],
+  workers: number,
+  onProgress: EvaluateOptions['onProgress'],
+) => {
+  const left = new Set(missing);
+  const estimate = timeLeft(workers);
+  return (cell?: Cell, seconds = 0): void => {
+    if (cell !== undefined) {
+      left.delete(cell);
+      estimate.add(cell, seconds);
+    }
+    onProgress?.({ done: cells.length - left.size, total: cells.length, secondsLeft: estimate.of(left) });
+  };
+};

@@ -1,0 +1,66 @@
+import type { Denoiser, Reward } from '@entrgi/core';
+import { type GenerateResult, stream } from 'entrgi';
+import type { JournalLine } from '../journal/journal-line.js';
+import type { Judge } from '../judges/judge.js';
+import type { Cell } from '../plan/plan-evaluation.js';
+import { versions } from '../versions.js';
+import { stepRecorder } from './step-recorder.js';
+
+/** What rates and writes. */
+export interface LoadedWork {
+  readonly denoiser: Denoiser;
+  readonly reward: Reward;
+  readonly judge: Judge | undefined;
+}
+
+/** Makes one result: responds, rates, and has the judge rate what came out. */
+export const runCell = async (
+  { key, prompt, method, seed, temperature, preset, settings, recorded }: Cell,
+  { denoiser, reward, judge }: LoadedWork,
+  signal?: AbortSignal,
+): Promise<JournalLine> => {
+  const steps = stepRecorder(denoiser);
+  const asked = typeof prompt === 'string' ? { prompt } : { messages: prompt };
+  let result: GenerateResult | undefined;
+  for await (const event of stream({
+    ...settings,
+    ...asked,
+    method,
+    preset,
+    seed,
+    denoiser,
+    reward,
+    signal,
+  })) {
+    if (event.type === 'step-end') steps.add(event);
+    else result = event.result;
+  }
+  // The last event of a stream that does not throw has it.
+  const { trajectories, reward: top1, avg, cost } = result!;
+  const scores = await judge?.score(
+    prompt,
+    trajectories.map(({ text }) => text),
+    { signal },
+  );
+  const best = trajectories.findIndex((each) => each.reward === top1);
+  return {
+    key,
+    prompt,
+    method,
+    temperature,
+    seed,
+    settings: recorded,
+    trajectories: trajectories.map(({ text, tokenIds, reward }, k) => ({
+      text,
+      tokenIds,
+      reward,
+      ...(scores === undefined ? {} : { judge: scores[k]! }),
+    })),
+    top1,
+    avg,
+    ...(scores === undefined ? {} : { judge: scores[best]! }),
+    cost,
+    versions: versions(),
+    steps: steps.finish(trajectories.map(({ tokenIds }) => tokenIds)),
+  };
+};
