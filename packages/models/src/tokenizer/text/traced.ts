@@ -48,8 +48,8 @@ export const edited = (traced: Traced, edits: readonly Edit[], budget: Budget): 
   let to = 0;
   for (const { start, end, text: content, startOf = start } of edits) {
     parts.push(text.slice(from, start), content);
-    result.set(marks.subarray(offset + from, offset + start), to);
-    to += start - from;
+    // Byte by byte: mostly there are few, and a view costs more.
+    for (let i = from; i < start; i++) result[to++] = marks[offset + i]!;
     // What is inserted between characters belongs to both of its neighbours.
     const isInserted = start === end;
     const first = isInserted ? Math.max(0, start - 1) : start;
@@ -57,8 +57,7 @@ export const edited = (traced: Traced, edits: readonly Edit[], budget: Budget): 
     let mark = isFromUser(traced, first, last) ? FROM_USER : 0;
     // What is inserted before everything begins where the first character did.
     if (startOf < text.length) mark |= marks[offset + Math.max(0, startOf)]! & AT_START;
-    result.fill(mark, to, to + content.length);
-    to += content.length;
+    for (let i = 0; i < content.length; i++) result[to++] = mark;
     from = end;
   }
   parts.push(text.slice(from));
