@@ -38,6 +38,7 @@ const wrongOfLoaders: typeof wrong = [
   ['onProgress', 'print', 'onProgress: expected a function, got print.'],
   ['signal', {}, 'signal: expected an AbortSignal'],
   ['offline', 'yes', 'offline: expected true or false, got yes.'],
+  ['minimumRate', -1, 'minimumRate: expected a number of bytes a second, 0 or more, got -1.'],
   ['revision', 1, 'revision: expected text, got 1.'],
   ['memoryLimit', '4GB', 'memoryLimit: expected a number of bytes above 0, got 4GB.'],
   ['memoryLimit', Number.NaN, 'memoryLimit: expected a number of bytes above 0, got NaN.'],

@@ -88,8 +88,8 @@ export const loadModels = async (options: ModelOptions = {}): Promise<Models> =>
 const sharedOptions = (
   options: ModelOptions,
 ): HubOptions & Omit<WeightOptions, 'dtype'> & TemplateOptions => {
-  const { cacheDir, token, offline, onProgress, templateVariables, templateDate } = options;
+  const { cacheDir, token, offline, minimumRate, onProgress, templateVariables, templateDate } = options;
   const { verify, weightsOnce, quantisedDir, memoryLimit, onQuantise } = options;
-  const hub = { cacheDir, token, offline, onProgress, templateVariables, templateDate };
+  const hub = { cacheDir, token, offline, minimumRate, onProgress, templateVariables, templateDate };
   return { ...hub, verify, weightsOnce, quantisedDir, memoryLimit, onQuantise };
 };

@@ -1,14 +1,13 @@
 import { NetworkError } from '@entrgi/core';
-import { untilSilent } from './until-silent.js';
+import { type ListeningOptions, untilSilent } from './until-silent.js';
 
 /** Longest answer about a repository, in bytes when unpacked: a page lists a thousand files. */
 const LIMIT = 64_000_000;
 /** Pages of a listing: a million files. */
 const PAGES = 1000;
 
-interface AnswerLimits {
+interface AnswerLimits extends ListeningOptions {
   readonly limit?: number;
-  readonly silence?: number;
   readonly pages?: number;
 }
 
@@ -20,7 +19,7 @@ export const boundedFetch = (
   fetch: (signal: AbortSignal) => typeof globalThis.fetch,
   signal: AbortSignal,
   host: string,
-  { limit = LIMIT, silence, pages = PAGES }: AnswerLimits = {},
+  { limit = LIMIT, pages = PAGES, ...least }: AnswerLimits = {},
 ): typeof globalThis.fetch => {
   let asked = 0;
   const endless = (what: string): NetworkError =>
@@ -31,14 +30,14 @@ export const boundedFetch = (
   return async (input, init) => {
     asked += 1;
     if (asked > pages) throw endless(`more than ${pages} pages`);
-    const listening = untilSilent(signal, host, silence);
+    const listening = untilSilent(signal, host, least);
     try {
       const response = await fetch(listening.signal)(input, init);
-      listening.heard();
+      listening.heard(0);
       const parts: Uint8Array[] = [];
       let length = 0;
       for await (const chunk of response.body ?? []) {
-        listening.heard();
+        listening.heard(chunk.length);
         parts.push(chunk);
         length += chunk.length;
         if (length > limit) throw endless(`more than ${limit} bytes`);

@@ -22,7 +22,10 @@ vi.mock('./pause.js', async (original) => {
     },
   };
 });
-vi.mock('./silence.js', () => ({ SILENCE: 400 }));
+vi.mock('./silence.js', async (original) => ({
+  ...(await original<typeof import('./silence.js')>()),
+  SILENCE: 400,
+}));
 
 const id = 'owner/Tiny-Dream';
 const weights = 'model.safetensors';

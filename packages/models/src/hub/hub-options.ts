@@ -5,6 +5,7 @@ import {
   requireFunction,
   requireSignal,
   requireText,
+  requireThat,
 } from '@entrgi/core';
 
 /** Where a checkpoint of the Hugging Face hub comes from and where it is kept. Directories need none of this. */
@@ -17,6 +18,8 @@ export interface HubOptions {
   readonly token?: string | undefined;
   /** Use what is in the cache and nothing else. Default: whether HF_HUB_OFFLINE is 1. */
   readonly offline?: boolean | undefined;
+  /** Bytes a second, over a minute, below which a connection counts as broken; 0 is no limit. Default: 1000. */
+  readonly minimumRate?: number | undefined;
   /** Stops a download; what has arrived is kept for the next one. */
   readonly signal?: AbortSignal | undefined;
   /** Called at most ten times a second while files are downloaded, and once more when each is there. */
@@ -32,6 +35,8 @@ export const hubOptionNames: OptionNames<HubOptions> = {
     if (typeof value !== 'string') throw new InvalidArgumentError(`${name}: expected text.`);
   },
   offline: requireBoolean,
+  minimumRate: (name, value) =>
+    requireThat(name, value, 'a number of bytes a second, 0 or more', Number.isFinite(value) && value >= 0),
   signal: requireSignal,
   onProgress: (name, value) => requireFunction(name, value),
 };

@@ -12,6 +12,8 @@ export interface TransferOptions {
   readonly size: number;
   readonly fetch: (signal: AbortSignal) => typeof globalThis.fetch;
   readonly signal: AbortSignal;
+  /** Bytes a second, over a minute, below which a connection counts as broken. */
+  readonly minimumRate?: number | undefined;
   readonly onBytes: (loaded: number) => void;
 }
 
@@ -23,15 +25,15 @@ const progressBytes = 1_000_000;
 const firstPauseMs = 1000;
 
 /**
- * Downloads `size` bytes to the end of what `path` already holds of them, and sees to it that they are on the disk. Connections that end early
- * or fall silent are resumed. What has arrived stays in the file whatever happens.
+ * Downloads `size` bytes to the end of what `path` already holds of them, and sees to it that they are on the disk. Connections that end early,
+ * fall silent or become too slow are resumed. What has arrived stays in the file whatever happens.
  *
  * Bytes are written where they belong and nothing is cut off, so even two processes on one file would write the same.
- * Throws DownloadError where the announced size is another or the attempts run out, NetworkError where the server falls silent again and again,
+ * Throws DownloadError where the announced size is another or the attempts run out, NetworkError where the server falls silent, or is too slow, again and again,
  * and what `fetch` throws.
  */
 export const transfer = async (options: TransferOptions): Promise<void> => {
-  const { url, name, path, size, fetch, signal, onBytes } = options;
+  const { url, name, path, size, fetch, signal, minimumRate, onBytes } = options;
   const { constants, open } = await import('node:fs/promises');
   const file = await open(path, constants.O_RDWR | constants.O_CREAT);
   try {
@@ -41,12 +43,12 @@ export const transfer = async (options: TransferOptions): Promise<void> => {
     for (let failures = 0; position < size; ) {
       const before = position;
       let failure: unknown;
-      const listening = untilSilent(signal, new URL(url).host);
+      const listening = untilSilent(signal, new URL(url).host, { minimumRate });
       try {
         const response = await fetch(listening.signal)(url, { headers: { Range: `bytes=${position}-` } });
         position = firstByte(response, position, { name, size });
         for await (const chunk of response.body ?? []) {
-          listening.heard();
+          listening.heard(chunk.length);
           if (position + chunk.length > size) throw wrongSize(name, size, `more than ${size}`);
           for (let done = 0; done < chunk.length; ) {
             done += (await file.write(chunk, done, chunk.length - done, position + done)).bytesWritten;

@@ -55,9 +55,9 @@ const fetchSnapshot = async (
   choice: WeightChoice,
   signal: AbortSignal,
 ): Promise<string> => {
-  const { endpoint, revision, onProgress } = settings;
+  const { endpoint, revision, onProgress, minimumRate } = settings;
   const fetch = hubFetch(id, settings);
-  const asking = boundedFetch(fetch, signal, new URL(endpoint).host);
+  const asking = boundedFetch(fetch, signal, new URL(endpoint).host, { minimumRate });
   const commit = await commitOf(id, settings, asking);
   const snapshot = cache.snapshot(commit);
 
@@ -71,6 +71,7 @@ const fetchSnapshot = async (
       lock: cache.lock(hash),
       fetch,
       signal: own,
+      minimumRate,
       onBytes,
     });
     await cache.link(commit, name, hash);
