@@ -10,6 +10,8 @@ export interface Beginning {
   readonly trajectories: number;
   /** Length of a response in tokens. */
   readonly maxNewTokens: number;
+  /** Gradient updates a step; 0 where nothing guides. */
+  readonly guidanceSteps: number;
   readonly denoiser: Pick<Denoiser, 'decode' | 'vocabulary'>;
 }
 
@@ -21,6 +23,8 @@ export interface Display {
   step(event: StepEvent): void;
   /** Removes what is shown, and gives the cursor back. */
   clear(): void;
+  /** The same, but the text so far stays, all of it, where it was shown. */
+  leave(): void;
 }
 
 /** The text filling in, in a terminal; one line of progress where only stderr is a terminal; nothing where nobody looks. */
@@ -33,4 +37,4 @@ export const chooseDisplay = (
   return silentDisplay;
 };
 
-const silentDisplay: Display = { wait() {}, begin() {}, step() {}, clear() {} };
+const silentDisplay: Display = { wait() {}, begin() {}, step() {}, clear() {}, leave() {} };

@@ -10,6 +10,7 @@ const sentence =
 
 const view = (trajectories: number, spans: Span[] = [{ kind: 'committed', text: sentence }]): FrameView => ({
   title: 'Complete this story: Once upon a time, a little rabbit found a shiny red kite in the forest.',
+  legend: 'reward a → b',
   trajectories: Array.from({ length: trajectories }, () => ({ spans, reward: { first: -0.25, last: 1.5 } })),
   progress: 'step 3/64',
 });
@@ -53,7 +54,7 @@ describe('renderFrame', () => {
     );
     expect(lines).toEqual([
       'Complete this story: Once upon a time, a little rabbit fou…',
-      '',
+      'reward a → b',
       '1 reward -0.250 → 1.500',
       '  Once upon ░░░ ░░░',
       'step 3/64',

@@ -12,6 +12,8 @@ export interface TrajectoryView {
 
 export interface FrameView {
   readonly title: string;
+  /** What the numbers mean, in a line; a line stays empty where there is nothing to say. */
+  readonly legend: string;
   readonly trajectories: readonly TrajectoryView[];
   readonly progress: string;
 }
@@ -46,7 +48,7 @@ export const renderFrame = (
     .map(({ spans }) => wrapText(spans, width - indent.length - ' …'.length, perTrajectory, styles));
   height.rows = Math.min(perTrajectory, Math.max(height.rows, ...texts.map((lines) => lines.length)));
 
-  const lines = [clipLine(styles.bold(view.title), width), ''];
+  const lines = [clipLine(styles.bold(view.title), width), clipLine(styles.dim(view.legend), width)];
   texts.forEach((text, k) => {
     lines.push(clipLine(heading(k, view.trajectories[k]!, styles), width));
     const visible = clipLines(text, height.rows, styles);

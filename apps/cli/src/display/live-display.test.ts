@@ -11,7 +11,7 @@ const decode = (ids: ArrayLike<number>) => Array.from(ids, (id) => tokens[id]).j
 class Terminal extends Collector {
   readonly isTTY = true;
   readonly columns = 60;
-  readonly rows = 20;
+  readonly rows: number = 20;
 }
 
 const stepEvent = (step: number, tokenIds: number[], position: number): StepEvent => ({
@@ -28,6 +28,15 @@ const stepEvent = (step: number, tokenIds: number[], position: number): StepEven
   timings: { totalMs: 1, denoiserMs: 1, guidanceMs: 0, rewardMs: 0 },
 });
 
+const begin = (display: Display, guidanceSteps = 3) =>
+  display.begin({
+    title: 'A prompt',
+    trajectories: 1,
+    maxNewTokens: 4,
+    guidanceSteps,
+    denoiser: { vocabulary, decode },
+  });
+
 /** Lets a display show two steps; returns what it wrote for the first frame and for each step. */
 const play = (display: Display, output: Collector): string[] => {
   const written: string[] = [];
@@ -35,7 +44,7 @@ const play = (display: Display, output: Collector): string[] => {
     written.push(output.text);
     output.text = '';
   };
-  display.begin({ title: 'A prompt', trajectories: 1, maxNewTokens: 4, denoiser: { vocabulary, decode } });
+  begin(display);
   note();
   display.step(stepEvent(1, [0, 2, 0, 0], 1));
   note();
@@ -48,11 +57,14 @@ const play = (display: Display, output: Collector): string[] => {
 const displayOn = (streams: Partial<Context>, quiet = false) =>
   chooseDisplay({ stdout: new Collector(), stderr: new Collector(), env: {}, ...streams }, quiet);
 
+/** As wide as the terminal of these tests. */
+const legend = "reward a → b: before a step's first and last update · w: s…";
+
 describe('in a terminal', () => {
   test('the text fills in, with reward and progress', () => {
     const stdout = new Terminal();
     const [first, second, third] = play(displayOn({ stdout, env: { NO_COLOR: '1' } }), stdout);
-    expect(first).toContain('A prompt\n\n1\n  ░░░ ░░░ ░░░ ░░░\n');
+    expect(first).toContain(`A prompt\n${legend}\n1\n  ░░░ ░░░ ░░░ ░░░\n`);
     expect(second).toContain('1 reward -1.000 → 1.000\n  ░░░ upon ░░░ ░░░\n');
     expect(second).toContain('step 1/4 25%');
     expect(third).toContain('1 reward -1.000 → 2.000\n  Once upon ░░░ ░░░\n');
@@ -67,6 +79,28 @@ describe('in a terminal', () => {
     const written = play(displayOn({ stdout, env }), stdout).join('');
     // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape that selects a colour
     expect(/\u001b\[\d+m/.test(written)).toBe(coloured);
+  });
+
+  test('without guidance there is nothing to explain', () => {
+    const stdout = new Terminal();
+    begin(displayOn({ stdout, env: { NO_COLOR: '1' } }), 0);
+    expect(stdout.text).toContain('A prompt\n\n1\n');
+  });
+
+  test('what is interrupted leaves the text so far, however high the terminal', () => {
+    class Low extends Terminal {
+      override readonly rows: number = 5;
+    }
+    const stdout = new Low();
+    const display = displayOn({ stdout, env: { NO_COLOR: '1' } });
+    begin(display);
+    display.step(stepEvent(1, [0, 2, 0, 0], 1));
+    display.leave();
+    const left = stdout.text.slice(stdout.text.lastIndexOf('A prompt'));
+    expect(left).toMatch(/^A prompt\n.*\n1 reward .*\n {2}░░░ upon ░░░ ░░░\n.*step 1\/4 25%.*\n$/);
+    stdout.text = '';
+    display.clear();
+    expect(stdout.text).toBe('');
   });
 
   test('what is shown is erased in the end', () => {

@@ -9,11 +9,16 @@ import { stylesFor } from './styles.js';
 /** How often the clock is redrawn while a step takes long. */
 const tickMs = 200;
 
+/** What a → b and w are; it fits 80 columns. */
+const guidedLegend = "reward a → b: before a step's first and last update · w: sampled token's share";
+
 /** All trajectories of the prompt in progress, redrawn in place. */
 export const liveDisplay = (output: Output, env: Context['env']): Display => {
   const styles = stylesFor(output, env);
   const log = createLogUpdate(output as NodeJS.WriteStream);
   let draw = (): void => {};
+  /** The whole picture as it is now, whatever the height of the terminal. */
+  let picture: (() => readonly string[]) | undefined;
   let timer: NodeJS.Timeout | undefined;
   let lineCount = 0;
   let waitingSince: number | undefined;
@@ -33,18 +38,29 @@ export const liveDisplay = (output: Output, env: Context['env']): Display => {
     draw();
   };
 
+  const clear = (): void => {
+    clearInterval(timer);
+    timer = undefined;
+    output.off('resize', redraw);
+    if (lineCount > 0) log.clear();
+    lineCount = 0;
+    picture = undefined;
+    log.done();
+  };
+
   return {
     wait(text) {
       waitingSince ??= performance.now();
       const since = waitingSince;
       start(() => show([styles.dim(`${text} ${((performance.now() - since) / 1000).toFixed(1)} s`)]));
     },
-    begin({ title, trajectories, maxNewTokens, denoiser }: Beginning) {
+    begin({ title, trajectories, maxNewTokens, guidanceSteps, denoiser }: Beginning) {
       waitingSince = undefined;
       const spansOf = responseSpans(denoiser);
       const since = performance.now();
       const stepMs = stepClock();
       const height: TextHeight = { rows: 1 };
+      const legend = guidanceSteps > 0 ? guidedLegend : '';
       let views: TrajectoryView[] = Array.from({ length: trajectories }, () => ({
         spans: [{ kind: 'masked', count: maxNewTokens }],
       }));
@@ -66,27 +82,27 @@ export const liveDisplay = (output: Output, env: Context['env']): Display => {
           entropyWeight: entropyWeight ?? progress?.entropyWeight,
         };
       };
-      start(() => {
+      const frame = (rows: number, tall: TextHeight): string[] => {
         const elapsedMs = performance.now() - since;
-        const size = { columns: output.columns ?? 80, rows: output.rows ?? 24 };
+        const size = { columns: output.columns ?? 80, rows };
         const line =
           progress === undefined
             ? styles.dim('first step …')
             : progressLine({ ...progress, elapsedMs }, styles, size.columns);
-        show(renderFrame({ title, trajectories: views, progress: line }, size, styles, height));
-      });
+        return renderFrame({ title, legend, trajectories: views, progress: line }, size, styles, tall);
+      };
+      picture = () => (progress === undefined ? [] : frame(Number.POSITIVE_INFINITY, { rows: 1 }));
+      start(() => show(frame(output.rows ?? 24, height)));
     },
     step(event) {
       onEvent(event);
       draw();
     },
-    clear() {
-      clearInterval(timer);
-      timer = undefined;
-      output.off('resize', redraw);
-      if (lineCount > 0) log.clear();
-      lineCount = 0;
-      log.done();
+    clear,
+    leave() {
+      const lines = picture?.() ?? [];
+      clear();
+      output.write(lines.map((line) => `${line}\n`).join(''));
     },
   };
 };

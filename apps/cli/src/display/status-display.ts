@@ -10,6 +10,10 @@ export const statusDisplay = (output: Output, env: Context['env']): Display => {
   const log = createLogUpdate(output as NodeJS.WriteStream);
   let since = performance.now();
   let stepMs = stepClock();
+  const clear = (): void => {
+    log.clear();
+    log.done();
+  };
   return {
     wait(text) {
       log(styles.dim(text));
@@ -22,9 +26,7 @@ export const statusDisplay = (output: Output, env: Context['env']): Display => {
       const progress = { ...event, stepMs: stepMs(event), elapsedMs: performance.now() - since };
       log(progressLine(progress, styles, output.columns ?? 80));
     },
-    clear() {
-      log.clear();
-      log.done();
-    },
+    clear,
+    leave: clear,
   };
 };

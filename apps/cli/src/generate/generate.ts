@@ -26,7 +26,10 @@ export const generate = async (options: GenerateOptions, context: Context): Prom
     await trace?.keep();
   } catch (error) {
     // What was traced until Ctrl-C is right as far as it goes; after an error nothing is left.
-    if (context.signal.aborted) await trace?.keep();
+    if (context.signal.aborted) {
+      display.leave();
+      await trace?.keep();
+    }
     throw error;
   } finally {
     display.clear();

@@ -21,15 +21,15 @@ const result = (rewards: readonly number[], text = 'Once upon a time.\nThe end.'
 });
 
 describe('resultLines', () => {
-  test('shows every text with its reward, the best one marked, and a summary', () => {
-    expect(resultLines(result([-0.5, 1.5]), plain)).toEqual([
+  test('shows every text with its reward, the best one marked and last, and a summary', () => {
+    expect(resultLines(result([1.5, -0.5]), plain)).toEqual([
       'Complete this story: Once',
       '',
-      '1  reward -0.5000',
+      '2  reward -0.5000',
       '   Once upon a time.',
       '   The end.',
       '',
-      '2  reward 1.5000  ★ best',
+      '1  reward 1.5000  ★ best',
       '   Once upon a time.',
       '   The end.',
       '',

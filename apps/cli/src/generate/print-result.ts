@@ -6,7 +6,7 @@ import { withoutControls } from '../process/without-controls.js';
 import { promptText } from './read-prompts.js';
 import type { Result } from './result.js';
 
-/** The finished texts with their rewards, the best one marked: wrapped in a terminal, one paragraph a text elsewhere. */
+/** The finished texts with their rewards, the best one marked and last, where the eye is: wrapped in a terminal, one paragraph a text elsewhere. */
 export const printResult = (result: Result, { stdout, env }: Pick<Context, 'stdout' | 'env'>): void => {
   const columns = isTerminal(stdout, env) ? (stdout.columns ?? 80) : undefined;
   stdout.write(`${resultLines(result, stylesFor(stdout, env), columns).join('\n')}\n`);
@@ -15,7 +15,9 @@ export const printResult = (result: Result, { stdout, env }: Pick<Context, 'stdo
 export const resultLines = (result: Result, styles: Styles, columns?: number): string[] => {
   const best = result.trajectories.findIndex(({ reward }) => reward === result.top1);
   const several = result.trajectories.length > 1;
-  const texts = result.trajectories.flatMap((trajectory, k) => {
+  const order = [...result.trajectories.keys()].filter((k) => k !== best).concat(best);
+  const texts = order.flatMap((k) => {
+    const trajectory = result.trajectories[k]!;
     const marked = several && k === best;
     const head = `${styles.cyan(`${k + 1}`)}  ${styles.dim('reward')} ${trajectory.reward.toFixed(4)}`;
     const text = paragraph(trajectory.text, columns);
