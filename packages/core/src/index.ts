@@ -41,6 +41,7 @@ export type { Disposable } from './contracts/runtime/disposable.js';
 export type { DataType, Tensor, TensorData } from './contracts/runtime/tensor.js';
 export type { OnWarning, Warning } from './contracts/runtime/warning.js';
 export type { Cost } from './contracts/sampling/cost.js';
+export type { Draw } from './contracts/sampling/draw.js';
 export type { BlindOrderRequest, Order, OrderRequest } from './contracts/sampling/order.js';
 export type {
   FinishedTrajectory,
@@ -82,6 +83,7 @@ export { hashTokens, type RandomStreamKey, randomStream } from './random/random-
 export * as relaxations from './relaxations/index.js';
 export { relaxedTemperature } from './softmax/relaxed-temperature.js';
 export { rowEntropy } from './softmax/row-entropy.js';
+export { rowLogSumExp } from './softmax/row-log-sum-exp.js';
 export { argmax, entropy, logSumExp, softmax } from './softmax/softmax.js';
 export { softmaxGradient } from './softmax/softmax-gradient.js';
 export { type MapTokensOptions, mapTokens, type TokenMap } from './vocabulary/token-map.js';

@@ -121,7 +121,11 @@ describe('generate', () => {
       { method: 'magic' },
       "method: expected one of base, bon, aps, entrgi, expectation, got 'magic'.",
     ],
-    ['an unknown preset', { preset: 'best' }, 'preset: expected one of paper, published, reference, talk'],
+    [
+      'an unknown preset',
+      { preset: 'best' },
+      'preset: expected one of llada, paper, published, reference, talk',
+    ],
     [
       'a preset that is none',
       { preset: {} },

@@ -73,6 +73,7 @@ export {
   type BestOfNOptions,
   bestOfN,
   byConfidence,
+  draws,
   orders,
   type Preset,
   type PresetSettings,

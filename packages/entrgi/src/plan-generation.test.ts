@@ -36,8 +36,10 @@ describe('planGeneration', () => {
     [{ confidenceThreshold: 0 }, 'confidenceThreshold: expected a number above 0 and at most 1, got 0.'],
     [{ maxNewTokens: 2 ** 53 }, 'maxNewTokens: expected a whole number of at least 1, got 9007199254740992.'],
     [{ blockLength: 5 }, 'blockLength: expected a divisor of maxNewTokens (64), got 5.'],
+    [{ schedule: 'odd' as never }, "schedule: expected one of cosine, even, linear, got 'odd'."],
+    [{ draw: 'lots' as never }, "draw: expected one of gumbel_max, inversion, got 'lots'."],
     [{ seed: 0.5 }, 'seed: expected a whole number'],
-    [{ order: 'random' as never }, 'order: expected one of anchor, entropy'],
+    [{ order: 'sideways' as never }, 'order: expected one of anchor, entropy'],
     [{ update: 'sgd' as never }, "update: expected one of adam, ascent, got 'sgd'."],
     [{ endTokens: 'all' as never }, "endTokens: expected one of turn, eos, got 'all'."],
   ])('refuses %o', (options, message) => {

@@ -47,12 +47,11 @@ async function* respond(
   const models = await loadModels(pickOptions<ModelOptions>(options, modelOptionNames));
   try {
     const { denoiser, reward } = models;
-    const { vocabularyTolerance, response, blockLength, confidenceThreshold, cacheBlocks } = plan.settings;
+    const { vocabularyTolerance, response, confidenceThreshold, cacheBlocks } = plan.settings;
     const events = sample({
       ...plan.options.sample,
       vocabularyTolerance,
       response,
-      blockLength,
       confidenceThreshold,
       cacheBlocks,
       denoiser,

@@ -1,5 +1,6 @@
 export { type BestOfN, type BestOfNOptions, bestOfN, type Scored } from './best-of-n.js';
 export { byConfidence } from './confidence/by-confidence.js';
+export * as draws from './draws/index.js';
 export { type Preset, type PresetSettings, preset } from './options/preset.js';
 export { requireSampleNumbers, type SampleNumbers } from './options/require-sample-numbers.js';
 export type { SampleOptions } from './options/sample-options.js';

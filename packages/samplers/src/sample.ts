@@ -8,7 +8,8 @@ import {
 } from '@entrgi/core';
 import { resolveOptions, type SampleOptions, type SampleSettings } from './options/sample-options.js';
 import { blockCache } from './step/block-cache.js';
-import { countPasses } from './step/denoiser-network.js';
+import { classifierFree } from './step/classifier-free.js';
+import { countPasses, type DenoiserNetwork } from './step/denoiser-network.js';
 import { promptEndEvent, stepEvent } from './step/events.js';
 import { nextWorkingStep } from './step/next-working-step.js';
 import { planStep } from './step/plan-step.js';
@@ -55,7 +56,8 @@ async function* denoise(
   const tokenIds = new Int32Array(trajectories * length);
   for (let k = 0; k < trajectories; k++) tokenIds.set(settings.given, k * length);
   const total = { totalMs: openingMs, denoiserMs: 0, guidanceMs: 0, rewardMs: 0 };
-  const network = countPasses(settings.denoiser);
+  const counted = countPasses(settings.denoiser);
+  const network = conditioned(settings, counted, prefix.length);
   let rewardPasses = 0;
   const promptHash = hashTokens(prefix);
   const predictRows = settings.cacheBlocks ? blockCache(settings) : predict;
@@ -104,11 +106,23 @@ async function* denoise(
     tokenIds,
     { ...total, steps },
     {
-      denoiserPasses: network.passes(),
+      denoiserPasses: counted.passes(),
       rewardPasses,
     },
   );
 }
+
+/** The denoiser, guided away from what it says without the prompt where that is asked for. */
+const conditioned = (
+  { classifierFreeScale: scale, given, maskId }: SampleSettings,
+  network: DenoiserNetwork,
+  prefixLength: number,
+): DenoiserNetwork => {
+  if (scale === 0) return network;
+  const standing = [...given.keys()].filter((slot) => given[slot] !== maskId);
+  const slots = [...Array(prefixLength).keys(), ...standing.map((slot) => prefixLength + slot)];
+  return classifierFree(network, { scale, given: slots, maskId });
+};
 
 /** A step that commits nothing. */
 const idle: StepWork = { committed: [], guided: undefined, denoiserMs: 0, guidanceMs: 0 };

@@ -13,8 +13,6 @@ export interface Settings extends PresetSettings {
    * (without it, those are written at the end). `['Once']` begins a response, `[null, 'The end.']` ends it. Default: nothing.
    */
   readonly response?: readonly (string | number | null)[] | undefined;
-  /** Fill blocks of this length one after the other. Default: one block. */
-  readonly blockLength?: number | undefined;
   /** Approximate, faster: also commit tokens of at least this probability. Default: off. */
   readonly confidenceThreshold?: number | undefined;
   /** Approximate, faster: compute what lies around a block once for the block. Default: false. */
@@ -36,6 +34,9 @@ export const settingNames: OptionNames<Settings> = {
   topP: true,
   topK: true,
   order: true,
+  schedule: true,
+  draw: true,
+  classifierFreeScale: true,
   deprioritizeEos: true,
   guidanceSteps: true,
   update: true,

@@ -1,5 +1,7 @@
 import { type EntropyOf, filters, optimisers, type RewardGuidanceOptions, requireName } from '@entrgi/core';
+import * as draws from '../draws/index.js';
 import * as orders from '../orders/index.js';
+import * as schedules from '../schedules/index.js';
 import type { SampleOptions } from './sample-options.js';
 
 /** A group of settings by number and name, as a source states it. */
@@ -16,6 +18,14 @@ export interface PresetSettings {
   readonly topK?: number | undefined;
   /** In which order positions are committed. */
   readonly order: keyof typeof orders;
+  /** Noise levels. Default: linear. */
+  readonly schedule?: keyof typeof schedules | undefined;
+  /** How tokens are drawn. Default: inversion. */
+  readonly draw?: keyof typeof draws | undefined;
+  /** Fill blocks of this length one after the other. Default: one block. */
+  readonly blockLength?: number | undefined;
+  /** Classifier-free guidance: s of u + (s + 1)(c − u). Default: 0. */
+  readonly classifierFreeScale?: number | undefined;
   /** Whether positions for which an end token was drawn wait. */
   readonly deprioritizeEos: boolean;
   /** Gradient updates per denoising step. */
@@ -42,7 +52,7 @@ export interface Preset {
       | 'filters'
       | 'order'
       | 'deprioritizeEos']: NonNullable<SampleOptions[Option]>;
-  };
+  } & Pick<SampleOptions, 'schedule' | 'draw' | 'blockLength' | 'classifierFreeScale'>;
   readonly guidance: Pick<
     RewardGuidanceOptions,
     'guidanceSteps' | 'optimiser' | 'entropyOf' | 'softTemperature' | 'hardFilters'
@@ -52,8 +62,11 @@ export interface Preset {
 /** Settings as options. Throws InvalidArgumentError for a name that there is not, and for what filters and optimisers refuse. */
 export const preset = (settings: PresetSettings): Preset => {
   const { trajectories, steps, maxNewTokens, temperature, topP, topK, order, deprioritizeEos } = settings;
+  const { schedule, draw, blockLength, classifierFreeScale } = settings;
   const { guidanceSteps, update, learningRate, entropyOf, softTemperature, filterHard } = settings;
   requireName('order', order, Object.keys(orders));
+  if (schedule !== undefined) requireName('schedule', schedule, Object.keys(schedules));
+  if (draw !== undefined) requireName('draw', draw, Object.keys(draws));
   requireName('update', update, Object.keys(optimisers));
   return {
     settings,
@@ -66,6 +79,10 @@ export const preset = (settings: PresetSettings): Preset => {
       filters: [filters.topP(topP), ...(topK === undefined ? [] : [filters.topK(topK)])],
       order: orders[order],
       deprioritizeEos,
+      ...(schedule === undefined ? {} : { schedule: schedules[schedule] }),
+      ...(draw === undefined ? {} : { draw: draws[draw] }),
+      ...(blockLength === undefined ? {} : { blockLength }),
+      ...(classifierFreeScale === undefined ? {} : { classifierFreeScale }),
     },
     guidance: {
       guidanceSteps,

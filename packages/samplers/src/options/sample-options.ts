@@ -1,5 +1,6 @@
 import {
   type Denoiser,
+  type Draw,
   type Filter,
   type Guidance,
   InvalidArgumentError,
@@ -15,6 +16,7 @@ import {
   type Schedule,
   UnsupportedError,
 } from '@entrgi/core';
+import { inversion } from '../draws/inversion.js';
 import { published } from '../presets/published.js';
 import { endsFrom, type ResponseTemplate, responseTokens } from '../response/response-tokens.js';
 import { linear } from '../schedules/linear.js';
@@ -50,6 +52,12 @@ export interface SampleOptions {
   readonly order?: Order | undefined;
   /** 0: the most confident positions; above: drawn from softmax(confidence / orderTemperature) (Dream's alg_temp). Default: 0. */
   readonly orderTemperature?: number | undefined;
+  /** How a token is drawn from its distribution. Default: inversion. */
+  readonly draw?: Draw | undefined;
+  /**
+   * Classifier-free guidance: how far from what the denoiser says without the prompt, s of u + (s + 1)(c − u). Twice the passes. Default: 0, off.
+   */
+  readonly classifierFreeScale?: number | undefined;
   /** Noise levels. Default: linear. */
   readonly schedule?: Schedule | undefined;
   /** Any safe integer. Default: 1. */
@@ -99,6 +107,8 @@ const optionNames: OptionNames<SampleOptions> = {
   filters: true,
   order: true,
   orderTemperature: true,
+  draw: true,
+  classifierFreeScale: true,
   schedule: true,
   seed: true,
   deprioritizeEos: true,
@@ -128,6 +138,8 @@ export interface SampleSettings {
   readonly filters: readonly Filter[];
   readonly order: Order;
   readonly orderTemperature: number;
+  readonly draw: Draw;
+  readonly classifierFreeScale: number;
   readonly schedule: Schedule;
   readonly seed: number;
   readonly deprioritizeEos: boolean;
@@ -156,6 +168,8 @@ export const resolveOptions = (options: SampleOptions): SampleSettings => {
     filters: tokenFilters = defaults.filters,
     order = defaults.order,
     orderTemperature = 0,
+    draw = inversion,
+    classifierFreeScale = 0,
     schedule = linear,
     seed = 1,
     deprioritizeEos = defaults.deprioritizeEos,
@@ -181,6 +195,8 @@ export const resolveOptions = (options: SampleOptions): SampleSettings => {
   });
   requireTemperature('orderTemperature', orderTemperature);
   requireFunction('order', order, 'an order, such as orders.entropy');
+  requireFunction('draw', draw, 'a way to draw, such as draws.inversion');
+  requireTemperature('classifierFreeScale', classifierFreeScale);
   requireFunction('schedule', schedule, 'a schedule, such as schedules.linear');
   requireThat('filters', tokenFilters, 'an array of filters', Array.isArray(tokenFilters));
   for (let index = 0; index < tokenFilters.length; index++) {
@@ -226,6 +242,8 @@ export const resolveOptions = (options: SampleOptions): SampleSettings => {
     filters: tokenFilters,
     order,
     orderTemperature,
+    draw,
+    classifierFreeScale,
     schedule,
     seed,
     deprioritizeEos,

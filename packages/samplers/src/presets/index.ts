@@ -1,3 +1,4 @@
+export { llada } from './llada.js';
 export { paper } from './paper.js';
 export { published } from './published.js';
 export { reference } from './reference.js';

@@ -2,7 +2,7 @@ import {
   applyFilters,
   argmax,
   atPlace,
-  drawToken,
+  type Draw,
   type Filter,
   keepMostProbable,
   mostProbableKept,
@@ -19,13 +19,14 @@ export interface RowDistributions {
   readonly firstRow: number;
   readonly temperature: number;
   readonly filters: readonly Filter[];
+  readonly drawFrom: Draw;
   /** What errors call a row. */
   placeOf(row: number): string;
 }
 
 /** What an order may look at of the optimised logits, and what is drawn from them. */
 export const rowDistributions = (options: RowDistributions) => {
-  const { firstRow, temperature, filters, placeOf } = options;
+  const { firstRow, temperature, filters, drawFrom, placeOf } = options;
   const { offsets, values, tokenIds } = options.logits;
   const modeStays = keepMostProbable(filters);
   const rangeOf = (row: number) => [offsets[firstRow + row]!, offsets[firstRow + row + 1]!] as const;
@@ -55,7 +56,7 @@ export const rowDistributions = (options: RowDistributions) => {
     probs,
     /** Place of a token in its row: drawn from the filtered distribution, or at temperature 0 the most probable one that the filters keep. */
     draw(row: number, random: RandomStream): number {
-      if (temperature > 0) return drawToken(probs(row), random);
+      if (temperature > 0) return drawFrom(probs(row), random);
       const mode = argmax(logits(row));
       return modeStays ? mode : mostProbableKept(logits(row), 0, mode, probs(row));
     },

@@ -1,2 +1,3 @@
 export { cosine } from './cosine.js';
+export { even } from './even.js';
 export { linear } from './linear.js';

@@ -5,6 +5,7 @@ import {
   type RowLogits,
   relaxedTemperature,
   rowEntropy,
+  rowLogSumExp,
   turnIsDue,
 } from '@entrgi/core';
 import { addConfident } from '../confidence/add-confident.js';
@@ -33,7 +34,7 @@ export const commitTokens = async (
   request: CommitRequest,
 ): Promise<CommittedToken[]> => {
   const { order, orderTemperature, temperature, filters, deprioritizeEos, denoiser, signal } = settings;
-  const { confidenceThreshold: threshold } = settings;
+  const { confidenceThreshold: threshold, draw: drawFrom } = settings;
   const { parts, initial, prompt, step, tokenStream, orderStream } = request;
   const { endIds } = denoiser.vocabulary;
   const confidence = order.blind === true ? undefined : order.confidence;
@@ -49,6 +50,7 @@ export const commitTokens = async (
       firstRow,
       temperature,
       filters,
+      drawFrom,
       placeOf,
     });
     const tokens = new Int32Array(rows);
@@ -64,6 +66,7 @@ export const commitTokens = async (
       initialEntropy: (row: number) => initial.entropy(firstRow + row),
       optimisedEntropy: (row: number) =>
         rowEntropy(request.logits, firstRow + row, relaxedTemperature(temperature), 'tempered'),
+      logSumExp: (row: number) => rowLogSumExp(request.logits, firstRow + row),
       ...distributions,
     };
     const random = tokenStream(trajectory);

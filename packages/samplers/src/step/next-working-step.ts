@@ -1,6 +1,6 @@
 import type { SampleSettings } from '../options/sample-options.js';
 import { maskedSlots } from '../rows/masked-rows.js';
-import { revealProbability, stepInBlock } from './reveal-probability.js';
+import { revealed, stepInBlock } from './reveal-probability.js';
 
 /**
  * The first step from `step` on that may reveal something, `steps + 1` where none does any more; `step` itself where that cannot be told without
@@ -16,8 +16,7 @@ export const nextWorkingStep = (settings: SampleSettings, step: number, tokenIds
     rows = Math.max(rows, maskedSlots(tokenIds.subarray(start, start + blockLength), maskId).length);
   }
   if (rows === 0) return step - within + perBlock + 1;
-  const reveals = (at: number) =>
-    Math.floor(rows * revealProbability(settings, { perBlock, within: at })) > 0;
+  const reveals = (at: number) => revealed(settings, { perBlock, within: at }, rows).count > 0;
   let [low, high] = [within, perBlock];
   while (low < high) {
     const middle = Math.floor((low + high) / 2);

@@ -2,7 +2,7 @@ import type { RandomStream } from '@entrgi/core';
 import type { SampleSettings } from '../options/sample-options.js';
 import { checkChosen } from '../rows/check-chosen.js';
 import { type MaskedRows, maskedSlots } from '../rows/masked-rows.js';
-import { revealProbability, stepInBlock } from './reveal-probability.js';
+import { revealed, stepInBlock } from './reveal-probability.js';
 
 /**
  * Which trajectories commit something in this step, decided before anything is computed: one that has no masks left in the current block,
@@ -17,13 +17,12 @@ export const planStep = (
   const { order, trajectories, length, blockLength, guidance, maskId, skipRedundant } = settings;
   const { block, ...place } = stepInBlock(settings, step);
   const isLast = place.within === place.perBlock;
-  const probability = revealProbability(settings, place);
   const parts: MaskedRows[] = [];
   for (let trajectory = 0; trajectory < trajectories; trajectory++) {
     const masked = maskedSlots(tokenIds.subarray(trajectory * length, (trajectory + 1) * length), maskId);
     const inBlock = masked.filter((slot) => Math.floor(slot / blockLength) === block);
     const rows = inBlock.length;
-    const expected = Math.floor(rows * probability);
+    const { count: expected, probability } = revealed(settings, place, rows);
     const chosen = order.blind
       ? order({ rows, count: expected, revealProbability: probability, random: random[trajectory]! })
       : undefined;

@@ -18,8 +18,33 @@ export const stepInBlock = (
   return { block, perBlock, within: step - block * perBlock };
 };
 
+/**
+ * How many of some masks of a block a step reveals, and the probability with which each is: all in the last step. Throws InvalidArgumentError for a schedule that
+ * does not fall, or counts what is not there.
+ */
+export const revealed = (
+  settings: Pick<SampleSettings, 'schedule'>,
+  place: Omit<StepInBlock, 'block'>,
+  masks: number,
+): { readonly count: number; readonly probability: number } => {
+  const { perBlock, within } = place;
+  const { count } = settings.schedule;
+  const probability = revealProbability(settings, place);
+  if (within === perBlock) return { count: masks, probability };
+  if (count === undefined) return { count: Math.floor(masks * probability), probability };
+  const counted = count(masks, within, perBlock);
+  const isCount = Number.isSafeInteger(counted) && counted >= 0 && counted <= masks;
+  requireThat(
+    `schedule.count(${masks}, ${within}, ${perBlock})`,
+    counted,
+    `a number up to ${masks}`,
+    isCount,
+  );
+  return { count: counted, probability };
+};
+
 /** The probability 1 − s/t with which a masked slot is revealed in a step of a block; 1 in the last. Throws InvalidArgumentError for a schedule that does not fall. */
-export const revealProbability = (
+const revealProbability = (
   { schedule }: Pick<SampleSettings, 'schedule'>,
   { perBlock, within }: Omit<StepInBlock, 'block'>,
 ): number => {

@@ -4,7 +4,7 @@ import type { RandomStream } from '../guidance/random-stream.js';
 export interface OrderRequest {
   /** Number of masked rows. */
   readonly rows: number;
-  /** How many rows to commit, ⌊rows · revealProbability⌋, or all of them in the last step. */
+  /** How many rows to commit, as the schedule says, or all of them in the last step. */
   readonly count: number;
   /** 1 − s/t, the probability with which each row is revealed between noise levels t and s; 1 in the last step. */
   readonly revealProbability: number;
@@ -21,6 +21,8 @@ export interface OrderRequest {
   initialEntropy(row: number): number;
   /** The same of the optimised logits. */
   optimisedEntropy(row: number): number;
+  /** log Σ exp φ of the optimised logits at a row, over the whole vocabulary. */
+  logSumExp(row: number): number;
   /** Filtered softmax(φ/τ) of the optimised logits at a row: what the token was drawn from, shape [candidates]: every token, or all that can matter. Valid until the next call. */
   probs(row: number): Float32Array;
   /** Optimised logits at a row, shape [candidates]. */

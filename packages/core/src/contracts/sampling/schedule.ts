@@ -5,4 +5,6 @@ export type Schedule = ((step: number, steps: number) => number) & {
    * reveals anything can then be found without looking at each.
    */
   readonly hastens?: true;
+  /** How many of a number of masks step `step`, from 1, of `steps` reveals; not asked in the last step. Default: ⌊masks · (1 − t(step)/t(step − 1))⌋. */
+  readonly count?: ((masks: number, step: number, steps: number) => number) | undefined;
 };
