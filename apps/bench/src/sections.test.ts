@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Case, Section, SectionSettings } from './cases/section.js';
-import { dreamShape, skyworkShape } from './inputs/shapes.js';
+import { dreamShape, skyworkShape } from './checkpoints/shapes.js';
 import * as sections from './sections/index.js';
 
 const cache = mkdtempSync(join(tmpdir(), 'entrgi-'));

@@ -1,5 +1,4 @@
 export * as architectures from './architectures/index.js';
-export type { KeysAndValues } from './blocks/attention/attention.js';
 export { readLabels } from './blocks/layers/labels.js';
 export { type Checkpoint, readCheckpoint, type StoredTensor } from './checkpoint/checkpoint.js';
 export type { WeightChoice } from './checkpoint/weight-choice.js';
@@ -8,11 +7,14 @@ export type {
   ClassifierInputs,
   ClassifierNetwork,
   DenoiserNetwork,
+  KeysAndValues,
   Past,
   PrefixNetwork,
 } from './contracts/network.js';
 export { type TemplateOptions, templateOptionNames } from './contracts/template-options.js';
 export type { EncodedText, ResponseSlot, Tokenizer } from './contracts/tokenizer.js';
+export type { Weights } from './contracts/weights.js';
+export type { LoadDenoiserOptions } from './denoiser/load-denoiser-options.js';
 export type { ConfigReader } from './files/config-reader.js';
 export { strictJson } from './files/strict-json.js';
 export { type DownloadProgress, type HubOptions, hubOptionNames } from './hub/hub-options.js';
@@ -24,7 +26,7 @@ export {
   type LoadClassifierOptions,
   loadClassifier,
 } from './load-classifier.js';
-export { type LoadDenoiserOptions, loadDenoiser } from './load-denoiser.js';
+export { loadDenoiser } from './load-denoiser.js';
 export { chooseLabel, requireLabel } from './network/choose-label.js';
 export { firstPosition, longestSequence, readOnnxFile } from './onnx/onnx-file.js';
 export { readTokenizer } from './prompt/read-tokenizer.js';
@@ -34,4 +36,3 @@ export { type VerifyOptions, verifySnapshot } from './snapshot/verify-snapshot.j
 export { type EndTokens, endTokens } from './vocabulary/end-tokens.js';
 export type { QuantiseProgress, WeightDtype, WeightOptions } from './weights/weight-options.js';
 export { weightDtypes, weightOptionNames } from './weights/weight-options.js';
-export type { Weights } from './weights/weights.js';

@@ -1,11 +1,12 @@
 import { type DataType, requireBoolean, requireKnownOptions, type Vocabulary } from '@entrgi/core';
+import { architectureName } from './checkpoint/architecture-name.js';
 import { readCheckpoint } from './checkpoint/checkpoint.js';
 import { type HubOptions, hubOptionNames } from './hub/hub-options.js';
 import { fitCheckpoint } from './network/fit-checkpoint.js';
-import { architectureName } from './network/read-network.js';
 import { loadTokenizer } from './prompt/load-tokenizer.js';
-import type { VerifyOptions } from './snapshot/verify-snapshot.js';
-import { checkedWeights } from './weights/weights.js';
+import { resolveCheckpoint } from './snapshot/resolve-checkpoint.js';
+import { type VerifyOptions, verifySnapshot } from './snapshot/verify-snapshot.js';
+import { checkedWeights } from './weights/checked-weights.js';
 
 /** What a checkpoint is, without loading its weights. */
 export interface CheckpointFacts {
@@ -39,7 +40,9 @@ export const inspectCheckpoint = async (
   options: HubOptions & VerifyOptions = {},
 ): Promise<CheckpointFacts> => {
   requireKnownOptions('inspectCheckpoint', options, { ...hubOptionNames, verify: requireBoolean });
-  const { checkpoint, network, leftOut } = await fitCheckpoint(await readCheckpoint(source, options));
+  const folder = await resolveCheckpoint(source, { ...options, weights: 'safetensors' });
+  await verifySnapshot(folder, options);
+  const { checkpoint, network, leftOut } = await fitCheckpoint(await readCheckpoint(folder));
   checkedWeights(checkpoint, network);
   const { vocabulary } = await loadTokenizer(checkpoint.source, {
     config: checkpoint.config,

@@ -1,15 +1,16 @@
 import { type OptionNames, requireKnownOptions, UnsupportedError, type Vocabulary } from '@entrgi/core';
 import type { GraphBuilder, Value } from '@entrgi/onnx';
-import type { KeysAndValues } from './blocks/attention/attention.js';
+import { architectureName } from './checkpoint/architecture-name.js';
 import { readCheckpoint } from './checkpoint/checkpoint.js';
-import type { ClassifierInputs, Past, PrefixNetwork } from './contracts/network.js';
+import type { ClassifierInputs, KeysAndValues, Past, PrefixNetwork } from './contracts/network.js';
 import { type TemplateOptions, templateOptionNames } from './contracts/template-options.js';
 import type { Tokenizer } from './contracts/tokenizer.js';
 import { type HubOptions, hubOptionNames } from './hub/hub-options.js';
 import { chooseLabel, requireLabel } from './network/choose-label.js';
 import { fitCheckpoint } from './network/fit-checkpoint.js';
-import { architectureName } from './network/read-network.js';
 import { loadTokenizer } from './prompt/load-tokenizer.js';
+import { resolveCheckpoint } from './snapshot/resolve-checkpoint.js';
+import { verifySnapshot } from './snapshot/verify-snapshot.js';
 import { type LoadedWeights, loadWeights } from './weights/load-weights.js';
 import { type WeightOptions, weightOptionNames } from './weights/weight-options.js';
 
@@ -73,8 +74,9 @@ export const loadClassifier = async (
   options: LoadClassifierOptions = {},
 ): Promise<Classifier> => {
   requireKnownOptions('loadClassifier', options, classifierOptionNames);
-  const { checkpoint, network } = await fitCheckpoint(await readCheckpoint(source, options));
-  const { directory } = checkpoint;
+  const directory = await resolveCheckpoint(source, { ...options, weights: 'safetensors' });
+  await verifySnapshot(directory, options);
+  const { checkpoint, network } = await fitCheckpoint(await readCheckpoint(directory));
   if (network.task !== 'classifier') {
     throw new UnsupportedError(
       `${directory}: expected a sequence classifier, got the ${network.task} ${architectureName(checkpoint)}.`,

@@ -7,7 +7,7 @@ import { readCheckpoint } from './checkpoint/checkpoint.js';
 import type { DenoiserNetwork } from './contracts/network.js';
 import { denoiserGraph, loadDenoiser } from './load-denoiser.js';
 import { readNetwork } from './network/read-network.js';
-import { checkedWeights } from './weights/weights.js';
+import { checkedWeights } from './weights/checked-weights.js';
 
 const backend = nodeBackend({ threads: 1 });
 afterAll(() => backend.dispose());

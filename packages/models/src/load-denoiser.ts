@@ -1,70 +1,29 @@
 import {
-  type Backend,
   type Denoiser,
   lazily,
-  type OptionNames,
   requireBackend,
-  requireBoolean,
   requireKnownOptions,
-  requireText,
-  requireWhole,
   type Session,
   UnsupportedError,
 } from '@entrgi/core';
 import { encodeModel, GraphBuilder, type Model, pruneGraph } from '@entrgi/onnx';
+import { architectureName } from './checkpoint/architecture-name.js';
 import { readCheckpoint } from './checkpoint/checkpoint.js';
 import { chosenWeights } from './checkpoint/chosen-weights.js';
 import { isOnnxCandidate } from './checkpoint/weight-choice.js';
 import type { BlockNetwork, DenoiserNetwork } from './contracts/network.js';
-import { type TemplateOptions, templateOptionNames } from './contracts/template-options.js';
+import type { Weights } from './contracts/weights.js';
 import { aroundGraph, blockGraph } from './denoiser/block-graphs.js';
+import { denoiserOptionNames, type LoadDenoiserOptions } from './denoiser/load-denoiser-options.js';
 import type { BlockSessions } from './denoiser/open-block.js';
 import { requireMask, sessionDenoiser } from './denoiser/session-denoiser.js';
-import { type HubOptions, hubOptionNames } from './hub/hub-options.js';
 import { fitCheckpoint } from './network/fit-checkpoint.js';
-import { architectureName } from './network/read-network.js';
 import { refuseBlockDiffusion } from './network/refuse-block-diffusion.js';
 import { onnxDenoiser } from './onnx/onnx-denoiser.js';
 import { loadTokenizer } from './prompt/load-tokenizer.js';
 import { resolveCheckpoint } from './snapshot/resolve-checkpoint.js';
 import { verifySnapshot } from './snapshot/verify-snapshot.js';
-import { type EndTokens, requireEndTokens } from './vocabulary/end-tokens.js';
 import { loadWeights } from './weights/load-weights.js';
-import { type WeightOptions, weightOptionNames } from './weights/weight-options.js';
-import type { Weights } from './weights/weights.js';
-
-/** Where a denoiser runs, how it holds its weights, and where it comes from if it is on the hub. */
-export interface LoadDenoiserOptions extends HubOptions, WeightOptions, TemplateOptions {
-  readonly backend: Backend;
-  /** Default: the name of the directory or of the repository. */
-  readonly name?: string;
-  /** An ONNX file of the source, such as onnx/model_quantized.onnx. Default: the safetensors; without any, onnx/model.onnx or model.onnx. */
-  readonly file?: string;
-  /**
-   * Also round activations to 8 bits in products with `q8` and `q4` weights: faster on processors with instructions for it, and less exact.
-   * Not for rewards, whose gradient would be zero. Default: false.
-   */
-  readonly int8Activations?: boolean | undefined;
-  /**
-   * Which tokens end a response, and so its text, are put off by `deprioritizeEos`, and hide what stands behind them from a reward: every one
-   * that ends a turn, `turn`, or the tokenizer's eos_token alone, `eos`, as in the authors' code. Default: `turn`.
-   */
-  readonly endTokens?: EndTokens | undefined;
-  /** Threads inside one operator. Default: the backend's. */
-  readonly threads?: number;
-}
-
-const denoiserOptionNames: OptionNames<LoadDenoiserOptions> = {
-  ...hubOptionNames,
-  ...weightOptionNames,
-  ...templateOptionNames,
-  backend: requireBackend,
-  name: requireText,
-  file: requireText,
-  int8Activations: requireBoolean,
-  endTokens: requireEndTokens,
-  threads: (name, value) => requireWhole(name, value, 1),
-};
 
 /**
  * Loads a masked diffusion language model from a directory in Hugging Face layout (config.json, model.safetensors or an index with shards,
@@ -77,12 +36,12 @@ export const loadDenoiser = async (source: string, options: LoadDenoiserOptions)
   requireKnownOptions('loadDenoiser', options, denoiserOptionNames);
   requireBackend('loadDenoiser: backend', options.backend);
   const directory = await resolveCheckpoint(source, options);
+  await verifySnapshot(directory, options);
   const chosen = await chosenWeights(directory, options);
   if (options.file !== undefined || (chosen !== undefined && isOnnxCandidate(chosen))) {
-    await verifySnapshot(directory, options);
     return onnxDenoiser(directory, options);
   }
-  const { checkpoint, network } = await fitCheckpoint(await readCheckpoint(directory, options));
+  const { checkpoint, network } = await fitCheckpoint(await readCheckpoint(directory));
   if (network.task !== 'denoiser') {
     throw new UnsupportedError(
       `${directory}: expected a denoiser, got the ${network.task} ${architectureName(checkpoint)}.`,

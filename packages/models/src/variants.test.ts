@@ -6,11 +6,12 @@ import { relativeError } from '../fixtures/fixture.js';
 import { numbers, type Variant, variantConfig, variants, writeVariant } from '../fixtures/variants.js';
 import { readCheckpoint } from './checkpoint/checkpoint.js';
 import type { ClassifierNetwork, DenoiserNetwork } from './contracts/network.js';
+import type { Weights } from './contracts/weights.js';
 import { configReader } from './files/config-reader.js';
 import { denoiserGraph } from './load-denoiser.js';
 import { fitCheckpoint } from './network/fit-checkpoint.js';
 import { readNetwork } from './network/read-network.js';
-import { checkedWeights, type Weights } from './weights/weights.js';
+import { checkedWeights } from './weights/checked-weights.js';
 
 const backend = nodeBackend({ threads: 1 });
 afterAll(() => backend.dispose());

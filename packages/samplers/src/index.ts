@@ -2,10 +2,10 @@ export { type BestOfN, type BestOfNOptions, bestOfN, type Scored } from './best-
 export { byConfidence } from './confidence/by-confidence.js';
 export * as draws from './draws/index.js';
 export { type Preset, type PresetSettings, preset } from './options/preset.js';
-export { requireSampleNumbers, type SampleNumbers } from './options/require-sample-numbers.js';
 export type { SampleOptions } from './options/sample-options.js';
 export * as orders from './orders/index.js';
 export * as presets from './presets/index.js';
 export type { ResponseTemplate } from './response/response-tokens.js';
 export { sample } from './sample.js';
 export * as schedules from './schedules/index.js';
+export { requireSampleNumbers, type SampleNumbers } from './settings/require-sample-numbers.js';

@@ -6,7 +6,9 @@ import {
   type SampleEvent,
   turnIsDue,
 } from '@entrgi/core';
-import { resolveOptions, type SampleOptions, type SampleSettings } from './options/sample-options.js';
+import type { SampleOptions } from './options/sample-options.js';
+import { resolveOptions } from './settings/resolve-options.js';
+import type { SampleSettings } from './settings/sample-settings.js';
 import { blockCache } from './step/block-cache.js';
 import { classifierFree } from './step/classifier-free.js';
 import { countPasses, type DenoiserNetwork } from './step/denoiser-network.js';

@@ -1,5 +1,5 @@
 import type { WeightDtype } from '@entrgi/models';
-import type { WorkloadSpec } from './workload.js';
+import type { WorkloadSpec } from './workload-spec.js';
 
 /** Which program does the work. */
 export type Engine = 'entrgi' | 'pytorch';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { a2dShape, dreamShape, type Shape, skyworkShape } from '../inputs/shapes.js';
+import { a2dShape, dreamShape, type Shape, skyworkShape } from '../checkpoints/shapes.js';
 import { decoderCost } from './decoder-cost.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'entrgi-'));

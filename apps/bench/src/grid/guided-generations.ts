@@ -1,6 +1,6 @@
 import { openings } from '@entrgi/tiny-stories';
 import type { Engine, ModelName, SectionSettings } from '../cases/section.js';
-import { denoiserCheckpoint, rewardCheckpoint } from '../inputs/models.js';
+import { denoiserCheckpoint, rewardCheckpoint } from '../checkpoints/models.js';
 import { promptText } from '../inputs/prompt-text.js';
 import type { GenerateSpec } from '../workloads/generate.js';
 import { axes } from './axes.js';

@@ -1,6 +1,6 @@
 import type { WeightDtype } from '@entrgi/models';
 import type { Engine } from '../cases/section.js';
-import type { ModelSpec } from '../cases/workload.js';
+import type { ModelSpec } from '../work/workload.js';
 
 /** Large weights are held once. */
 const LARGE = 1e8;

@@ -1,7 +1,7 @@
 import type { Backend, Denoiser, DifferentiableReward } from '@entrgi/core';
 import { loadDenoiser } from '@entrgi/models';
 import { loadReward } from '@entrgi/rewards';
-import type { ModelSpec } from '../cases/workload.js';
+import type { ModelSpec } from '../work/workload.js';
 
 export const openReward = (
   { directory, dtype, weightsOnce }: ModelSpec,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Side } from '../cases/section.js';
-import type { WorkloadSpec } from '../cases/workload.js';
+import type { WorkloadSpec } from '../cases/workload-spec.js';
 import { sideProcess } from '../sides/side-process.js';
 import { runCase } from './run-case.js';
 

@@ -1,10 +1,11 @@
 import { totalmem } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import type { Case, Engine, Side } from '../cases/section.js';
-import type { Measurement, WorkloadSpec } from '../cases/workload.js';
+import type { WorkloadSpec } from '../cases/workload-spec.js';
 import { type ProcessMemory, processMemory } from '../measure/memory.js';
 import { mean } from '../measure/statistics.js';
 import type { SideProcess } from '../sides/side-process.js';
+import type { Measurement } from '../work/workload.js';
 import { cosines, difference } from './agreement.js';
 import type { Agreement, CaseResult, SideResult } from './results.js';
 import { rateOf, summarise } from './summarise.js';

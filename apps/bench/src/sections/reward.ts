@@ -1,9 +1,9 @@
 import type { WeightDtype } from '@entrgi/models';
 import type { Section, Side } from '../cases/section.js';
+import { rewardCheckpoint } from '../checkpoints/models.js';
 import { axes } from '../grid/axes.js';
 import { decoderCost } from '../grid/decoder-cost.js';
 import { modelSpec, weightBytes } from '../grid/model-spec.js';
-import { rewardCheckpoint } from '../inputs/models.js';
 import { promptText } from '../inputs/prompt-text.js';
 
 /** What the template puts after a response. */

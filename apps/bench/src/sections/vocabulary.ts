@@ -1,8 +1,8 @@
 import type { Section, Side } from '../cases/section.js';
+import { rewardCheckpoint, tableCheckpoint } from '../checkpoints/models.js';
 import { axes } from '../grid/axes.js';
 import { decoderCost } from '../grid/decoder-cost.js';
 import { modelSpec, weightBytes } from '../grid/model-spec.js';
-import { rewardCheckpoint, tableCheckpoint } from '../inputs/models.js';
 import { promptText } from '../inputs/prompt-text.js';
 
 /** The prompt of the reward pass that the vocabulary is compared with. */

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import type { Workload, WorkloadSpec } from '../cases/workload.js';
+import type { WorkloadSpec } from '../cases/workload-spec.js';
+import type { Workload } from '../work/workload.js';
 import * as workloads from '../workloads/index.js';
 
 /** What a side is asked: one JSON object a line. The answer has the same id, and a `result` or an `error`. */

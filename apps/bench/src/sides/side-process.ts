@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import type { Measurement, WorkloadSpec } from '../cases/workload.js';
+import type { WorkloadSpec } from '../cases/workload-spec.js';
+import type { Measurement } from '../work/workload.js';
 import type { Answer, Request } from './serve-side.js';
 
 /** A side in a process of its own, so that its memory is its own. */

@@ -1,8 +1,8 @@
 import { nodeBackend } from '@entrgi/backend-node';
-import type { ModelSpec, Workload } from '../cases/workload.js';
 import { halfMasked } from '../inputs/half-masked.js';
 import { openDenoiser } from '../inputs/open-models.js';
 import { timed } from '../measure/timed.js';
+import type { ModelSpec, Workload } from '../work/workload.js';
 
 export interface DenoiseSpec {
   readonly denoiser: ModelSpec;

@@ -1,9 +1,9 @@
 import { nodeBackend } from '@entrgi/backend-node';
 import { filters, optimisers, rewardGuidance } from '@entrgi/core';
 import { sample } from '@entrgi/samplers';
-import type { ModelSpec, Workload } from '../cases/workload.js';
 import { openDenoiser, openReward } from '../inputs/open-models.js';
 import { timed } from '../measure/timed.js';
+import type { ModelSpec, Workload } from '../work/workload.js';
 
 export interface GenerateSpec {
   readonly denoiser: ModelSpec;

@@ -1,9 +1,9 @@
 import { nodeBackend } from '@entrgi/backend-node';
 import { loadClassifier } from '@entrgi/models';
 import { networkReward } from '@entrgi/rewards';
-import type { ModelSpec, Workload } from '../cases/workload.js';
 import { fixedMix } from '../inputs/fixed-mix.js';
 import { timed } from '../measure/timed.js';
+import type { ModelSpec, Workload } from '../work/workload.js';
 
 export interface GradientSpec {
   readonly reward: ModelSpec;

@@ -1,10 +1,10 @@
 import { nodeBackend } from '@entrgi/backend-node';
 import { filters, optimisers, randomStream, rewardGuidance, selectCandidates, softmax } from '@entrgi/core';
 import { loadClassifier } from '@entrgi/models';
-import type { ModelSpec, Workload } from '../cases/workload.js';
 import { openReward } from '../inputs/open-models.js';
 import { type LogitKind, syntheticLogits } from '../inputs/synthetic-logits.js';
 import { timed } from '../measure/timed.js';
+import type { ModelSpec, Workload } from '../work/workload.js';
 
 export interface GuideSpec {
   /** A reward with next to no network. */

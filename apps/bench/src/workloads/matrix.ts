@@ -1,8 +1,8 @@
 import { nodeBackend } from '@entrgi/backend-node';
 import type { Tensor } from '@entrgi/core';
 import { encodeModel, GraphBuilder } from '@entrgi/onnx';
-import type { Workload } from '../cases/workload.js';
 import { timed } from '../measure/timed.js';
+import type { Workload } from '../work/workload.js';
 
 export interface MatrixSpec {
   /** Rows and columns of both factors. */

@@ -1,7 +1,7 @@
 import { nodeBackend } from '@entrgi/backend-node';
-import type { ModelSpec, Workload } from '../cases/workload.js';
 import { openReward } from '../inputs/open-models.js';
 import { timed } from '../measure/timed.js';
+import type { ModelSpec, Workload } from '../work/workload.js';
 
 export interface ScoreSpec {
   readonly reward: ModelSpec;

@@ -1,8 +1,8 @@
 import { Argument, Command } from 'commander';
 import { shells } from '../completion/shells.js';
 import { wordsOf } from '../completion/words.js';
-import { examples } from '../examples.js';
 import type { Context } from '../process/context.js';
+import { examples } from './examples.js';
 
 /** `entrgi completion`: a script for a shell, made from what the commands say about themselves. */
 export const completionCommand = (context: Context): Command =>

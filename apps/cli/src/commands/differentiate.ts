@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { examples } from '../examples.js';
 import type { Context } from '../process/context.js';
+import { examples } from './examples.js';
 import { parseInteger } from './parse-number.js';
 
 /** `entrgi differentiate`: what it is told, and what it says about itself. */

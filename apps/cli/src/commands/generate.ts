@@ -1,10 +1,10 @@
 import { optimisers, relaxations } from '@entrgi/core';
 import { orders, presets } from '@entrgi/samplers';
 import { Command, Option } from 'commander';
-import { examples } from '../examples.js';
 import { modelForms } from '../models/model-forms.js';
-import { oneOf } from '../one-of.js';
 import type { Context } from '../process/context.js';
+import { examples } from './examples.js';
+import { oneOf } from './one-of.js';
 import { parseDecimal, parseInteger } from './parse-number.js';
 import { parseVariable } from './parse-variable.js';
 

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import { examples } from '../examples.js';
 import { modelForms } from '../models/model-forms.js';
 import type { Context } from '../process/context.js';
+import { examples } from './examples.js';
 
 /** `entrgi inspect`: what it is told, and what it says about itself. */
 export const inspectCommand = (context: Context): Command =>

@@ -1,8 +1,4 @@
 import type { Denoiser, StepEvent } from '@entrgi/core';
-import type { Context } from '../process/context.js';
-import { liveDisplay } from './live-display.js';
-import { statusDisplay } from './status-display.js';
-import { isTerminal } from './styles.js';
 
 /** What the display is told when a prompt begins. */
 export interface Beginning {
@@ -26,15 +22,3 @@ export interface Display {
   /** The same, but the text so far stays, all of it, where it was shown. */
   leave(): void;
 }
-
-/** The text filling in, in a terminal; one line of progress where only stderr is a terminal; nothing where nobody looks. */
-export const chooseDisplay = (
-  context: Pick<Context, 'stdout' | 'stderr' | 'env'>,
-  quiet: boolean,
-): Display => {
-  if (!quiet && isTerminal(context.stdout, context.env)) return liveDisplay(context.stdout, context.env);
-  if (isTerminal(context.stderr, context.env)) return statusDisplay(context.stderr, context.env);
-  return silentDisplay;
-};
-
-const silentDisplay: Display = { wait() {}, begin() {}, step() {}, clear() {}, leave() {} };

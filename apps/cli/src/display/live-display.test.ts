@@ -2,7 +2,8 @@ import type { StepEvent, Vocabulary } from '@entrgi/core';
 import { describe, expect, test } from 'vitest';
 import type { Context } from '../process/context.js';
 import { Collector } from '../testing/capture.js';
-import { chooseDisplay, type Display } from './display.js';
+import { chooseDisplay } from './choose-display.js';
+import type { Display } from './display.js';
 
 const tokens = ['<mask>', 'Once', ' upon', ' a', ' time'];
 const vocabulary: Vocabulary = { size: 5, tokens, maskId: 0, endIds: [], specialIds: [0] };

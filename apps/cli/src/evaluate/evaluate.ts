@@ -8,7 +8,7 @@ import {
   readData,
   shardOf,
 } from '@entrgi/evaluation';
-import { chooseDisplay } from '../display/display.js';
+import { chooseDisplay } from '../display/choose-display.js';
 import { type GenerateOptions, modelOptions, settingsOf } from '../generate/options.js';
 import { fetchingOf } from '../models/model-source.js';
 import type { Context } from '../process/context.js';

@@ -1,5 +1,6 @@
 import { type GenerationPlan, loadModels, type Models, planGeneration, stream } from 'entrgi';
-import { chooseDisplay, type Display } from '../display/display.js';
+import { chooseDisplay } from '../display/choose-display.js';
+import type { Display } from '../display/display.js';
 import { fetchingOf } from '../models/model-source.js';
 import type { Context } from '../process/context.js';
 import { withinGrace } from '../process/within-grace.js';

@@ -1,7 +1,7 @@
 import type { Context } from '../process/context.js';
-import { readStdin, stdinName } from '../read-stdin.js';
 import type { GenerateOptions } from './options.js';
 import { checkPrompt, decoded, type PromptEntry, parsePrompts, readPrompts } from './read-prompts.js';
+import { readStdin, stdinName } from './read-stdin.js';
 
 /** The prompts of a command line: PROMPT, a file of them, or what standard input holds, which `-` and no PROMPT at all stand for. */
 export const givenPrompts = async (

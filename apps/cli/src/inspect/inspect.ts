@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { InvalidArgumentError } from '@entrgi/core';
 import type { HubOptions } from '@entrgi/models';
-import { chooseDisplay } from '../display/display.js';
+import { chooseDisplay } from '../display/choose-display.js';
 import { stylesFor } from '../display/styles.js';
 import { fetchingOf, modelSource, type SourceOptions } from '../models/model-source.js';
 import type { Context } from '../process/context.js';

@@ -3,9 +3,6 @@ import type { Folder } from '../files/byte-source.js';
 import { type ConfigReader, configReader } from '../files/config-reader.js';
 import { readJson, requireJson } from '../files/json-file.js';
 import { nodeFolder } from '../files/node-folder.js';
-import type { HubOptions } from '../hub/hub-options.js';
-import { resolveCheckpoint } from '../snapshot/resolve-checkpoint.js';
-import { type VerifyOptions, verifySnapshot } from '../snapshot/verify-snapshot.js';
 import { checkpointName } from './checkpoint-name.js';
 import { chosenWeights } from './chosen-weights.js';
 import { otherWeights, refuseAdapter } from './other-weights.js';
@@ -32,15 +29,10 @@ export interface Checkpoint {
 }
 
 /**
- * Of a directory or a model of the hub (see resolveCheckpoint), reads config.json and the headers of model.safetensors, or of the shards that model.safetensors.index.json names.
- * Throws CheckpointError, naming the file, where one is missing, corrupt or contradicts another, and what resolveCheckpoint throws.
+ * Reads config.json and the headers of model.safetensors, or of the shards that model.safetensors.index.json names, of a directory.
+ * Throws CheckpointError, naming the file, where one is missing, corrupt or contradicts another.
  */
-export const readCheckpoint = async (
-  from: string,
-  options: HubOptions & VerifyOptions = {},
-): Promise<Checkpoint> => {
-  const directory = await resolveCheckpoint(from, { ...options, weights: 'safetensors' });
-  await verifySnapshot(directory, options);
+export const readCheckpoint = async (directory: string): Promise<Checkpoint> => {
   const source = nodeFolder(directory);
   refuseAdapter(directory, await filesOf(directory));
   const config = configReader(await requireJson(source, 'config.json'), `${directory}/config.json`);

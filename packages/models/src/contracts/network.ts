@@ -1,8 +1,7 @@
 import type { GraphBuilder, Value } from '@entrgi/onnx';
-import type { KeysAndValues } from '../blocks/attention/attention.js';
 import type { ConfigReader } from '../files/config-reader.js';
-import type { Weights } from '../weights/weights.js';
 import type { TemplateOptions } from './template-options.js';
+import type { Weights } from './weights.js';
 
 /** What an architecture makes of a config.json: facts, and a function that writes the network into a graph. */
 interface NetworkFacts {
@@ -87,6 +86,12 @@ export interface ClassifierInputs {
   readonly ids: Value;
   /** Only for networks that have a `prefix`. */
   readonly past?: Past | undefined;
+}
+
+/** All that later tokens see of a sequence in one layer: float32 [batch, keyValueHeads, length, headWidth], keys turned by their positions. */
+export interface KeysAndValues {
+  readonly keys: Value;
+  readonly values: Value;
 }
 
 /** What each layer keeps of the tokens before some others, piece by piece, each the same for the whole batch (its batch size is 1) or not. */

@@ -1,7 +1,6 @@
 import { GraphBuilder, type Model } from '@entrgi/onnx';
-import type { KeysAndValues } from '../blocks/attention/attention.js';
-import type { BlockNetwork } from '../contracts/network.js';
-import type { Weights } from '../weights/weights.js';
+import type { BlockNetwork, KeysAndValues } from '../contracts/network.js';
+import type { Weights } from '../contracts/weights.js';
 
 /**
  * What each layer keeps of the tokens around a block: inputs `ids` int64 [batch, length], `start` and `end` int64 [1], the block's; outputs

@@ -1,12 +1,13 @@
 import { readdir } from 'node:fs/promises';
-import { CheckpointError, UnsupportedError } from '@entrgi/core';
+import { CheckpointError, NotFoundError, UnsupportedError } from '@entrgi/core';
 import { describe, expect, it } from 'vitest';
 import { alteredFixture } from '../../fixtures/altered-fixture.js';
 import { classifierFixtures, denoiserFixtures, fixture } from '../../fixtures/fixture.js';
 import * as architectures from '../architectures/index.js';
+import { architectureName } from '../checkpoint/architecture-name.js';
 import { readCheckpoint } from '../checkpoint/checkpoint.js';
 import { inspectCheckpoint } from '../inspect-checkpoint.js';
-import { architectureName, readNetwork } from './read-network.js';
+import { readNetwork } from './read-network.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: tests change JSON in ways that have no type
 type Json = any;
@@ -196,6 +197,10 @@ describe('readNetwork', () => {
 });
 
 describe('inspectCheckpoint', () => {
+  it('says where there is no folder', async () => {
+    await expect(inspectCheckpoint(`${fixture('dream')}/nothing`)).rejects.toThrow(NotFoundError);
+  });
+
   it('counts what is there', async () => {
     const { vocabulary, ...facts } = await inspectCheckpoint(fixture('dream-sharded'));
     const layer = 24 * 24 * 2 + 12 * 24 * 2 + 24 + 12 * 2 + 3 * 24 * 40 + 2 * 24;

@@ -1,5 +1,6 @@
 import { UnsupportedError } from '@entrgi/core';
 import * as architectures from '../architectures/index.js';
+import { architectureName } from '../checkpoint/architecture-name.js';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import type { Architecture, ClassifierNetwork, DenoiserNetwork } from '../contracts/network.js';
 
@@ -16,11 +17,4 @@ export const readNetwork = ({ config }: Pick<Checkpoint, 'config'>): DenoiserNet
       cure: 'Any other can be loaded as an ONNX model in the layout of transformers.js (loadDenoiser, onnxReward).',
     },
   );
-};
-
-/** The first of `architectures` in config.json; '' where there is none. */
-export const architectureName = ({ config }: Pick<Checkpoint, 'config'>): string => {
-  const named: unknown = config.raw('architectures');
-  const first: unknown = Array.isArray(named) ? named[0] : undefined;
-  return typeof first === 'string' ? first : '';
 };

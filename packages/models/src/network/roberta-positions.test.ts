@@ -6,7 +6,7 @@ import { relativeError } from '../../fixtures/fixture.js';
 import { variantConfig, writeVariant } from '../../fixtures/variants.js';
 import { readCheckpoint } from '../checkpoint/checkpoint.js';
 import { configReader } from '../files/config-reader.js';
-import { checkedWeights } from '../weights/weights.js';
+import { checkedWeights } from '../weights/checked-weights.js';
 import { fitCheckpoint } from './fit-checkpoint.js';
 import { readNetwork } from './read-network.js';
 

@@ -7,11 +7,11 @@ import {
 } from '@entrgi/core';
 import { checkModel, encodeModel, type Graph } from '@entrgi/onnx';
 import { checkpointName } from '../checkpoint/checkpoint-name.js';
+import type { LoadDenoiserOptions } from '../denoiser/load-denoiser-options.js';
 import { requireMask, sessionDenoiser } from '../denoiser/session-denoiser.js';
 import { type ConfigReader, configReader } from '../files/config-reader.js';
 import { requireJson } from '../files/json-file.js';
 import { nodeFolder } from '../files/node-folder.js';
-import type { LoadDenoiserOptions } from '../load-denoiser.js';
 import { loadTokenizer } from '../prompt/load-tokenizer.js';
 import { checkedDtype } from '../weights/weight-options.js';
 import { fillMaskGraph } from './fill-mask-graph.js';

@@ -8,10 +8,11 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { fixture, fixtureNumbers, relativeError } from '../../fixtures/fixture.js';
 import type { StandInHub } from '../../fixtures/stand-in-hub.js';
 import { filesBelow, rejection, testHub } from '../../fixtures/test-hub.js';
+import type { LoadDenoiserOptions } from '../denoiser/load-denoiser-options.js';
 import type { DownloadProgress } from '../hub/hub-options.js';
 import { inspectCheckpoint } from '../inspect-checkpoint.js';
 import { loadClassifier } from '../load-classifier.js';
-import { type LoadDenoiserOptions, loadDenoiser } from '../load-denoiser.js';
+import { loadDenoiser } from '../load-denoiser.js';
 import { resolveCheckpoint } from './resolve-checkpoint.js';
 
 const backend = nodeBackend({ threads: 1 });

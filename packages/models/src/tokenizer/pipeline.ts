@@ -1,7 +1,7 @@
 import { type AddedToken, readAddedTokens, type Section } from './added-tokens.js';
 import { readDecoder } from './decoder.js';
 import { type Component, component } from './file/component.js';
-import { readModel } from './models/model.js';
+import { readModel } from './models/read-model.js';
 import { readNormaliser } from './normaliser.js';
 import { type TimeLimit, timeLimit } from './patterns/time-limit.js';
 import { readPreTokeniser } from './pre-tokeniser.js';

@@ -2,13 +2,14 @@ import { InvalidArgumentError, UnsupportedError } from '@entrgi/core';
 import type { GraphBuilder, Value } from '@entrgi/onnx';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import type { ClassifierNetwork, DenoiserNetwork } from '../contracts/network.js';
+import type { Weights } from '../contracts/weights.js';
 import { checkMemory } from './check-memory.js';
+import { checkedWeights } from './checked-weights.js';
 import { packedWeights, transposedPacked } from './packed-weights.js';
 import { productWeights } from './product-weights.js';
 import { BLOCK } from './quantise.js';
 import { quantisedTensors } from './quantised-tensors.js';
 import { bitsOf, checkedDtype, type WeightOptions } from './weight-options.js';
-import { checkedWeights, type Weights } from './weights.js';
 
 /** A network's weights, ready to be written into graphs. */
 export interface LoadedWeights {

@@ -1,6 +1,6 @@
 import { GraphBuilder } from '@entrgi/onnx';
 import type { ClassifierNetwork, DenoiserNetwork } from '../contracts/network.js';
-import type { Weights } from './weights.js';
+import type { Weights } from '../contracts/weights.js';
 
 /** The matrices that a network multiplies by, found by writing the network into a graph once. */
 export const productWeights = (

@@ -1,6 +1,6 @@
 import type { DenoiserBlock } from '@entrgi/core';
-import type { SampleSettings } from '../options/sample-options.js';
 import { type MaskedRows, maskedSlots } from '../rows/masked-rows.js';
+import type { SampleSettings } from '../settings/sample-settings.js';
 import {
   distinctResponses,
   type Prediction,

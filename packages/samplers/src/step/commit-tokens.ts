@@ -9,11 +9,11 @@ import {
   turnIsDue,
 } from '@entrgi/core';
 import { addConfident } from '../confidence/add-confident.js';
-import type { SampleSettings } from '../options/sample-options.js';
 import { checkChosen } from '../rows/check-chosen.js';
 import { rowDistributions } from '../rows/draw-rows.js';
 import type { InitialRows } from '../rows/initial-rows.js';
 import type { MaskedRows } from '../rows/masked-rows.js';
+import type { SampleSettings } from '../settings/sample-settings.js';
 
 export interface CommitRequest {
   readonly parts: readonly MaskedRows[];

@@ -1,5 +1,5 @@
 import type { CommittedToken } from '@entrgi/core';
-import type { SampleSettings } from '../options/sample-options.js';
+import type { SampleSettings } from '../settings/sample-settings.js';
 
 /**
  * Fills up the responses whose text is complete: those of `trajectories` that have an end token with no mask before it. What would stand

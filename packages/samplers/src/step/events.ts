@@ -6,8 +6,8 @@ import type {
   StepEvent,
   StepTimings,
 } from '@entrgi/core';
-import type { SampleSettings } from '../options/sample-options.js';
 import { type MaskedRows, maskedSlots } from '../rows/masked-rows.js';
+import type { SampleSettings } from '../settings/sample-settings.js';
 
 export interface StepOutcome {
   readonly prompt: number;

@@ -1,5 +1,5 @@
-import type { SampleSettings } from '../options/sample-options.js';
 import { maskedSlots } from '../rows/masked-rows.js';
+import type { SampleSettings } from '../settings/sample-settings.js';
 import { revealed, stepInBlock } from './reveal-probability.js';
 
 /**

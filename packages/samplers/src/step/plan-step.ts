@@ -1,7 +1,7 @@
 import type { RandomStream } from '@entrgi/core';
-import type { SampleSettings } from '../options/sample-options.js';
 import { checkChosen } from '../rows/check-chosen.js';
 import { type MaskedRows, maskedSlots } from '../rows/masked-rows.js';
+import type { SampleSettings } from '../settings/sample-settings.js';
 import { revealed, stepInBlock } from './reveal-probability.js';
 
 /**

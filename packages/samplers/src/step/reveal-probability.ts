@@ -1,5 +1,5 @@
 import { requireThat } from '@entrgi/core';
-import type { SampleSettings } from '../options/sample-options.js';
+import type { SampleSettings } from '../settings/sample-settings.js';
 
 /** Where a step stands among those of its block. */
 export interface StepInBlock {

@@ -9,10 +9,10 @@ import {
   relaxedTemperature,
   selectCandidates,
 } from '@entrgi/core';
-import type { SampleSettings } from '../options/sample-options.js';
 import { initialRows } from '../rows/initial-rows.js';
 import type { MaskedRows } from '../rows/masked-rows.js';
 import { repeatRows } from '../rows/repeat-rows.js';
+import type { SampleSettings } from '../settings/sample-settings.js';
 import { commitTokens } from './commit-tokens.js';
 import { completeResponses } from './complete-responses.js';
 import type { DenoiserNetwork } from './denoiser-network.js';

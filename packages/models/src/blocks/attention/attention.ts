@@ -1,5 +1,6 @@
 import type { GraphBuilder, Value } from '@entrgi/onnx';
-import type { Weights } from '../../weights/weights.js';
+import type { KeysAndValues } from '../../contracts/network.js';
+import type { Weights } from '../../contracts/weights.js';
 import { linear } from '../layers/linear.js';
 import type { Rotary } from './rotary.js';
 
@@ -14,12 +15,6 @@ export interface AttentionShape {
   readonly headWidth: number;
   /** Turns queries and keys by their positions. */
   readonly rotary?: Rotary;
-}
-
-/** All that later tokens see of a sequence in one layer: float32 [batch, keyValueHeads, length, headWidth], keys turned by their positions. */
-export interface KeysAndValues {
-  readonly keys: Value;
-  readonly values: Value;
 }
 
 /** The names of one layer's projections, and what is done to each query and key head [batch, length, heads, headWidth]. */

@@ -1,5 +1,5 @@
 import type { GraphBuilder, Value } from '@entrgi/onnx';
-import type { Weights } from '../../weights/weights.js';
+import type { Weights } from '../../contracts/weights.js';
 import { linear } from '../layers/linear.js';
 import type { Rotary } from './rotary.js';
 

@@ -1,6 +1,6 @@
 import type { GraphBuilder, Value } from '@entrgi/onnx';
 import type { DenoiserNetwork, Past } from '../../contracts/network.js';
-import type { Weights } from '../../weights/weights.js';
+import type { Weights } from '../../contracts/weights.js';
 import { linear } from '../layers/linear.js';
 import { rmsNorm } from '../layers/rms-norm.js';
 import { type DecoderShape, decoderParameters } from './decoder-config.js';

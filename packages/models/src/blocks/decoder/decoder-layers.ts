@@ -1,6 +1,7 @@
 import type { GraphBuilder, Value } from '@entrgi/onnx';
-import type { Weights } from '../../weights/weights.js';
-import { attention, type KeysAndValues } from '../attention/attention.js';
+import type { KeysAndValues } from '../../contracts/network.js';
+import type { Weights } from '../../contracts/weights.js';
+import { attention } from '../attention/attention.js';
 import type { Rope } from '../attention/rope.js';
 import { rotary } from '../attention/rotary.js';
 import type { Activation } from '../layers/activations.js';

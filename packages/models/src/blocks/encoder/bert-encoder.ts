@@ -1,6 +1,6 @@
 import type { GraphBuilder, Value } from '@entrgi/onnx';
+import type { Weights } from '../../contracts/weights.js';
 import type { ConfigReader } from '../../files/config-reader.js';
-import type { Weights } from '../../weights/weights.js';
 import { attention } from '../attention/attention.js';
 import { readActivation } from '../layers/activations.js';
 import { layerNorm } from '../layers/layer-norm.js';

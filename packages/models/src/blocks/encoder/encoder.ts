@@ -1,7 +1,7 @@
 import { CheckpointError } from '@entrgi/core';
 import type { GraphBuilder, Value } from '@entrgi/onnx';
+import type { Weights } from '../../contracts/weights.js';
 import type { ConfigReader } from '../../files/config-reader.js';
-import type { Weights } from '../../weights/weights.js';
 import type { AttentionLayer } from '../attention/attention.js';
 import type { Activation } from '../layers/activations.js';
 import { layerNorm } from '../layers/layer-norm.js';

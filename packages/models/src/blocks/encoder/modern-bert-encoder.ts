@@ -1,5 +1,5 @@
 import type { GraphBuilder, Value } from '@entrgi/onnx';
-import type { Weights } from '../../weights/weights.js';
+import type { Weights } from '../../contracts/weights.js';
 import { localMask, paddingMask } from '../attention/attention-mask.js';
 import { fusedAttention } from '../attention/fused-attention.js';
 import { rotary } from '../attention/rotary.js';

@@ -1,5 +1,5 @@
 import type { GraphBuilder, Value } from '@entrgi/onnx';
-import type { Weights } from '../../weights/weights.js';
+import type { Weights } from '../../contracts/weights.js';
 import type { Activation } from './activations.js';
 import { linear } from './linear.js';
 

@@ -1,5 +1,5 @@
 import type { GraphBuilder, Value } from '@entrgi/onnx';
-import type { Weights } from '../../weights/weights.js';
+import type { Weights } from '../../contracts/weights.js';
 
 /** y = (x − mean(x)) / √(var(x) + ε) · weight + bias over the last axis; some have no bias. */
 export const layerNorm = (

@@ -1,5 +1,5 @@
 import type { GraphBuilder, Value } from '@entrgi/onnx';
-import type { Weights } from '../../weights/weights.js';
+import type { Weights } from '../../contracts/weights.js';
 
 /** y = x Wᵀ + b over the last axis of a matrix x [rows, in], if there is a bias b. */
 export const linear = (g: GraphBuilder, weights: Weights, name: string, x: Value): Value => {

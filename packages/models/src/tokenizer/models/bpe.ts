@@ -1,7 +1,8 @@
 import { UnsupportedError } from '@entrgi/core';
 import type { Component } from '../file/component.js';
-import { mergeQueue } from './merge-queue.js';
-import { type Model, readIds } from './model.js';
+import { type Merges, mergeQueue } from './merge-queue.js';
+import type { Model } from './model.js';
+import { readIds } from './read-ids.js';
 import { byteToken } from './unigram.js';
 import { unknownTokenError } from './unknown-token-error.js';
 
@@ -90,14 +91,6 @@ export const bpe = (part: Component): Model => {
     },
   };
 };
-
-/** Rank and result of joining two ids. */
-export interface Merges {
-  /** By left * 2²⁶ + right: the place in the list. */
-  readonly ranks: ReadonlyMap<number, number>;
-  /** By place in the list: the id of the joined token. */
-  readonly results: Int32Array;
-}
 
 const readMerges = (part: Component, ids: ReadonlyMap<string, number>, prefix: string): Merges => {
   const list = part.value('merges');

@@ -1,5 +1,12 @@
 import type { Budget } from '../text/budget.js';
-import type { Merges } from './bpe.js';
+
+/** Rank and result of joining two ids. */
+export interface Merges {
+  /** By left * 2²⁶ + right: the place in the list. */
+  readonly ranks: ReadonlyMap<number, number>;
+  /** By place in the list: the id of the joined token. */
+  readonly results: Int32Array;
+}
 
 /** Joins ids by rank, leftmost first among equals, in time n log n: a heap of the pairs that can be joined. */
 export const mergeQueue =

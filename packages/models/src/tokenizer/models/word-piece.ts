@@ -1,5 +1,6 @@
 import type { Component } from '../file/component.js';
-import { type Model, readIds } from './model.js';
+import type { Model } from './model.js';
+import { readIds } from './read-ids.js';
 import { unknownTokenError } from './unknown-token-error.js';
 
 /** From the left, the longest token that the piece begins with, and so on; a piece with a rest that no token begins is unknown as a whole. */

@@ -1,5 +1,4 @@
 import type { WeightDtype } from '@entrgi/models';
-import type * as workloads from '../workloads/index.js';
 
 /** A checkpoint, and how it is held. Also what the PyTorch side reads: everything in a specification goes through JSON. */
 export interface ModelSpec {
@@ -29,10 +28,3 @@ export interface Workload {
   outputs?(): Promise<Readonly<Record<string, readonly number[]>>>;
   dispose(): Promise<void>;
 }
-
-export type WorkloadName = keyof typeof workloads;
-
-/** Which workload, and with what; `reference.py` has the same. */
-export type WorkloadSpec = {
-  [Name in WorkloadName]: { readonly kind: Name } & Parameters<(typeof workloads)[Name]>[0];
-}[WorkloadName];

@@ -1,0 +1,46 @@
+import {
+  type Backend,
+  type OptionNames,
+  requireBackend,
+  requireBoolean,
+  requireText,
+  requireWhole,
+} from '@entrgi/core';
+import { type TemplateOptions, templateOptionNames } from '../contracts/template-options.js';
+import { type HubOptions, hubOptionNames } from '../hub/hub-options.js';
+import { type EndTokens, requireEndTokens } from '../vocabulary/end-tokens.js';
+import { type WeightOptions, weightOptionNames } from '../weights/weight-options.js';
+
+/** Where a denoiser runs, how it holds its weights, and where it comes from if it is on the hub. */
+export interface LoadDenoiserOptions extends HubOptions, WeightOptions, TemplateOptions {
+  readonly backend: Backend;
+  /** Default: the name of the directory or of the repository. */
+  readonly name?: string;
+  /** An ONNX file of the source, such as onnx/model_quantized.onnx. Default: the safetensors; without any, onnx/model.onnx or model.onnx. */
+  readonly file?: string;
+  /**
+   * Also round activations to 8 bits in products with `q8` and `q4` weights: faster on processors with instructions for it, and less exact.
+   * Not for rewards, whose gradient would be zero. Default: false.
+   */
+  readonly int8Activations?: boolean | undefined;
+  /**
+   * Which tokens end a response, and so its text, are put off by `deprioritizeEos`, and hide what stands behind them from a reward: every one
+   * that ends a turn, `turn`, or the tokenizer's eos_token alone, `eos`, as in the authors' code. Default: `turn`.
+   */
+  readonly endTokens?: EndTokens | undefined;
+  /** Threads inside one operator. Default: the backend's. */
+  readonly threads?: number;
+}
+
+/** The options of loadDenoiser, by name. */
+export const denoiserOptionNames: OptionNames<LoadDenoiserOptions> = {
+  ...hubOptionNames,
+  ...weightOptionNames,
+  ...templateOptionNames,
+  backend: requireBackend,
+  name: requireText,
+  file: requireText,
+  int8Activations: requireBoolean,
+  endTokens: requireEndTokens,
+  threads: (name, value) => requireWhole(name, value, 1),
+};

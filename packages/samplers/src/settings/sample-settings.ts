@@ -1,0 +1,32 @@
+import type { Denoiser, Draw, Filter, Guidance, Order, Prompt, Schedule } from '@entrgi/core';
+
+/** Options with every default filled in, and the prompts as tokens. */
+export interface SampleSettings {
+  readonly denoiser: Denoiser;
+  readonly maskId: number;
+  readonly prompts: readonly { readonly prompt: Prompt; readonly tokenIds: Int32Array }[];
+  readonly guidance: Guidance | undefined;
+  readonly trajectories: number;
+  readonly steps: number;
+  readonly length: number;
+  /** The tokens that every response begins as, shape [length]: those that stay, and masks. */
+  readonly given: Int32Array;
+  /** The first slot at which a response may end. */
+  readonly endsFrom: number;
+  readonly blockLength: number;
+  readonly temperature: number;
+  readonly filters: readonly Filter[];
+  readonly order: Order;
+  readonly orderTemperature: number;
+  readonly draw: Draw;
+  readonly classifierFreeScale: number;
+  readonly schedule: Schedule;
+  readonly seed: number;
+  readonly deprioritizeEos: boolean;
+  readonly vocabularyTolerance: number;
+  readonly stopAtEnd: boolean;
+  readonly skipRedundant: boolean;
+  readonly confidenceThreshold: number | undefined;
+  readonly cacheBlocks: boolean;
+  readonly signal: AbortSignal | undefined;
+}
