@@ -13,6 +13,6 @@ process.on('message', async (index: number) => {
   const one = caseOf(group, Number(seed), index);
   const folder = join(root, `case-${index}`);
   await rm(folder, { recursive: true, force: true });
-  process.send!({ ...(await attemptCase(one, folder)), name: one.name });
+  process.send!(await attemptCase(one, folder));
 });
 process.send!('ready');

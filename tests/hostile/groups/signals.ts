@@ -29,6 +29,9 @@ const environment = (folder: string) => {
   return { ...others, HOME: folder, TMPDIR: folder };
 };
 
+const start = (folder: string, argv: readonly string[]): ChildProcess =>
+  spawn(program[0]!, [...program.slice(1), ...argv], { cwd: folder, env: environment(folder) });
+
 /** Starts the program by a shell, which redirects; `"$@"` is the program. */
 const shell = (script: string, folder: string, argv: readonly string[]): ChildProcess =>
   spawn('sh', ['-c', script, 'sh', ...program, ...argv], {
@@ -121,18 +124,15 @@ const signalled = (random: Random, times: number): HostileCase => {
     leaves: /^(trace|prompts)\.jsonl$/,
     prepare: manyPrompts,
     async run(folder) {
-      const child = spawn(program[0]!, [...program.slice(1), ...endless(folder)], {
-        cwd: folder,
-        env: environment(folder),
-      });
+      const child = start(folder, endless(folder));
       const end = ended(child);
       end.catch(() => {});
       if (atRun) await begun(folder, end);
       await wait(delay);
-      const start = performance.now();
+      const sent = performance.now();
       for (let i = 0; i < times; i += 1) child.kill(name);
       const { status, signal, stderr, stdout } = await end;
-      const took = performance.now() - start;
+      const took = performance.now() - sent;
       // Ended by the signal itself, before there was anything to tidy up or with the runtime still computing, is what a shell reports alike.
       if (signal !== name && status !== statuses[name])
         throw new HostileFinding('untyped', `status ${status}, signal ${signal}: ${stderr.slice(0, 300)}`);
@@ -209,10 +209,7 @@ export const signals: HostileGroup = {
       leaves: /^(trace|prompts)\.jsonl$/,
       prepare: manyPrompts,
       async run(folder) {
-        const child = spawn(program[0]!, [...program.slice(1), ...endless(folder)], {
-          cwd: folder,
-          env: environment(folder),
-        });
+        const child = start(folder, endless(folder));
         const end = ended(child);
         await begun(folder, end);
         await wait(delay);
@@ -239,10 +236,7 @@ export const signals: HostileGroup = {
       leaves: name === 'SIGKILL' ? /^out\.onnx$|partial/ : /^out\.onnx$/,
       prepare: model,
       async run(folder) {
-        const child = spawn(program[0]!, [...program.slice(1), ...differentiation(folder)], {
-          cwd: folder,
-          env: environment(folder),
-        });
+        const child = start(folder, differentiation(folder));
         const end = ended(child);
         await wait(delay);
         child.kill(name);
