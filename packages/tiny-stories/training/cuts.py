@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import numpy as np
-from data import MIXTURE, RESPONSE, SENTENCE, Sample, Stories, Story, read_texts
+from data import MIXTURE, SENTENCE, Stories, Story, read_texts
 from pairs import Pair, Pairs
 from tokenizers import Tokenizer
 
@@ -43,6 +43,9 @@ def adapted(rng: np.random.Generator, text: str, opening: str) -> str:
 class Cuts(Stories):
     """Stories that `keep` accepts, those of TinyStories `variants` times more with other names."""
 
+    looks_first = True
+    longest = 45
+
     def __init__(self, corpora: Path, tokenizer: Tokenizer, keep, seed: int = 0, variants: int = 0):
         self.tokenizer = tokenizer
         self.corpora, self.tokens = {}, {}
@@ -63,61 +66,8 @@ class Cuts(Stories):
             stream = [t for encoding in tokenizer.encode_batch(texts[: 2 * originals]) for t in [*encoding.ids, end]]
             self.tokens[name] = np.array(stream, dtype=np.int64)
         self.names, self.shares = list(MIXTURE), np.array(list(MIXTURE.values()))
-        self.bounds = np.cumsum(self.shares)[:-1]
         self.head = tokenizer.encode("<|im_start|>user\nComplete this story:").ids
         self.middle = tokenizer.encode("<|im_end|>\n<|im_start|>assistant\n").ids
-
-    def cut(self, rng, ended, fewest=10, most=45):
-        """(opening, its ids, response, whether the story ends in it, the story, the sentence where the response begins)"""
-        while True:
-            stories = self.corpora[self.names[int(np.searchsorted(self.bounds, rng.random()))]]
-            story = stories[int(rng.integers(len(stories)))]
-            count = len(story.sentences)
-            if count < 4 or (ended and not story.ends):
-                continue
-            if ended:
-                rest = np.cumsum(story.lengths[::-1])
-                choices = [count - 1 - i for i in range(count - 1) if 8 <= rest[i] <= RESPONSE - 4]
-                if not choices:
-                    continue
-                cut = int(rng.choice(choices))
-                start = cut - 1
-                while start > 0 and rng.random() < 0.6 and sum(story.lengths[start - 1 : cut]) <= most:
-                    start -= 1
-            else:
-                start = 0 if rng.random() < 0.4 else int(rng.integers(0, count - 2))
-                cut = start + 1
-                while cut < count - 1 and (
-                    sum(story.lengths[start:cut]) < fewest
-                    or (rng.random() < 0.5 and sum(story.lengths[start : cut + 1]) <= most)
-                ):
-                    cut += 1
-            if not fewest <= sum(story.lengths[start:cut]) <= most + 8:
-                continue
-            opening = "".join(story.sentences[start:cut]).strip()
-            stop, enough = cut, 0
-            while stop < min(count, cut + 16) and (ended or enough < 84):  # no more text than is needed
-                enough += story.lengths[stop]
-                stop += 1
-            rest_text = "".join(story.sentences[cut:stop]).strip()
-            if rng.random() < 0.2:
-                words = opening.split(" ")
-                drop = int(rng.integers(1, 6))
-                if len(words) > drop + 5:
-                    rest_text = " ".join(words[-drop:]) + " " + rest_text
-                    opening = " ".join(words[:-drop])
-            ids = self.tokenizer.encode(" " + opening).ids
-            if not fewest <= len(ids) <= most:
-                continue
-            response = self.tokenizer.encode(rest_text).ids
-            if ended and len(response) < RESPONSE and cut + 16 >= count:
-                return opening, ids, response, True, story, cut
-            if not ended and len(response) >= RESPONSE:
-                return opening, ids, response[:RESPONSE], False, story, cut
-
-    def sample(self, rng, ended, fewest=10, most=45):
-        opening, _, response, ended, _, _ = self.cut(rng, ended, fewest, most)
-        return Sample(opening, response, ended)
 
     def any(self, rng):
         return self.cut(rng, bool(rng.random() < 0.4), *WINDOWS[int(rng.integers(len(WINDOWS)))])

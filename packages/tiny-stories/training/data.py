@@ -52,6 +52,10 @@ def read_texts(corpora: Path, name: str) -> list[str]:
 class Stories:
     """One split (training or validation) of every corpus."""
 
+    # Whether openings that are much too long are passed over before chance is asked about them once more: other samples, by the same seed.
+    looks_first = False
+    longest = 48
+
     def __init__(self, corpora: Path, tokenizer: Tokenizer, validation: bool):
         self.tokenizer, self.validation = tokenizer, validation
         self.corpora: dict[str, list[Story]] = {}
@@ -77,8 +81,12 @@ class Stories:
         start = int(rng.integers(0, len(stream) - length))
         return stream[start : start + length]
 
-    def sample(self, rng: np.random.Generator, ended: bool, fewest: int = 10, most: int = 48) -> Sample:
-        """An opening of `fewest` to `most` tokens and its continuation of up to 64 tokens."""
+    def cut(
+        self, rng: np.random.Generator, ended: bool, fewest: int = 10, most: int | None = None
+    ) -> tuple[str, list[int], list[int], bool, Story, int]:
+        """An opening of `fewest` to `most` tokens (default: `longest`) and its continuation of up to 64:
+        (opening, its ids, response, whether the story ends in it, the story, the sentence where the response begins)"""
+        most = most or self.longest
         while True:
             stories = self.corpora[rng.choice(self.names, p=self.shares)]
             story = stories[int(rng.integers(len(stories)))]
@@ -102,21 +110,32 @@ class Stories:
                     or (rng.random() < 0.5 and sum(story.lengths[start : cut + 1]) <= most)
                 ):
                     cut += 1
+            if self.looks_first and not fewest <= sum(story.lengths[start:cut]) <= most + 8:
+                continue
             opening = "".join(story.sentences[start:cut]).strip()
-            rest_text = "".join(story.sentences[cut : cut + 16]).strip()
+            stop, enough = cut, 0
+            while stop < min(count, cut + 16) and (ended or enough < 84):  # no more text than is needed
+                enough += story.lengths[stop]
+                stop += 1
+            rest_text = "".join(story.sentences[cut:stop]).strip()
             if rng.random() < 0.2:  # The opening may also break off inside a sentence.
                 words = opening.split(" ")
                 drop = int(rng.integers(1, 6))
                 if len(words) > drop + 5:
                     rest_text = " ".join(words[-drop:]) + " " + rest_text
                     opening = " ".join(words[:-drop])
-            if not fewest <= len(self.tokenizer.encode(" " + opening).ids) <= most:
+            ids = self.tokenizer.encode(" " + opening).ids
+            if not fewest <= len(ids) <= most:
                 continue
             response = self.tokenizer.encode(rest_text).ids
             if ended and len(response) < RESPONSE and cut + 16 >= count:
-                return Sample(opening, response, True)
+                return opening, ids, response, True, story, cut
             if not ended and len(response) >= RESPONSE:
-                return Sample(opening, response[:RESPONSE], False)
+                return opening, ids, response[:RESPONSE], False, story, cut
+
+    def sample(self, rng: np.random.Generator, ended: bool, fewest: int = 10, most: int | None = None) -> Sample:
+        opening, _, response, ended, _, _ = self.cut(rng, ended, fewest, most)
+        return Sample(opening, response, ended)
 
     def prompt(self, opening: str) -> list[int]:
         """The tokens of the chat template up to and with the assistant's turn."""
