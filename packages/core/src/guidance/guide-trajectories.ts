@@ -8,7 +8,7 @@ import type { RewardContext } from '../contracts/guidance/reward.js';
 import type { Vocabulary } from '../contracts/model/vocabulary.js';
 import { atPlace, placed } from '../errors/at-place.js';
 import { InvalidArgumentError, NumericalError } from '../errors/errors.js';
-import { firstNotFinite } from '../errors/first-not-finite.js';
+import { firstNotFinite, nextNotFinite } from '../errors/first-not-finite.js';
 import { relaxedTemperature } from '../softmax/relaxed-temperature.js';
 import { softmaxRowGradient } from '../softmax/softmax-gradient.js';
 import { hardTokens } from './hard-tokens.js';
@@ -173,9 +173,8 @@ const whenIn = (m: number): string => (m === 0 ? 'before guidance' : `after guid
 /** How many logits are −∞; NaN where one is NaN or +∞. An update must leave as many as there were: more are an overflow. */
 const countExcluded = (values: Float32Array, start: number, end: number): number => {
   let count = 0;
-  for (let i = start; i < end; i++) {
-    const value = values[i]!;
-    if (value - value !== 0) count += value === Number.NEGATIVE_INFINITY ? 1 : Number.NaN;
+  for (let i = nextNotFinite(values, start, end); i < end; i = nextNotFinite(values, i + 1, end)) {
+    count += values[i] === Number.NEGATIVE_INFINITY ? 1 : Number.NaN;
   }
   return count;
 };
