@@ -6,6 +6,7 @@ import { evalCommand } from './commands/eval.js';
 import { examples } from './commands/examples.js';
 import { generateCommand } from './commands/generate.js';
 import { inspectCommand } from './commands/inspect.js';
+import { reportCommand } from './commands/report.js';
 import { type Context, exitStatus } from './process/context.js';
 import { describeError, type Flags } from './process/describe-error.js';
 import { Interruption } from './process/interrupt-signal.js';
@@ -43,6 +44,7 @@ const commandLine = (context: Context): Command => {
   program.addCommand(differentiateCommand(context));
   program.addCommand(inspectCommand(context));
   program.addCommand(evalCommand(context));
+  program.addCommand(reportCommand(context));
   program.addCommand(completionCommand(context));
   for (const command of [
     program,

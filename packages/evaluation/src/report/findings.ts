@@ -1,0 +1,25 @@
+import { difference } from './format.js';
+import { type Estimate, isClear } from './statistics.js';
+import type { TemperatureSummary } from './summary.js';
+
+/** A difference in words, and whether it is more than two standard errors from nothing. */
+export interface Finding {
+  readonly text: string;
+  readonly isClear: boolean;
+}
+
+/** Every difference to unguided sampling, those that go against guidance too: clear ones first. */
+export const findingsOf = ({ methods }: TemperatureSummary): Finding[] => {
+  const all = methods.flatMap(({ method, differences }) =>
+    differences.flatMap(({ against, top1, judge }) => [
+      finding(`${method} − ${against}, Top@1`, top1),
+      ...(judge === undefined ? [] : [finding(`${method} − ${against}, judge`, judge)]),
+    ]),
+  );
+  return [...all.filter((each) => each.isClear), ...all.filter((each) => !each.isClear)];
+};
+
+const finding = (what: string, value: Estimate): Finding => ({
+  text: `${what}: ${difference(value)}`,
+  isClear: isClear(value),
+});

@@ -1,0 +1,115 @@
+import type { JournalLine } from '../../journal/journal-line.js';
+import { findingsOf } from '../findings.js';
+import { count } from '../format.js';
+import { costPlot } from '../plots/cost-plot.js';
+import { judgePlot } from '../plots/judge-plot.js';
+import { stepPlot } from '../plots/step-plot.js';
+import type { SetupSummary, Summary, TemperatureSummary } from '../summary.js';
+import { escapeHtml } from './escape-html.js';
+import { linesPart } from './lines-part.js';
+import { resultsTable } from './results-table.js';
+import { styles } from './styles.js';
+import { textsPart } from './texts.js';
+
+/** A report as one page that needs nothing else. */
+export const htmlReport = (summary: Summary, lines: readonly JournalLine[], command: string): string => {
+  const { results, prompts, seeds, setups } = summary;
+  const byKey = new Map(lines.map((line) => [line.key, line]));
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Evaluation</title>
+<style>${styles}</style>
+</head>
+<body>
+<h1>Evaluation</h1>
+<p class="muted">${count(results)} results: ${count(prompts)} prompts, seed${seeds.length > 1 ? 's' : ''} ${seeds.join(', ')}.</p>
+${setups.map((setup, i) => setupPart(setup, { byKey, id: `s${i}`, title: setups.length > 1 ? `Models and settings ${i + 1}` : 'Models and settings' })).join('\n')}
+${footer(summary, command)}
+<script>${openTarget}</script>
+</body>
+</html>
+`;
+};
+
+/** A browser that jumps into what is folded must unfold it. */
+const openTarget = `const show = () => { const target = document.getElementById(location.hash.slice(1)); const fold = target?.closest('details'); if (fold) { fold.open = true; target.scrollIntoView({ block: 'center' }); } }; addEventListener('hashchange', show); show();`;
+
+interface Place {
+  readonly byKey: ReadonlyMap<string, JournalLine>;
+  readonly id: string;
+  readonly title: string;
+}
+
+const setupPart = (setup: SetupSummary, { byKey, id, title }: Place): string => {
+  const { models, hashes, settings, temperatures } = setup;
+  const facts = [
+    ...Object.entries(models).map(([role, name]): [string, string] => [
+      role,
+      `${escapeHtml(name)} <code>${hashes[role] ?? ''}</code>`,
+    ]),
+    [
+      'settings',
+      Object.entries(settings)
+        .map(([name, value]) => escapeHtml(`${name} ${shown(value)}`))
+        .join(', '),
+    ],
+  ];
+  return `<section>
+<details><summary><b>${title}</b>: ${Object.values(models).map(escapeHtml).join(', ')}</summary><dl>${facts.map(([name, value]) => `<dt>${name}</dt><dd>${value}</dd>`).join('')}</dl></details>
+${temperatures.map((each, i) => temperaturePart(each, { byKey, id: `${id}-t${i}`, title: `Temperature ${each.temperature}` })).join('\n')}
+</section>`;
+};
+
+const shown = (value: unknown): string => (typeof value === 'object' ? JSON.stringify(value) : String(value));
+
+const temperaturePart = (summary: TemperatureSummary, { byKey, id, title }: Place): string => {
+  const linkOf = (method: string) => `${id}-${method.replace(/[^\w-]/g, '_')}`;
+  const linesOf = (keys: readonly string[]) => keys.map((key) => byKey.get(key)!);
+  const findings = findingsOf(summary);
+  const clear = findings.filter((each) => each.isClear);
+  const rest = findings.length - clear.length;
+  return `<h2 id="${id}">${title}</h2>
+${resultsTable(summary, linkOf)}
+<p class="muted">Mean ± standard error over seeds. Differences are paired, prompt by prompt and seed by seed: mean ± standard error over prompts, bold where they are more than two of them. Costs are per prompt. Diversity is of at most four responses to a prompt.</p>
+${findings.length === 0 ? '' : `<ul class="findings">${clear.map(({ text }) => `<li>${escapeHtml(text)}</li>`).join('')}${rest === 0 ? '' : `<li class="muted">${rest} other difference${rest > 1 ? 's are' : ' is'} within two standard errors.</li>`}</ul>`}
+<div class="plots">${plots(summary)}</div>
+<h3>Texts</h3>
+${textsPart(summary.methods.flatMap(({ keys }) => linesOf(keys)))}
+<h3>Results</h3>
+<p class="muted">A key is at the beginning of its line: <code>grep KEY JOURNAL</code>.</p>
+${summary.methods.map(({ method, keys }) => linesPart(linkOf(method), `${method}, temperature ${summary.temperature}`, linesOf(keys))).join('\n')}`;
+};
+
+const plots = (summary: TemperatureSummary): string => {
+  const { bestOf } = summary;
+  const unguided =
+    bestOf === undefined ? '' : `, and unguided best-of-n (dashed, from ${escapeHtml(bestOf.method)})`;
+  const all: readonly (readonly [title: string, more: string, svg: string])[] = [
+    ['Reward against compute', `network passes${unguided}`, costPlot(summary, 'passes')],
+    ['Reward against time', `seconds${unguided}`, costPlot(summary, 'seconds')],
+    ['Judge against reward', 'a method that only fools its reward lies right and low', judgePlot(summary)],
+    [
+      'Reward by denoising step',
+      'of the relaxed responses, guided methods',
+      stepPlot(summary, 'rewardByStep'),
+    ],
+    ['Entropy weight by denoising step', 'share of the hard token', stepPlot(summary, 'entropyWeightByStep')],
+  ];
+  return all
+    .filter(([, , svg]) => svg !== '')
+    .map(([title, more, svg]) => `<figure><figcaption><b>${title}</b>: ${more}</figcaption>${svg}</figure>`)
+    .join('');
+};
+
+const footer = ({ versions }: Summary, command: string): string =>
+  `<footer><p><code>${escapeHtml(command)}</code></p>${versions
+    .map(
+      (each) =>
+        `<p>${Object.entries(each)
+          .map(([name, version]) => escapeHtml(`${name} ${version}`))
+          .join(' · ')}</p>`,
+    )
+    .join('')}</footer>`;

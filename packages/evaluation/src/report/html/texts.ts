@@ -1,0 +1,61 @@
+import type { JournalLine } from '../../journal/journal-line.js';
+import { number } from '../format.js';
+import { groupBy } from '../statistics.js';
+import { methodOrder, promptOf } from '../summarise.js';
+import { escapeHtml } from './escape-html.js';
+
+/** How many prompts are shown. */
+const SHOWN = 6;
+
+/** The best response of each method to the first prompts, beside each other, with every token coloured by the step in which it was committed. */
+export const textsPart = (lines: readonly JournalLine[]): string => {
+  const seed = Math.min(...lines.map((line) => line.seed));
+  const groups = groupBy(
+    lines.filter((line) => line.seed === seed).toSorted((a, b) => (promptOf(a) < promptOf(b) ? -1 : 1)),
+    promptOf,
+  );
+  const parts = [...groups.values()].slice(0, SHOWN).map((group, i) => promptPart(group, i === 0));
+  return `<p class="muted">Best of each method, seed ${seed}. Colour: the step in which a token was committed, from the first <span class="legend" role="img" aria-label="from pale, the first, to strong, the last"></span> to the last; point at a token to read it.</p>${parts.join('')}`;
+};
+
+const promptPart = (lines: readonly JournalLine[], isOpen: boolean): string => {
+  const { prompt } = lines[0]!;
+  const inOrder = lines.toSorted((a, b) => placeOf(a.method) - placeOf(b.method));
+  return `<details${isOpen ? ' open' : ''}><summary>${escapeHtml(promptText(prompt))}</summary><div class="texts">${inOrder.map(textPart).join('')}</div></details>`;
+};
+
+const placeOf = (method: string): number => {
+  const place = methodOrder.indexOf(method);
+  return place < 0 ? methodOrder.length : place;
+};
+
+const textPart = ({ key, method, trajectories, top1, judge, steps }: JournalLine): string => {
+  const best = trajectories.findIndex(({ reward }) => reward === top1);
+  const traced = steps?.trajectories[best];
+  const text = traced === undefined ? escapeHtml(trajectories[best]!.text) : tokens(traced);
+  const judged = judge === undefined ? '' : `<span>judge ${number(judge)}</span>`;
+  return `<div class="text"><h4><a href="#k-${key}">${escapeHtml(method)}</a><span>reward ${number(top1)}</span>${judged}</h4>${text}</div>`;
+};
+
+const tokens = ({
+  tokens: texts,
+  committedAt,
+}: {
+  readonly tokens: readonly string[];
+  readonly committedAt: readonly number[];
+}): string => {
+  const last = Math.max(1, ...committedAt);
+  return texts
+    .map((text, i) => {
+      const step = committedAt[i] ?? 0;
+      const share = Math.round(6 + (64 * Math.max(0, step - 1)) / Math.max(1, last - 1));
+      return text === ''
+        ? ''
+        : `<span class="token" style="--t:${share}" title="step ${step}">${escapeHtml(text)}</span>`;
+    })
+    .join('');
+};
+
+/** The last turn of a conversation. */
+export const promptText = (prompt: JournalLine['prompt']): string =>
+  typeof prompt === 'string' ? prompt : (prompt.at(-1)?.content ?? '');

@@ -1,0 +1,133 @@
+import { expect, test } from 'vitest';
+import type { JournalLine } from '../journal/journal-line.js';
+import { smallLine } from '../testing/small-line.js';
+import { makeReport } from './make-report.js';
+
+/** Results of two methods on three prompts with two seeds; Top@1 and judge by what follows. */
+const line = (method: string, prompt: number, seed: number, top1: number, judge: number): JournalLine => {
+  const trajectories = [
+    { text: `<b>best</b> of ${method}`, tokenIds: [1, 2], reward: top1, judge },
+    { text: 'the other one', tokenIds: [3, 4], reward: top1 - 2, judge: judge / 2 },
+  ];
+  const settings = {
+    denoiser: 'd',
+    reward: 'r',
+    judge: 'j',
+    hashes: { denoiser: 'd0', reward: 'r0', judge: 'j0' },
+  };
+  const guided = method === 'entrgi';
+  return smallLine(seed, {
+    key: `${method}${prompt}${seed}`,
+    prompt: `prompt ${prompt} & more`,
+    method,
+    settings: { ...settings, guidanceSteps: guided ? 3 : 0, trajectories: 2 },
+    trajectories,
+    top1,
+    avg: top1 - 1,
+    judge,
+    cost: { seconds: guided ? 4 : 1, denoiserPasses: 16, rewardPasses: guided ? 98 : 2 },
+    steps: {
+      ...(guided ? { rewards: [null, 1, 2], entropyWeights: [null, 0.5, 0.25] } : {}),
+      trajectories: trajectories.map(() => ({ tokens: ['<b>', ' x'], committedAt: [3, 1] })),
+    },
+  });
+};
+
+const lines = [1, 2].flatMap((seed) =>
+  [0, 1, 2].flatMap((prompt) => [
+    line('bon', prompt, seed, prompt + seed / 10, 0.5),
+    // More reward by 1, 2 and 3; less of what the judge likes, by 0.25 each.
+    line('entrgi', prompt, seed, 2 * prompt + 1 + seed / 10, 0.25),
+  ]),
+);
+
+test('the numbers are those of the definition', () => {
+  const { summary } = makeReport(lines);
+  expect(summary).toMatchObject({ results: 12, prompts: 3, seeds: [1, 2] });
+  const [{ temperatures, models, settings }] = summary.setups as [(typeof summary.setups)[0]];
+  expect(models).toEqual({ denoiser: 'd', reward: 'r', judge: 'j' });
+  expect(settings).toMatchObject({ guidanceSteps: 3 });
+  const [bon, entrgi] = temperatures[0]!.methods as [
+    (typeof temperatures)[0]['methods'][0],
+    (typeof temperatures)[0]['methods'][0],
+  ];
+  expect([bon.method, entrgi.method]).toEqual(['bon', 'entrgi']);
+  // Seeds: 1.1 and 1.2; their standard deviation 0.0707, over √2.
+  expect(bon.top1).toEqual({ mean: expect.closeTo(1.15, 12), error: expect.closeTo(0.05, 12) });
+  expect(bon.avg.mean).toBeCloseTo(0.15, 12);
+  expect(bon.judge).toEqual({ mean: 0.5, error: 0 });
+  expect(bon.judgeAvg!.mean).toBeCloseTo(0.375, 12);
+  expect(bon.differences).toEqual([]);
+  // 1, 2 and 3: mean 2, standard deviation 1, over √3.
+  const [compared] = entrgi.differences;
+  expect(compared).toMatchObject({ against: 'bon', prompts: 3 });
+  expect(compared!.top1.mean).toBeCloseTo(2, 12);
+  expect(compared!.top1.error).toBeCloseTo(1 / Math.sqrt(3), 12);
+  expect(compared!.judge).toEqual({ mean: -0.25, error: 0 });
+  expect(entrgi.cost).toEqual({ seconds: 4, denoiserPasses: 16, rewardPasses: 98 });
+  expect(entrgi.rewardByStep).toEqual([null, 1, 2]);
+  expect(bon.rewardByStep).toEqual([]);
+  expect(entrgi.keys).toHaveLength(6);
+  const { bestOf } = temperatures[0]!;
+  expect(bestOf).toMatchObject({
+    method: 'bon',
+    points: [
+      { n: 1, passes: 9, seconds: 0.5 },
+      { n: 2, passes: 18, seconds: 1 },
+    ],
+  });
+  expect(bestOf!.points.map(({ top1 }) => top1)).toEqual([
+    expect.closeTo(0.15, 12),
+    expect.closeTo(1.15, 12),
+  ]);
+});
+
+test('the page says the same, needs nothing else, and leads from every number to its lines', () => {
+  const { html } = makeReport(lines, { command: 'entrgi report <a>' });
+  expect(html).toContain('entrgi report &lt;a&gt;');
+  expect(html).toContain('prompt 0 &amp; more');
+  expect(html).not.toContain('<b>best</b> of');
+  // Nothing is fetched: no address but the namespaces of SVG.
+  expect(html.replaceAll(/http:\/\/www\.w3\.org\/\d+\/(svg|xlink|xmlns\/?|xhtml)/g, '')).not.toMatch(
+    /https?:|src=|@import|url\(/,
+  );
+  const ids = new Set([...html.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id));
+  const targets = [...html.matchAll(/href="#([^"]+)"/g)].map(([, target]) => target!);
+  expect(targets.length).toBeGreaterThan(20);
+  for (const target of targets) expect(ids).toContain(target);
+  for (const { key } of lines) expect(ids).toContain(`k-${key}`);
+  expect(html).toContain('1.15 ± 0.05');
+  expect(html).toContain('+2.00 ± 0.58');
+  expect(html).toContain('−0.25 ± 0.00');
+  expect(html.match(/<svg/g)).toHaveLength(5);
+  expect(html).toContain('title="step 3">&lt;b&gt;</span>');
+});
+
+test('the order of the lines changes nothing; times can be left out', () => {
+  const shuffled = lines.toReversed();
+  expect(makeReport(shuffled)).toEqual(makeReport(lines));
+  const slower = lines.map((each) => ({ ...each, cost: { ...each.cost, seconds: 7 * each.cost.seconds } }));
+  expect(makeReport(slower)).not.toEqual(makeReport(lines));
+  const without = makeReport(lines, { withoutSeconds: true });
+  expect(makeReport(slower, { withoutSeconds: true })).toEqual(without);
+  expect(without.markdown).toMatch(/\| entrgi \| .* \| – \| 16 \| 98 \|/);
+});
+
+test('what is missing is left out: one seed, no judge, no steps; other settings are another table', () => {
+  const bare = lines
+    .filter(({ seed }) => seed === 1)
+    .map(({ judge: _, steps: __, settings, trajectories, ...each }) => ({
+      ...each,
+      settings: { ...settings, steps: 4 },
+      trajectories: trajectories.map(({ judge: _j, ...rest }) => rest),
+    }));
+  const { summary, html, markdown } = makeReport(bare);
+  expect(summary.setups[0]!.temperatures[0]!.methods[0]).toMatchObject({ top1: { error: null } });
+  expect(html).not.toContain('NaN');
+  expect(html.match(/<svg/g)).toHaveLength(2);
+  expect(markdown).not.toMatch(/NaN|undefined|null/);
+  expect(
+    makeReport([...lines, ...bare.map((each) => ({ ...each, key: `${each.key}b` }))]).summary.setups,
+  ).toHaveLength(2);
+  expect(() => makeReport([])).toThrow('lines: expected at least one result, got none.');
+});

@@ -1,0 +1,36 @@
+import { InvalidArgumentError } from '@entrgi/core';
+import type { JournalLine } from '../journal/journal-line.js';
+import { htmlReport } from './html/html-report.js';
+import { markdownReport } from './markdown.js';
+import { type SummariseOptions, summarise } from './summarise.js';
+import type { Summary } from './summary.js';
+
+export interface ReportOptions extends SummariseOptions {
+  /** The command that the report says it was made with. */
+  readonly command?: string | undefined;
+}
+
+/** A report in three forms. Equal results give equal ones, in whatever order they are. */
+export interface Report {
+  readonly summary: Summary;
+  readonly html: string;
+  readonly markdown: string;
+}
+
+/** Tables, plots and texts of the results of an evaluation. Throws InvalidArgumentError where there is none. */
+export const makeReport = (lines: readonly JournalLine[], options: ReportOptions = {}): Report => {
+  if (lines.length === 0) {
+    throw new InvalidArgumentError('lines: expected at least one result, got none.', {
+      value: lines,
+      argument: 'lines',
+      cure: 'Make some with `entrgi eval`.',
+    });
+  }
+  const { command = 'makeReport' } = options;
+  const summary = summarise(lines, options);
+  return {
+    summary,
+    html: htmlReport(summary, lines, command),
+    markdown: markdownReport(summary, command),
+  };
+};

@@ -1,0 +1,96 @@
+import { findingsOf } from './findings.js';
+import { count, difference, estimated, number } from './format.js';
+import { isClear } from './statistics.js';
+import type { MethodSummary, SetupSummary, Summary, TemperatureSummary } from './summary.js';
+
+/** The tables of a report as Markdown. */
+export const markdownReport = (summary: Summary, command: string): string => {
+  const { results, prompts, seeds, setups, versions } = summary;
+  return [
+    '# Evaluation',
+    '',
+    `${count(results)} results: ${count(prompts)} prompts, seeds ${seeds.join(', ')}.`,
+    '',
+    ...setups.flatMap((setup, i) => setupPart(setup, setups.length > 1 ? ` ${i + 1}` : '')),
+    '## Made with',
+    '',
+    `\`${command}\``,
+    '',
+    ...versions.map((each) =>
+      Object.entries(each)
+        .map(([name, version]) => `${name} ${version}`)
+        .join(', '),
+    ),
+    '',
+  ].join('\n');
+};
+
+const setupPart = ({ models, hashes, settings, temperatures }: SetupSummary, which: string): string[] => [
+  `## Models and settings${which}`,
+  '',
+  ...Object.entries(models).map(([role, name]) => `- ${role}: ${name} (\`${hashes[role] ?? ''}\`)`),
+  `- settings: ${Object.entries(settings)
+    .map(([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : value}`)
+    .join(', ')}`,
+  '',
+  ...temperatures.flatMap(temperaturePart),
+];
+
+const temperaturePart = (summary: TemperatureSummary): string[] => {
+  const against = [
+    ...new Set(summary.methods.flatMap(({ differences }) => differences.map((each) => each.against))),
+  ];
+  const head = [
+    'method',
+    'Top@1',
+    'Avg@K',
+    'judge',
+    'K',
+    ...against.map((name) => `Top@1 − ${name}`),
+    ...against.map((name) => `judge − ${name}`),
+    'seconds',
+    'denoiser',
+    'reward',
+    'distinct-1/2/3',
+    'self-BLEU',
+  ];
+  return [
+    `### Temperature ${summary.temperature}`,
+    '',
+    row(head),
+    row(head.map((_, i) => (i === 0 ? '---' : '---:'))),
+    ...summary.methods.map((method) => row(cells(method, against))),
+    '',
+    'Mean ± standard error over seeds; differences: mean over prompts ± standard error over prompts, **bold** where they are more than two of them. Costs are per prompt, in seconds and passes.',
+    '',
+    ...findingsOf(summary)
+      .filter((each) => each.isClear)
+      .map(({ text }) => `- ${text}`),
+    '',
+  ];
+};
+
+const cells = (summary: MethodSummary, against: readonly string[]): string[] => {
+  const { method, top1, avg, judge, trajectories, differences, cost, diversity } = summary;
+  const by = (name: string) => differences.find((each) => each.against === name);
+  const bold = (value: Parameters<typeof difference>[0]) => {
+    const text = difference(value);
+    return value !== undefined && isClear(value) ? `**${text}**` : text;
+  };
+  return [
+    method,
+    estimated(top1),
+    estimated(avg),
+    estimated(judge),
+    count(trajectories),
+    ...against.map((name) => bold(by(name)?.top1)),
+    ...against.map((name) => bold(by(name)?.judge)),
+    number(cost.seconds),
+    count(cost.denoiserPasses),
+    count(cost.rewardPasses),
+    diversity.distinct.map((value) => number(value)).join('/'),
+    number(diversity.selfBleu),
+  ];
+};
+
+const row = (words: readonly string[]): string => `| ${words.join(' | ')} |`;

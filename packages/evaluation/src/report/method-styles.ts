@@ -1,0 +1,26 @@
+import { methodOrder } from './summarise.js';
+
+/** How a method is drawn: its colour, and what tells it from others without colour. */
+export interface MethodStyle {
+  /** A CSS variable of the page. */
+  readonly color: string;
+  readonly symbol: 'circle' | 'square' | 'triangle' | 'diamond' | 'star' | 'cross' | 'times' | 'asterisk';
+  readonly dash: string;
+}
+
+const symbols = ['circle', 'square', 'cross', 'triangle', 'diamond', 'star', 'times', 'asterisk'] as const;
+const dashes = ['1 3', '8 3', '2 2', '6 2 1 2', '4 2', 'none', '10 2 2 2', '3 5'];
+
+/** The style of a method, the same in every plot. Unknown ones take their turn by the letters of their names. */
+export const methodStyle = (method: string): MethodStyle => {
+  const known = methodOrder.indexOf(method);
+  const other = [...method].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % 2;
+  const index = known < 0 ? methodOrder.length + other : known;
+  return { color: `var(--method-${index})`, symbol: symbols[index]!, dash: dashes[index]! };
+};
+
+/** Colours that people with any colour vision tell apart (Okabe and Ito 2008), on light and on dark. */
+export const methodColors = {
+  light: ['#767676', '#0072b2', '#4a90c2', '#b8860b', '#c2185b', '#007a5a', '#c0500a', '#7b4fa3'],
+  dark: ['#a8a8a8', '#56b4e9', '#8fcdf0', '#f0c040', '#ff7eb0', '#2fc99a', '#ff9d5c', '#c49bea'],
+};

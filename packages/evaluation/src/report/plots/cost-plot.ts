@@ -1,0 +1,55 @@
+import * as Plot from '@observablehq/plot';
+import { methodStyle } from '../method-styles.js';
+import type { TemperatureSummary } from '../summary.js';
+import { drawPlot } from './draw-plot.js';
+import { spreadLabels } from './spread-labels.js';
+
+/** Top@1 of each method against what it costs, with the curve of unguided best-of-n at the same cost; '' where that cost was left out. */
+export const costPlot = (
+  { temperature, methods, bestOf }: TemperatureSummary,
+  unit: 'passes' | 'seconds',
+): string => {
+  const points = methods.flatMap(({ method, top1, cost }) => {
+    const x = unit === 'seconds' ? cost.seconds : cost.denoiserPasses + cost.rewardPasses;
+    return x === null ? [] : [{ method, x, y: top1.mean, error: top1.error ?? 0, ...methodStyle(method) }];
+  });
+  if (points.length === 0) return '';
+  const curve = (bestOf?.points ?? []).flatMap((point) => {
+    const x = point[unit];
+    return x === null ? [] : [{ x, y: point.top1 }];
+  });
+  const label = unit === 'seconds' ? 'seconds per prompt →' : 'network passes per prompt →';
+  const ys = [...points, ...curve].map(({ y }) => y);
+  return drawPlot(`Top@1 against ${unit} at temperature ${temperature}`, {
+    x: { type: 'log', label, ticks: 4, tickFormat: '~s', nice: true },
+    y: { label: '↑ Top@1', grid: true, nice: true },
+    marks: [
+      Plot.line(curve, { x: 'x', y: 'y', stroke: 'var(--muted)', strokeDasharray: '8 3' }),
+      Plot.ruleX(points, {
+        x: 'x',
+        y1: (d) => d.y - d.error,
+        y2: (d) => d.y + d.error,
+        stroke: (d) => d.color,
+      }),
+      Plot.dot(points, {
+        x: 'x',
+        y: 'y',
+        symbol: (d: { symbol: string }) => d.symbol,
+        r: 5,
+        fill: (d) => d.color,
+      }),
+      Plot.text(spreadLabels(points, Math.min(...ys), Math.max(...ys)), {
+        x: 'x',
+        y: 'labelY',
+        text: 'method',
+        dx: -8,
+        textAnchor: 'end',
+        fill: 'currentColor',
+        stroke: 'var(--card)',
+        strokeWidth: 4,
+      }),
+    ],
+    color: { type: 'identity' },
+    symbol: { type: 'identity' as never },
+  });
+};

@@ -1,0 +1,24 @@
+import * as Plot from '@observablehq/plot';
+import { parseHTML } from 'linkedom';
+
+/** How wide every plot is, in CSS pixels: as wide as the narrowest phone shows without shrinking it. */
+export const plotWidth = 360;
+
+/** A plot as SVG that takes its colours from the page, with a title for those who do not see it. */
+export const drawPlot = (title: string, options: Plot.PlotOptions): string => {
+  const { document } = parseHTML('<html><body></body></html>');
+  const svg = Plot.plot({
+    document,
+    width: plotWidth,
+    height: 250,
+    marginLeft: 44,
+    marginRight: 24,
+    marginBottom: 40,
+    style: { fontSize: '12px', background: 'transparent' },
+    ariaLabel: title,
+    ...options,
+  }) as unknown as { outerHTML: string; setAttribute(name: string, value: string): void };
+  svg.setAttribute('role', 'img');
+  // Plot sets its height for screens alone; and one class for all is enough.
+  return svg.outerHTML;
+};

@@ -1,0 +1,53 @@
+import * as Plot from '@observablehq/plot';
+import { methodStyle } from '../method-styles.js';
+import type { TemperatureSummary } from '../summary.js';
+import { drawPlot } from './draw-plot.js';
+import { spreadLabels } from './spread-labels.js';
+
+/** What the judge says of each method's best responses against their reward: a method that only fools its reward lies to the right and low. '' without a judge. */
+export const judgePlot = ({ temperature, methods }: TemperatureSummary): string => {
+  const points = methods.flatMap(({ method, top1, judge }) =>
+    judge === undefined
+      ? []
+      : [
+          {
+            method,
+            x: top1.mean,
+            dx: top1.error ?? 0,
+            y: judge.mean,
+            dy: judge.error ?? 0,
+            ...methodStyle(method),
+          },
+        ],
+  );
+  if (points.length === 0) return '';
+  const ys = points.map(({ y }) => y);
+  return drawPlot(`judge against reward at temperature ${temperature}`, {
+    marginRight: 84,
+    x: { label: 'Top@1 →', nice: true, ticks: 5, grid: true },
+    y: { label: '↑ judge', nice: true, grid: true },
+    marks: [
+      Plot.ruleX(points, { x: 'x', y1: (d) => d.y - d.dy, y2: (d) => d.y + d.dy, stroke: (d) => d.color }),
+      Plot.ruleY(points, { y: 'y', x1: (d) => d.x - d.dx, x2: (d) => d.x + d.dx, stroke: (d) => d.color }),
+      Plot.dot(points, {
+        x: 'x',
+        y: 'y',
+        symbol: (d: { symbol: string }) => d.symbol,
+        r: 5,
+        fill: (d) => d.color,
+      }),
+      Plot.text(spreadLabels(points, Math.min(...ys), Math.max(...ys)), {
+        x: 'x',
+        y: 'labelY',
+        text: 'method',
+        dx: 9,
+        textAnchor: 'start',
+        fill: 'currentColor',
+        stroke: 'var(--card)',
+        strokeWidth: 4,
+      }),
+    ],
+    color: { type: 'identity' },
+    symbol: { type: 'identity' as never },
+  });
+};

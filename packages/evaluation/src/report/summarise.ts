@@ -1,0 +1,196 @@
+import { canonicalJson } from '../journal/canonical-json.js';
+import type { JournalLine } from '../journal/journal-line.js';
+import { bestOfCurve } from './best-of-curve.js';
+import { diversityOf } from './diversity.js';
+import { type Estimate, estimateOver, groupBy, meanOf } from './statistics.js';
+import type {
+  BestOfSummary,
+  DifferenceSummary,
+  MethodSummary,
+  SetupSummary,
+  Summary,
+  TemperatureSummary,
+} from './summary.js';
+
+export interface SummariseOptions {
+  /** Leave measured times out, so that the reports of equal results are equal. Default: false. */
+  readonly withoutSeconds?: boolean | undefined;
+}
+
+/** In which order methods stand, whatever the order of the results. */
+export const methodOrder = ['base', 'bon', 'bon-compute', 'expectation', 'aps', 'entrgi'];
+
+/** The numbers of a report. They do not depend on the order of the lines. */
+export const summarise = (lines: readonly JournalLine[], options: SummariseOptions = {}): Summary => {
+  const inOrder = lines.toSorted((a, b) => place(a) - place(b) || a.seed - b.seed || compare(a.key, b.key));
+  const setups = [...groupBy(inOrder, setupOf)].toSorted(([a], [b]) => compare(a, b));
+  return {
+    results: lines.length,
+    prompts: new Set(lines.map(promptOf)).size,
+    seeds: [...new Set(lines.map(({ seed }) => seed))].toSorted((a, b) => a - b),
+    setups: setups.map(([, group]) => setupSummary(group, options)),
+    versions: [...new Set(lines.map(({ versions }) => canonicalJson(versions)))]
+      .toSorted()
+      .map((json) => JSON.parse(json)),
+  };
+};
+
+const place = ({ method }: JournalLine): number => {
+  const index = methodOrder.indexOf(method);
+  return index < 0 ? methodOrder.length : index;
+};
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** What one table may not mix: models and settings, but for those that a method settles or that there is a table for each of. */
+const setupOf = ({ settings }: JournalLine): string => {
+  const { temperature: _t, guidanceSteps: _g, trajectories: _n, ...shared } = settings;
+  return canonicalJson(shared);
+};
+
+export const promptOf = ({ prompt }: JournalLine): string => canonicalJson(prompt);
+
+const setupSummary = (lines: readonly JournalLine[], options: SummariseOptions): SetupSummary => {
+  const { denoiser, reward, judge, hashes, temperature: _t, ...settings } = lines[0]!.settings;
+  const temperatures = [...groupBy(lines, (line) => line.temperature)].toSorted(([a], [b]) => a - b);
+  return {
+    models: { denoiser, reward, ...(judge === undefined ? {} : { judge }) },
+    hashes,
+    settings: { ...settings, ...mostGuided(lines) },
+    temperatures: temperatures.map(([temperature, group]) => temperatureSummary(temperature, group, options)),
+  };
+};
+
+/** Methods settle these; those that settle nothing show what was asked for. */
+const mostGuided = (lines: readonly JournalLine[]): Record<string, unknown> => {
+  const guided = lines.find(({ settings }) => Number(settings.guidanceSteps) > 0) ?? lines.at(-1)!;
+  const { guidanceSteps, trajectories } = guided.settings;
+  return { guidanceSteps, trajectories };
+};
+
+const temperatureSummary = (
+  temperature: number,
+  lines: readonly JournalLine[],
+  options: SummariseOptions,
+): TemperatureSummary => {
+  const groups = groupBy(lines, ({ method }) => method);
+  const methods = [...groups].map(([method, group]) => methodSummary(method, group, groups, options));
+  const bestOf = bestOfSummary(groups, options);
+  return { temperature, methods, ...(bestOf === undefined ? {} : { bestOf }) };
+};
+
+const seedOf = ({ seed }: JournalLine) => seed;
+
+const methodSummary = (
+  method: string,
+  lines: readonly JournalLine[],
+  groups: ReadonlyMap<string, readonly JournalLine[]>,
+  { withoutSeconds = false }: SummariseOptions,
+): MethodSummary => {
+  const overSeeds = (value: (line: JournalLine) => number): Estimate => estimateOver(lines, seedOf, value);
+  const isJudged = lines.every(({ judge }) => judge !== undefined);
+  const diversities = lines.map(({ trajectories }) =>
+    diversityOf(trajectories.slice(0, 4).map(({ text }) => text)),
+  );
+  return {
+    method,
+    keys: lines.map(({ key }) => key),
+    results: lines.length,
+    trajectories: meanOf(lines.map(({ trajectories }) => trajectories.length)),
+    top1: overSeeds(({ top1 }) => top1),
+    avg: overSeeds(({ avg }) => avg),
+    ...(isJudged
+      ? {
+          judge: overSeeds(({ judge }) => judge!),
+          judgeAvg: overSeeds(({ trajectories }) =>
+            meanOf(trajectories.map(({ judge = Number.NaN }) => judge)),
+          ),
+        }
+      : {}),
+    cost: {
+      seconds: withoutSeconds ? null : meanOf(lines.map(({ cost }) => cost.seconds)),
+      denoiserPasses: meanOf(lines.map(({ cost }) => cost.denoiserPasses)),
+      rewardPasses: meanOf(lines.map(({ cost }) => cost.rewardPasses)),
+    },
+    diversity: {
+      distinct: [0, 1, 2].map((n) => meanOfSome(diversities.map(({ distinct }) => distinct[n] ?? null))),
+      selfBleu: meanOfSome(diversities.map(({ selfBleu }) => selfBleu)),
+    },
+    differences: ['bon', 'bon-compute']
+      .filter((against) => against !== method && groups.has(against))
+      .flatMap((against) => differenceSummary(lines, against, groups.get(against)!, isJudged)),
+    rewardByStep: byStep(lines, ({ steps }) => steps?.rewards),
+    entropyWeightByStep: byStep(lines, ({ steps }) => steps?.entropyWeights),
+  };
+};
+
+const differenceSummary = (
+  lines: readonly JournalLine[],
+  against: string,
+  others: readonly JournalLine[],
+  isJudged: boolean,
+): DifferenceSummary[] => {
+  const placeOf = (line: JournalLine) => `${line.seed} ${promptOf(line)}`;
+  const byPlace = new Map(others.map((line) => [placeOf(line), line]));
+  const pairs = lines.flatMap((line) => {
+    const other = byPlace.get(placeOf(line));
+    return other === undefined ? [] : [{ line, other }];
+  });
+  if (pairs.length === 0) return [];
+  const over = (value: (line: JournalLine) => number): Estimate =>
+    estimateOver(
+      pairs,
+      ({ line }) => promptOf(line),
+      ({ line, other }) => value(line) - value(other),
+    );
+  const bothJudged = isJudged && others.every(({ judge }) => judge !== undefined);
+  return [
+    {
+      against,
+      prompts: new Set(pairs.map(({ line }) => promptOf(line))).size,
+      top1: over(({ top1 }) => top1),
+      avg: over(({ avg }) => avg),
+      ...(bothJudged ? { judge: over(({ judge }) => judge!) } : {}),
+    },
+  ];
+};
+
+/** From the unguided method with the most responses. */
+const bestOfSummary = (
+  groups: ReadonlyMap<string, readonly JournalLine[]>,
+  { withoutSeconds = false }: SummariseOptions,
+): BestOfSummary | undefined => {
+  const method = ['bon-compute', 'bon'].find((name) => groups.has(name));
+  if (method === undefined) return undefined;
+  const lines = groups.get(method)!;
+  const most = Math.min(...lines.map(({ trajectories }) => trajectories.length));
+  const curves = lines.map(({ trajectories }) => bestOfCurve(trajectories.map(({ reward }) => reward)));
+  const perResponse = (of: (line: JournalLine) => number) =>
+    meanOf(lines.map((line) => of(line) / line.trajectories.length));
+  const passes = perResponse(({ cost }) => cost.denoiserPasses + cost.rewardPasses);
+  const seconds = withoutSeconds ? null : perResponse(({ cost }) => cost.seconds);
+  return {
+    method,
+    points: Array.from({ length: most }, (_, i) => ({
+      n: i + 1,
+      passes: passes * (i + 1),
+      seconds: seconds === null ? null : seconds * (i + 1),
+      top1: meanOf(curves.map((curve) => curve[i]!)),
+    })),
+  };
+};
+
+const byStep = (
+  lines: readonly JournalLine[],
+  of: (line: JournalLine) => readonly (number | null)[] | undefined,
+): (number | null)[] => {
+  const lists =
+    lines.flatMap((line) => of(line) ?? []).length === 0 ? [] : lines.map((line) => of(line) ?? []);
+  const length = Math.max(0, ...lists.map((list) => list.length));
+  return Array.from({ length }, (_, i) => meanOfSome(lists.map((list) => list[i] ?? null)));
+};
+
+const meanOfSome = (values: readonly (number | null)[]): number | null => {
+  const some = values.filter((value): value is number => value !== null);
+  return some.length === 0 ? null : meanOf(some);
+};

@@ -1,0 +1,76 @@
+import type { Estimate } from './statistics.js';
+
+/** What a report says, as numbers: all of it is plain JSON. */
+export interface Summary {
+  readonly results: number;
+  readonly prompts: number;
+  readonly seeds: readonly number[];
+  /** Results of equal models and settings, each with its own tables. */
+  readonly setups: readonly SetupSummary[];
+  readonly versions: readonly Readonly<Record<string, string>>[];
+}
+
+/** One choice of models and settings. */
+export interface SetupSummary {
+  readonly models: Readonly<Record<string, string>>;
+  readonly hashes: Readonly<Record<string, string>>;
+  /** Settings that all methods share. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** A table for each temperature. */
+  readonly temperatures: readonly TemperatureSummary[];
+}
+
+export interface TemperatureSummary {
+  readonly temperature: number;
+  readonly methods: readonly MethodSummary[];
+  /** Best-of-n from the largest unguided sample, for comparison at equal cost. */
+  readonly bestOf?: BestOfSummary | undefined;
+}
+
+export interface BestOfSummary {
+  /** Which method's samples it is made from. */
+  readonly method: string;
+  readonly points: readonly {
+    readonly n: number;
+    readonly passes: number;
+    readonly seconds: number | null;
+    readonly top1: number;
+  }[];
+}
+
+export interface MethodSummary {
+  readonly method: string;
+  /** Keys of the journal's lines that these numbers are made from. */
+  readonly keys: readonly string[];
+  readonly results: number;
+  /** Responses per prompt, on average. */
+  readonly trajectories: number;
+  /** Over seeds: each seed's mean over prompts, and the standard error of those means. */
+  readonly top1: Estimate;
+  readonly avg: Estimate;
+  /** Of the responses with the highest reward; of all. */
+  readonly judge?: Estimate | undefined;
+  readonly judgeAvg?: Estimate | undefined;
+  /** Per prompt. Null where times were to be left out. */
+  readonly cost: {
+    readonly seconds: number | null;
+    readonly denoiserPasses: number;
+    readonly rewardPasses: number;
+  };
+  /** Of at most four responses to a prompt, mean over results. */
+  readonly diversity: { readonly distinct: readonly (number | null)[]; readonly selfBleu: number | null };
+  /** Against other methods on the same prompts with the same seeds. */
+  readonly differences: readonly DifferenceSummary[];
+  /** Mean over results by denoising step, null where no result has one. */
+  readonly rewardByStep: readonly (number | null)[];
+  readonly entropyWeightByStep: readonly (number | null)[];
+}
+
+/** This method minus another: mean over prompts, each averaged over seeds, and the standard error over prompts. */
+export interface DifferenceSummary {
+  readonly against: string;
+  readonly prompts: number;
+  readonly top1: Estimate;
+  readonly avg: Estimate;
+  readonly judge?: Estimate | undefined;
+}
