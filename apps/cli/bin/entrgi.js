@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 const main = new URL('../dist/main.js', import.meta.url);
 
 if (!existsSync(main)) {
-  console.error('entrgi: not built yet; building it now (npm run build:cli), once …');
+  console.error('entrgi: not built yet: npm run build:cli');
   const { status } = spawnSync('npm', ['run', '--silent', 'build:cli'], {
     cwd: fileURLToPath(new URL('../../..', import.meta.url)),
     // Nothing but the command's own output belongs on stdout.

@@ -111,13 +111,18 @@ describe('help', () => {
     for (const option of Object.keys(contract)) expect(readme).toContain(`--${option}`);
   });
 
-  test.each(['generate', 'differentiate', 'inspect', 'completion'])(
-    'of %s ends with examples',
-    async (command) => {
+  test('of every command ends with examples', async () => {
+    const { stdout: overview } = await entrgi(['--help']);
+    const [, listed] = /\nCommands:\n(.*)\n {2}help /s.exec(overview)!;
+    const commands = [...listed!.matchAll(/^ {2}(\w+)/gm)].map(([, name]) => name!);
+    expect(commands).toEqual(
+      expect.arrayContaining(['demo', 'generate', 'differentiate', 'eval', 'inspect', 'completion']),
+    );
+    for (const command of commands) {
       const { stdout } = await entrgi([command, '--help']);
-      expect(stdout).toMatch(new RegExp(`\\nExamples:\n(  \\$ entrgi ${command} .*\n)+$`));
-    },
-  );
+      expect(stdout).toMatch(new RegExp(`\\nExamples:\\n(  \\$ entrgi ${command}\\b.*\\n)+$`));
+    }
+  });
 
   test('--version is that of the package', async () => {
     const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));

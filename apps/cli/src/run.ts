@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from '@entrgi/core';
 import { Command, CommanderError, type Option } from 'commander';
 import { completionCommand } from './commands/completion.js';
+import { demoCommand } from './commands/demo.js';
 import { differentiateCommand } from './commands/differentiate.js';
 import { evalCommand } from './commands/eval.js';
 import { examples } from './commands/examples.js';
@@ -39,7 +40,8 @@ const commandLine = (context: Context): Command => {
   const program = new Command('entrgi')
     .description('Entropy-aware reward guidance for masked diffusion language models.')
     .version(version)
-    .addHelpText('after', examples('generate "Complete this story: A cat"', 'generate --help'));
+    .addHelpText('after', examples('demo', 'generate "Complete this story: A cat"', 'generate --help'));
+  program.addCommand(demoCommand(context));
   program.addCommand(generateCommand(context));
   program.addCommand(differentiateCommand(context));
   program.addCommand(inspectCommand(context));

@@ -84,7 +84,13 @@ export {
   sample,
   schedules,
 } from '@entrgi/samplers';
-export { denoiserDirectory, openings, rewardDirectory } from '@entrgi/tiny-stories';
+export {
+  denoiserDirectory,
+  judgeDirectory,
+  moodDirectory,
+  openings,
+  rewardDirectory,
+} from '@entrgi/tiny-stories';
 export { generate } from './generate.js';
 export type { GenerateOptions } from './generate-options.js';
 export type { GenerateResult, RatedTrajectory } from './generate-result.js';

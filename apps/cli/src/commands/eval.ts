@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { Context } from '../process/context.js';
+import { examples } from './examples.js';
 import { generateCommand } from './generate.js';
 import { parseList, parseNumbers } from './parse-list.js';
 import { parseInteger } from './parse-number.js';
@@ -38,6 +39,14 @@ export const evalCommand = (context: Context): Command => {
   for (const option of generateCommand(context).options) {
     if (!notShared.has(option.attributeName())) command.addOption(option);
   }
+  command.addHelpText(
+    'after',
+    examples(
+      'eval --data openings --out results.jsonl --methods bon,entrgi --seeds 1,2',
+      'eval --data prompts.csv --out part.jsonl --shard 1/4',
+      'eval merge part-*.jsonl -o all.jsonl',
+    ),
+  );
   command.action(async (options) => {
     for (const name of ['data', 'out']) {
       if (options[name] === undefined) command.error(`required option '--${name}' not specified`);
@@ -54,6 +63,7 @@ const mergeCommand = (context: Context): Command =>
     .description('Writes the results of several journals, such as those of shards, as one: each once.')
     .argument('<JOURNAL...>', 'the journals')
     .requiredOption('-o, --output <JOURNAL.jsonl>', 'where all of them go')
+    .addHelpText('after', examples('eval merge part-*.jsonl -o all.jsonl'))
     .action(async (journals: string[], { output }: { output: string }) => {
       const { mergeJournals } = await import('@entrgi/evaluation');
       const count = await mergeJournals(journals, output);

@@ -1,0 +1,93 @@
+import {
+  type Denoiser,
+  type GenerateOptions,
+  judgeDirectory,
+  loadModels,
+  loadReward,
+  type MethodName,
+  nodeBackend,
+  planGeneration,
+  stream,
+} from 'entrgi';
+import { chooseDisplay } from '../display/choose-display.js';
+import type { Display } from '../display/display.js';
+import { isTerminal, stylesFor } from '../display/styles.js';
+import type { Context } from '../process/context.js';
+import { withinGrace } from '../process/within-grace.js';
+import { comparisonLines, type DemoRun, runLines } from './demo-lines.js';
+
+/** One of the 64 openings, not chosen for its outcome. */
+const prompt = 'Complete this story: The yellow bus was late again. Sam sat on the bench with his lunch box.';
+
+/** The same models, prompt and seed twice, first unguided, then guided while it writes, and what that came to; `given` changes the settings. */
+export const demo = async (
+  context: Context,
+  given: Pick<GenerateOptions, 'seed' | 'steps' | 'maxNewTokens'> = {},
+): Promise<void> => {
+  const display = chooseDisplay(context, false);
+  try {
+    await withinGrace(showBoth(given, display, context), context.signal, 800);
+  } catch (error) {
+    if (context.signal.aborted) display.leave();
+    throw error;
+  } finally {
+    display.clear();
+  }
+};
+
+const showBoth = async (
+  given: GenerateOptions,
+  display: Display,
+  { stdout, env, signal }: Context,
+): Promise<void> => {
+  const styles = stylesFor(stdout, env);
+  const columns = isTerminal(stdout, env) ? (stdout.columns ?? 80) : undefined;
+  const print = (lines: readonly string[]): void => {
+    display.clear();
+    stdout.write(`${lines.join('\n')}\n`);
+  };
+  display.wait('Loading the embedded models …');
+  const models = await loadModels({ signal });
+  const backend = nodeBackend({ worker: true, threads: 1 });
+  try {
+    let judge: ReturnType<typeof loadReward> | undefined;
+    const shown = async (method: MethodName, title: string): Promise<DemoRun> => {
+      const { denoiser, reward } = models;
+      const run = await written({ ...given, method, denoiser, reward, signal }, title, display);
+      display.wait('Asking the judge …');
+      // Not before: the first tokens need not wait for it.
+      judge ??= loadReward(judgeDirectory, { backend });
+      const texts = run.result.trajectories.map(({ text }) => text);
+      const logits = await (await judge).score(prompt, texts, { signal });
+      const whole = { ...run, judged: Array.from(logits, (logit) => 1 / (1 + Math.exp(-logit))) };
+      print(runLines(title, whole, styles, columns));
+      return whole;
+    };
+    print([styles.bold(prompt)]);
+    const unguided = await shown('bon', 'Unguided, the best of 4');
+    const guided = await shown('entrgi', 'Guided while it writes, same seed, the best of 4');
+    print(comparisonLines({ unguided, guided }, styles, columns));
+  } finally {
+    await Promise.all([models.dispose(), backend.dispose()]);
+  }
+};
+
+/** Writes the responses, in sight. */
+const written = async (
+  options: GenerateOptions & { readonly denoiser: Denoiser },
+  title: string,
+  display: Display,
+): Promise<Omit<DemoRun, 'judged'>> => {
+  // Without the objects, it sees that the models are the embedded ones.
+  const { settings } = planGeneration({ ...options, denoiser: undefined, reward: undefined });
+  const rise: number[] = [];
+  display.begin({ ...settings, title, denoiser: options.denoiser });
+  for await (const event of stream({ ...options, ...settings, prompt })) {
+    if (event.type === 'prompt-end') return { result: event.result, rise };
+    display.step(event);
+    // A trajectory that sat the step out has none.
+    const rewards = [...(event.rewards?.last ?? [])].filter((value) => !Number.isNaN(value));
+    if (rewards.length > 0) rise.push(rewards.reduce((sum, value) => sum + value, 0) / rewards.length);
+  }
+  throw new Error('A stream ends with its result.');
+};
