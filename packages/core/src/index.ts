@@ -26,6 +26,7 @@ export {
   type RewardRequest,
 } from './contracts/guidance/reward.js';
 export type { RestOfVocabulary, RestSums, RowLogits } from './contracts/guidance/row-logits.js';
+export type { BlockAttention } from './contracts/model/block-attention.js';
 export type { BlockRequest, Denoiser, DenoiserBlock, DenoiserRequest } from './contracts/model/denoiser.js';
 export type { ChatMessage, Prompt } from './contracts/model/prompt.js';
 export type { Spelling } from './contracts/model/spelling.js';

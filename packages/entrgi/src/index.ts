@@ -46,6 +46,7 @@ export {
   type Warning,
 } from '@entrgi/core';
 export {
+  type Attention,
   type DownloadProgress,
   type EndTokens,
   type HubOptions,

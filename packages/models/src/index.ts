@@ -2,6 +2,12 @@ export * as architectures from './architectures/index.js';
 export { readLabels } from './blocks/layers/labels.js';
 export { type Checkpoint, readCheckpoint, type StoredTensor } from './checkpoint/checkpoint.js';
 export type { WeightChoice } from './checkpoint/weight-choice.js';
+export {
+  type Attention,
+  type AttentionOptions,
+  attentionOptionNames,
+  attentions,
+} from './contracts/attention-options.js';
 export type {
   Architecture,
   ClassifierInputs,

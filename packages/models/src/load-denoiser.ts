@@ -14,11 +14,13 @@ import { isOnnxCandidate } from './checkpoint/weight-choice.js';
 import type { BlockNetwork, DenoiserNetwork } from './contracts/network.js';
 import type { Weights } from './contracts/weights.js';
 import { aroundGraph, blockGraph } from './denoiser/block-graphs.js';
+import { blockOffset } from './denoiser/block-offset.js';
+import { integers } from './denoiser/integers.js';
 import { denoiserOptionNames, type LoadDenoiserOptions } from './denoiser/load-denoiser-options.js';
 import type { BlockSessions } from './denoiser/open-block.js';
 import { requireMask, sessionDenoiser } from './denoiser/session-denoiser.js';
+import { chooseBlockAttention } from './network/choose-block-attention.js';
 import { fitCheckpoint } from './network/fit-checkpoint.js';
-import { refuseBlockDiffusion } from './network/refuse-block-diffusion.js';
 import { onnxDenoiser } from './onnx/onnx-denoiser.js';
 import { loadTokenizer } from './prompt/load-tokenizer.js';
 import { resolveCheckpoint } from './snapshot/resolve-checkpoint.js';
@@ -48,7 +50,7 @@ export const loadDenoiser = async (source: string, options: LoadDenoiserOptions)
       { value: directory, cure: 'Load it as a reward.' },
     );
   }
-  await refuseBlockDiffusion(checkpoint);
+  const blockAttention = await chooseBlockAttention(checkpoint, network, options);
   const { weights, folder, weightsOnce, seldomOnce } = await loadWeights(checkpoint, network, options);
   const { config, source: files } = checkpoint;
   const tokenizer = await loadTokenizer(
@@ -66,20 +68,26 @@ export const loadDenoiser = async (source: string, options: LoadDenoiserOptions)
       { weightsOnce: once, ...(threads === undefined ? {} : { threads }) },
     );
   };
-  const session = await open(denoiserGraph(network, weights));
+  const session = await open(denoiserGraph(network, weights, blockAttention?.blockLength));
   return sessionDenoiser({
     name,
     tokenizer,
     maxLength: network.maxLength,
     shifted: network.shifted,
+    blockAttention,
     session,
     output: 'logits',
-    feeds: ({ tokenIds, batch, length, positions }) => ({
-      ids: { type: 'int64', dims: [batch, length], data: BigInt64Array.from(tokenIds, BigInt) },
-      positions: { type: 'int64', dims: [positions.length], data: BigInt64Array.from(positions, BigInt) },
+    feeds: ({ tokenIds, batch, length, positions, promptLength }) => ({
+      ids: integers([batch, length], tokenIds),
+      positions: integers([positions.length], positions),
+      ...(blockAttention === undefined
+        ? {}
+        : { offset: integers([1], [blockOffset(blockAttention, promptLength)]) }),
     }),
     blocks:
-      network.block === undefined ? undefined : blockSessions(network.block, weights, { open, seldomOnce }),
+      network.block === undefined || blockAttention !== undefined
+        ? undefined
+        : blockSessions(network.block, weights, { open, seldomOnce }),
   });
 };
 
@@ -106,11 +114,16 @@ const blockSessions = (
   };
 };
 
-/** Inputs `ids` int64 [batch, length] and flat `positions` int64 [rows]; output `logits` float32 [rows, vocabulary]. */
-export const denoiserGraph = (network: DenoiserNetwork, weights: Weights): Model => {
+/**
+ * Inputs `ids` int64 [batch, length] and flat `positions` int64 [rows], and with blocks `offset` int64 [1], how many tokens the first lacks;
+ * output `logits` float32 [rows, vocabulary].
+ */
+export const denoiserGraph = (network: DenoiserNetwork, weights: Weights, blockLength?: number): Model => {
   const g = new GraphBuilder();
   const ids = g.input('ids', 'int64', ['batch', 'length']);
   const positions = g.input('positions', 'int64', ['rows']);
-  g.output(network.logits(g, weights, { ids, positions }), 'logits');
+  const blocks =
+    blockLength === undefined ? undefined : { length: blockLength, offset: g.input('offset', 'int64', [1]) };
+  g.output(network.logits(g, weights, { ids, positions, blocks }), 'logits');
   return g.model();
 };

@@ -64,6 +64,13 @@ export const generateCommand = (context: Context): Command => {
       'refuse to guide by a reward model with tokens for less of what the denoiser writes (default: 0.5)',
       parseDecimal,
     )
+    .addOption(
+      oneOf(
+        '--attention <NAME>',
+        "how the denoiser's tokens see each other where its config.json cannot say so: everywhere, or block-causal (with --block-length)",
+        ['everywhere', 'block-causal'],
+      ),
+    )
     .option(
       '--template-variable <NAME=JSON>',
       'given to both chat templates, as enable_thinking=false; may be repeated',

@@ -1,4 +1,4 @@
-import type { GivenSettings, MethodName, ModelOptions, presets, WeightDtype } from 'entrgi';
+import type { Attention, GivenSettings, MethodName, ModelOptions, presets, WeightDtype } from 'entrgi';
 import type { SourceOptions } from '../models/model-source.js';
 
 /** `entrgi generate` as parsed: names and values are checked by the library. */
@@ -15,6 +15,8 @@ export interface GenerateOptions extends GivenSettings, SourceOptions {
   readonly rewardDtype: WeightDtype;
   /** Smallest share of what the denoiser writes for which the reward must have tokens. */
   readonly minimumCoverage?: number | undefined;
+  /** How the denoiser's tokens see each other, where its config.json cannot say so. */
+  readonly attention?: Attention | undefined;
   readonly templateVariable?: Readonly<Record<string, unknown>> | undefined;
   readonly seed: number;
   readonly json: boolean;
@@ -24,6 +26,7 @@ export interface GenerateOptions extends GivenSettings, SourceOptions {
 /** What the library is told of the models. */
 export const modelOptions = (options: GenerateOptions): ModelOptions => {
   const { denoiser, reward, label, minimumCoverage, endTokens, revision, offline, verify } = options;
+  const { attention, blockLength } = options;
   return {
     denoiser,
     reward,
@@ -31,6 +34,8 @@ export const modelOptions = (options: GenerateOptions): ModelOptions => {
     label: label !== undefined && /^\d+$/.test(label) ? Number(label) : label,
     minimumCoverage,
     endTokens,
+    attention,
+    blockLength,
     revision,
     offline,
     verify,
@@ -43,7 +48,17 @@ export const modelOptions = (options: GenerateOptions): ModelOptions => {
 export const settingsOf = (options: GenerateOptions): GivenSettings => {
   const { prompt, prompts, method, preset, denoiser, reward, label, denoiserDtype, rewardDtype, ...others } =
     options;
-  const { minimumCoverage, templateVariable, seed, json, trace, revision, offline, verify, ...settings } =
-    others;
+  const {
+    minimumCoverage,
+    attention,
+    templateVariable,
+    seed,
+    json,
+    trace,
+    revision,
+    offline,
+    verify,
+    ...settings
+  } = others;
   return settings;
 };

@@ -47,13 +47,17 @@ export const loadModels = async (options: ModelOptions = {}): Promise<Models> =>
     return loader(source, { ...sharedOptions(options), signal: stop.signal, revision, dtype });
   };
   try {
-    const { label, minimumCoverage, endTokens, onWarning } = options;
+    const { label, minimumCoverage, endTokens, onWarning, attention } = options;
+    // It is also how a model that sees everything is to be sampled, which is no matter of loading.
+    const blockLength = attention === 'block-causal' ? options.blockLength : undefined;
     const outcomes = await Promise.allSettled([
       orStop(requireRuntime(backend)),
       typeof denoiser !== 'string'
         ? denoiser
         : orStop(
-            load(denoiser, 'denoiser', (source, how) => loadDenoiser(source, { ...how, backend, endTokens })),
+            load(denoiser, 'denoiser', (source, how) =>
+              loadDenoiser(source, { ...how, backend, endTokens, attention, blockLength }),
+            ),
           ),
       typeof reward !== 'string'
         ? reward

@@ -10,6 +10,8 @@ import {
   requireWhole,
 } from '@entrgi/core';
 import {
+  type AttentionOptions,
+  attentionOptionNames,
   type EndTokens,
   endTokens,
   type HubOptions,
@@ -29,7 +31,11 @@ export interface ModelDtypes {
 }
 
 /** Which models, and how those that are not objects yet are loaded. */
-export interface ModelOptions extends HubOptions, TemplateOptions, Omit<WeightOptions, 'dtype'> {
+export interface ModelOptions
+  extends HubOptions,
+    TemplateOptions,
+    AttentionOptions,
+    Omit<WeightOptions, 'dtype'> {
   /** A directory, `owner/name` or `owner/name@REV` on the hub, or a denoiser of the caller's. Default: the embedded one. */
   readonly denoiser?: string | Denoiser | undefined;
   /** The same of the reward; methods that guide need one with a gradient. Default: the embedded one. */
@@ -52,6 +58,7 @@ export interface ModelOptions extends HubOptions, TemplateOptions, Omit<WeightOp
 export const modelOptionNames: OptionNames<ModelOptions> = {
   ...hubOptionNames,
   ...templateOptionNames,
+  ...attentionOptionNames,
   ...weightOptionNames,
   denoiser(name, value) {
     if (typeof value !== 'string') requireDenoiser(name, value);

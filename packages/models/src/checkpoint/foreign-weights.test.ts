@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { nodeBackend } from '@entrgi/backend-node';
-import { CheckpointError, UnsupportedError } from '@entrgi/core';
+import { CheckpointError, InvalidArgumentError, UnsupportedError } from '@entrgi/core';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type Alteration, alteredFixture } from '../../fixtures/altered-fixture.js';
 import { safetensors } from '../../fixtures/variants.js';
@@ -95,10 +95,16 @@ describe('a block diffusion model', () => {
     ['config.json: model_type', { 'config.json': (json) => ({ ...json, model_type: 'a2d-qwen3-bd3lm' }) }],
     ['README.md', { 'README.md': '---\ntags:\n- bd3lm\n---\n# A model\n' }],
     ['README.md', { 'README.md': '# Qwen3-diffusion-BD3LM\n' }],
-  ])('is refused where %s says so', async (place, alterations) => {
-    const failure = loadDenoiser(await alteredFixture('a2d-qwen3', alterations), { backend });
-    await expect(failure).rejects.toThrow(UnsupportedError);
-    await expect(failure).rejects.toThrow(`${place} says that it is a block diffusion model`);
+  ])('is not run until told how, where %s says that it is one', async (place, alterations) => {
+    const directory = await alteredFixture('a2d-qwen3', alterations);
+    const failure = loadDenoiser(directory, { backend });
+    await expect(failure).rejects.toThrow(InvalidArgumentError);
+    await expect(failure).rejects.toThrow(`${place} says that it was trained by block diffusion`);
+    await expect(failure).rejects.toThrow(
+      "Say attention: 'block-causal' and blockLength: 32 (or what its card says), or attention: 'everywhere' if it is not.",
+    );
+    const choices = [{ attention: 'everywhere' }, { attention: 'block-causal', blockLength: 8 }] as const;
+    for (const choice of choices) await (await loadDenoiser(directory, { backend, ...choice })).dispose();
   });
 
   it('is not what a card only mentions', async () => {

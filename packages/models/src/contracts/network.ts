@@ -1,3 +1,4 @@
+import type { BlockAttention } from '@entrgi/core';
 import type { GraphBuilder, Value } from '@entrgi/onnx';
 import type { ConfigReader } from '../files/config-reader.js';
 import type { TemplateOptions } from './template-options.js';
@@ -30,10 +31,27 @@ export interface DenoiserNetwork extends NetworkFacts {
   readonly templateVariables?: TemplateOptions['templateVariables'];
   /** Whether the logits that predict position l stand at l − 1 (those of the first position, at the first). */
   readonly shifted: boolean;
+  /** Of families that are also or only trained so that tokens see no later block. */
+  readonly blockAttention?: FamilyBlocks;
   /** Appends the network: `ids` int64 [batch, length] and flat `positions` int64 [rows] to logits float32 [rows, vocabulary]. */
-  logits(g: GraphBuilder, weights: Weights, inputs: { ids: Value; positions: Value }): Value;
+  logits(
+    g: GraphBuilder,
+    weights: Weights,
+    inputs: { ids: Value; positions: Value; blocks?: Blocks | undefined },
+  ): Value;
   /** Of networks whose tokens know of each other by keys and values only. */
   readonly block?: BlockNetwork;
+}
+
+/** How a family counts blocks, and how long they are where its config.json says so: then its tokens never see a later one. */
+export interface FamilyBlocks extends Pick<BlockAttention, 'countedFrom'> {
+  readonly blockLength?: number;
+}
+
+/** Blocks of a graph's tokens: the token at position p is in block (p + offset) / length, rounded down. `offset` is int64 [1]. */
+export interface Blocks {
+  readonly length: number;
+  readonly offset: Value;
 }
 
 /** Some tokens of a sequence on their own, given what the network kept of the others. */

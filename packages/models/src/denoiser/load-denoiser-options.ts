@@ -6,13 +6,14 @@ import {
   requireText,
   requireWhole,
 } from '@entrgi/core';
+import { type AttentionOptions, attentionOptionNames } from '../contracts/attention-options.js';
 import { type TemplateOptions, templateOptionNames } from '../contracts/template-options.js';
 import { type HubOptions, hubOptionNames } from '../hub/hub-options.js';
 import { type EndTokens, requireEndTokens } from '../vocabulary/end-tokens.js';
 import { type WeightOptions, weightOptionNames } from '../weights/weight-options.js';
 
 /** Where a denoiser runs, how it holds its weights, and where it comes from if it is on the hub. */
-export interface LoadDenoiserOptions extends HubOptions, WeightOptions, TemplateOptions {
+export interface LoadDenoiserOptions extends HubOptions, WeightOptions, TemplateOptions, AttentionOptions {
   readonly backend: Backend;
   /** Default: the name of the directory or of the repository. */
   readonly name?: string;
@@ -37,6 +38,7 @@ export const denoiserOptionNames: OptionNames<LoadDenoiserOptions> = {
   ...hubOptionNames,
   ...weightOptionNames,
   ...templateOptionNames,
+  ...attentionOptionNames,
   backend: requireBackend,
   name: requireText,
   file: requireText,

@@ -5,6 +5,7 @@ import {
   type Session,
   type Tensor,
 } from '@entrgi/core';
+import { integers } from './integers.js';
 
 /** Sessions of the two block graphs, made when first needed. */
 export interface BlockSessions {
@@ -77,12 +78,6 @@ export const openBlock = async (
     },
   };
 };
-
-const integers = (dims: readonly number[], values: Iterable<number>): Tensor<'int64'> => ({
-  type: 'int64',
-  dims,
-  data: BigInt64Array.from(values, BigInt),
-});
 
 /** Some rows of every tensor, along the first axis. */
 const rowsOf = (

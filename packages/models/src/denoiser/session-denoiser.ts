@@ -1,4 +1,5 @@
 import {
+  type BlockAttention,
   CheckpointError,
   type Denoiser,
   type DenoiserRequest,
@@ -17,6 +18,8 @@ export interface SessionDenoiserOptions {
   readonly maxLength: number;
   /** Whether the logits that predict position l stand at l − 1 (those of the first position, at the first). */
   readonly shifted: boolean;
+  /** Where tokens see no later block. */
+  readonly blockAttention?: BlockAttention | undefined;
   readonly session: Session;
   /** What the session reads; `positions` are those where the logits stand. */
   feeds(request: DenoiserRequest): Record<string, Tensor>;
@@ -28,12 +31,13 @@ export interface SessionDenoiserOptions {
 
 /** A denoiser from a session and a tokenizer. */
 export const sessionDenoiser = (options: SessionDenoiserOptions): Denoiser => {
-  const { name, tokenizer, maxLength, shifted, session, feeds, output, blocks } = options;
+  const { name, tokenizer, maxLength, shifted, blockAttention, session, feeds, output, blocks } = options;
   const { vocabulary } = tokenizer;
   return {
     name,
     vocabulary,
     maxLength,
+    blockAttention,
     encodeText: (text) => tokenizer.encodeText(text),
     encodePrompt(prompt) {
       const ids = tokenizer.encodePrompt(prompt);
@@ -48,7 +52,7 @@ export const sessionDenoiser = (options: SessionDenoiserOptions): Denoiser => {
     },
     decode: (tokenIds) => tokenizer.decode(tokenIds),
     async logits(request) {
-      checkRequest(request, { name, maxLength, rows: vocabulary.size });
+      checkRequest(request, { name, maxLength, rows: vocabulary.size, blockAttention });
       const { length, positions, signal } = request;
       if (positions.length === 0) return new Float32Array(0);
       const at = shifted ? positions.map((p) => (p % length === 0 ? p : p - 1)) : positions;
@@ -66,7 +70,7 @@ export const sessionDenoiser = (options: SessionDenoiserOptions): Denoiser => {
           async openBlock(request) {
             checkRequest(
               { ...request, positions: new Int32Array(0) },
-              { name, maxLength, rows: vocabulary.size },
+              { name, maxLength, rows: vocabulary.size, blockAttention },
             );
             return openBlock(blocks, { name, shifted }, request);
           },
@@ -89,9 +93,14 @@ export const requireMask = ({ vocabulary }: Tokenizer, directory: string): void 
 
 const checkRequest = (
   request: DenoiserRequest,
-  { name, maxLength, rows }: { name: string; maxLength: number; rows: number },
+  {
+    name,
+    maxLength,
+    rows,
+    blockAttention,
+  }: Pick<SessionDenoiserOptions, 'name' | 'maxLength' | 'blockAttention'> & { rows: number },
 ): void => {
-  const { tokenIds, batch, length, positions } = request;
+  const { tokenIds, batch, length, positions, promptLength } = request;
   const fail = (message: string, value: unknown): never => {
     throw new InvalidArgumentError(`${name}: ${message}.`, { value });
   };
@@ -104,6 +113,14 @@ const checkRequest = (
     fail(`expected batch × length token ids (${batch} × ${length}), got ${tokenIds.length}`, tokenIds.length);
   }
   if (length > maxLength) fail(`expected sequences of at most ${maxLength} tokens, got ${length}`, length);
+  if (blockAttention?.countedFrom === 'response') {
+    const fits = Number.isSafeInteger(promptLength) && promptLength! >= 0 && promptLength! <= length;
+    if (!fits)
+      fail(
+        `expected a promptLength, from which blocks are counted, of at most ${length}, got ${promptLength}`,
+        promptLength,
+      );
+  }
   const strange = tokenIds.find((id) => id < 0 || id >= rows);
   if (strange !== undefined) fail(`expected token ids from 0 to ${rows - 1}, got ${strange}`, strange);
   positions.forEach((position, i) => {

@@ -54,7 +54,16 @@ export const onnxDenoiser = async (directory: string, options: LoadDenoiserOptio
 };
 
 /** Weights of an ONNX model are as they are. */
-const checkHolding = (directory: string, { dtype, int8Activations = false }: LoadDenoiserOptions): void => {
+const checkHolding = (
+  directory: string,
+  { dtype, int8Activations = false, attention = 'everywhere', blockLength }: LoadDenoiserOptions,
+): void => {
+  if (attention !== 'everywhere' || blockLength !== undefined) {
+    throw new UnsupportedError(
+      `${directory}: attention: expected 'everywhere', got '${attention}' and blockLength ${blockLength}: an ONNX model looks as it is.`,
+      { value: attention, cure: 'Leave the options out.' },
+    );
+  }
   const asked = checkedDtype(dtype);
   const wrong =
     asked !== 'fp32' && asked !== 'auto'

@@ -60,6 +60,7 @@ export const predict = async (request: PredictRequest): Promise<Prediction> => {
     batch: distinct.parts.length,
     length: total,
     positions: Int32Array.from(positions),
+    promptLength: prefix.length,
     signal,
   });
   await prepareLogits(logits, distinct.parts, request);

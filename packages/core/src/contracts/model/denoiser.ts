@@ -1,4 +1,5 @@
 import type { Disposable } from '../runtime/disposable.js';
+import type { BlockAttention } from './block-attention.js';
 import type { Prompt } from './prompt.js';
 import type { Vocabulary } from './vocabulary.js';
 
@@ -10,6 +11,8 @@ export interface DenoiserRequest {
   readonly length: number;
   /** Which tokens to predict: flat indices into `tokenIds`, ascending, shape [rows]. */
   readonly positions: Int32Array;
+  /** Tokens of each sequence before the response: needed where blocks are counted from the response, and else ignored. */
+  readonly promptLength?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -40,6 +43,8 @@ export interface Denoiser extends Disposable {
   readonly vocabulary: Vocabulary;
   /** Longest sequence, prompt and response together, in tokens. */
   readonly maxLength: number;
+  /** Of denoisers whose tokens see no later block. Absent: every token sees every token. */
+  readonly blockAttention?: BlockAttention | undefined;
   /** Token ids of text as text, without a template: what looks like a special token in it is encoded letter by letter. */
   encodeText(text: string): Int32Array;
   /** Token ids of the prompt in the model's chat template, up to where the response begins. User text never becomes a special token. */

@@ -13,5 +13,10 @@ export const A2DLlamaLMHeadModel = (config: ConfigReader): DenoiserNetwork => {
   const tied = config.flag('tie_word_embeddings', false) ? 'tie_word_embeddings' : undefined;
   // The toolkit's samplers ask so: what is written is the answer, without thoughts before it.
   const templateVariables = { enable_thinking: false };
-  return { ...bidirectionalDecoder(shape, { tied, shifted: false }), templateVariables };
+  return {
+    ...bidirectionalDecoder(shape, { tied, shifted: false }),
+    templateVariables,
+    // BD3LM under the same name: the toolkit pads prompts on the left, so that a block begins with the response.
+    blockAttention: { countedFrom: 'response' },
+  };
 };

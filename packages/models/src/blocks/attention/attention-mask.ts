@@ -1,4 +1,5 @@
 import type { GraphBuilder, Value } from '@entrgi/onnx';
+import type { Blocks } from '../../contracts/network.js';
 import { positions } from './rotary.js';
 
 /** The lowest float32: added to a score, it leaves a probability of exactly 0 unless no token may be seen. */
@@ -16,6 +17,18 @@ export const causalMask = (g: GraphBuilder, present: Value, length: Value, width
   const seen =
     width === undefined ? earlier : g.And(earlier, g.Less(g.Sub(queries, keys), g.scalar(width, 'int64')));
   return additive(g, g.And(seen, asKeys(g, present, length)));
+};
+
+/** No token sees one of a later block: [1, 1, length, length]. `start`: position of the first, 1-D with one element. Default: 0. */
+export const blockMask = (
+  g: GraphBuilder,
+  length: Value,
+  { length: blockLength, offset }: Blocks,
+  start?: Value,
+): Value => {
+  const blocks = g.Div(g.Add(positions(g, length, start), offset), g.scalar(blockLength, 'int64'));
+  const seen = g.LessOrEqual(g.Unsqueeze(blocks, [0]), g.Unsqueeze(blocks, [1]));
+  return additive(g, g.Unsqueeze(seen, [0, 1]));
 };
 
 /** No token sees one further away than `reach`, nor a key where `present` is 0: [batch or 1, 1, length, length]. */

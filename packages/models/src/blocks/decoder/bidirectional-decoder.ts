@@ -1,6 +1,7 @@
 import type { GraphBuilder, Value } from '@entrgi/onnx';
-import type { DenoiserNetwork, Past } from '../../contracts/network.js';
+import type { Blocks, DenoiserNetwork, Past } from '../../contracts/network.js';
 import type { Weights } from '../../contracts/weights.js';
+import { blockMask } from '../attention/attention-mask.js';
 import { linear } from '../layers/linear.js';
 import { rmsNorm } from '../layers/rms-norm.js';
 import { type DecoderShape, decoderParameters } from './decoder-config.js';
@@ -11,9 +12,10 @@ interface DecodeInputs {
   readonly start?: Value;
   readonly past?: Past;
   readonly positions?: Value;
+  readonly blocks?: Blocks | undefined;
 }
 
-/** A decoder whose attention looks both ways, with a head of its own or (`tied`) the embedding table as its head. */
+/** A decoder whose attention looks both ways, in the whole sequence or up to the end of its block, with a head of its own or (`tied`) the embedding table as its head. */
 export const bidirectionalDecoder = (
   shape: DecoderShape,
   {
@@ -26,15 +28,19 @@ export const bidirectionalDecoder = (
 ): DenoiserNetwork => {
   const { embeddings } = shape;
   const headTable = `${shape.head}.weight`;
-  const decode = (g: GraphBuilder, weights: Weights, { ids, start, past, positions }: DecodeInputs) =>
-    decoderLayers(g, weights, shape, {
+  const decode = (g: GraphBuilder, weights: Weights, inputs: DecodeInputs) => {
+    const { ids, start, past, positions, blocks } = inputs;
+    const length = g.Shape(ids, { start: 1, end: 2 });
+    return decoderLayers(g, weights, shape, {
       rows: weights.rows(g, embeddings, g.Reshape(ids, [-1])),
       batch: g.Shape(ids, { start: 0, end: 1 }),
-      length: g.Shape(ids, { start: 1, end: 2 }),
+      length,
       start,
       past,
       wanted: positions,
+      ...(blocks === undefined ? {} : { mask: blockMask(g, length, blocks, start) }),
     });
+  };
   const head = (g: GraphBuilder, weights: Weights, hidden: Value) => {
     const normalised = rmsNorm(g, weights, shape.norm, hidden, shape.epsilon);
     return tied !== undefined

@@ -1,0 +1,18 @@
+import { type OptionNames, requireName, requireWhole } from '@entrgi/core';
+
+/** Which tokens see which: all of them all, or none those of a later block. */
+export type Attention = 'everywhere' | 'block-causal';
+
+export const attentions: readonly Attention[] = ['everywhere', 'block-causal'];
+
+export interface AttentionOptions {
+  /** How the checkpoint was trained to look, where its config.json cannot say so (A2D: MDLM or BD3LM). Default: as config.json says, else `everywhere`. */
+  readonly attention?: Attention | undefined;
+  /** Tokens of a block, of a denoiser whose attention is `block-causal`. Default: as config.json says. */
+  readonly blockLength?: number | undefined;
+}
+
+export const attentionOptionNames: OptionNames<AttentionOptions> = {
+  attention: (name, value) => requireName(name, value, attentions),
+  blockLength: (name, value) => requireWhole(name, value, 1),
+};

@@ -1,0 +1,139 @@
+import { readFile } from 'node:fs/promises';
+import { nodeBackend } from '@entrgi/backend-node';
+import { InvalidArgumentError, UnsupportedError } from '@entrgi/core';
+import { encodeModel } from '@entrgi/onnx';
+import { afterAll, describe, expect, it } from 'vitest';
+import { fixture, relativeError } from '../../fixtures/fixture.js';
+import { writeVariant } from '../../fixtures/variants.js';
+import { readCheckpoint } from '../checkpoint/checkpoint.js';
+import type { DenoiserNetwork } from '../contracts/network.js';
+import { configReader } from '../files/config-reader.js';
+import { denoiserGraph, loadDenoiser } from '../load-denoiser.js';
+import { readNetwork } from '../network/read-network.js';
+import { checkedWeights } from '../weights/checked-weights.js';
+import { blockOffset } from './block-offset.js';
+import { integers } from './integers.js';
+
+interface Case {
+  readonly name: string;
+  readonly config: Record<string, unknown>;
+  readonly blockLength: number;
+  /** Logits of some positions of each sequence, by make-block-causal.py. */
+  readonly sequences: readonly {
+    readonly promptLength: number;
+    readonly ids: number[];
+    readonly positions: number[];
+    readonly logits: number[];
+  }[];
+}
+
+const cases = JSON.parse(
+  await readFile(new URL('../../fixtures/block-causal.json', import.meta.url), 'utf8'),
+) as Case[];
+
+const backend = nodeBackend({ threads: 1 });
+afterAll(() => backend.dispose());
+
+describe.each(cases)('$name in blocks of $blockLength', ({ config, blockLength, sequences }) => {
+  it('gives the logits of PyTorch, prompts being no multiples of the block', async () => {
+    const network = readNetwork({ config: configReader(config, 'config.json') }) as DenoiserNetwork;
+    const [folder, remove] = await writeVariant(
+      { base: '', name: '', config, weights: {}, lengths: [], expected: [] },
+      network.parameters,
+      'model',
+    );
+    try {
+      const weights = checkedWeights(await readCheckpoint(folder), network);
+      const session = await backend.createSession({
+        bytes: encodeModel(denoiserGraph(network, weights, blockLength)),
+        folder,
+      });
+      for (const { promptLength, ids, positions, logits } of sequences) {
+        const { countedFrom } = network.blockAttention!;
+        const got = await session.run({
+          ids: integers([1, ids.length], ids),
+          positions: integers([positions.length], positions),
+          offset: integers([1], [blockOffset({ countedFrom, blockLength }, promptLength)]),
+        });
+        expect(relativeError(got.logits!.data as Float32Array, logits)).toBeLessThan(1e-4);
+      }
+      await session.dispose();
+    } finally {
+      await remove();
+    }
+  });
+});
+
+describe('loadDenoiser with attention', () => {
+  const request = {
+    tokenIds: Int32Array.from({ length: 22 }, (_, i) => (7 * i) % 90),
+    batch: 2,
+    length: 11,
+    positions: Int32Array.of(4, 16),
+  };
+
+  it('does not let a block see the next, counting from the response', async () => {
+    await using denoiser = await loadDenoiser(fixture('a2d-qwen3'), {
+      backend,
+      attention: 'block-causal',
+      blockLength: 3,
+    });
+    expect(denoiser.blockAttention).toEqual({ blockLength: 3, countedFrom: 'response' });
+    const before = await denoiser.logits({ ...request, promptLength: 2 });
+    const changed = request.tokenIds.slice();
+    // Blocks are 0–1, 2–4, 5–7, 8–10.
+    changed[5] = 3;
+    changed[17] = 3;
+    const later = await denoiser.logits({ ...request, tokenIds: changed, promptLength: 2 });
+    const row = before.length / 2;
+    expect(later.subarray(0, row)).toEqual(before.subarray(0, row));
+    expect(relativeError(later.subarray(row), [...before.subarray(row)])).toBeGreaterThan(1e-3);
+    // With one token more before the response, position 5 is in the block of position 4.
+    const shifted = { ...request, promptLength: 3 };
+    const [own, moved] = [
+      await denoiser.logits(shifted),
+      await denoiser.logits({ ...shifted, tokenIds: changed }),
+    ];
+    expect(relativeError(moved.subarray(0, row), [...own.subarray(0, row)])).toBeGreaterThan(1e-3);
+  });
+
+  it.each([undefined, -1, 12, 1.5])('refuses to count blocks from a response at %s', async (promptLength) => {
+    await using denoiser = await loadDenoiser(fixture('a2d-qwen3'), {
+      backend,
+      attention: 'block-causal',
+      blockLength: 3,
+    });
+    const failure = denoiser.logits({ ...request, promptLength });
+    await expect(failure).rejects.toThrow(InvalidArgumentError);
+    await expect(failure).rejects.toThrow(
+      'expected a promptLength, from which blocks are counted, of at most 11',
+    );
+  });
+
+  it.each([
+    [
+      'dream',
+      { attention: 'block-causal', blockLength: 4 },
+      UnsupportedError,
+      'which DreamModel is not known to have',
+    ],
+    ['a2d-qwen2', { attention: 'block-causal' }, InvalidArgumentError, 'blockLength: expected the length'],
+    [
+      'a2d-qwen2',
+      { blockLength: 4 },
+      InvalidArgumentError,
+      "no length of blocks where attention is 'everywhere'",
+    ],
+    [
+      'a2d-qwen2',
+      { attention: 'causal' },
+      InvalidArgumentError,
+      "expected one of everywhere, block-causal, got 'causal'",
+    ],
+    ['a2d-qwen2', { attention: 'block-causal', blockLength: 0 }, InvalidArgumentError, 'at least 1'],
+  ] as const)('refuses of %s: %j', async (name, options, kind, message) => {
+    const failure = loadDenoiser(fixture(name), { backend, ...options } as never);
+    await expect(failure).rejects.toThrow(kind);
+    await expect(failure).rejects.toThrow(message);
+  });
+});
