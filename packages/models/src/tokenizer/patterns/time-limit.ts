@@ -10,18 +10,14 @@ const milliseconds = 900;
  * `name` is what messages call the tokenizer.
  */
 export const timeLimit = async (name: string): Promise<TimeLimit> => {
-  const vm = await import('node:vm').catch(() => undefined);
-  if (typeof vm?.createContext !== 'function') return (work) => work();
-  const sandbox = { work: (): void => {} };
-  const context = vm.createContext(sandbox);
-  const script = new vm.Script('work()');
+  runner ??= interruptible();
+  const run = await runner;
   return <T>(work: () => T): T => {
     let result: { value: T } | undefined;
-    sandbox.work = () => {
-      result = { value: work() };
-    };
     try {
-      script.runInContext(context, { timeout: milliseconds });
+      run(() => {
+        result = { value: work() };
+      });
     } catch (error) {
       if ((error as { code?: unknown }).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
       throw new UnsupportedError(`${name}: an expression of it takes too long on this text.`, {
@@ -31,5 +27,26 @@ export const timeLimit = async (name: string): Promise<TimeLimit> => {
       });
     }
     return result!.value;
+  };
+};
+
+type Runner = (work: () => void) => void;
+
+/** One for all tokenizers: what a context of its own costs is a thousand times what it runs. */
+let runner: Promise<Runner> | undefined;
+
+const interruptible = async (): Promise<Runner> => {
+  const vm = await import('node:vm').catch(() => undefined);
+  if (typeof vm?.createContext !== 'function') return (work) => work();
+  const sandbox = { work: (): void => {} };
+  const context = vm.createContext(sandbox);
+  const script = new vm.Script('work()');
+  return (work) => {
+    sandbox.work = work;
+    try {
+      script.runInContext(context, { timeout: milliseconds });
+    } finally {
+      sandbox.work = () => {};
+    }
   };
 };
