@@ -61,8 +61,24 @@ test('a line that is none of a journal is named', async () => {
   };
   await refused('{"key":', 'JSON');
   await refused('\u0000\u0000', 'JSON');
-  await refused('null', 'an object with "key"');
+  await refused('null', 'an object');
   await refused('{"key":"a","prompt":"b"}', 'an object with "method"');
+  await refused(text(2).trim().replace('{', '{"key":"other",'), 'JSON');
+  const wrong = (over: object) => JSON.stringify({ ...smallLine(2), ...over });
+  await refused(wrong({ key: '"><script>' }), 'an object with "key"');
+  await refused(wrong({ prompt: [{ role: 'user' }] }), 'an object with "prompt[0].content"');
+  await refused(wrong({ settings: { denoiser: 'd', reward: 'r' } }), 'an object with "settings.hashes"');
+  await refused(wrong({ trajectories: [] }), 'an object with "trajectories"');
+  await refused(
+    wrong({ trajectories: [{ text: '', tokenIds: [] }] }),
+    'an object with "trajectories[0].reward"',
+  );
+  await refused(wrong({ top1: 17 }), 'an object with "top1"');
+  await refused(wrong({}).replace('"avg":0', '"avg":1e999'), 'an object with "avg"');
+  await refused(
+    wrong({ steps: { trajectories: [{ tokens: [1] }] } }),
+    'an object with "steps.trajectories[0].tokens[0]"',
+  );
   await expect(readJournals([`${path}x`])).rejects.toMatchObject({ code: 'not-found' });
 });
 

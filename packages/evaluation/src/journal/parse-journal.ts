@@ -1,5 +1,7 @@
 import { InvalidArgumentError } from '@entrgi/core';
+import { strictJson } from '@entrgi/models';
 import type { JournalLine } from './journal-line.js';
+import { lineFault } from './line-fault.js';
 
 /** The results in a journal, and how much of it is whole. */
 export interface ParsedJournal {
@@ -31,33 +33,14 @@ export const parseJournal = (bytes: Uint8Array, file: string): ParsedJournal => 
 const parseLine = (bytes: Uint8Array, source: string): JournalLine => {
   let value: unknown;
   try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    value = strictJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {
     throw invalid(source, 'JSON', cause);
   }
-  const missing = fields.find(([name, is]) => !is((value as Record<string, unknown> | null)?.[name]));
-  if (missing !== undefined) throw invalid(source, `an object with "${missing[0]}"`);
+  const fault = lineFault(value);
+  if (fault !== undefined) throw invalid(source, fault === '' ? 'an object' : `an object with "${fault}"`);
   return value as JournalLine;
 };
-
-const isText = (value: unknown) => typeof value === 'string';
-const isNumber = (value: unknown) => typeof value === 'number';
-const isObject = (value: unknown) => typeof value === 'object' && value !== null;
-
-/** What a line of a journal has at least. */
-const fields: readonly (readonly [name: keyof JournalLine, is: (value: unknown) => boolean])[] = [
-  ['key', isText],
-  ['prompt', (value) => isText(value) || Array.isArray(value)],
-  ['method', isText],
-  ['temperature', isNumber],
-  ['seed', isNumber],
-  ['settings', isObject],
-  ['trajectories', (value) => Array.isArray(value) && value.length > 0],
-  ['top1', isNumber],
-  ['avg', isNumber],
-  ['cost', isObject],
-  ['versions', isObject],
-];
 
 const invalid = (source: string, expected: string, cause?: unknown): InvalidArgumentError =>
   new InvalidArgumentError(`${source}: expected ${expected}, as a line of a journal is.`, {

@@ -48,7 +48,7 @@ const setupPart = (setup: SetupSummary, { byKey, id, title }: Place): string => 
   const facts = [
     ...Object.entries(models).map(([role, name]): [string, string] => [
       role,
-      `${escapeHtml(name)} <code>${hashes[role] ?? ''}</code>`,
+      `${escapeHtml(name)} <code>${escapeHtml(hashes[role] ?? '')}</code>`,
     ]),
     [
       'settings',
