@@ -28,6 +28,9 @@ export interface BatchResult {
 /** Above this, in milliseconds, a case is slow, if it is so again. */
 const SLOW = 1000;
 
+// As many frames as a finding shows: most cases end in an error.
+Error.stackTraceLimit = 3;
+
 const [name, seed] = process.argv.slice(2) as [string, string];
 const known: Readonly<Record<string, Target>> = targets;
 const target = known[name]!;

@@ -7,7 +7,11 @@ import type { Cell } from './plan-evaluation.js';
  * Refuses a journal with results of one of the methods under other settings or models than those that are asked for: in one table they would be mixed. Other
  * methods, temperatures, seeds and prompts may be there. Throws InvalidArgumentError naming the first setting that differs.
  */
-export const checkJournal = (lines: readonly JournalLine[], cells: readonly Cell[], file: string): void => {
+export const checkJournal = (
+  lines: readonly JournalLine[],
+  cells: readonly Pick<Cell, 'method' | 'recorded'>[],
+  file: string,
+): void => {
   const wanted = new Map(cells.map(({ method, recorded }) => [method as string, recorded]));
   for (const { method, settings } of lines) {
     const asked = wanted.get(method);
