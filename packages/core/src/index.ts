@@ -49,6 +49,7 @@ export type {
   PromptEndEvent,
   SampleEvent,
 } from './contracts/sampling/prompt-end-event.js';
+export type { Remasking, RemaskProbabilities, RemaskRequest } from './contracts/sampling/remasking.js';
 export type { Schedule } from './contracts/sampling/schedule.js';
 export type { CommittedToken, StepEvent, StepTimings } from './contracts/sampling/step-event.js';
 export { atPlace } from './errors/at-place.js';

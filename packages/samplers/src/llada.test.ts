@@ -58,9 +58,9 @@ const reference = async (given: Case, seed: number, trajectory: number) => {
       const drawn = masksOf().map((slot) => {
         const row = logits.slice(slot * size, (slot + 1) * size);
         const noisy = row.map((value, id) => {
+          const uniform = temperature === 0 ? 0 : noise!.uniform();
           if (!drawable(id)) return Number.NEGATIVE_INFINITY;
-          if (temperature === 0) return value;
-          return Math.exp(value) / (-Math.log(noise!.uniform())) ** temperature;
+          return temperature === 0 ? value : Math.exp(value) / (-Math.log(uniform)) ** temperature;
         });
         const token = noisy.indexOf(Math.max(...noisy));
         const mass = row.reduce((sum, value, id) => sum + (drawable(id) ? Math.exp(value) : 0), 0);
@@ -129,6 +129,7 @@ describe('LLaDA', () => {
           filters: [],
           deprioritizeEos: false,
           stopAtEnd: false,
+          vocabularyTolerance: 0,
           // No end token is let before text that stands: an end token of its own is none here.
           ...(given.response.includes(5) ? { denoiser: endless() } : {}),
           seed,

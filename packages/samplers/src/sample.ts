@@ -7,16 +7,21 @@ import {
   turnIsDue,
 } from '@entrgi/core';
 import type { SampleOptions } from './options/sample-options.js';
+import { blockCache } from './prediction/block-cache.js';
+import { classifierFree } from './prediction/classifier-free.js';
+import { countPasses, type DenoiserNetwork } from './prediction/denoiser-network.js';
+import { predict } from './prediction/predict.js';
 import { resolveOptions } from './settings/resolve-options.js';
 import type { SampleSettings } from './settings/sample-settings.js';
-import { blockCache } from './step/block-cache.js';
-import { classifierFree } from './step/classifier-free.js';
-import { countPasses, type DenoiserNetwork } from './step/denoiser-network.js';
+import type { Steering } from './settings/steering.js';
+import { changedTokens } from './step/changed-tokens.js';
+import { checkEditedTokens } from './step/check-edits.js';
 import { promptEndEvent, stepEvent } from './step/events.js';
 import { nextWorkingStep } from './step/next-working-step.js';
 import { planStep } from './step/plan-step.js';
-import { predict } from './step/predict.js';
+import { remaskTokens } from './step/remask-tokens.js';
 import { type StepStream, type StepWork, takeStep } from './step/take-step.js';
+import { trajectoryStates } from './step/trajectory-states.js';
 
 /** The longest run of steps that reveal nothing of which each is reported; of a longer one, only the last is. */
 const LONGEST_REPORTED = 10_000;
@@ -28,6 +33,13 @@ const LONGEST_REPORTED = 10_000;
  */
 export const sample = (options: SampleOptions): AsyncGenerator<SampleEvent, void, undefined> =>
   samplePrompts(resolveOptions(options));
+
+/** The same, steered between steps. */
+export const steered = (
+  options: SampleOptions,
+  steering: Steering,
+): AsyncGenerator<SampleEvent, void, undefined> =>
+  samplePrompts({ ...resolveOptions(options), steering, predictsAll: true });
 
 async function* samplePrompts(settings: SampleSettings): AsyncGenerator<SampleEvent, void, undefined> {
   // One prompt at a time: its trajectories are equally long, so that nothing is padded and nothing rounds differently.
@@ -54,15 +66,19 @@ async function* denoise(
   guidance: GuidanceContext | undefined,
   openingMs: number,
 ): AsyncGenerator<SampleEvent, void, undefined> {
-  const { trajectories, steps, length, seed, signal } = settings;
+  const { trajectories, steps, length, seed, signal, firstTrajectory, remasking, edit, steering } = settings;
+  const mayChange = remasking !== undefined || edit?.tokens !== undefined || steering !== undefined;
   const tokenIds = new Int32Array(trajectories * length);
   for (let k = 0; k < trajectories; k++) tokenIds.set(settings.given, k * length);
+  const probabilities = new Float64Array(remasking === undefined ? 0 : tokenIds.length);
+  const logRatios = new Float64Array(trajectories);
   const total = { totalMs: openingMs, denoiserMs: 0, guidanceMs: 0, rewardMs: 0 };
   const counted = countPasses(settings.denoiser);
   const network = conditioned(settings, counted, prefix.length);
   let rewardPasses = 0;
   const promptHash = hashTokens(prefix);
-  const predictRows = settings.cacheBlocks ? blockCache(settings) : predict;
+  const freshPredictor = () => (settings.cacheBlocks ? blockCache(settings) : predict);
+  let predictRows = freshPredictor();
 
   for (let step = 1; step <= steps; step++) {
     signal?.throwIfAborted();
@@ -71,9 +87,12 @@ async function* denoise(
       const working = nextWorkingStep(settings, step, tokenIds);
       if (working - step > LONGEST_REPORTED) step = working - 1;
     }
-    const stream: StepStream = (trajectory, purpose, guidanceStep) =>
-      randomStream({ seed, prompt: promptHash, trajectory, step, purpose, guidanceStep });
+    const stream: StepStream = (trajectory, purpose, guidanceStep) => {
+      const key = { seed, prompt: promptHash, trajectory: firstTrajectory + trajectory, step };
+      return randomStream({ ...key, purpose, guidanceStep });
+    };
     const start = performance.now();
+    const before = mayChange ? tokenIds.slice() : tokenIds;
     const orderStreams = Array.from({ length: trajectories }, (_, k) => stream(k, 'order'));
     const parts = planStep(settings, step, tokenIds, orderStreams);
     const work =
@@ -92,6 +111,31 @@ async function* denoise(
             orderStream: (k) => orderStreams[k]!,
           });
     const { denoiserMs, guidanceMs, guided, committed } = work;
+    for (const { trajectory, position, probability, logRatio } of work.drawn) {
+      if (remasking !== undefined) probabilities[trajectory * length + position] = probability;
+      logRatios[trajectory]! += logRatio;
+    }
+    if (remasking !== undefined) {
+      const ofTrajectory = (k: number) => stream(k, 'remask');
+      remaskTokens(settings, { step, before, tokenIds, probabilities, stream: ofTrajectory });
+    }
+    if (edit?.tokens !== undefined) {
+      await edit.tokens({ prompt, step, steps, trajectories, length, tokenIds });
+      checkEditedTokens(settings, tokenIds, step);
+      predictRows = freshPredictor();
+    }
+    if (steering?.looksAt(step)) {
+      await steering.look({
+        step,
+        drafts: work.drafts.length > 0 ? work.drafts : [tokenIds.slice()],
+        logRatios: logRatios.slice(),
+        random: stream(0, 'resample'),
+        ...trajectoryStates(tokenIds, probabilities, trajectories),
+      });
+      logRatios.fill(0);
+      predictRows = freshPredictor();
+    }
+    const changed = mayChange ? changedTokens(before, tokenIds, committed, length) : [];
     const rewardMs = guided?.rewardMs ?? 0;
     // Each is a score with its gradient: forward and backward.
     for (const values of guided?.rewards ?? []) rewardPasses += 2 * values.length;
@@ -100,7 +144,7 @@ async function* denoise(
     total.denoiserMs += denoiserMs;
     total.guidanceMs += guidanceMs;
     total.rewardMs += rewardMs;
-    yield stepEvent(settings, { prompt, step, tokenIds, committed, parts, guided, timings });
+    yield stepEvent(settings, { prompt, step, tokenIds, committed, changed, parts, guided, timings });
   }
   yield promptEndEvent(
     settings,
@@ -127,4 +171,11 @@ const conditioned = (
 };
 
 /** A step that commits nothing. */
-const idle: StepWork = { committed: [], guided: undefined, denoiserMs: 0, guidanceMs: 0 };
+const idle: StepWork = {
+  committed: [],
+  drawn: [],
+  drafts: [],
+  guided: undefined,
+  denoiserMs: 0,
+  guidanceMs: 0,
+};

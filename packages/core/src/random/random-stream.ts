@@ -11,12 +11,20 @@ export interface RandomStreamKey {
   readonly trajectory: number;
   /** Denoising step. */
   readonly step: number;
-  readonly purpose: 'token' | 'order' | 'guidance';
-  /** Guidance step, for the purpose 'guidance'. Default: 0. */
+  readonly purpose: keyof typeof purposes;
+  /** Which of several for that purpose, as the guidance step. Default: 0. */
   readonly guidanceStep?: number | undefined;
 }
 
-const purposes = { token: 0, order: 1, guidance: 2 } as const;
+/** A purpose's own residue: of 4 for the first three, of 12 for those that share the last one. */
+const purposes = {
+  token: [0, 4],
+  order: [1, 4],
+  guidance: [2, 4],
+  remask: [3, 12],
+  draft: [7, 12],
+  resample: [11, 12],
+} as const;
 
 /**
  * The stream of a (seed, prompt, trajectory, step, purpose): counter-based (Philox4x32-10), 53 bits a number.
@@ -25,6 +33,7 @@ const purposes = { token: 0, order: 1, guidance: 2 } as const;
 export const randomStream = (key: RandomStreamKey): RandomStream => {
   const { seed, prompt, trajectory, step, purpose, guidanceStep = 0 } = key;
   requireThat('seed', seed, 'a whole number between −(2^53 − 1) and 2^53 − 1', Number.isSafeInteger(seed));
+  const [residue, modulus] = purposes[purpose];
   const derived = new Uint32Array(4);
   philox(low(prompt), high(prompt), trajectory, 0, low(seed), high(seed), derived);
   const [key0, key1, salt] = derived as unknown as [number, number, number, number];
@@ -34,7 +43,7 @@ export const randomStream = (key: RandomStreamKey): RandomStream => {
   return {
     uniform() {
       if (next === 4) {
-        philox(block++, step, guidanceStep * 4 + purposes[purpose], salt, key0, key1, words);
+        philox(block++, step, guidanceStep * modulus + residue, salt, key0, key1, words);
         next = 0;
       }
       const upper = words[next]! >>> 5;

@@ -6,7 +6,10 @@ import { NumericalError, type Order, type OrderRequest } from '@entrgi/core';
  */
 export const byConfidence = (
   confidence: (request: OrderRequest, row: number) => number,
-): Order & { readonly blind?: false } => {
+): Order & {
+  readonly blind?: false;
+  readonly confidence: (request: OrderRequest, row: number) => number;
+} => {
   const order = (request: OrderRequest): Int32Array => {
     const { rows, count, postponed, confidences, temperature, random } = request;
     const scores = new Float64Array(rows);

@@ -1,5 +1,6 @@
-import type { Denoiser, Draw, Filter, Guidance, Order, Prompt, Schedule } from '@entrgi/core';
+import type { Denoiser, Draw, Filter, Guidance, Order, Prompt, Remasking, Schedule } from '@entrgi/core';
 import type { ResponseTemplate } from '../response/response-tokens.js';
+import type { StepEditor } from './step-editor.js';
 
 /** What to sample from, and how. */
 export interface SampleOptions {
@@ -31,6 +32,18 @@ export interface SampleOptions {
   readonly order?: Order | undefined;
   /** 0: the most confident positions; above: drawn from softmax(confidence / orderTemperature) (Dream's alg_temp). Default: 0. */
   readonly orderTemperature?: number | undefined;
+  /** For the order `entropy_bound`: how much entropy, in nats, may be committed together. Default: 0.1. */
+  readonly entropyBound?: number | undefined;
+  /** Masks committed tokens again, to be drawn anew (ReMDM): one of `remaskings`. What a response ends with stays open, so that `stopAtEnd` has no effect. Default: none. */
+  readonly remasking?: Remasking | undefined;
+  /** Guides in every k-th step: the first, the one k later … Default: 1. */
+  readonly guidanceEvery?: number | undefined;
+  /** Guides from this share of the steps on, in [0, 1]. Default: 0. */
+  readonly guidanceFrom?: number | undefined;
+  /** Guides up to this share of the steps. Default: 1. */
+  readonly guidanceUntil?: number | undefined;
+  /** Changes logits before tokens are drawn, and tokens after they are. With `logits`, no token is left out of them. Default: none. */
+  readonly edit?: StepEditor | undefined;
   /** How a token is drawn from its distribution. Default: inversion. */
   readonly draw?: Draw | undefined;
   /**
@@ -39,6 +52,8 @@ export interface SampleOptions {
   readonly classifierFreeScale?: number | undefined;
   /** Noise levels. Default: linear. */
   readonly schedule?: Schedule | undefined;
+  /** Number of the first trajectory, of which random numbers depend: 4 goes on where 4 trajectories ended. Default: 0. */
+  readonly firstTrajectory?: number | undefined;
   /** Any safe integer. Default: 1. */
   readonly seed?: number | undefined;
   /** Whether positions for which an end token was drawn are committed last. Default: true. */

@@ -1,5 +1,6 @@
 export { anchor } from './anchor.js';
 export { entropy } from './entropy.js';
+export { entropy_bound } from './entropy-bound.js';
 export { entropy_filtered } from './entropy-filtered.js';
 export { entropy_optimised } from './entropy-optimised.js';
 export { low_confidence } from './low-confidence.js';

@@ -10,14 +10,17 @@ import {
   requireObject,
   requireSignal,
   requireThat,
+  requireWhole,
   UnsupportedError,
 } from '@entrgi/core';
 import { inversion } from '../draws/inversion.js';
 import type { SampleOptions } from '../options/sample-options.js';
+import type { StepEditor } from '../options/step-editor.js';
 import { published } from '../presets/published.js';
 import { endsFrom, responseTokens } from '../response/response-tokens.js';
 import { linear } from '../schedules/linear.js';
 import { requireSampleNumbers, requireTemperature } from './require-sample-numbers.js';
+import { requireShare } from './require-share.js';
 import type { SampleSettings } from './sample-settings.js';
 
 const optionNames: OptionNames<SampleOptions> = {
@@ -33,6 +36,13 @@ const optionNames: OptionNames<SampleOptions> = {
   filters: true,
   order: true,
   orderTemperature: true,
+  entropyBound: true,
+  remasking: true,
+  guidanceEvery: true,
+  guidanceFrom: true,
+  guidanceUntil: true,
+  edit: true,
+  firstTrajectory: true,
   draw: true,
   classifierFreeScale: true,
   schedule: true,
@@ -63,6 +73,13 @@ export const resolveOptions = (options: SampleOptions): SampleSettings => {
     filters: tokenFilters = defaults.filters,
     order = defaults.order,
     orderTemperature = 0,
+    entropyBound = 0.1,
+    remasking,
+    guidanceEvery = 1,
+    guidanceFrom = 0,
+    guidanceUntil = 1,
+    edit,
+    firstTrajectory = 0,
     draw = inversion,
     classifierFreeScale = 0,
     schedule = linear,
@@ -89,6 +106,15 @@ export const resolveOptions = (options: SampleOptions): SampleSettings => {
     confidenceThreshold,
   });
   requireTemperature('orderTemperature', orderTemperature);
+  requireTemperature('entropyBound', entropyBound);
+  if (remasking !== undefined) {
+    requireFunction('remasking', remasking, 'a way to mask again, such as remaskings.cap(0.1)');
+  }
+  requireWhole('guidanceEvery', guidanceEvery, 1);
+  requireShare('guidanceFrom', guidanceFrom);
+  requireShare('guidanceUntil', guidanceUntil);
+  if (edit !== undefined) requireEditor(edit);
+  requireWhole('firstTrajectory', firstTrajectory, 0, 2 ** 32 - 1 - trajectories);
   requireFunction('order', order, 'an order, such as orders.entropy');
   requireFunction('draw', draw, 'a way to draw, such as draws.inversion');
   requireTemperature('classifierFreeScale', classifierFreeScale);
@@ -137,13 +163,22 @@ export const resolveOptions = (options: SampleOptions): SampleSettings => {
     filters: tokenFilters,
     order,
     orderTemperature,
+    entropyBound,
+    remasking,
+    guidanceEvery,
+    guidanceFrom,
+    guidanceUntil,
+    edit,
+    steering: undefined,
+    predictsAll: guidance !== undefined,
+    firstTrajectory,
     draw,
     classifierFreeScale,
     schedule,
     seed,
     deprioritizeEos,
-    vocabularyTolerance,
-    stopAtEnd,
+    vocabularyTolerance: edit?.logits === undefined ? vocabularyTolerance : 0,
+    stopAtEnd: stopAtEnd && remasking === undefined,
     skipRedundant,
     confidenceThreshold,
     cacheBlocks,
@@ -172,6 +207,13 @@ const requireGuidance = (guidance: Guidance): void => {
     'a number of at least 0',
     typeof maxMovement === 'number' && maxMovement >= 0,
   );
+};
+
+const requireEditor = (edit: StepEditor): void => {
+  requireObject('edit', edit, 'an object with functions logits or tokens');
+  for (const name of ['logits', 'tokens'] as const) {
+    if (edit[name] !== undefined) requireFunction(`edit.${name}`, edit[name]);
+  }
 };
 
 const isMessage = (message: unknown): boolean => {

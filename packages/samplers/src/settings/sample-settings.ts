@@ -1,4 +1,6 @@
-import type { Denoiser, Draw, Filter, Guidance, Order, Prompt, Schedule } from '@entrgi/core';
+import type { Denoiser, Draw, Filter, Guidance, Order, Prompt, Remasking, Schedule } from '@entrgi/core';
+import type { StepEditor } from '../options/step-editor.js';
+import type { Steering } from './steering.js';
 
 /** Options with every default filled in, and the prompts as tokens. */
 export interface SampleSettings {
@@ -18,6 +20,17 @@ export interface SampleSettings {
   readonly filters: readonly Filter[];
   readonly order: Order;
   readonly orderTemperature: number;
+  readonly entropyBound: number;
+  readonly remasking: Remasking | undefined;
+  readonly guidanceEvery: number;
+  readonly guidanceFrom: number;
+  readonly guidanceUntil: number;
+  readonly edit: StepEditor | undefined;
+  /** A strategy that decides between steps from where trajectories go on. */
+  readonly steering: Steering | undefined;
+  /** Whether all masks are predicted, and not only those of the current block. */
+  readonly predictsAll: boolean;
+  readonly firstTrajectory: number;
   readonly draw: Draw;
   readonly classifierFreeScale: number;
   readonly schedule: Schedule;

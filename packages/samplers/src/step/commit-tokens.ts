@@ -21,6 +21,8 @@ export interface CommitRequest {
   readonly initial: InitialRows;
   /** The optimised logits of the same rows. */
   readonly logits: RowLogits;
+  /** The same before guidance, where the two are to be compared. */
+  readonly unguided: RowLogits | undefined;
   /** What errors call the place. */
   readonly prompt: number;
   readonly step: number;
@@ -28,17 +30,25 @@ export interface CommitRequest {
   readonly orderStream: (trajectory: number) => RandomStream;
 }
 
+/** A position that was committed, and how likely that was. */
+export interface Commitment extends CommittedToken {
+  /** In the distribution that its token was drawn from; NaN where nobody asks. */
+  readonly probability: number;
+  /** The logarithm of how much likelier it would have been without guidance; 0 where nobody asks. */
+  readonly logRatio: number;
+}
+
 /** Draws a token for every masked slot of the current block and lets the order choose which ones stay. */
 export const commitTokens = async (
   settings: SampleSettings,
   request: CommitRequest,
-): Promise<CommittedToken[]> => {
+): Promise<Commitment[]> => {
   const { order, orderTemperature, temperature, filters, deprioritizeEos, denoiser, signal } = settings;
-  const { confidenceThreshold: threshold, draw: drawFrom } = settings;
-  const { parts, initial, prompt, step, tokenStream, orderStream } = request;
+  const { confidenceThreshold: threshold, draw: drawFrom, remasking, entropyBound } = settings;
+  const { parts, initial, unguided, prompt, step, tokenStream, orderStream } = request;
   const { endIds } = denoiser.vocabulary;
   const confidence = order.blind === true ? undefined : order.confidence;
-  const committed: CommittedToken[] = [];
+  const committed: Commitment[] = [];
   let start = 0;
   for (const { trajectory, slots, first, rows, count, revealProbability, chosen } of parts) {
     const firstRow = start + first;
@@ -62,6 +72,7 @@ export const commitTokens = async (
       postponed: new Uint8Array(rows),
       confidences: confidence && new Float64Array(rows),
       temperature: orderTemperature,
+      entropyBound,
       random: orderStream(trajectory),
       initialEntropy: (row: number) => initial.entropy(firstRow + row),
       optimisedEntropy: (row: number) =>
@@ -80,14 +91,29 @@ export const commitTokens = async (
       if (turnIsDue()) await nextTurn(signal);
     }
     const revealed = chosen ?? order(asked);
-    if (chosen === undefined) checkChosen(revealed, rows, count);
+    if (chosen === undefined) {
+      const varies = order.blind !== true && order.varies === true && revealProbability < 1;
+      checkChosen(revealed, rows, varies ? undefined : count);
+    }
     // A step that schedules nothing does not look for what is sure either: it may be skipped.
     const together =
       threshold === undefined || count === 0
         ? revealed
         : addConfident(revealed, { ...asked, isSure: (row, place) => initial.isSure(firstRow + row, place) });
+    const before =
+      unguided && rowDistributions({ logits: unguided, firstRow, temperature, filters, drawFrom, placeOf });
     for (const row of together.toSorted()) {
-      committed.push({ trajectory, position: slots[first + row]!, tokenId: tokens[row]! });
+      const place = asked.places[row]!;
+      const asks = before !== undefined || remasking !== undefined;
+      const probability = asks ? distributions.probs(row)[place]! : Number.NaN;
+      committed.push({
+        trajectory,
+        position: slots[first + row]!,
+        tokenId: tokens[row]!,
+        probability,
+        logRatio: before === undefined ? 0 : Math.log(before.probs(row)[place]!) - Math.log(probability),
+      });
+      if (turnIsDue()) await nextTurn(signal);
     }
   }
   return committed;

@@ -14,6 +14,7 @@ export interface StepOutcome {
   readonly step: number;
   readonly tokenIds: Int32Array;
   readonly committed: readonly CommittedToken[];
+  readonly changed: readonly CommittedToken[];
   readonly parts: readonly MaskedRows[];
   readonly guided: Omit<GuidanceResult, 'logits'> | undefined;
   readonly timings: StepTimings;
@@ -22,7 +23,7 @@ export interface StepOutcome {
 /** Copies what happened in a step, so that a consumer may keep it. */
 export const stepEvent = (settings: SampleSettings, outcome: StepOutcome): StepEvent => {
   const { steps, trajectories, length, maskId } = settings;
-  const { prompt, step, tokenIds, committed, parts, guided, timings } = outcome;
+  const { prompt, step, tokenIds, committed, changed, parts, guided, timings } = outcome;
   const event = {
     type: 'step-end',
     prompt,
@@ -32,6 +33,7 @@ export const stepEvent = (settings: SampleSettings, outcome: StepOutcome): StepE
     length,
     tokenIds: tokenIds.slice(),
     committed,
+    ...(changed.length === 0 ? {} : { changed }),
     remaining: Array.from(
       { length: trajectories },
       (_, k) => maskedSlots(tokenIds.subarray(k * length, (k + 1) * length), maskId).length,

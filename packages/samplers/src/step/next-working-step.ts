@@ -8,7 +8,8 @@ import { revealed, stepInBlock } from './reveal-probability.js';
  */
 export const nextWorkingStep = (settings: SampleSettings, step: number, tokenIds: Int32Array): number => {
   const { order, schedule, skipRedundant, trajectories, length, blockLength, maskId } = settings;
-  if (!skipRedundant || order.blind === true || schedule.hastens !== true) return step;
+  if (!skipRedundant || order.blind === true || schedule.hastens !== true || actsWhenIdle(settings))
+    return step;
   const { block, perBlock, within } = stepInBlock(settings, step);
   let rows = 0;
   for (let trajectory = 0; trajectory < trajectories; trajectory++) {
@@ -16,6 +17,7 @@ export const nextWorkingStep = (settings: SampleSettings, step: number, tokenIds
     rows = Math.max(rows, maskedSlots(tokenIds.subarray(start, start + blockLength), maskId).length);
   }
   if (rows === 0) return step - within + perBlock + 1;
+  if (order.varies === true) return step;
   const reveals = (at: number) => revealed(settings, { perBlock, within: at }, rows).count > 0;
   let [low, high] = [within, perBlock];
   while (low < high) {
@@ -25,3 +27,7 @@ export const nextWorkingStep = (settings: SampleSettings, step: number, tokenIds
   }
   return step - within + low;
 };
+
+/** Whether something is done in steps that reveal nothing, too. */
+const actsWhenIdle = ({ remasking, edit, steering }: SampleSettings): boolean =>
+  remasking !== undefined || edit?.tokens !== undefined || steering !== undefined;

@@ -14,7 +14,9 @@ export const planStep = (
   tokenIds: Int32Array,
   random: readonly RandomStream[],
 ): MaskedRows[] => {
-  const { order, trajectories, length, blockLength, guidance, maskId, skipRedundant } = settings;
+  const { order, trajectories, length, blockLength, predictsAll, maskId } = settings;
+  const isLookedAt = settings.steering?.looksAt(step) === true;
+  const everyone = !settings.skipRedundant || isLookedAt;
   const { block, ...place } = stepInBlock(settings, step);
   const isLast = place.within === place.perBlock;
   const parts: MaskedRows[] = [];
@@ -26,10 +28,14 @@ export const planStep = (
     const chosen = order.blind
       ? order({ rows, count: expected, revealProbability: probability, random: random[trajectory]! })
       : undefined;
-    const count = chosen?.length ?? expected;
+    const count = chosen?.length ?? (order.blind !== true && order.varies ? rows : expected);
     if (chosen !== undefined) checkChosen(chosen, rows, isLast ? rows : undefined);
-    if (rows === 0 || (count === 0 && skipRedundant)) continue;
-    const [slots, first] = guidance === undefined ? [inBlock, 0] : [masked, masked.indexOf(inBlock[0]!)];
+    if (rows === 0 && !(isLookedAt && masked.length > 0)) continue;
+    if (count === 0 && !everyone) continue;
+    // All masks before the block are gone, unless there is none in the block.
+    const [slots, first] = predictsAll
+      ? [masked, Math.max(0, masked.indexOf(inBlock[0] ?? -1))]
+      : [inBlock, 0];
     parts.push({ trajectory, slots, first, rows, count, revealProbability: probability, chosen });
   }
   return parts;

@@ -23,14 +23,19 @@ export const stepInBlock = (
  * does not fall, or counts what is not there.
  */
 export const revealed = (
-  settings: Pick<SampleSettings, 'schedule'>,
+  settings: Pick<SampleSettings, 'schedule' | 'remasking'>,
   place: Omit<StepInBlock, 'block'>,
   masks: number,
 ): { readonly count: number; readonly probability: number } => {
   const { perBlock, within } = place;
-  const { count } = settings.schedule;
-  const probability = revealProbability(settings, place);
-  if (within === perBlock) return { count: masks, probability };
+  const { schedule, remasking } = settings;
+  if (within === perBlock) return { count: masks, probability: 1 };
+  const levels = noiseLevels(settings, place);
+  const { s, t } = levels;
+  // What is masked again is made up for by what is revealed.
+  const sigma = remasking?.({ limit: remaskLimit(levels), probabilities: new Float64Array(0) }).masked ?? 0;
+  const probability = 1 - s / t + (sigma * (1 - t)) / t;
+  const { count } = schedule;
   if (count === undefined) return { count: Math.floor(masks * probability), probability };
   const counted = count(masks, within, perBlock);
   const isCount = Number.isSafeInteger(counted) && counted >= 0 && counted <= masks;
@@ -43,12 +48,17 @@ export const revealed = (
   return { count: counted, probability };
 };
 
-/** The probability 1 − s/t with which a masked slot is revealed in a step of a block; 1 in the last. Throws InvalidArgumentError for a schedule that does not fall. */
-const revealProbability = (
+/** The noise levels before and after a step of a block. */
+export interface NoiseLevels {
+  readonly t: number;
+  readonly s: number;
+}
+
+/** Throws InvalidArgumentError for a schedule that does not fall. */
+export const noiseLevels = (
   { schedule }: Pick<SampleSettings, 'schedule'>,
   { perBlock, within }: Omit<StepInBlock, 'block'>,
-): number => {
-  if (within === perBlock) return 1;
+): NoiseLevels => {
   const [s, t] = [schedule(within, perBlock), schedule(within - 1, perBlock)];
   const falls = typeof s === 'number' && typeof t === 'number' && t <= 1 && s <= t && s >= 0 && t > 0;
   requireThat(
@@ -57,5 +67,8 @@ const revealProbability = (
     'noise levels that fall within [0, 1]',
     falls,
   );
-  return 1 - s / t;
+  return { t, s };
 };
+
+/** The highest probability of masking again with which the noise level s can be reached: min(1, (1 − α_s)/α_t). */
+export const remaskLimit = ({ t, s }: NoiseLevels): number => (t < 1 ? Math.min(1, s / (1 - t)) : 1);

@@ -9,14 +9,17 @@ import {
   relaxedTemperature,
   selectCandidates,
 } from '@entrgi/core';
+import type { DenoiserNetwork } from '../prediction/denoiser-network.js';
+import type { Prediction, PredictRequest } from '../prediction/predict.js';
 import { initialRows } from '../rows/initial-rows.js';
 import type { MaskedRows } from '../rows/masked-rows.js';
 import { repeatRows } from '../rows/repeat-rows.js';
 import type { SampleSettings } from '../settings/sample-settings.js';
-import { commitTokens } from './commit-tokens.js';
+import { checkEditedLogits } from './check-edits.js';
+import { type Commitment, commitTokens } from './commit-tokens.js';
 import { completeResponses } from './complete-responses.js';
-import type { DenoiserNetwork } from './denoiser-network.js';
-import type { Prediction, PredictRequest } from './predict.js';
+import { drawDrafts } from './draw-drafts.js';
+import { stepInBlock } from './reveal-probability.js';
 
 /** The random stream of a trajectory in one step. */
 export type StepStream = (
@@ -34,7 +37,7 @@ export interface StepRequest {
   readonly parts: readonly MaskedRows[];
   readonly network: DenoiserNetwork;
   readonly predictRows: (
-    request: PredictRequest & { readonly parts: readonly MaskedRows[] },
+    request: PredictRequest & { readonly parts: readonly MaskedRows[]; readonly block: number },
   ) => Promise<Prediction>;
   readonly guidance: GuidanceContext | undefined;
   readonly stream: StepStream;
@@ -44,6 +47,10 @@ export interface StepRequest {
 /** What a step leaves: nothing as large as the vocabulary, so that no step's logits are held during the next one. */
 export interface StepWork {
   readonly committed: readonly CommittedToken[];
+  /** Those of them that were drawn. */
+  readonly drawn: readonly Commitment[];
+  /** What the strategy that steers is shown. */
+  readonly drafts: readonly Int32Array[];
   readonly guided: Omit<GuidanceResult, 'logits'> | undefined;
   readonly denoiserMs: number;
   readonly guidanceMs: number;
@@ -51,19 +58,25 @@ export interface StepWork {
 
 /** One step that commits something: predicts, guides, draws and commits. */
 export const takeStep = async (settings: SampleSettings, request: StepRequest): Promise<StepWork> => {
-  const { length, temperature, filters, signal, confidenceThreshold } = settings;
-  const { prompt, step, tokenIds, parts, guidance, stream, orderStream } = request;
+  const { length, temperature, filters, signal, confidenceThreshold, edit, steering } = settings;
+  const { prompt, step, tokenIds, parts, stream, orderStream } = request;
+  const guidance = isGuided(settings, step) ? request.guidance : undefined;
   const start = performance.now();
   const logits = await predictedRows(settings, request);
   const denoiserMs = performance.now() - start;
   const initial = initialRows(logits, relaxedTemperature(temperature), confidenceThreshold);
   let guided: GuidanceResult | undefined;
-  if (guidance !== undefined) {
+  if (guidance !== undefined || edit?.logits !== undefined) {
     let first = 0;
     for (const part of parts) {
       await initial.settle(first + part.first, first + part.first + part.rows, signal);
       first += part.slots.length;
     }
+  }
+  // At temperature 0 nothing is drawn, and no token is likelier than another.
+  const isCompared = guidance !== undefined && steering !== undefined && temperature > 0;
+  const unguided = isCompared ? { ...logits, values: logits.values.slice() } : undefined;
+  if (guidance !== undefined) {
     guided = await guidance.optimise({
       step,
       ...together(tokenIds, length, parts),
@@ -75,15 +88,31 @@ export const takeStep = async (settings: SampleSettings, request: StepRequest): 
     });
   }
   const guidanceMs = performance.now() - start - denoiserMs;
-  const committed = await commitTokens(settings, {
+  const optimised = guided?.logits ?? logits;
+  if (edit?.logits !== undefined) {
+    const { steps, trajectories } = settings;
+    const place = { prompt, step, steps, trajectories, length };
+    const rows = Int32Array.from(
+      parts.flatMap(({ trajectory, slots }) => Array.from(slots, (slot) => trajectory * length + slot)),
+    );
+    await edit.logits({ ...place, tokenIds: tokenIds.slice(), rows, logits: optimised });
+    checkEditedLogits(optimised, step);
+  }
+  const drawn = await commitTokens(settings, {
     parts,
     initial,
-    logits: guided?.logits ?? logits,
+    logits: optimised,
+    unguided,
     prompt,
     step,
     tokenStream: (k) => stream(k, 'token'),
     orderStream,
   });
+  const committed: CommittedToken[] = drawn.map(({ trajectory, position, tokenId }) => ({
+    trajectory,
+    position,
+    tokenId,
+  }));
   for (const { trajectory, position, tokenId } of committed) {
     tokenIds[trajectory * length + position] = tokenId;
   }
@@ -91,29 +120,42 @@ export const takeStep = async (settings: SampleSettings, request: StepRequest): 
     const worked = parts.map(({ trajectory }) => trajectory);
     committed.push(...completeResponses(settings, tokenIds, worked));
   }
+  const drafts = steering?.looksAt(step)
+    ? await drawDrafts(settings, {
+        tokenIds,
+        parts,
+        logits: optimised,
+        drafts: steering.drafts,
+        stream: (k, draft) => stream(k, 'draft', draft),
+      })
+    : [];
   return {
     committed,
+    drawn,
+    drafts,
     guided: guided && { rewards: guided.rewards, weights: guided.weights, rewardMs: guided.rewardMs },
     denoiserMs,
     guidanceMs,
   };
 };
 
+/** Whether guidance takes part in a step. */
+const isGuided = (
+  { guidanceEvery, guidanceFrom, guidanceUntil, steps }: SampleSettings,
+  step: number,
+): boolean => {
+  const progress = (step - 1) / steps;
+  return progress >= guidanceFrom && progress < guidanceUntil && (step - 1) % guidanceEvery === 0;
+};
+
 /** The denoiser's logits of the parts' rows. A function of its own, so that what it made them from is held no longer. */
 const predictedRows = async (
-  {
-    denoiser,
-    length,
-    endsFrom,
-    temperature,
-    filters,
-    signal,
-    skipRedundant,
-    guidance,
-    vocabularyTolerance,
-  }: SampleSettings,
+  settings: SampleSettings,
   { prompt, step, prefix, tokenIds, parts, network, predictRows }: StepRequest,
 ): Promise<RowLogits> => {
+  const { denoiser, length, endsFrom, temperature, filters, signal, skipRedundant } = settings;
+  const { guidance, vocabularyTolerance } = settings;
+  const { block } = stepInBlock(settings, step);
   const asked = {
     denoiser,
     network,
@@ -127,7 +169,7 @@ const predictedRows = async (
     step,
     signal,
   };
-  const { logits, sources } = await predictRows(asked);
+  const { logits, sources } = await predictRows({ ...asked, block });
   // Candidates of equal responses are found once, and copied instead of their logits.
   const distinct = await selectCandidates(logits, denoiser.vocabulary.size, {
     temperature,

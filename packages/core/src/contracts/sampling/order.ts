@@ -17,6 +17,8 @@ export interface OrderRequest {
   /** 0: take the most confident rows; above: draw rows from softmax(confidence / temperature) without replacement. */
   readonly temperature: number;
   readonly random: RandomStream;
+  /** For orders that bound what they commit together: nats. */
+  readonly entropyBound: number;
   /** Entropy in nats of softmax(φ/τ) of the denoiser's own logits at a row, unfiltered, over the whole vocabulary. */
   initialEntropy(row: number): number;
   /** The same of the optimised logits. */
@@ -39,6 +41,8 @@ export type BlindOrderRequest = Pick<OrderRequest, 'rows' | 'count' | 'revealPro
 export type Order =
   | (((request: OrderRequest) => Int32Array) & {
       readonly blind?: false;
+      /** Of orders that choose how many themselves, whatever is scheduled: `count` is then all rows, of which they take some, and all where `revealProbability` is 1. */
+      readonly varies?: true;
       /** Of orders that go by one number a row: that number, as asked for row by row while tokens are drawn, with the event loop turning in between. */
       readonly confidence?: (request: OrderRequest, row: number) => number;
     })

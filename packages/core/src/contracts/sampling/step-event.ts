@@ -20,6 +20,8 @@ export interface StepEvent {
   /** Response token ids after the step, shape [trajectories, length]; a copy. */
   readonly tokenIds: Int32Array;
   readonly committed: readonly CommittedToken[];
+  /** What the step changed besides: tokens masked again (the mask id), edited by a callback, or taken over from another trajectory; absent where there is none. */
+  readonly changed?: readonly CommittedToken[] | undefined;
   /** Masked positions left, per trajectory. */
   readonly remaining: readonly number[];
   /** Reward of the relaxed response before the first and before the last update of the step, per trajectory (NaN where a trajectory sat the step out); absent without guidance. */

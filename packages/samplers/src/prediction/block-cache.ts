@@ -18,7 +18,7 @@ export const blockCache = ({
   blockLength,
   trajectories,
   maskId,
-  guidance,
+  predictsAll,
 }: SampleSettings): ((request: BlockPredictRequest) => Promise<Prediction>) => {
   let current: OpenBlock | undefined;
 
@@ -49,7 +49,7 @@ export const blockCache = ({
     request: PredictRequest,
     responses: readonly { trajectory: number; slots: Int32Array }[],
   ): Promise<OpenBlock['later']> => {
-    if (guidance === undefined) return new Map();
+    if (!predictsAll) return new Map();
     const parts = responses
       .map((response) => ({ ...response, slots: response.slots.filter((slot) => blockOf(slot) > index) }))
       .filter(({ slots }) => slots.length > 0);
@@ -69,8 +69,7 @@ export const blockCache = ({
   const blockOf = (slot: number) => Math.floor(slot / blockLength);
 
   return async (request) => {
-    const { denoiser, tokenIds, length, parts, signal } = request;
-    const index = blockOf(parts[0]!.slots[parts[0]!.first]!);
+    const { denoiser, tokenIds, length, parts, signal, block: index } = request;
     if (current?.index !== index) current = await begin(index, request);
     const { block, sequence, later } = current;
     const own = parts.map(({ trajectory, slots, first, rows }) => ({
@@ -93,13 +92,15 @@ export const blockCache = ({
     });
     await prepareLogits(logits, own, request);
     const { size } = denoiser.vocabulary;
-    const all = guidance === undefined ? logits : withLater(logits, parts, later, size);
+    const all = !predictsAll ? logits : withLater(logits, parts, later, size);
     return { logits: all, sources: Int32Array.from({ length: all.length / size }, (_, row) => row) };
   };
 };
 
 interface BlockPredictRequest extends PredictRequest {
   readonly parts: readonly MaskedRows[];
+  /** Which block is filled. */
+  readonly block: number;
 }
 
 interface OpenBlock {
