@@ -45,7 +45,8 @@ const importGraph = (source: string): Graph => {
 };
 
 /** The doors of a program are above all of its rooms; what else lies at its root is a room like any other. */
-const roomOf = (file: string): string => (['index.ts', 'main.ts'].includes(file) ? file : dirname(file));
+const roomOf = (file: string): string =>
+  ['index.ts', 'internal.ts', 'main.ts'].includes(file) ? file : dirname(file);
 
 const roomGraph = (files: Graph): Graph => {
   const rooms = new Map<string, Set<string>>();

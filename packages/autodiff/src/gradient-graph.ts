@@ -1,8 +1,8 @@
 import { type DataType, NonDifferentiableError, UnsupportedError } from '@entrgi/core';
 import type { Dimension, GraphBuilder, Node, Value } from '@entrgi/onnx';
+import { attributeReader } from '@entrgi/onnx/internal';
 import { recomputation } from './recompute/recomputation.js';
 import { rematerialise } from './recompute/rematerialise.js';
-import { attributeReader } from './rule/attribute-reader.js';
 import { operatorName } from './rule/operators.js';
 import type {
   Entry,
@@ -92,7 +92,7 @@ export function appendGradient(g: GraphBuilder, request: GradientRequest): Value
       x: padded(node.inputs.map(now)),
       y: padded(node.outputs.map(now)),
       dy: padded(dy),
-      attrs: attributeReader(node.attributes),
+      attrs: attributeReader(node),
       g,
       needs: (input) => active.has(node.inputs[input] ?? ''),
       node,

@@ -8,6 +8,7 @@ export {
   attentionOptionNames,
   attentions,
 } from './contracts/attention-options.js';
+export type { Classifier, ClassifierPrefix } from './contracts/classifier.js';
 export type {
   Architecture,
   ClassifierInputs,
@@ -26,10 +27,9 @@ export { strictJson } from './files/strict-json.js';
 export { type DownloadProgress, type HubOptions, hubOptionNames } from './hub/hub-options.js';
 export { type CheckpointFacts, inspectCheckpoint } from './inspect-checkpoint.js';
 export {
-  type Classifier,
-  type ClassifierPrefix,
   classifierOptionNames,
   type LoadClassifierOptions,
+  type LoadedClassifier,
   loadClassifier,
 } from './load-classifier.js';
 export { loadDenoiser } from './load-denoiser.js';

@@ -1,4 +1,5 @@
 import { type DataType, requireBoolean, requireKnownOptions, type Vocabulary } from '@entrgi/core';
+import { elementCount } from '@entrgi/onnx/internal';
 import { architectureName } from './checkpoint/architecture-name.js';
 import { readCheckpoint } from './checkpoint/checkpoint.js';
 import { type HubOptions, hubOptionNames } from './hub/hub-options.js';
@@ -49,14 +50,13 @@ export const inspectCheckpoint = async (
     rows: network.rows,
   });
   const used = [...network.parameters.keys()].map((name) => checkpoint.tensors.get(name)!);
-  const count = (dims: readonly number[]) => dims.reduce((product, dim) => product * dim, 1);
   const dataTypes: Partial<Record<DataType, number>> = {};
-  for (const { type, dims } of used) dataTypes[type] = (dataTypes[type] ?? 0) + count(dims);
+  for (const { type, dims } of used) dataTypes[type] = (dataTypes[type] ?? 0) + elementCount(dims);
   return {
     name: checkpoint.name,
     architecture: architectureName(checkpoint),
     task: network.task,
-    parameters: used.reduce((sum, { dims }) => sum + count(dims), 0),
+    parameters: used.reduce((sum, { dims }) => sum + elementCount(dims), 0),
     dataTypes,
     bytes: used.reduce((sum, { length }) => sum + length, 0),
     files: [...new Set(used.map(({ file }) => file))].sort(),

@@ -1,8 +1,7 @@
 import { type OptionNames, requireKnownOptions, UnsupportedError, type Vocabulary } from '@entrgi/core';
-import type { GraphBuilder, Value } from '@entrgi/onnx';
 import { architectureName } from './checkpoint/architecture-name.js';
 import { readCheckpoint } from './checkpoint/checkpoint.js';
-import type { ClassifierInputs, KeysAndValues, Past, PrefixNetwork } from './contracts/network.js';
+import type { Classifier } from './contracts/classifier.js';
 import { type TemplateOptions, templateOptionNames } from './contracts/template-options.js';
 import type { Tokenizer } from './contracts/tokenizer.js';
 import { type HubOptions, hubOptionNames } from './hub/hub-options.js';
@@ -11,43 +10,18 @@ import { fitCheckpoint } from './network/fit-checkpoint.js';
 import { loadTokenizer } from './prompt/load-tokenizer.js';
 import { resolveCheckpoint } from './snapshot/resolve-checkpoint.js';
 import { verifySnapshot } from './snapshot/verify-snapshot.js';
-import { type LoadedWeights, loadWeights } from './weights/load-weights.js';
+import { loadWeights } from './weights/load-weights.js';
 import { type WeightOptions, weightOptionNames } from './weights/weight-options.js';
 
-/** A sequence classifier that can be written into a graph, and so be differentiated. */
-export interface Classifier {
-  readonly name: string;
-  /** Absolute path that the graph's external weights are relative to. */
-  readonly folder: string;
-  /** Of weights packed by `q8` and `q4`: the same numbers packed the other way round, for the gradient. */
-  readonly transposedWeight?: LoadedWeights['transposedWeight'];
+/** A classifier whose weights lie in their files. */
+export interface LoadedClassifier extends Classifier {
   readonly tokenizer: Tokenizer;
   readonly vocabulary: Vocabulary;
-  /** Rows of the word-embedding table. */
-  readonly rows: number;
   /** Length of an embedding. */
   readonly width: number;
-  /** Longest sequence in tokens. */
-  readonly maxLength: number;
-  /** The embeddings of `ids` int64 [...shape], float32 [...shape, width]. */
-  embed(g: GraphBuilder, ids: Value): Value;
-  /** The whole word-embedding table, float32 [rows, width]; `after`, a value of the graph: not unpacked before that is computed. */
-  embeddingTable(g: GraphBuilder, after?: Value): Value;
   /** What its labels are called, and the number of the one that is the reward. */
   readonly labels: readonly string[];
   readonly label: number;
-  /** Appends the network to the graph; returns the score of that label, float32 [batch]. */
-  rewards(g: GraphBuilder, inputs: ClassifierInputs): Value;
-  /** Of causal networks: how to compute the beginning of a sequence once, for all that may follow. */
-  readonly prefix?: ClassifierPrefix;
-}
-
-export interface ClassifierPrefix extends Omit<PrefixNetwork, 'append'> {
-  /**
-   * Appends the network; returns what each layer keeps of tokens (at least one) embedded as float32 [batch, length, width], which come after
-   * those of `past`: another piece of the `past` of `rewards`.
-   */
-  append(g: GraphBuilder, embeds: Value, past?: Past): readonly KeysAndValues[];
 }
 
 /** Which label is the reward, how the weights are held, and where they come from if they are on the hub. */
@@ -72,7 +46,7 @@ export const classifierOptionNames: OptionNames<LoadClassifierOptions> = {
 export const loadClassifier = async (
   source: string,
   options: LoadClassifierOptions = {},
-): Promise<Classifier> => {
+): Promise<LoadedClassifier> => {
   requireKnownOptions('loadClassifier', options, classifierOptionNames);
   const directory = await resolveCheckpoint(source, { ...options, weights: 'safetensors' });
   await verifySnapshot(directory, options);

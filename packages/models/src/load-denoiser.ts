@@ -7,6 +7,7 @@ import {
   UnsupportedError,
 } from '@entrgi/core';
 import { encodeModel, GraphBuilder, type Model, pruneGraph } from '@entrgi/onnx';
+import { int64Tensor } from '@entrgi/onnx/internal';
 import { architectureName } from './checkpoint/architecture-name.js';
 import { readCheckpoint } from './checkpoint/checkpoint.js';
 import { chosenWeights } from './checkpoint/chosen-weights.js';
@@ -15,7 +16,6 @@ import type { BlockNetwork, DenoiserNetwork } from './contracts/network.js';
 import type { Weights } from './contracts/weights.js';
 import { aroundGraph, blockGraph } from './denoiser/block-graphs.js';
 import { blockOffset } from './denoiser/block-offset.js';
-import { integers } from './denoiser/integers.js';
 import { denoiserOptionNames, type LoadDenoiserOptions } from './denoiser/load-denoiser-options.js';
 import type { BlockSessions } from './denoiser/open-block.js';
 import { requireMask, sessionDenoiser } from './denoiser/session-denoiser.js';
@@ -78,11 +78,11 @@ export const loadDenoiser = async (source: string, options: LoadDenoiserOptions)
     session,
     output: 'logits',
     feeds: ({ tokenIds, batch, length, positions, promptLength }) => ({
-      ids: integers([batch, length], tokenIds),
-      positions: integers([positions.length], positions),
+      ids: int64Tensor([batch, length], tokenIds),
+      positions: int64Tensor([positions.length], positions),
       ...(blockAttention === undefined
         ? {}
-        : { offset: integers([1], [blockOffset(blockAttention, promptLength)]) }),
+        : { offset: int64Tensor([1], [blockOffset(blockAttention, promptLength)]) }),
     }),
     blocks:
       network.block === undefined || blockAttention !== undefined

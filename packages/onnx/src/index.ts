@@ -6,8 +6,6 @@ export { type CanonicaliseOptions, canonicalise } from './canonicalise.js';
 export { checkModel } from './gate/check-model.js';
 export { leastMemory } from './gate/least-memory.js';
 export { inferNode } from './inference/infer.js';
-export { byteSize, dataTypeOf, isFloat, onnxType } from './model/data-types.js';
-export { float, float16Bits, int, ints, scalar, string, vector } from './model/literals.js';
 export type {
   Attribute,
   Dimension,
@@ -23,3 +21,5 @@ export type {
 } from './model/model.js';
 export { OPSET } from './model/opset.js';
 export { pruneGraph } from './model/prune-graph.js';
+export { byteSize, dataTypeOf, isFloat, onnxType } from './values/data-types.js';
+export { float, int, ints, scalar, string, vector } from './values/literals.js';

@@ -1,6 +1,5 @@
 export { blackBoxReward, type Rate } from './black-box-reward.js';
 export { compositeReward, type WeightedReward } from './composite-reward.js';
-export type { NetworkInputs, RewardNetwork } from './graph/reward-network.js';
 export { type LoadRewardOptions, loadReward } from './load-reward.js';
 export { type NetworkRewardOptions, networkReward } from './network-reward.js';
 export { type OnnxRewardOptions, onnxReward } from './onnx-reward.js';

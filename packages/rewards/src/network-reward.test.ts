@@ -6,9 +6,9 @@ import {
   type ResponseMix,
   type Vocabulary,
 } from '@entrgi/core';
+import type { Classifier } from '@entrgi/models';
 import type { GraphBuilder } from '@entrgi/onnx';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { RewardNetwork } from './graph/reward-network.js';
 import { type NetworkRewardOptions, networkReward } from './network-reward.js';
 
 // A network small enough to be written down twice: once as a graph, once in JavaScript's float64.
@@ -36,7 +36,7 @@ const float32 = (dims: number[], data: number[]) =>
 const embeddings = (g: GraphBuilder) =>
   g.has('E') ? 'E' : g.initializer('E', float32([letters.length, width], E));
 
-const network: RewardNetwork = {
+const network: Classifier = {
   name: 'letters',
   folder: '.',
   rows: letters.length,

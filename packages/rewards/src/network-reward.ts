@@ -19,18 +19,17 @@ import {
   type Tensor,
   UnsupportedError,
 } from '@entrgi/core';
-import type { EncodedText } from '@entrgi/models';
+import type { Classifier, EncodedText } from '@entrgi/models';
 import { encodeModel, type Model, pruneGraph } from '@entrgi/onnx';
-import { int64Tensor } from './context/int64-tensor.js';
+import { int64Tensor } from '@entrgi/onnx/internal';
 import { leadingTokens } from './context/leading-tokens.js';
 import { rewardContext } from './context/reward-context.js';
 import { type RewardTokensOptions, rewardTokens, rewardTokensOptionNames } from './context/reward-tokens.js';
 import { rewardValues } from './context/reward-values.js';
 import { tokenFeeds } from './context/token-feeds.js';
 import { gradientGraph } from './graph/gradient-graph.js';
-import { asLeading, leadingGraph, noLeading } from './graph/leading-graph.js';
-import { emptyPast, prefixGraph } from './graph/prefix-graph.js';
-import type { RewardNetwork } from './graph/reward-network.js';
+import { asLeading, leadingGraph, leadingTensors } from './graph/leading-graph.js';
+import { prefixGraph, prefixTensors } from './graph/prefix-graph.js';
 import { scoreGraph } from './graph/score-graph.js';
 
 /** Where a reward model runs, how it holds its weights, and what it is fed for tokens it lacks. */
@@ -70,10 +69,7 @@ export const networkRewardOptionNames: OptionNames<NetworkRewardOptions> = {
  * scores, one that also computes the gradient for each way of giving `probs` (whole vocabulary, candidates), and for causal networks one for
  * what comes before the response and one for its first tokens.
  */
-export const networkReward = (
-  network: RewardNetwork,
-  options: NetworkRewardOptions,
-): DifferentiableReward => {
+export const networkReward = (network: Classifier, options: NetworkRewardOptions): DifferentiableReward => {
   requireKnownOptions('networkReward', options, networkRewardOptionNames);
   requireBackend('networkReward: backend', options.backend);
   const { backend, recompute, threads, name = network.name } = options;
@@ -114,7 +110,7 @@ export const networkReward = (
   /** What the network keeps of the tokens before the response; undefined where they are computed along with it. */
   const pastOf = async (prefix: Int32Array, signal?: AbortSignal) => {
     if (reused === undefined) return undefined;
-    if (prefix.length === 0) return emptyPast(reused);
+    if (prefix.length === 0) return prefixTensors.empty(reused, 1);
     // It runs once per prompt: not worth a copy of the weights of its own.
     const forward = await session('prefix', () => prefixGraph(network, reused), !packed);
     return forward.run(prefixFeed(prefix), { signal });
@@ -123,7 +119,7 @@ export const networkReward = (
   const leading = (past: Readonly<Record<string, Tensor>>, map: Int32Array, length: number) =>
     leadingTokens({
       length,
-      none: (trajectories) => noLeading(reused!, trajectories),
+      none: (trajectories) => leadingTensors.empty(reused!, trajectories),
       async extend(kept, tokenIds, trajectories, signal) {
         const forward = await session('leading', () => leadingGraph(network, reused!), !packed);
         const dims = [trajectories, tokenIds.length / trajectories];
@@ -163,8 +159,8 @@ export const networkReward = (
         const { rewards } = await forward.run(
           {
             ...(follows ? past : {}),
-            ids: int64Tensor(dims, [text.ids.subarray(from)]),
-            segments: int64Tensor(dims, [text.types.subarray(from)]),
+            ids: int64Tensor(dims, text.ids.subarray(from)),
+            segments: int64Tensor(dims, text.types.subarray(from)),
           },
           { signal },
         );
@@ -200,8 +196,8 @@ export const networkReward = (
         name,
         request,
         before: past ?? {
-          prefix: int64Tensor([prefix.length], [prefix]),
-          prefix_segments: int64Tensor([prefix.length], [types.prefix]),
+          prefix: int64Tensor([prefix.length], prefix),
+          prefix_segments: int64Tensor([prefix.length], types.prefix),
         },
         leading: past === undefined ? undefined : leading(past, map, request.length),
         suffix,
@@ -224,7 +220,7 @@ export const networkReward = (
 };
 
 /** What comes before every response; undefined where the template lets a response change it. */
-const commonPrefix = (tokenizer: RewardNetwork['tokenizer'], prompt: Prompt): Int32Array | undefined => {
+const commonPrefix = (tokenizer: Classifier['tokenizer'], prompt: Prompt): Int32Array | undefined => {
   try {
     return tokenizer.around(prompt).prefix;
   } catch (error) {
@@ -233,4 +229,4 @@ const commonPrefix = (tokenizer: RewardNetwork['tokenizer'], prompt: Prompt): In
   }
 };
 
-const prefixFeed = (prefix: Int32Array) => ({ prefix: int64Tensor([prefix.length], [prefix]) });
+const prefixFeed = (prefix: Int32Array) => ({ prefix: int64Tensor([prefix.length], prefix) });

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { nodeBackend } from '@entrgi/backend-node';
 import { BackendError, type DifferentiableReward, type ResponseMix } from '@entrgi/core';
-import { type Classifier, loadClassifier } from '@entrgi/models';
+import { type LoadedClassifier, loadClassifier } from '@entrgi/models';
 import { pruneGraph } from '@entrgi/onnx';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkpoint, relativeError } from '../fixtures/torch-numbers.js';
@@ -23,7 +23,7 @@ const random = (seed: number) => (i: number) => {
 
 /** Two of three slots mixed, the last slots of every second trajectory hidden. */
 const mixOf = (
-  { vocabulary: { size } }: Classifier,
+  { vocabulary: { size } }: LoadedClassifier,
   trajectories: number,
   candidates?: Int32Array,
 ): ResponseMix => {
@@ -52,7 +52,7 @@ describe.each([
   ['the tiny Qwen3', checkpoint('qwen3-reward')],
   ['the embedded reward', fileURLToPath(new URL('../../tiny-stories/models/reward', import.meta.url))],
 ])('prefix reuse: %s', (_, directory) => {
-  let classifier: Classifier;
+  let classifier: LoadedClassifier;
   let whole: DifferentiableReward;
   let reusing: DifferentiableReward;
   beforeAll(async () => {

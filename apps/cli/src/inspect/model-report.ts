@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import { type GradientKind, gradientKind } from '@entrgi/autodiff';
 import { canonicalise, type Model, type Node, type ValueType } from '@entrgi/onnx';
+import { elementCount } from '@entrgi/onnx/internal';
 import { readModel } from '../models/read-model.js';
 
 /** What an ONNX model is. */
@@ -30,7 +31,7 @@ export interface ModelReport {
 export const modelReport = async (path: string): Promise<ModelReport> => {
   const model = await readModel(path, { lookOnly: true });
   const { nodes, inputs, outputs, initializers } = model.graph;
-  const sizes = [...initializers.values()].map(({ dims }) => dims.reduce((size, dim) => size * dim, 1));
+  const sizes = [...initializers.values()].map(({ dims }) => elementCount(dims));
   return {
     kind: 'model',
     path,

@@ -1,5 +1,5 @@
 import type { GraphBuilder, Node, Value } from '@entrgi/onnx';
-import type { AttributeReader } from './attribute-reader.js';
+import type { AttributeReader } from '@entrgi/onnx/internal';
 
 /** The values of a node, in order. Optional ones that are absent, and every position past the end, read ''. */
 export type Values = readonly [Value, Value, Value, Value, Value, Value, Value, Value, ...Value[]];

@@ -1,5 +1,6 @@
 import type { DataType } from '@entrgi/core';
 import type { Dimension, Value } from '@entrgi/onnx';
+import { bfloat16Value, countUp, elementCount, float16Value } from '@entrgi/onnx/internal';
 import type { RuleRequest } from './rule.js';
 
 type Request = Pick<RuleRequest, 'g' | 'once'>;
@@ -38,7 +39,7 @@ export function countAlong(
   const { dims } = g.typeOf(value);
   const sizes = axes === null ? dims : axes.map((axis) => dims?.at(axis));
   if (sizes?.every((size) => typeof size === 'number')) {
-    const known = sizes.reduce((product, size) => product * size, 1);
+    const known = elementCount(sizes);
     return { known, value: g.scalar(known, type) };
   }
   const shape = shapeOf(request, value);
@@ -56,7 +57,7 @@ export function positionsAlong(request: Request, value: Value, axis: number): Va
   if (typeof size === 'number' && size <= FEW)
     return g.int64s(Array.from({ length: size }, (_, position) => position));
   const limit = g.Reshape(sizesOf(request, value, [axis]), []);
-  return g.Range(g.scalar(0, 'int64'), limit, g.scalar(1, 'int64'));
+  return countUp(g, limit);
 }
 
 /** `value` with its elements, in order, in a shape that the graph may compute. Nothing in it but sizes: 0 is one. */
@@ -113,24 +114,6 @@ export function constantOf({ g }: Pick<RuleRequest, 'g'>, value: Value): number[
   const initializer = g.graph.initializers.get(value);
   if (initializer?.data === undefined || initializer.type === 'string') return undefined;
   const { type, data } = initializer;
-  if (type === 'bfloat16')
-    return Array.from(new Float32Array(Uint32Array.from(data, (bits) => bits << 16).buffer));
-  return Array.from(data as ArrayLike<number | bigint>, (element) =>
-    type === 'float16' ? float16Value(Number(element)) : Number(element),
-  );
-}
-
-/** The number that 16 bits stand for in IEEE half precision. */
-function float16Value(bits: number): number {
-  const exponent = (bits >> 10) & 31;
-  const fraction = (bits & 1023) / 1024;
-  const magnitude =
-    exponent === 31
-      ? fraction === 0
-        ? Infinity
-        : Number.NaN
-      : exponent === 0
-        ? fraction * 2 ** -14
-        : (1 + fraction) * 2 ** (exponent - 15);
-  return bits & 0x8000 ? -magnitude : magnitude;
+  const decode = type === 'bfloat16' ? bfloat16Value : type === 'float16' ? float16Value : Number;
+  return Array.from(data as ArrayLike<number | bigint>, (element) => decode(Number(element)));
 }

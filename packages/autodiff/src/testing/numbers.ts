@@ -1,5 +1,5 @@
 import type { Tensor } from '@entrgi/core';
-import { float16Bits } from '@entrgi/onnx';
+import { float16Bits } from '@entrgi/onnx/internal';
 
 export type FloatType = 'float64' | 'float32' | 'float16';
 

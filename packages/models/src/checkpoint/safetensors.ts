@@ -1,4 +1,5 @@
 import { CheckpointError, type DataType, UnsupportedError } from '@entrgi/core';
+import { elementCount } from '@entrgi/onnx/internal';
 import type { ByteSource } from '../files/byte-source.js';
 import { strictJson } from '../files/strict-json.js';
 import { FOREIGN_CURE } from './foreign-weights.js';
@@ -128,7 +129,7 @@ const readEntry = (
     );
   }
   const [type, size] = dataTypes[dtype]!;
-  const length = (shape as number[]).reduce((product, dim) => product * dim, size);
+  const length = size * elementCount(shape as number[]);
   if (length !== end - begin) {
     fail(
       `tensor ${tensor}: ${dtype} of shape [${shape.join(', ')}] takes ${length} bytes, but data_offsets span ${end - begin}`,

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { nodeBackend } from '@entrgi/backend-node';
 import { InvalidArgumentError, UnsupportedError } from '@entrgi/core';
 import { encodeModel } from '@entrgi/onnx';
+import { int64Tensor } from '@entrgi/onnx/internal';
 import { afterAll, describe, expect, it } from 'vitest';
 import { fixture, relativeError } from '../../fixtures/fixture.js';
 import { writeVariant } from '../../fixtures/variants.js';
@@ -12,7 +13,6 @@ import { denoiserGraph, loadDenoiser } from '../load-denoiser.js';
 import { readNetwork } from '../network/read-network.js';
 import { checkedWeights } from '../weights/checked-weights.js';
 import { blockOffset } from './block-offset.js';
-import { integers } from './integers.js';
 
 interface Case {
   readonly name: string;
@@ -51,9 +51,9 @@ describe.each(cases)('$name in blocks of $blockLength', ({ config, blockLength, 
       for (const { promptLength, ids, positions, logits } of sequences) {
         const { countedFrom } = network.blockAttention!;
         const got = await session.run({
-          ids: integers([1, ids.length], ids),
-          positions: integers([positions.length], positions),
-          offset: integers([1], [blockOffset({ countedFrom, blockLength }, promptLength)]),
+          ids: int64Tensor([1, ids.length], ids),
+          positions: int64Tensor([positions.length], positions),
+          offset: int64Tensor([1], [blockOffset({ countedFrom, blockLength }, promptLength)]),
         });
         expect(relativeError(got.logits!.data as Float32Array, logits)).toBeLessThan(1e-4);
       }

@@ -1,6 +1,10 @@
-import { GraphBuilder, type Model } from '@entrgi/onnx';
-import type { BlockNetwork, KeysAndValues } from '../contracts/network.js';
+import { GraphBuilder, type Model, type Value } from '@entrgi/onnx';
+import type { BlockNetwork } from '../contracts/network.js';
 import type { Weights } from '../contracts/weights.js';
+import { keptTensors } from '../network/kept-tensors.js';
+
+/** Of one sequence for all, or of each. */
+const around = keptTensors('around', { batch: null, length: 'around' });
 
 /**
  * What each layer keeps of the tokens around a block: inputs `ids` int64 [batch, length], `start` and `end` int64 [1], the block's; outputs
@@ -12,13 +16,14 @@ export const aroundGraph = (network: BlockNetwork, weights: Weights): Model => {
   const start = g.input('start', 'int64', [1]);
   const end = g.input('end', 'int64', [1]);
   const length = g.Shape(ids, { start: 1, end: 2 });
-  network.kept(g, weights, ids).forEach((kept, layer) => {
-    for (const what of ['keys', 'values'] as const) {
-      const before = g.Slice(kept[what], g.int64s([0]), start, [2]);
-      const after = g.Slice(kept[what], end, length, [2]);
-      g.output(g.Concat([before, after], 2), nameOf(layer, what));
-    }
-  });
+  const outside = (kept: Value): Value =>
+    g.Concat([g.Slice(kept, g.int64s([0]), start, [2]), g.Slice(kept, end, length, [2])], 2);
+  around.outputs(
+    g,
+    network
+      .kept(g, weights, ids)
+      .map(({ keys, values }) => ({ keys: outside(keys), values: outside(values) })),
+  );
   return g.model();
 };
 
@@ -31,13 +36,7 @@ export const blockGraph = (network: BlockNetwork, weights: Weights): Model => {
   const ids = g.input('ids', 'int64', ['batch', 'block']);
   const positions = g.input('positions', 'int64', ['rows']);
   const start = g.input('start', 'int64', [1]);
-  const dims = [null, network.keyValueHeads, 'around', network.headWidth];
-  const around = Array.from({ length: network.layers }, (_, layer) => ({
-    keys: g.input(nameOf(layer, 'keys'), 'float32', dims),
-    values: g.input(nameOf(layer, 'values'), 'float32', dims),
-  }));
-  g.output(network.logits(g, weights, { ids, positions, start, past: [around] }), 'logits');
+  const past = [around.inputs(g, network)];
+  g.output(network.logits(g, weights, { ids, positions, start, past }), 'logits');
   return g.model();
 };
-
-const nameOf = (layer: number, what: keyof KeysAndValues) => `around/${layer}/${what}`;

@@ -5,7 +5,7 @@ import {
   type Session,
   type Tensor,
 } from '@entrgi/core';
-import { integers } from './integers.js';
+import { int64Tensor } from '@entrgi/onnx/internal';
 
 /** Sessions of the two block graphs, made when first needed. */
 export interface BlockSessions {
@@ -33,9 +33,9 @@ export const openBlock = async (
   const width = end - from;
   const session = await sessions.around();
   const feeds = {
-    ids: integers([batch, length], tokenIds),
-    start: integers([1], [from]),
-    end: integers([1], [end]),
+    ids: int64Tensor([batch, length], tokenIds),
+    start: int64Tensor([1], [from]),
+    end: int64Tensor([1], [end]),
   };
   const around = await session.run(feeds, { signal });
   let selected: { key: string; feeds: Record<string, Tensor> } | undefined;
@@ -68,9 +68,9 @@ export const openBlock = async (
       const outputs = await (await sessions.block()).run(
         {
           ...select(sequences),
-          ids: integers([sequences.length, width], ids),
-          positions: integers([at.length], at),
-          start: integers([1], [from]),
+          ids: int64Tensor([sequences.length, width], ids),
+          positions: int64Tensor([at.length], at),
+          start: int64Tensor([1], [from]),
         },
         { signal },
       );

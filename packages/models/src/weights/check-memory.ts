@@ -1,5 +1,6 @@
 import { MemoryLimitError } from '@entrgi/core';
 import { leastMemory, type Model } from '@entrgi/onnx';
+import { elementCount } from '@entrgi/onnx/internal';
 import type { StoredTensor } from '../checkpoint/checkpoint.js';
 import { bitsOf, type WeightDtype } from './weight-options.js';
 
@@ -24,7 +25,7 @@ export const weightBytes = (question: MemoryQuestion, dtype: WeightDtype): numbe
   let sum = 0;
   for (const [name, dims] of parameters) {
     const { type, length } = tensors.get(name)!;
-    const elements = elementsOf(dims);
+    const elements = elementCount(dims);
     if (bits !== undefined && packed.has(name)) {
       // Each number takes its bits and a 32nd of a float32 scale; each session packs its own.
       sum += ((elements * (bits + 1)) / 8) * (sessions + (transposed ? 1 : 0));
@@ -63,8 +64,6 @@ export const checkOnnxMemory = async (
   const bytes = sessions * weights + values;
   await requireMemory(path, { bytes, as: '' }, memoryLimit, () => 'Choose a smaller or a quantised model');
 };
-
-const elementsOf = (dims: readonly number[]): number => dims.reduce((product, dim) => product * dim, 1);
 
 const requireMemory = async (
   name: string,

@@ -1,4 +1,5 @@
 import type { DataType } from '@entrgi/core';
+import { float16Value } from '@entrgi/onnx/internal';
 
 /** Stored float types that can be read. */
 export type FloatType = Extract<DataType, 'float32' | 'float16' | 'bfloat16'>;
@@ -24,11 +25,3 @@ export const decodeFloats = (bytes: Uint8Array, type: FloatType): Float32Array =
 };
 
 let float16Table: Float32Array | undefined;
-
-const float16Value = (half: number): number => {
-  const sign = half & 0x8000 ? -1 : 1;
-  const exponent = (half >> 10) & 31;
-  const fraction = half & 1023;
-  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  return sign * (exponent === 0 ? fraction * 2 ** -24 : (1024 + fraction) * 2 ** (exponent - 25));
-};

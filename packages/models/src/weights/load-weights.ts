@@ -1,6 +1,6 @@
 import { InvalidArgumentError, UnsupportedError } from '@entrgi/core';
-import type { GraphBuilder, Value } from '@entrgi/onnx';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
+import type { Classifier } from '../contracts/classifier.js';
 import type { ClassifierNetwork, DenoiserNetwork } from '../contracts/network.js';
 import type { Weights } from '../contracts/weights.js';
 import { checkMemory } from './check-memory.js';
@@ -21,10 +21,7 @@ export interface LoadedWeights {
   /** The same of sessions that seldom run: not worth a copy of float weights, but packed ones are slow until the runtime has them in its own layout. */
   readonly seldomOnce: boolean;
   /** Of packed weights, by the name of their codes in the graph: the same numbers packed the other way round. */
-  readonly transposedWeight?: (
-    g: GraphBuilder,
-    weight: Value,
-  ) => { readonly weight: Value; readonly scales: Value } | undefined;
+  readonly transposedWeight?: Classifier['transposedWeight'];
 }
 
 /** What only networks that run forward may ask for. */

@@ -1,4 +1,5 @@
 import { NumericalError } from '@entrgi/core';
+import { elementCount } from '@entrgi/onnx/internal';
 import type { StoredTensor } from '../checkpoint/checkpoint.js';
 import { fileHash } from '../files/file-hash.js';
 import { nodeFolder } from '../files/node-folder.js';
@@ -153,7 +154,7 @@ export const layoutOf = (contents: QuantisedContents) => {
   const offsets = new Map<string, number>();
   let end = 0;
   for (const { name, dtype, size, shape } of tensorsOf(contents)) {
-    const length = shape.reduce((product, dim) => product * dim, size);
+    const length = size * elementCount(shape);
     entries[name] = { dtype, shape, data_offsets: [end, end + length] };
     offsets.set(name, end);
     end += length;

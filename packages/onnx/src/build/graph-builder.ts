@@ -1,8 +1,6 @@
 import { type DataType, InvalidArgumentError, UnsupportedError } from '@entrgi/core';
 import { inferenceFrom, integersOf } from '../inference/infer.js';
 import { inferContents } from '../inference/infer-contents.js';
-import { onnxType } from '../model/data-types.js';
-import { float, int, ints, scalar, string, vector } from '../model/literals.js';
 import type {
   Attribute,
   Dimension,
@@ -15,6 +13,8 @@ import type {
   ValueType,
 } from '../model/model.js';
 import { opsetOf } from '../model/opset.js';
+import { onnxType } from '../values/data-types.js';
+import { float, int, ints, scalar, string, vector } from '../values/literals.js';
 
 /** What the builder's own names of unknown sizes begin with. */
 const UNKNOWN = '?';

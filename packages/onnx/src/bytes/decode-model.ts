@@ -1,7 +1,6 @@
 import { InvalidModelError, UnsupportedError } from '@entrgi/core';
 import { checkModel } from '../gate/check-model.js';
 import type { GraphProto, NodeProto, TypeProto, ValueInfoProto } from '../generated/onnx_pb.js';
-import { dataTypeOf } from '../model/data-types.js';
 import type {
   Attribute,
   Dimension,
@@ -12,6 +11,7 @@ import type {
   Value,
   ValueType,
 } from '../model/model.js';
+import { dataTypeOf } from '../values/data-types.js';
 import { decodeAttribute } from './decode-attribute.js';
 import { decodeInteger } from './decode-scalar.js';
 import { decodeTensor } from './decode-tensor.js';

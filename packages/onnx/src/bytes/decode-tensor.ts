@@ -1,9 +1,9 @@
 import { type DataType, InvalidModelError, type TensorData } from '@entrgi/core';
 import type { TensorProto } from '../generated/onnx_pb.js';
-import { byteSize, dataTypeOf } from '../model/data-types.js';
 import { checkExternalLocation } from '../model/external-location.js';
 import type { ExternalInitializer, Initializer, InlineInitializer } from '../model/model.js';
-import { countElements } from '../model/tensor-size.js';
+import { byteSize, dataTypeOf } from '../values/data-types.js';
+import { countElements } from '../values/tensor-size.js';
 import { decodeInteger, decodeText } from './decode-scalar.js';
 
 const EXTERNAL = 1;

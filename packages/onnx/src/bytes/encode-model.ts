@@ -9,8 +9,8 @@ import {
   type TensorProtoSchema,
   type ValueInfoProtoSchema,
 } from '../generated/onnx_pb.js';
-import { onnxType } from '../model/data-types.js';
 import type { Attribute, Graph, Initializer, Model, Node, ValueType } from '../model/model.js';
+import { onnxType } from '../values/data-types.js';
 import { attributeType } from './decode-attribute.js';
 
 type Init<T extends Parameters<typeof create>[0]> = MessageInitShape<T>;

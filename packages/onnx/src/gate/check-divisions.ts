@@ -1,6 +1,6 @@
 import { type DataType, InvalidModelError } from '@entrgi/core';
-import { isFloat } from '../model/data-types.js';
 import type { Attribute, Graph, Initializer, Node, Value } from '../model/model.js';
+import { isFloat } from '../values/data-types.js';
 
 /** The smallest integer divided by −1 ends the process (SIGFPE); of this size are those that the processor divides. */
 const wide = new Set(['int32', 'int64']);

@@ -1,8 +1,8 @@
 import { InvalidModelError, UnsupportedError } from '@entrgi/core';
-import { byteSize } from '../model/data-types.js';
 import { checkExternalLocation } from '../model/external-location.js';
 import type { Attribute, Graph, Initializer, Model, Node, Value, ValueType } from '../model/model.js';
-import { countElements } from '../model/tensor-size.js';
+import { byteSize } from '../values/data-types.js';
+import { countElements } from '../values/tensor-size.js';
 import { checkSizes } from './check-sizes.js';
 
 const OLDEST_OPSET = 11;

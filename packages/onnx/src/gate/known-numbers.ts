@@ -1,5 +1,5 @@
-import { isFloat } from '../model/data-types.js';
 import type { Dimension, Initializer, Node } from '../model/model.js';
+import { isFloat } from '../values/data-types.js';
 
 /** The elements of a small value as far as they follow from the graph, in order; NaN stands for one that does not. */
 export type Numbers = readonly number[];

@@ -1,7 +1,7 @@
 import { EntrgiError, InvalidModelError } from '@entrgi/core';
 import { hasInference, inferenceFrom } from '../inference/infer.js';
-import { byteSize } from '../model/data-types.js';
 import type { Dimension, Graph, Node, Value, ValueType } from '../model/model.js';
+import { byteSize } from '../values/data-types.js';
 import { constantWork } from './constant-work.js';
 import { isFractional, type Numbers, numbersAfter, numbersOf } from './known-numbers.js';
 import { boundFromElements, count } from './sizes-from-elements.js';

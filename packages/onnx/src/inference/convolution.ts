@@ -1,5 +1,5 @@
-import type { Dimensions } from '../model/dimensions.js';
 import type { Dimension } from '../model/model.js';
+import type { Dimensions } from '../values/dimensions.js';
 import type { InferenceRequest, InferenceRule } from './inference-rule.js';
 import { typed } from './inference-rule.js';
 

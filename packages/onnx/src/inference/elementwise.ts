@@ -1,6 +1,6 @@
 import type { DataType } from '@entrgi/core';
-import { dataTypeOf } from '../model/data-types.js';
-import { broadcast } from '../model/dimensions.js';
+import { dataTypeOf } from '../values/data-types.js';
+import { broadcast } from '../values/dimensions.js';
 import type { InferenceRequest, InferenceRule } from './inference-rule.js';
 import { commonType, typed } from './inference-rule.js';
 

@@ -1,4 +1,4 @@
-import { positiveAxis } from '../model/dimensions.js';
+import { positiveAxis } from '../values/dimensions.js';
 import type { InferenceRule } from './inference-rule.js';
 import { commonType, typed } from './inference-rule.js';
 

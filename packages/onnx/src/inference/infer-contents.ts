@@ -1,6 +1,6 @@
-import { product } from '../model/dimensions.js';
 import type { Dimension, Node, Value, ValueType } from '../model/model.js';
 import { readAttribute } from '../model/read-attribute.js';
+import { product } from '../values/dimensions.js';
 import { type ContentsOf, MAXIMUM_CONTENTS } from './infer.js';
 import { shapeSlice } from './shape.js';
 

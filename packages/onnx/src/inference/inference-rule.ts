@@ -1,6 +1,6 @@
 import type { DataType } from '@entrgi/core';
-import type { Dimensions } from '../model/dimensions.js';
 import type { Dimension, Node, ValueType } from '../model/model.js';
+import type { Dimensions } from '../values/dimensions.js';
 
 /** Ranks above this are refused: no real model has them, and ranks that grow from node to node cost quadratic time. */
 export const MAXIMUM_RANK = 32;

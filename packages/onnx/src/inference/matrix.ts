@@ -1,6 +1,7 @@
 import { InvalidModelError } from '@entrgi/core';
-import { broadcast, broadcastDimension, type Dimensions } from '../model/dimensions.js';
 import type { Dimension } from '../model/model.js';
+import { broadcast, broadcastDimension, type Dimensions } from '../values/dimensions.js';
+import { parseEquation } from './einsum-equation.js';
 import { commonType, type InferenceRule, typed } from './inference-rule.js';
 
 const swapLast = (dims: readonly Dimension[]): readonly Dimension[] =>
@@ -21,31 +22,23 @@ function productShape(a: Dimensions, b: Dimensions): Dimensions {
   return result;
 }
 
-/** Sizes of the output letters of an Einsum; an ellipsis stands for as many axes as are left. */
+/** Sizes of the result's letters, each broadcast over the operands that have it; undefined where a term does not fit its operand. */
 function einsumShape(equation: string, shapes: readonly Dimensions[]): Dimensions {
-  const [inputs = '', output] = equation.replaceAll(' ', '').split('->');
+  if (shapes.some((shape) => shape === undefined)) return undefined;
+  const known = shapes as readonly (readonly Dimension[])[];
+  const { terms, result } = parseEquation(
+    equation,
+    known.map(({ length }) => length),
+  );
   const sizes = new Map<string, Dimension>();
-  let ellipsis: Dimensions = [];
-  const terms = inputs.split(',');
   for (const [i, term] of terms.entries()) {
-    const shape = shapes[i];
-    if (shape === undefined) return undefined;
-    const [head = '', tail = ''] = term.split('...');
-    const rest = shape.length - head.length - tail.length;
-    if (rest < 0 || (rest > 0 && !term.includes('...'))) return undefined;
-    if (term.includes('...')) ellipsis = broadcast(ellipsis, shape.slice(head.length, head.length + rest));
-    const letters = [...head, ...tail];
-    const own = [...shape.slice(0, head.length), ...shape.slice(shape.length - tail.length)];
-    for (const [axis, letter] of letters.entries()) {
-      sizes.set(letter, broadcastDimension(sizes.get(letter) ?? 1, own[axis]!));
+    const shape = known[i];
+    if (shape === undefined || shape.length !== term.length) return undefined;
+    for (const [axis, letter] of [...term].entries()) {
+      sizes.set(letter, broadcastDimension(sizes.get(letter) ?? 1, shape[axis]!));
     }
   }
-  // Without an arrow: the letters that occur once, in alphabetical order.
-  const once = [...sizes.keys()].filter((letter) => terms.join('').split(letter).length === 2).sort();
-  const result = output ?? `${inputs.includes('...') ? '...' : ''}${once.join('')}`;
-  const [head = '', tail = ''] = result.split('...');
-  const sized = (letters: string) => [...letters].map((letter) => sizes.get(letter) ?? null);
-  return [...sized(head), ...(result.includes('...') ? (ellipsis ?? []) : []), ...sized(tail)];
+  return [...result].map((letter) => sizes.get(letter) ?? null);
 }
 
 export const matrix: Readonly<Record<string, InferenceRule>> = {

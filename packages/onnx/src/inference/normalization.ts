@@ -1,5 +1,5 @@
 import type { DataType } from '@entrgi/core';
-import { positiveAxis } from '../model/dimensions.js';
+import { positiveAxis } from '../values/dimensions.js';
 import type { InferenceRequest, InferenceRule } from './inference-rule.js';
 import { typed } from './inference-rule.js';
 

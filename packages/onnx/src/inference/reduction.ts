@@ -1,4 +1,4 @@
-import { positiveAxis } from '../model/dimensions.js';
+import { positiveAxis } from '../values/dimensions.js';
 import type { InferenceRequest, InferenceRule } from './inference-rule.js';
 import { typed } from './inference-rule.js';
 

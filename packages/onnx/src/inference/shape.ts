@@ -1,6 +1,6 @@
 import { type DataType, InvalidModelError } from '@entrgi/core';
-import { type Dimensions, positiveAxis, product, quotient } from '../model/dimensions.js';
 import type { Dimension, ValueType } from '../model/model.js';
+import { type Dimensions, positiveAxis, product, quotient } from '../values/dimensions.js';
 import {
   commonType,
   type InferenceRequest,

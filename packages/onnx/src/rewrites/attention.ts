@@ -1,11 +1,11 @@
+import { countUp } from '../build/count-up.js';
 import type { Value } from '../model/model.js';
 import {
   attention,
   attentionStages,
-  causalMask,
+  causalHeadMask,
   joinHeads,
   lengthOf,
-  range,
   splitHeads,
 } from './graph/attention-graph.js';
 import { rotate } from './graph/rotary-graph.js';
@@ -31,9 +31,9 @@ const standardAttention: RewriteRule = (request) => {
   const mask = input(3);
   const isTruth = mask !== '' && request.type(mask) === 'bool';
   const allowed = isTruth ? [mask] : [];
-  if (int('is_causal', 0)) allowed.push(causalMask(g, query, key, 0, firstPosition(request, query)));
+  if (int('is_causal', 0)) allowed.push(causalHeadMask(g, query, key, 0, firstPosition(request, query)));
   if (input(6) !== '') {
-    allowed.push(g.Less(range(g, lengthOf(g, key)), g.Unsqueeze(input(6), [1, 2, 3])));
+    allowed.push(g.Less(countUp(g, lengthOf(g, key)), g.Unsqueeze(input(6), [1, 2, 3])));
   }
   const stages = attentionStages(g, {
     query,
@@ -94,7 +94,7 @@ function outside(request: RewriteRequest, lengths: Value, key: Value): Value {
   if (!isDouble && (batch !== count || batch === null || batch === undefined)) {
     throw unsupported('its mask of lengths is not known to have one for each row');
   }
-  const positions = range(g, lengthOf(g, key));
+  const positions = countUp(g, lengthOf(g, key));
   const at = (values: Value) => g.Unsqueeze(g.Cast(values, 'int64'), [1, 2, 3]);
   if (!isDouble) return g.GreaterOrEqual(positions, at(lengths));
   const [ends, starts] = g.Split(lengths, [batch, batch], 0, 2) as [Value, Value];
@@ -141,7 +141,7 @@ function selfAttention(
     scale: float('scale', 0) || undefined,
     softcap: 0,
     biases: [...(mask === '' ? [] : [maskBias(request, mask, query, key)]), ...(bias === '' ? [] : [bias])],
-    allowed: causal ? [causalMask(g, query, key)] : [],
+    allowed: causal ? [causalHeadMask(g, query, key)] : [],
   });
   return joinHeads(g, result);
 }
@@ -196,7 +196,7 @@ const groupQueryAttention: RewriteRule = (request) => {
     scale: float('scale', 0) || undefined,
     softcap: float('softcap', 0),
     biases: input(10) === '' ? [] : [input(10)],
-    allowed: [causalMask(g, query, key, Math.max(0, window))],
+    allowed: [causalHeadMask(g, query, key, Math.max(0, window))],
   });
   return [joinHeads(g, result), key, value];
 };
@@ -217,7 +217,7 @@ function turned({ g, input, int, dims, unsupported }: RewriteRequest, x: Value):
   // onnxruntime's kernels differ about them where there is no past.
   if (input(9) !== '') throw unsupported('given positions are not supported');
   const [cosines, sines] = [input(7), input(8)];
-  const positions = g.Unsqueeze(range(g, lengthOf(g, x)), [0]);
+  const positions = g.Unsqueeze(countUp(g, lengthOf(g, x)), [0]);
   const [half, size] = [dims(cosines)?.at(-1), g.typeOf(x).dims?.at(-1)];
   if (typeof half !== 'number' || typeof size !== 'number')
     throw unsupported('the sizes of head and cache are not known');

@@ -1,3 +1,4 @@
+import { countUp } from '../build/count-up.js';
 import type { Value } from '../model/model.js';
 import type { RewriteRequest, RewriteRule } from './rewrite-rule.js';
 
@@ -43,8 +44,7 @@ export const microsoftNormalizations: Readonly<Record<string, RewriteRule>> = {
    */
   EmbedLayerNormalization: ({ g, node, input, float }) => {
     const ids = input(0);
-    const positions =
-      input(8) || g.Unsqueeze(g.Range(g.scalar(0, 'int64'), lengthOf(g, ids), g.scalar(1, 'int64')), [0]);
+    const positions = input(8) || g.Unsqueeze(countUp(g, lengthOf(g, ids)), [0]);
     // The word embeddings get a name of their own: what a mixture of words takes the place of.
     const [found] = g.node(
       'Gather',

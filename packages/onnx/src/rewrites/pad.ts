@@ -1,5 +1,6 @@
-import { string } from '../model/literals.js';
+import { countUp } from '../build/count-up.js';
 import type { Value } from '../model/model.js';
+import { string } from '../values/literals.js';
 import type { RewriteRule } from './rewrite-rule.js';
 
 /** Padding with elements of x itself takes them, axis by axis, from the positions that 0, 1, 2, … would be padded with. */
@@ -21,7 +22,7 @@ const pad: RewriteRule = ({ g, input, string: read, rank, unsupported }) => {
     const both = known ? g.int64s(own as number[]) : g.Gather(input(1), g.int64s([i, i + axes.length]));
     const positive = axis < 0 ? axis + size : axis;
     const length = g.Squeeze(g.Shape(x, { start: positive, end: positive + 1 }), [0]);
-    const positions = g.Range(g.scalar(0, 'int64'), length, g.scalar(1, 'int64'));
+    const positions = countUp(g, length);
     const [taken] = g.node('Pad', [positions, both], { mode: string(mode) });
     return g.Gather(x, taken!, positive);
   }, input(0));

@@ -1,10 +1,10 @@
 import { type DataType, UnsupportedError } from '@entrgi/core';
 import type { GraphBuilder } from '../build/graph-builder.js';
+import { type AttributeReader, attributeReader } from '../model/attribute-reader.js';
 import type { Dimension, Node, Value } from '../model/model.js';
-import { readAttribute } from '../model/read-attribute.js';
 
 /** What a rewrite rule is told about one node. */
-export interface RewriteRequest {
+export interface RewriteRequest extends AttributeReader {
   /** Appends nodes to the canonical graph. */
   readonly g: GraphBuilder;
   /** The node, its inputs already canonical. */
@@ -16,10 +16,6 @@ export interface RewriteRequest {
   readonly type: (value: Value) => DataType;
   readonly rank: (value: Value) => number | undefined;
   readonly dims: (value: Value) => readonly Dimension[] | undefined;
-  readonly int: (name: string, otherwise: number) => number;
-  readonly float: (name: string, otherwise: number) => number;
-  readonly string: (name: string, otherwise: string) => string;
-  readonly ints: (name: string) => readonly number[] | undefined;
   /** Whether output i is there and something reads it. */
   readonly used: (output: number) => boolean;
   readonly unsupported: (what: string) => UnsupportedError;
@@ -47,10 +43,7 @@ export function rewriteRequest(
     type: (value) => g.typeOf(value).type,
     rank: (value) => g.knownTypeOf(value)?.dims?.length,
     dims: (value) => g.knownTypeOf(value)?.dims,
-    int: (name, otherwise) => readAttribute(node, name, 'int') ?? otherwise,
-    float: (name, otherwise) => readAttribute(node, name, 'float') ?? otherwise,
-    string: (name, otherwise) => readAttribute(node, name, 'string') ?? otherwise,
-    ints: (name) => readAttribute(node, name, 'ints'),
+    ...attributeReader(node),
     used: (output) => {
       const name = node.outputs[output] ?? '';
       return name !== '' && isUsed(name);

@@ -1,6 +1,6 @@
 import { nodeBackend } from '@entrgi/backend-node';
 import type { Backend, DifferentiableReward, ResponseMix, RewardContext } from '@entrgi/core';
-import { type Classifier, loadClassifier } from '@entrgi/models';
+import { type LoadedClassifier, loadClassifier } from '@entrgi/models';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { checkpoint, relativeError } from '../../fixtures/torch-numbers.js';
 import { networkReward } from '../network-reward.js';
@@ -62,7 +62,7 @@ const mixOf = (settled: readonly number[], seeds = settled.map((_, k) => k)): Re
 
 describe.each(['qwen3-reward', 'llama-reward', 'qwen2-reward'])('leading tokens: %s', (name) => {
   const tokens = new Map<string, number>();
-  let classifier: Classifier;
+  let classifier: LoadedClassifier;
   let whole: DifferentiableReward;
   let reusing: DifferentiableReward;
   beforeAll(async () => {

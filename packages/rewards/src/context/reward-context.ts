@@ -11,9 +11,9 @@ import {
   type Tensor,
   turnIsDue,
 } from '@entrgi/core';
+import { int64Tensor } from '@entrgi/onnx/internal';
 import type { Columns } from '../graph/gradient-graph.js';
 import { checkMix } from './check-mix.js';
-import { int64Tensor } from './int64-tensor.js';
 import type { LeadingTokens } from './leading-tokens.js';
 import { rewardValues } from './reward-values.js';
 import { tableColumns } from './table-columns.js';
@@ -42,8 +42,8 @@ export interface RewardContextOptions {
 /** The reward of one prompt's responses: turns a mix into feeds of the gradient graph, and its outputs into a gradient. */
 export const rewardContext = (options: RewardContextOptions): RewardContext => {
   const { name, request, map, tableRows, gradientSession, leading, responseType } = options;
-  const suffix = int64Tensor([options.suffix.length], [options.suffix]);
-  const suffixSegments = int64Tensor([options.suffix.length], [options.suffixTypes]);
+  const suffix = int64Tensor([options.suffix.length], options.suffix);
+  const suffixSegments = int64Tensor([options.suffix.length], options.suffixTypes);
   let before: RewardContextOptions['before'] | undefined = options.before;
   const table = tableColumns(map, tableRows);
 
@@ -69,18 +69,21 @@ export const rewardContext = (options: RewardContextOptions): RewardContext => {
         ...leadingFeeds,
         suffix,
         suffix_segments: suffixSegments,
-        segments: int64Tensor(slots, [new Int32Array(slots[0]! * slots[1]!).fill(responseType)]),
+        segments: int64Tensor(slots, new Int32Array(slots[0]! * slots[1]!).fill(responseType)),
         ...tokenFeeds(slots, tokenIds.filter(isLeft), map),
-        attention: int64Tensor(slots, [attention.filter(isLeft)]),
+        attention: int64Tensor(slots, attention.filter(isLeft)),
         rows: int64Tensor(
           [rows],
-          [mix.rows.map((slot) => slot - count * (Math.floor(slot / request.length) + 1))],
+          mix.rows.map((slot) => slot - count * (Math.floor(slot / request.length) + 1)),
         ),
         probs: { type: 'float32', dims: [rows, width], data: probs },
         weights: { type: 'float32', dims: [rows, 1], data: mix.weights },
       };
       if (candidateRows !== undefined) {
-        feeds.candidates = int64Tensor([width], [candidateRows.map((row) => Math.max(row, 0))]);
+        feeds.candidates = int64Tensor(
+          [width],
+          candidateRows.map((row) => Math.max(row, 0)),
+        );
       }
       const session = await gradientSession(candidates === undefined ? 'table' : 'candidates');
       const outputs = await session.run(feeds, { signal: mix.signal });

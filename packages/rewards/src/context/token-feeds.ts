@@ -1,5 +1,5 @@
 import type { Tensor } from '@entrgi/core';
-import { int64Tensor } from './int64-tensor.js';
+import { int64Tensor } from '@entrgi/onnx/internal';
 
 /** A denoiser's tokens as the graphs read them; `map` gives the table row of each, −1 for those to be embedded as zero. */
 export const tokenFeeds = (
@@ -7,6 +7,9 @@ export const tokenFeeds = (
   tokenIds: Int32Array,
   map: Int32Array,
 ): { ids: Tensor<'int64'>; present: Tensor<'float32'> } => ({
-  ids: int64Tensor(dims, [tokenIds.map((id) => Math.max(map[id]!, 0))]),
+  ids: int64Tensor(
+    dims,
+    tokenIds.map((id) => Math.max(map[id]!, 0)),
+  ),
   present: { type: 'float32', dims, data: Float32Array.from(tokenIds, (id) => (map[id]! < 0 ? 0 : 1)) },
 });

@@ -1,9 +1,8 @@
 import { appendGradient } from '@entrgi/autodiff';
-import type { ClassifierPrefix } from '@entrgi/models';
+import type { Classifier, ClassifierPrefix } from '@entrgi/models';
 import { GraphBuilder, type Model, type Value } from '@entrgi/onnx';
-import { leadingInputs } from './leading-graph.js';
-import { pastInputs } from './prefix-graph.js';
-import type { RewardNetwork } from './reward-network.js';
+import { leadingTensors } from './leading-graph.js';
+import { prefixTensors } from './prefix-graph.js';
 
 /** Which tokens the columns of `probs` are: all rows of the embedding table, or the rows listed in the input `candidates`. */
 export type Columns = 'table' | 'candidates';
@@ -28,7 +27,7 @@ export interface GradientGraphOptions {
  * Outputs: `rewards` float32 [trajectories], `token_scores` float32 [rows, columns].
  */
 export const gradientGraph = (
-  network: RewardNetwork,
+  network: Classifier,
   { columns, reused, recompute }: GradientGraphOptions,
 ): Model => {
   const g = new GraphBuilder();
@@ -41,7 +40,8 @@ export const gradientGraph = (
   const probs = g.input('probs', 'float32', ['rows', 'columns']);
   const weights = g.input('weights', 'float32', ['rows', 1]);
   const prefix = reused === undefined ? g.input('prefix', 'int64', ['prefix']) : undefined;
-  const past = reused === undefined ? undefined : [pastInputs(g, reused), leadingInputs(g, reused)];
+  const past =
+    reused === undefined ? undefined : [prefixTensors.inputs(g, reused), leadingTensors.inputs(g, reused)];
   const suffix = g.input('suffix', 'int64', ['suffix']);
   const prefixSegments = reused === undefined ? g.input('prefix_segments', 'int64', ['prefix']) : undefined;
   const suffixSegments = g.input('suffix_segments', 'int64', ['suffix']);

@@ -1,6 +1,7 @@
 import { nodeBackend } from '@entrgi/backend-node';
 import { type DataType, UnsupportedError, type Vocabulary } from '@entrgi/core';
-import { canonicalise, float16Bits, GraphBuilder, type Model } from '@entrgi/onnx';
+import { canonicalise, GraphBuilder, type Model } from '@entrgi/onnx';
+import { float16Bits } from '@entrgi/onnx/internal';
 import { afterAll, describe, expect, it } from 'vitest';
 import { networkReward } from '../network-reward.js';
 import { type OnnxNetworkOptions, onnxNetwork } from './onnx-network.js';

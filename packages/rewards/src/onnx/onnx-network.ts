@@ -1,12 +1,11 @@
 import { type DataType, InvalidArgumentError, UnsupportedError } from '@entrgi/core';
+import type { Classifier, ClassifierInputs } from '@entrgi/models';
 import type { GraphBuilder, Model, Value } from '@entrgi/onnx';
-import type { NetworkInputs, RewardNetwork } from '../graph/reward-network.js';
 import { appendModel } from './append-model.js';
 import { labelScores } from './label-scores.js';
 import type { WordLookup } from './word-lookup.js';
 
-export interface OnnxNetworkOptions
-  extends Pick<RewardNetwork, 'name' | 'folder' | 'tokenizer' | 'maxLength'> {
+export interface OnnxNetworkOptions extends Pick<Classifier, 'name' | 'folder' | 'tokenizer' | 'maxLength'> {
   /** A canonical model (opset 21) of a sequence classifier. */
   readonly model: Model;
   /** Its word embeddings, where it is cut so that mixtures can take their place. */
@@ -25,7 +24,7 @@ export interface OnnxNetworkOptions
  * A sequence classifier from an ONNX graph. Throws InvalidArgumentError for an output that it does not have, UnsupportedError for an input
  * whose meaning is not known; its `rewards` throws UnsupportedError for an output of another shape, and InvalidArgumentError for a label that it does not have.
  */
-export const onnxNetwork = (options: OnnxNetworkOptions): RewardNetwork => {
+export const onnxNetwork = (options: OnnxNetworkOptions): Classifier => {
   const { model, lookup, name, label = 0, labels, firstPosition = 0 } = options;
   const output = rewardOutput(model, name, options.output);
   const scope = 'model';
@@ -73,7 +72,7 @@ const requireKnownInput = (input: string, model: string): void => {
 };
 
 /** What they mean. */
-const inputFor = (g: GraphBuilder, input: string, inputs: NetworkInputs, firstPosition: number): Value => {
+const inputFor = (g: GraphBuilder, input: string, inputs: ClassifierInputs, firstPosition: number): Value => {
   if (input === 'input_ids') return inputs.ids;
   if (input === 'attention_mask') return inputs.attention;
   if (input === 'token_type_ids') return inputs.segments;

@@ -1,8 +1,8 @@
 import type { Value } from '@entrgi/onnx';
+import { parseEquation } from '@entrgi/onnx/internal';
 import type { RuleRequest } from '../../rule/rule.js';
 import { expandTo, rankOf, shapeOf } from '../../rule/shapes.js';
 import { unBroadcast } from '../../rule/un-broadcast.js';
-import { parseEquation } from './einsum-equation.js';
 
 /**
  * The gradient of an operand is an Einsum of dy and the other operands onto the operand's own letters. Letters that the operand alone has

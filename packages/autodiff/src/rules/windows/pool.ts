@@ -1,4 +1,5 @@
 import { int, type Value } from '@entrgi/onnx';
+import { elementCount } from '@entrgi/onnx/internal';
 import type { RuleRequest } from '../../rule/rule.js';
 import { shapeOf } from '../../rule/shapes.js';
 import { addIntoZeros } from '../indexing/add-into-zeros.js';
@@ -58,11 +59,7 @@ function countOf(request: RuleRequest, windows: Windows): Value {
   const ceil = attrs.int('ceil_mode', 0) !== 0;
   const padding = attrs.int('count_include_pad', 0) !== 0;
   const bare = [...before, ...after].every((amount) => amount === 0);
-  if (!ceil && (padding || bare))
-    return g.scalarLike(
-      kernel.reduce((product, size) => product * size, 1),
-      x,
-    );
+  if (!ceil && (padding || bare)) return g.scalarLike(elementCount(kernel), x);
   const space = spaceOf(request, x);
   const shape = typeof space === 'string' ? g.Concat([g.int64s([1, 1]), space], 0) : [1, 1, ...space];
   const own = g.Expand(g.scalarLike(1, x), shape);

@@ -1,21 +1,19 @@
 import type { GraphBuilder, Value } from '@entrgi/onnx';
+import { causalMask, lowestFloat } from '@entrgi/onnx/internal';
 import type { Blocks } from '../../contracts/network.js';
 import { positions } from './rotary.js';
-
-/** The lowest float32: added to a score, it leaves a probability of exactly 0 unless no token may be seen. */
-const lowest = -3.4028234663852886e38;
 
 /** What to add to attention scores so that no token sees a key where `present` (int64 [batch, length]) is 0: [batch, 1, 1, length]. */
 export const paddingMask = (g: GraphBuilder, present: Value, length: Value): Value =>
   additive(g, asKeys(g, present, length));
 
-/** The same, and no token sees a later one, nor with `width` any but the last so many, itself included: [batch, 1, length, length]. */
-export const causalMask = (g: GraphBuilder, present: Value, length: Value, width?: number): Value => {
+/**
+ * What to add to attention scores so that no token sees a later one, nor a key where `present` (int64 [batch, length]) is 0, nor with `width` any
+ * but the last so many, itself included: [batch, 1, length, length].
+ */
+export const causalPaddingMask = (g: GraphBuilder, present: Value, length: Value, width?: number): Value => {
   const order = positions(g, length);
-  const [keys, queries] = [g.Unsqueeze(order, [0]), g.Unsqueeze(order, [1])];
-  const earlier = g.LessOrEqual(keys, queries);
-  const seen =
-    width === undefined ? earlier : g.And(earlier, g.Less(g.Sub(queries, keys), g.scalar(width, 'int64')));
+  const seen = causalMask(g, g.Unsqueeze(order, [1]), g.Unsqueeze(order, [0]), width);
   return additive(g, g.And(seen, asKeys(g, present, length)));
 };
 
@@ -50,4 +48,4 @@ const asKeys = (g: GraphBuilder, present: Value, length: Value): Value =>
   );
 
 const additive = (g: GraphBuilder, visible: Value): Value =>
-  g.Where(visible, g.scalar(0, 'float32'), g.scalar(lowest, 'float32'));
+  g.Where(visible, g.scalar(0, 'float32'), g.scalar(lowestFloat('float32'), 'float32'));

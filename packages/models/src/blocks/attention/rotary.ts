@@ -1,4 +1,5 @@
 import { type GraphBuilder, int, type Value } from '@entrgi/onnx';
+import { countUp } from '@entrgi/onnx/internal';
 import type { Rope } from './rope.js';
 
 /** Turns queries or keys [batch, heads, length, headWidth] by their positions start, start + 1, …, and multiplies them by `factor` (default: 1). */
@@ -56,7 +57,6 @@ export const knowsNoLength = ({ longer, maxLength }: Rope): boolean =>
 
 /** start, start + 1, … as int64 [length]; start is 0 by default. */
 export const positions = (g: GraphBuilder, length: Value, start?: Value): Value => {
-  const one = g.scalar(1, 'int64');
-  if (start === undefined) return g.Range(g.scalar(0, 'int64'), g.Squeeze(length, [0]), one);
-  return g.Range(g.Squeeze(start, [0]), g.Squeeze(g.Add(start, length), [0]), one);
+  if (start === undefined) return countUp(g, g.Squeeze(length, [0]));
+  return countUp(g, g.Squeeze(g.Add(start, length), [0]), g.Squeeze(start, [0]));
 };

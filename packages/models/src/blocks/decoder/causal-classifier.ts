@@ -1,7 +1,8 @@
 import type { GraphBuilder, Value } from '@entrgi/onnx';
+import { countUp } from '@entrgi/onnx/internal';
 import type { ClassifierNetwork, PrefixNetwork } from '../../contracts/network.js';
 import type { ConfigReader } from '../../files/config-reader.js';
-import { causalMask } from '../attention/attention-mask.js';
+import { causalPaddingMask } from '../attention/attention-mask.js';
 import { knowsNoLength, positions } from '../attention/rotary.js';
 import { readLabels } from '../layers/labels.js';
 import { linear } from '../layers/linear.js';
@@ -18,8 +19,8 @@ export const causalClassifier = (config: ConfigReader, shape: DecoderShape): Cla
   const paddingId = config.raw('pad_token_id');
   const { window } = shape;
   const masks = (g: GraphBuilder, present: Value, length: Value) => ({
-    mask: causalMask(g, present, length),
-    window: window && { mask: causalMask(g, present, length, window.width), slides: window.layers },
+    mask: causalPaddingMask(g, present, length),
+    window: window && { mask: causalPaddingMask(g, present, length, window.width), slides: window.layers },
   });
   return {
     task: 'classifier',
@@ -36,10 +37,7 @@ export const causalClassifier = (config: ConfigReader, shape: DecoderShape): Cla
     scores(g, weights, { embeds, attention, ids, past }) {
       const batch = g.Shape(embeds, { start: 0, end: 1 });
       const length = g.Shape(embeds, { start: 1, end: 2 });
-      const starts = g.Mul(
-        g.Range(g.scalar(0, 'int64'), g.Squeeze(batch, [0]), g.scalar(1, 'int64')),
-        length,
-      );
+      const starts = g.Mul(countUp(g, g.Squeeze(batch, [0])), length);
       const { rows: last } = decoderLayers(g, weights, shape, {
         rows: g.Reshape(embeds, [-1, shape.width]),
         batch,
@@ -67,7 +65,7 @@ const prefixNetwork = (shape: DecoderShape, paddingId: unknown): PrefixNetwork =
       rows: g.Reshape(embeds, [-1, shape.width]),
       batch,
       length,
-      mask: causalMask(g, attention, length),
+      mask: causalPaddingMask(g, attention, length),
       past,
     }).kept;
   },

@@ -1,6 +1,9 @@
 import type { DataType } from '@entrgi/core';
+import { causalMask } from '../../build/causal-mask.js';
+import { countUp } from '../../build/count-up.js';
 import type { GraphBuilder } from '../../build/graph-builder.js';
 import type { Value } from '../../model/model.js';
+import { lowestFloat } from '../../values/lowest-float.js';
 
 /** Scaled dot-product attention over heads, in plain operators. */
 export interface AttentionParts {
@@ -53,7 +56,7 @@ export function attentionStages(g: GraphBuilder, parts: AttentionParts): Attenti
   }
   const mask = allowed.reduce((all, one) => g.And(all, one));
   // The lowest finite number, not −∞: a row of −∞ would make NaN, and a NaN that is hidden afterwards still spoils gradients.
-  const masked = g.Where(mask, scores, g.scalar(lowest(type), type));
+  const masked = g.Where(mask, scores, g.scalar(lowestFloat(type), type));
   const probabilities = g.Where(mask, g.Softmax(masked, -1), g.scalar(0, type));
   return { product, capped, masked, probabilities, result: g.MatMul(probabilities, value) };
 }
@@ -64,10 +67,6 @@ function scaleOf(g: GraphBuilder, query: Value, scale: number | undefined, type:
   if (typeof size === 'number') return g.scalar(1 / Math.sqrt(size), type);
   return g.Reciprocal(g.Sqrt(g.Cast(g.Shape(query, { start: 3, end: 4 }), type)));
 }
-
-/** The lowest finite number of a float type (of float64, that of float32). */
-const lowest = (type: DataType): number =>
-  type === 'float16' ? -65504 : type === 'bfloat16' ? -3.3895313892515355e38 : -3.4028234663852886e38;
 
 /** [B, M, T, H] → [B, M · groups, T, H], each head `groups` times in a row. */
 function repeatHeads(g: GraphBuilder, x: Value, groups: number): Value {
@@ -96,18 +95,12 @@ export const joinHeads = (g: GraphBuilder, x: Value): Value =>
  * [S, T]: true where key t is not after query s, and fewer than `window` positions before it where that is above 0. Keys count from 0,
  * queries from `first`, which broadcasts to [.., S, T]; default: 0.
  */
-export function causalMask(g: GraphBuilder, query: Value, key: Value, window = 0, first?: Value): Value {
-  const position = g.Unsqueeze(range(g, lengthOf(g, query)), [1]);
-  const row = first === undefined ? position : g.Add(position, first);
-  const column = g.Unsqueeze(range(g, lengthOf(g, key)), [0]);
-  const notAfter = g.LessOrEqual(column, row);
-  return window > 0 ? g.And(notAfter, g.Greater(column, g.Sub(row, g.int64s([window])))) : notAfter;
+export function causalHeadMask(g: GraphBuilder, query: Value, key: Value, window = 0, first?: Value): Value {
+  const position = g.Unsqueeze(countUp(g, lengthOf(g, query)), [1]);
+  const queries = first === undefined ? position : g.Add(position, first);
+  return causalMask(g, queries, g.Unsqueeze(countUp(g, lengthOf(g, key)), [0]), window);
 }
 
 /** Size of axis 2, as a scalar. */
 export const lengthOf = (g: GraphBuilder, x: Value): Value =>
   g.Squeeze(g.Shape(x, { start: 2, end: 3 }), [0]);
-
-/** 0, 1, …, length − 1 */
-export const range = (g: GraphBuilder, length: Value): Value =>
-  g.Range(g.scalar(0, 'int64'), length, g.scalar(1, 'int64'));

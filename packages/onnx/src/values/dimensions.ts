@@ -1,5 +1,5 @@
 import { InvalidModelError } from '@entrgi/core';
-import type { Dimension } from './model.js';
+import type { Dimension } from '../model/model.js';
 
 /** A shape, or undefined where not even the rank is known. */
 export type Dimensions = readonly Dimension[] | undefined;

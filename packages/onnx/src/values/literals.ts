@@ -1,6 +1,7 @@
 import type { DataType } from '@entrgi/core';
 import { InvalidArgumentError } from '@entrgi/core';
-import type { Attribute, InlineInitializer } from './model.js';
+import type { Attribute, InlineInitializer } from '../model/model.js';
+import { bfloat16Bits, float16Bits } from './float16.js';
 
 /** An attribute that holds an integer. */
 export const int = (value: number): Attribute => ({ kind: 'int', value });
@@ -50,26 +51,4 @@ export function scalar(value: number, type: DataType): InlineInitializer {
 function int32(value: number): number {
   if (Number.isInteger(value) && value >= -(2 ** 31) && value < 2 ** 31) return value;
   throw new InvalidArgumentError(`Expected an integer from −2³¹ to 2³¹ − 1, got ${value}.`, { value });
-}
-
-/** The bits of the bfloat16 nearest to a number's float32 (ties to even): its upper half. */
-export function bfloat16Bits(value: number): number {
-  if (Number.isNaN(value)) return 0x7fc0;
-  const [bits] = new Uint32Array(Float32Array.of(value).buffer) as unknown as [number];
-  return ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16) & 0xffff;
-}
-
-/** The bits of the float16 nearest to a number (ties to even). */
-export function float16Bits(value: number): number {
-  const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
-  const magnitude = Math.abs(value);
-  if (Number.isNaN(value)) return 0x7e00;
-  if (magnitude >= 65520) return sign | 0x7c00;
-  // Subnormal spacing is 2⁻²⁴; above 2⁻¹⁴ the spacing is 2^(e − 10).
-  const exponent = magnitude < 2 ** -14 ? -14 : Math.floor(Math.log2(magnitude));
-  const quotient = magnitude / 2 ** (exponent - 10);
-  let mantissa = Math.floor(quotient);
-  const rest = quotient - mantissa;
-  if (rest > 0.5 || (rest === 0.5 && mantissa % 2 === 1)) mantissa++;
-  return sign | (magnitude < 2 ** -14 ? mantissa : ((exponent + 14) << 10) + mantissa);
 }

@@ -1,0 +1,41 @@
+import type { GraphBuilder, Value } from '@entrgi/onnx';
+import type { ClassifierInputs, KeysAndValues, Past, PrefixNetwork } from './network.js';
+import type { Tokenizer } from './tokenizer.js';
+
+/** A sequence classifier that can be written into a graph, and so be differentiated, whatever it was read from. */
+export interface Classifier {
+  readonly name: string;
+  /** Absolute path that the graph's external weights are relative to. */
+  readonly folder: string;
+  /** Of packed weights: the transpose of one, for the gradient; see appendGradient of @entrgi/autodiff. */
+  readonly transposedWeight?: (g: GraphBuilder, weight: Value) => PackedTranspose | undefined;
+  readonly tokenizer: Pick<Tokenizer, 'vocabulary' | 'encodeDialogue' | 'around'>;
+  /** Rows of the word-embedding table. */
+  readonly rows: number;
+  /** Longest sequence in tokens. */
+  readonly maxLength: number;
+  /** Whether it can be told which slots count; if not, it scores but cannot guide. Default: true. */
+  readonly readsAttention?: boolean | undefined;
+  /** The embeddings of `ids` int64 [...shape], float32 [...shape, width]. */
+  embed(g: GraphBuilder, ids: Value): Value;
+  /** The whole word-embedding table, float32 [rows, width]; `after`, a value of the graph: not unpacked before that is computed. */
+  embeddingTable(g: GraphBuilder, after?: Value): Value;
+  /** Appends the network to the graph; returns one reward per sequence, float32 [batch]. */
+  rewards(g: GraphBuilder, inputs: ClassifierInputs): Value;
+  /** Of causal networks: how to compute the beginning of a sequence once, for all that may follow. */
+  readonly prefix?: ClassifierPrefix;
+}
+
+/** The integers of a packed weight and their scales, as values of the graph. */
+export interface PackedTranspose {
+  readonly weight: Value;
+  readonly scales: Value;
+}
+
+export interface ClassifierPrefix extends Omit<PrefixNetwork, 'append'> {
+  /**
+   * Appends the network; returns what each layer keeps of tokens (at least one) embedded as float32 [batch, length, width], which come after
+   * those of `past`: another piece of the `past` of `rewards`.
+   */
+  append(g: GraphBuilder, embeds: Value, past?: Past): readonly KeysAndValues[];
+}

@@ -1,0 +1,9 @@
+// What the packages of this project share; it may change in any version.
+export { causalMask } from './build/causal-mask.js';
+export { countUp } from './build/count-up.js';
+export { parseEquation } from './inference/einsum-equation.js';
+export { type AttributeReader, attributeReader } from './model/attribute-reader.js';
+export { elementCount } from './values/element-count.js';
+export { bfloat16Value, float16Bits, float16Value } from './values/float16.js';
+export { int64Tensor } from './values/int64-tensor.js';
+export { lowestFloat } from './values/lowest-float.js';
