@@ -15,7 +15,7 @@ export type { EvaluationOptions, ModelNames } from './plan/evaluation-options.js
 export { type Cell, type EvaluationPlan, planEvaluation } from './plan/plan-evaluation.js';
 export { ofShard, type Shard, shardOf } from './plan/shard.js';
 export { makeReport, type Report, type ReportOptions } from './report/make-report.js';
-export type { Estimate } from './report/statistics.js';
+export type { Estimate } from './report/summary/statistics.js';
 export type {
   BestOfSummary,
   DifferenceSummary,
@@ -23,5 +23,5 @@ export type {
   SetupSummary,
   Summary,
   TemperatureSummary,
-} from './report/summary.js';
+} from './report/summary/summary.js';
 export { type EvaluateOptions, type EvaluationProgress, evaluate } from './run/evaluate.js';

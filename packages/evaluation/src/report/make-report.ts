@@ -2,8 +2,8 @@ import { InvalidArgumentError } from '@entrgi/core';
 import type { JournalLine } from '../journal/journal-line.js';
 import { htmlReport } from './html/html-report.js';
 import { markdownReport } from './markdown.js';
-import { type SummariseOptions, summarise } from './summarise.js';
-import type { Summary } from './summary.js';
+import { type SummariseOptions, summarise } from './summary/summarise.js';
+import type { Summary } from './summary/summary.js';
 
 export interface ReportOptions extends SummariseOptions {
   /** The command that the report says it was made with. */

@@ -1,7 +1,7 @@
-import { findingsOf } from './findings.js';
-import { count, difference, estimated, number } from './format.js';
-import { isClear } from './statistics.js';
-import type { MethodSummary, SetupSummary, Summary, TemperatureSummary } from './summary.js';
+import { findingsOf } from './summary/findings.js';
+import { count, difference, estimated, number } from './summary/format.js';
+import { isClear } from './summary/statistics.js';
+import type { MethodSummary, SetupSummary, Summary, TemperatureSummary } from './summary/summary.js';
 
 /** The tables of a report as Markdown. */
 export const markdownReport = (summary: Summary, command: string): string => {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { bestOfCurve } from './best-of-curve.js';
-import { bleu, diversityOf, wordsOf } from './diversity.js';
-import { estimate, estimateOver, isClear } from './statistics.js';
+import { bestOfCurve } from './summary/best-of-curve.js';
+import { bleu, diversityOf, wordsOf } from './summary/diversity.js';
+import { estimate, estimateOver, isClear } from './summary/statistics.js';
 
 test('means and standard errors are those of Python’s statistics', () => {
   // statistics.mean, and statistics.stdev / sqrt(n), of Python 3.11.

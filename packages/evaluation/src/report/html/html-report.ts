@@ -1,10 +1,10 @@
 import type { JournalLine } from '../../journal/journal-line.js';
-import { findingsOf } from '../findings.js';
-import { count } from '../format.js';
 import { costPlot } from '../plots/cost-plot.js';
 import { judgePlot } from '../plots/judge-plot.js';
 import { stepPlot } from '../plots/step-plot.js';
-import type { SetupSummary, Summary, TemperatureSummary } from '../summary.js';
+import { findingsOf } from '../summary/findings.js';
+import { count } from '../summary/format.js';
+import type { SetupSummary, Summary, TemperatureSummary } from '../summary/summary.js';
 import { escapeHtml } from './escape-html.js';
 import { linesPart } from './lines-part.js';
 import { resultsTable } from './results-table.js';

@@ -1,6 +1,6 @@
-import { count, difference, estimated, number } from '../format.js';
-import { type Estimate, isClear } from '../statistics.js';
-import type { MethodSummary, TemperatureSummary } from '../summary.js';
+import { count, difference, estimated, number } from '../summary/format.js';
+import { type Estimate, isClear } from '../summary/statistics.js';
+import type { MethodSummary, TemperatureSummary } from '../summary/summary.js';
 import { escapeHtml } from './escape-html.js';
 
 /** The table that tables of papers have, with what it costs; every number leads to the list of results behind it. */

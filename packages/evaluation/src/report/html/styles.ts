@@ -1,4 +1,4 @@
-import { methodColors } from '../method-styles.js';
+import { methodColors } from '../summary/method-styles.js';
 
 const variables = (colors: readonly string[]): string =>
   colors.map((color, i) => `--method-${i}: ${color};`).join(' ');

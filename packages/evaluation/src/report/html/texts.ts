@@ -1,7 +1,7 @@
 import type { JournalLine } from '../../journal/journal-line.js';
-import { number } from '../format.js';
-import { groupBy } from '../statistics.js';
-import { methodOrder, promptOf } from '../summarise.js';
+import { number } from '../summary/format.js';
+import { groupBy } from '../summary/statistics.js';
+import { methodOrder, promptOf } from '../summary/summarise.js';
 import { escapeHtml } from './escape-html.js';
 
 /** How many prompts are shown. */

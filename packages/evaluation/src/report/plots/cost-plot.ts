@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
-import { methodStyle } from '../method-styles.js';
-import type { TemperatureSummary } from '../summary.js';
+import { methodStyle } from '../summary/method-styles.js';
+import type { TemperatureSummary } from '../summary/summary.js';
 import { drawPlot } from './draw-plot.js';
 import { spreadLabels } from './spread-labels.js';
 

@@ -1,5 +1,5 @@
-import { canonicalJson } from '../journal/canonical-json.js';
-import type { JournalLine } from '../journal/journal-line.js';
+import { canonicalJson } from '../../journal/canonical-json.js';
+import type { JournalLine } from '../../journal/journal-line.js';
 import { bestOfCurve } from './best-of-curve.js';
 import { diversityOf } from './diversity.js';
 import { type Estimate, estimateOver, groupBy, meanOf } from './statistics.js';
