@@ -1,7 +1,7 @@
 import { parseJournal } from '../../../packages/evaluation/src/journal/parse-journal.js';
 import { checkJournal } from '../../../packages/evaluation/src/plan/check-journal.js';
 import { markdownReport } from '../../../packages/evaluation/src/report/markdown.js';
-import { summarise } from '../../../packages/evaluation/src/report/summarise.js';
+import { summarise } from '../../../packages/evaluation/src/report/summary/summarise.js';
 import { journalLines } from '../journal-lines.js';
 import { mutateBytes } from '../mutate-bytes.js';
 import { mutateJsonLine } from '../mutate-json-line.js';
