@@ -13,7 +13,7 @@ import * as slice from './indexing/slice.js';
 import * as einsum from './products/einsum.js';
 import * as matmul from './products/matmul.js';
 import * as microsoft from './products/microsoft.js';
-import * as recurrent from './recurrent/recurrent.js';
+import * as recurrent from './recurrent/index.js';
 import * as norm from './reductions/norm.js';
 import * as reduce from './reductions/reduce.js';
 import * as scan from './reductions/scan.js';

@@ -17,6 +17,10 @@ export interface Direction {
   /** x Wᵀ and h′ Rᵀ with their biases, [S, B, gates · H] */
   readonly fromInput: Value;
   readonly fromState: Value;
+  /** What of that is the state's bias, [gates · H]. */
+  readonly stateBias: Value | undefined;
+  /** Weights of the cell in the gates i, o and f, [H] each; undefined where there are none. */
+  readonly peepholes: readonly [Value, Value, Value] | undefined;
   /** Gradients: of the states [S, B, H], and of the last state and cell [B, H]. */
   readonly dh: Value;
   readonly dLast: Value;
@@ -35,8 +39,8 @@ export interface Found {
 }
 
 /**
- * Gradients of a recurrent layer's inputs, by direction; `activations` are those of one. UnsupportedError for lengths, peepholes and the like,
- * and for the gradients of weights.
+ * Gradients of a recurrent layer's inputs, by direction; `activations` are those of one. UnsupportedError for lengths and the like, and for the
+ * gradients of weights.
  */
 export function recurrentLayer(
   request: RuleRequest,
@@ -46,7 +50,7 @@ export function recurrentLayer(
   const { g, x, y, dy, node, attrs, needs, unsupported } = request;
   const [input, weights, recurrence, biases, lengths, firstState] = x;
   if (lengths !== '') throw unsupported('lengths of sequences have no rule');
-  if ([1, 2, 3].some(needs)) throw unsupported('its weights and biases have no rule');
+  if ([1, 2, 3, 7].some(needs)) throw unsupported('its weights and biases have no rule');
   if (attrs.int('layout', 0) !== 0) throw unsupported('layout 1 has no rule');
   const directions = attrs.string('direction', 'forward') === 'bidirectional' ? 2 : 1;
   const given = node.attributes.activations;
@@ -77,6 +81,8 @@ export function recurrentLayer(
     const size = g.typeOf(recurrence).dims?.[1];
     if (typeof size !== 'number') throw unsupported('the sizes of its weights are not known');
     const [bW, bR] = biases === '' ? [] : g.Split(of(biases, 0), [size, size], 0, 2);
+    const third = size / 4;
+    const peepholes = x[7] === '' ? undefined : g.Split(of(x[7], 0), [third, third, third], 0, 3);
     const withBias = (product: Value, bias: Value | undefined) =>
       bias === undefined ? product : g.Add(product, bias);
     const direction: Direction = {
@@ -88,6 +94,8 @@ export function recurrentLayer(
       R,
       fromInput: withBias(g.MatMul(input, transposed(W)), bW),
       fromState: withBias(g.MatMul(before, transposed(R)), bR),
+      stateBias: bR,
+      peepholes: peepholes as Direction['peepholes'],
       dh: dy[0] === '' ? zerosLike(request, h) : of(dy[0], 1),
       dLast: orZero(dy[1]),
       dCell: orZero(dy[2]),

@@ -1,0 +1,3 @@
+export { GRU } from './gru.js';
+export { LSTM } from './lstm.js';
+export { RNN } from './rnn.js';
