@@ -30,7 +30,10 @@ export interface WorkSpec {
 }
 
 export interface EvaluationPlan extends WorkSpec {
-  /** In the order of temperatures, methods, seeds and prompts, each key once. */
+  /**
+   * Each key once, seed by seed and prompt by prompt, all methods and temperatures side by side: what is there of a run that was cut
+   * short compares them fairly.
+   */
   readonly cells: readonly Cell[];
   /** Of all weights together. */
   readonly modelBytes: number;
@@ -62,18 +65,26 @@ export const planEvaluation = async (
       ...(judged === undefined ? {} : { judge: judged.hash }),
     },
   };
-  const cells = new Map<string, Cell>();
-  for (const { method, seed, preset, settings } of variants) {
-    const { temperature } = settings;
-    // What JSON leaves out is left out at once: a line that is read again is the same.
+  // What JSON leaves out is left out at once: a line that is read again is the same.
+  const recordable = variants.map((variant) => {
+    const { preset, settings } = variant;
     const recorded: LineSettings = JSON.parse(
       JSON.stringify({ preset, ...settings, dtype, label, minimumCoverage, templateVariables, ...names }),
     );
-    for (const { prompt } of examples) {
-      const cell = { prompt, method, seed, temperature, preset, settings, recorded };
-      const key = journalKey({ ...cell, settings: recorded });
-      cells.set(key, { key, ...cell });
-    }
+    return { ...variant, recorded };
+  });
+  const cells = new Map<string, Cell>();
+  for (const wanted of new Set(variants.map(({ seed }) => seed))) {
+    const ofSeed = recordable.filter(({ seed }) => seed === wanted);
+    examples.forEach(({ prompt }, at) => {
+      // Each prompt begins with another of them: equal shards have equal shares of every method.
+      for (let i = 0; i < ofSeed.length; i++) {
+        const { method, seed, preset, settings, recorded } = ofSeed[(at + i) % ofSeed.length]!;
+        const cell = { prompt, method, seed, temperature: settings.temperature, preset, settings, recorded };
+        const key = journalKey({ ...cell, settings: recorded });
+        cells.set(key, { key, ...cell });
+      }
+    });
   }
   const modelBytes = denoiser.bytes + reward.bytes + (judged?.bytes ?? 0);
   return { models, judge, cells: [...cells.values()], modelBytes };

@@ -8,6 +8,7 @@ import { readJournals } from '../journal/read-journals.js';
 import { checkJournal } from '../plan/check-journal.js';
 import type { EvaluationOptions } from '../plan/evaluation-options.js';
 import { planEvaluation } from '../plan/plan-evaluation.js';
+import { ofShard } from '../plan/shard.js';
 import { temporaryFolder } from '../testing/temporary-folder.js';
 import { type EvaluationProgress, evaluate } from './evaluate.js';
 
@@ -73,7 +74,7 @@ test('keys differ by whatever the result depends on, and by nothing else', async
   const keys = async (more: Partial<EvaluationOptions>) => (await planOf(more)).cells.map(({ key }) => key);
   const first = await keys({});
   expect(new Set(first).size).toBe(4);
-  expect(await keys({ methods: ['entrgi', 'bon'] })).toEqual([...first.slice(2), ...first.slice(0, 2)]);
+  expect((await keys({ methods: ['entrgi', 'bon'] })).toSorted()).toEqual(first.toSorted());
   for (const more of [
     { seeds: [2] },
     { temperatures: [0.1] },
@@ -83,6 +84,23 @@ test('keys differ by whatever the result depends on, and by nothing else', async
   ]) {
     expect(await keys(more)).not.toEqual(expect.arrayContaining([first[0]]));
   }
+});
+
+test('work goes seed by seed and prompt by prompt, and equal shards have equal shares of every method', async () => {
+  const { cells } = await planOf({ seeds: [1, 2] });
+  const [prompts, methods] = [2, 2];
+  const bySeed = [cells.slice(0, prompts * methods), cells.slice(prompts * methods)];
+  bySeed.forEach((ofSeed, i) => {
+    expect(new Set(ofSeed.map(({ seed }) => seed))).toEqual(new Set([i + 1]));
+    for (const half of [ofSeed.slice(0, methods), ofSeed.slice(methods)]) {
+      expect(new Set(half.map(({ prompt }) => prompt)).size).toBe(1);
+      expect(new Set(half.map(({ method }) => method)).size).toBe(methods);
+    }
+    for (const index of [1, 2]) {
+      const shard = ofShard(ofSeed, { index, count: 2 });
+      expect(new Set(shard.map(({ method }) => method)).size).toBe(methods);
+    }
+  });
 });
 
 test('a journal of other settings is refused, one with other methods, temperatures and seeds is not', async () => {
