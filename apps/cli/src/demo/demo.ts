@@ -1,12 +1,16 @@
 import {
+  compositeReward,
   type Denoiser,
+  denoiserDirectory,
   type GenerateOptions,
   judgeDirectory,
-  loadModels,
+  loadDenoiser,
   loadReward,
   type MethodName,
+  moodDirectory,
   nodeBackend,
   planGeneration,
+  rewardDirectory,
   stream,
 } from 'entrgi';
 import { chooseDisplay } from '../display/choose-display.js';
@@ -19,7 +23,10 @@ import { comparisonLines, type DemoRun, runLines } from './demo-lines.js';
 /** One of the 64 openings, not chosen for its outcome. */
 const prompt = 'Complete this story: The yellow bus was late again. Sam sat on the bench with his lunch box.';
 
-/** The same models, prompt and seed twice, first unguided, then guided while it writes, and what that came to; `given` changes the settings. */
+/**
+ * The same models, prompt and seed twice, first unguided, then guided while it writes, and what that came to. The reward is the sum
+ * of two: whether a story makes sense, and whether it is cheerful. `given` changes the settings.
+ */
 export const demo = async (
   context: Context,
   given: Pick<GenerateOptions, 'seed' | 'steps' | 'maxNewTokens'> = {},
@@ -47,12 +54,19 @@ const showBoth = async (
     stdout.write(`${lines.join('\n')}\n`);
   };
   display.wait('Loading the embedded models …');
-  const models = await loadModels({ signal });
-  const backend = nodeBackend({ worker: true, threads: 1 });
+  const backend = nodeBackend({ worker: true });
   try {
+    const [denoiser, sense, mood] = await Promise.all([
+      loadDenoiser(denoiserDirectory, { backend, signal }),
+      loadReward(rewardDirectory, { backend, signal }),
+      loadReward(moodDirectory, { backend, signal }),
+    ]);
+    const reward = compositeReward([
+      { reward: sense, weight: 1 },
+      { reward: mood, weight: 1 },
+    ]);
     let judge: ReturnType<typeof loadReward> | undefined;
     const shown = async (method: MethodName, title: string): Promise<DemoRun> => {
-      const { denoiser, reward } = models;
       const run = await written({ ...given, method, denoiser, reward, signal }, title, display);
       display.wait('Asking the judge …');
       // Not before: the first tokens need not wait for it.
@@ -63,12 +77,15 @@ const showBoth = async (
       print(runLines(title, whole, styles, columns));
       return whole;
     };
-    print([styles.bold(prompt)]);
+    print([
+      styles.bold(prompt),
+      styles.dim('The reward: does it make sense (one model), and is it cheerful (another)?'),
+    ]);
     const unguided = await shown('bon', 'Unguided, the best of 4');
     const guided = await shown('entrgi', 'Guided while it writes, same seed, the best of 4');
     print(comparisonLines({ unguided, guided }, styles, columns));
   } finally {
-    await Promise.all([models.dispose(), backend.dispose()]);
+    await backend.dispose();
   }
 };
 

@@ -8,8 +8,8 @@ export interface OpeningsMeans {
 }
 
 /**
- * What the demo's one example is an example of. Filled in from `entrgi eval --data openings --methods bon,entrgi`, with the date and the weights that
- * it was measured with named here; undefined, and not shown, until the present weights have been measured.
+ * What the demo's one example is an example of: its settings and its reward, the sum of the embedded two, on every opening. Whoever measures it fills it
+ * in, and names here the date, the seeds and the training runs of the weights; undefined, and not shown, until then.
  */
 export const openingsMeans: { readonly unguided: OpeningsMeans; readonly guided: OpeningsMeans } | undefined =
   undefined;
