@@ -5,7 +5,8 @@ import { alteredFixture } from '../fixtures/altered-fixture.js';
 import { denoiserFixtures, fixture, fixtureNumbers, relativeError } from '../fixtures/fixture.js';
 import { readCheckpoint } from './checkpoint/checkpoint.js';
 import type { DenoiserNetwork } from './contracts/network.js';
-import { denoiserGraph, loadDenoiser } from './load-denoiser.js';
+import { denoiserGraph } from './denoiser/denoiser-graph.js';
+import { loadDenoiser } from './load-denoiser.js';
 import { readNetwork } from './network/read-network.js';
 import { checkedWeights } from './weights/checked-weights.js';
 

@@ -1,24 +1,12 @@
-import {
-  type Denoiser,
-  lazily,
-  requireBackend,
-  requireKnownOptions,
-  type Session,
-  UnsupportedError,
-} from '@entrgi/core';
-import { encodeModel, GraphBuilder, type Model, pruneGraph } from '@entrgi/onnx';
-import { int64Tensor } from '@entrgi/onnx/internal';
+import { type Denoiser, requireBackend, requireKnownOptions, UnsupportedError } from '@entrgi/core';
+import { encodeModel, type Model, pruneGraph } from '@entrgi/onnx';
 import { architectureName } from './checkpoint/architecture-name.js';
 import { readCheckpoint } from './checkpoint/checkpoint.js';
 import { chosenWeights } from './checkpoint/chosen-weights.js';
 import { isOnnxCandidate } from './checkpoint/weight-choice.js';
-import type { BlockNetwork, DenoiserNetwork } from './contracts/network.js';
-import type { Weights } from './contracts/weights.js';
-import { aroundGraph, blockGraph } from './denoiser/block-graphs.js';
-import { blockOffset } from './denoiser/block-offset.js';
 import { denoiserOptionNames, type LoadDenoiserOptions } from './denoiser/load-denoiser-options.js';
-import type { BlockSessions } from './denoiser/open-block.js';
-import { requireMask, sessionDenoiser } from './denoiser/session-denoiser.js';
+import { networkDenoiser } from './denoiser/network-denoiser.js';
+import { requireMask } from './denoiser/session-denoiser.js';
 import { chooseBlockAttention } from './network/choose-block-attention.js';
 import { fitCheckpoint } from './network/fit-checkpoint.js';
 import { onnxDenoiser } from './onnx/onnx-denoiser.js';
@@ -68,62 +56,5 @@ export const loadDenoiser = async (source: string, options: LoadDenoiserOptions)
       { weightsOnce: once, ...(threads === undefined ? {} : { threads }) },
     );
   };
-  const session = await open(denoiserGraph(network, weights, blockAttention?.blockLength));
-  return sessionDenoiser({
-    name,
-    tokenizer,
-    maxLength: network.maxLength,
-    shifted: network.shifted,
-    blockAttention,
-    session,
-    output: 'logits',
-    feeds: ({ tokenIds, batch, length, positions, promptLength }) => ({
-      ids: int64Tensor([batch, length], tokenIds),
-      positions: int64Tensor([positions.length], positions),
-      ...(blockAttention === undefined
-        ? {}
-        : { offset: int64Tensor([1], [blockOffset(blockAttention, promptLength)]) }),
-    }),
-    blocks:
-      network.block === undefined || blockAttention !== undefined
-        ? undefined
-        : blockSessions(network.block, weights, { open, seldomOnce }),
-  });
-};
-
-/** The sessions of the block graphs. What lies around a block is computed once for it. */
-const blockSessions = (
-  network: BlockNetwork,
-  weights: Weights,
-  {
-    open,
-    seldomOnce,
-  }: {
-    readonly open: (model: Model, weightsOnce?: boolean) => Promise<Session>;
-    readonly seldomOnce: boolean;
-  },
-): BlockSessions => {
-  const around = lazily(() => open(aroundGraph(network, weights), seldomOnce));
-  const block = lazily(() => open(blockGraph(network, weights)));
-  return {
-    around: around.get,
-    block: block.get,
-    async dispose() {
-      for (const session of [around, block]) await (await session.made())?.dispose();
-    },
-  };
-};
-
-/**
- * Inputs `ids` int64 [batch, length] and flat `positions` int64 [rows], and with blocks `offset` int64 [1], how many tokens the first lacks;
- * output `logits` float32 [rows, vocabulary].
- */
-export const denoiserGraph = (network: DenoiserNetwork, weights: Weights, blockLength?: number): Model => {
-  const g = new GraphBuilder();
-  const ids = g.input('ids', 'int64', ['batch', 'length']);
-  const positions = g.input('positions', 'int64', ['rows']);
-  const blocks =
-    blockLength === undefined ? undefined : { length: blockLength, offset: g.input('offset', 'int64', [1]) };
-  g.output(network.logits(g, weights, { ids, positions, blocks }), 'logits');
-  return g.model();
+  return networkDenoiser({ name, tokenizer, network, weights, blockAttention, seldomOnce, open });
 };

@@ -7,8 +7,8 @@ import { numbers, type Variant, variantConfig, variants, writeVariant } from '..
 import { readCheckpoint } from './checkpoint/checkpoint.js';
 import type { ClassifierNetwork, DenoiserNetwork } from './contracts/network.js';
 import type { Weights } from './contracts/weights.js';
+import { denoiserGraph } from './denoiser/denoiser-graph.js';
 import { configReader } from './files/config-reader.js';
-import { denoiserGraph } from './load-denoiser.js';
 import { fitCheckpoint } from './network/fit-checkpoint.js';
 import { readNetwork } from './network/read-network.js';
 import { checkedWeights } from './weights/checked-weights.js';

@@ -28,7 +28,7 @@ import { type RewardTokensOptions, rewardTokens, rewardTokensOptionNames } from 
 import { rewardValues } from './context/reward-values.js';
 import { tokenFeeds } from './context/token-feeds.js';
 import { gradientGraph } from './graph/gradient-graph.js';
-import { asLeading, leadingGraph, leadingTensors } from './graph/leading-graph.js';
+import { leadingGraph, leadingTensors } from './graph/leading-graph.js';
 import { prefixGraph, prefixTensors } from './graph/prefix-graph.js';
 import { scoreGraph } from './graph/score-graph.js';
 
@@ -116,14 +116,13 @@ export const networkReward = (network: Classifier, options: NetworkRewardOptions
     return forward.run(prefixFeed(prefix), { signal });
   };
 
-  const leading = (past: Readonly<Record<string, Tensor>>, map: Int32Array, length: number) =>
+  const leading = (past: Readonly<Record<string, Tensor>>, map: Int32Array) =>
     leadingTokens({
-      length,
       none: (trajectories) => leadingTensors.empty(reused!, trajectories),
       async extend(kept, tokenIds, trajectories, signal) {
         const forward = await session('leading', () => leadingGraph(network, reused!), !packed);
         const dims = [trajectories, tokenIds.length / trajectories];
-        return asLeading(
+        return leadingTensors.renamed(
           await forward.run({ ...past, ...kept, ...tokenFeeds(dims, tokenIds, map) }, { signal }),
         );
       },
@@ -199,7 +198,7 @@ export const networkReward = (network: Classifier, options: NetworkRewardOptions
           prefix: int64Tensor([prefix.length], prefix),
           prefix_segments: int64Tensor([prefix.length], types.prefix),
         },
-        leading: past === undefined ? undefined : leading(past, map, request.length),
+        leading: past === undefined ? undefined : leading(past, map),
         suffix,
         suffixTypes: types.suffix,
         responseType: types.response,

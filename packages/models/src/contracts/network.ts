@@ -59,14 +59,27 @@ export interface BlockNetwork {
   readonly layers: number;
   readonly keyValueHeads: number;
   readonly headWidth: number;
-  /** Appends the network; returns what each layer keeps of the tokens `ids`, int64 [batch, length]. */
-  kept(g: GraphBuilder, weights: Weights, ids: Value): readonly KeysAndValues[];
-  /** Appends the network over tokens that begin at position `start`, int64 [1], and also see those of `past`, wherever they stand; otherwise as `logits`. */
-  logits(
+  /**
+   * Whether what is kept of a token is the same however many follow, where it sees none of them. Where tokens turn by the length of the text it is not.
+   */
+  readonly knowsNoLength: boolean;
+  /**
+   * Appends the network over tokens `ids`, int64 [batch, length], that begin at position `start`, int64 [1] (default: behind those of `past`), and also
+   * see all of `past`, wherever they stand. `positions` as for `logits`; default: all.
+   */
+  decode(
     g: GraphBuilder,
     weights: Weights,
-    inputs: { ids: Value; positions: Value; start: Value; past: Past },
-  ): Value;
+    inputs: { ids: Value; positions?: Value; start?: Value; past?: Past; blocks?: Blocks | undefined },
+  ): DecodedTokens;
+}
+
+/** What becomes of some tokens. */
+export interface DecodedTokens {
+  /** What each layer keeps of them. */
+  readonly kept: readonly KeysAndValues[];
+  /** Appends the head; returns float32 [rows, vocabulary]. */
+  logits(): Value;
 }
 
 export interface ClassifierNetwork extends NetworkFacts {

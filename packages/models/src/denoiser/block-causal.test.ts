@@ -3,16 +3,20 @@ import { nodeBackend } from '@entrgi/backend-node';
 import { InvalidArgumentError, UnsupportedError } from '@entrgi/core';
 import { encodeModel } from '@entrgi/onnx';
 import { int64Tensor } from '@entrgi/onnx/internal';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fixture, relativeError } from '../../fixtures/fixture.js';
 import { writeVariant } from '../../fixtures/variants.js';
 import { readCheckpoint } from '../checkpoint/checkpoint.js';
 import type { DenoiserNetwork } from '../contracts/network.js';
+import type { Weights } from '../contracts/weights.js';
 import { configReader } from '../files/config-reader.js';
-import { denoiserGraph, loadDenoiser } from '../load-denoiser.js';
+import { loadDenoiser } from '../load-denoiser.js';
 import { readNetwork } from '../network/read-network.js';
 import { checkedWeights } from '../weights/checked-weights.js';
 import { blockOffset } from './block-offset.js';
+import { causalBlocks } from './causal-blocks.js';
+import { causalGraph } from './causal-graph.js';
+import { denoiserGraph } from './denoiser-graph.js';
 
 interface Case {
   readonly name: string;
@@ -35,32 +39,57 @@ const backend = nodeBackend({ threads: 1 });
 afterAll(() => backend.dispose());
 
 describe.each(cases)('$name in blocks of $blockLength', ({ config, blockLength, sequences }) => {
+  const network = readNetwork({ config: configReader(config, 'config.json') }) as DenoiserNetwork;
+  const { countedFrom } = network.blockAttention!;
+  const attention = { countedFrom, blockLength };
+  let folder: string;
+  let remove: () => Promise<void>;
+  let weights: Weights;
+  beforeAll(async () => {
+    const variant = { base: '', name: '', config, weights: {}, lengths: [], expected: [] };
+    [folder, remove] = await writeVariant(variant, network.parameters, 'model');
+    weights = checkedWeights(await readCheckpoint(folder), network);
+  });
+  afterAll(() => remove());
+
   it('gives the logits of PyTorch, prompts being no multiples of the block', async () => {
-    const network = readNetwork({ config: configReader(config, 'config.json') }) as DenoiserNetwork;
-    const [folder, remove] = await writeVariant(
-      { base: '', name: '', config, weights: {}, lengths: [], expected: [] },
-      network.parameters,
-      'model',
-    );
-    try {
-      const weights = checkedWeights(await readCheckpoint(folder), network);
-      const session = await backend.createSession({
-        bytes: encodeModel(denoiserGraph(network, weights, blockLength)),
-        folder,
+    const bytes = encodeModel(denoiserGraph(network, weights, blockLength));
+    const session = await backend.createSession({ bytes, folder });
+    for (const { promptLength, ids, positions, logits } of sequences) {
+      const got = await session.run({
+        ids: int64Tensor([1, ids.length], ids),
+        positions: int64Tensor([positions.length], positions),
+        offset: int64Tensor([1], [blockOffset(attention, promptLength)]),
       });
-      for (const { promptLength, ids, positions, logits } of sequences) {
-        const { countedFrom } = network.blockAttention!;
-        const got = await session.run({
-          ids: int64Tensor([1, ids.length], ids),
-          positions: int64Tensor([positions.length], positions),
-          offset: int64Tensor([1], [blockOffset({ countedFrom, blockLength }, promptLength)]),
-        });
-        expect(relativeError(got.logits!.data as Float32Array, logits)).toBeLessThan(1e-4);
-      }
-      await session.dispose();
-    } finally {
-      await remove();
+      expect(relativeError(got.logits!.data as Float32Array, logits)).toBeLessThan(1e-4);
     }
+    await session.dispose();
+  });
+
+  it('gives them block by block, each behind what is kept of those before', async () => {
+    const bytes = encodeModel(causalGraph(network.block!, weights, blockLength));
+    const session = await backend.createSession({ bytes, folder });
+    const open = causalBlocks({ name: 'a', shape: network.block!, attention, session });
+    for (const { promptLength, ids, positions, logits } of sequences) {
+      const offset = blockOffset(attention, promptLength);
+      const got: number[] = [];
+      for (let start = 0; start < ids.length; ) {
+        const end = Math.min(
+          (Math.floor((start + offset) / blockLength) + 1) * blockLength - offset,
+          ids.length,
+        );
+        // What follows the block is not there yet, in whatever it was opened with.
+        const tokenIds = Int32Array.from(ids, (id, i) => (i < end ? id : 15));
+        const request = { tokenIds, batch: 1, length: ids.length, promptLength };
+        const block = await open({ ...request, start, end });
+        const own = positions.filter((position) => position >= start && position < end);
+        const asked = { sequences: [0], tokenIds: tokenIds.subarray(start, end) };
+        got.push(...(await block.logits({ ...asked, positions: Int32Array.from(own, (p) => p - start) })));
+        start = end;
+      }
+      expect(relativeError(Float32Array.from(got), logits)).toBeLessThan(1e-4);
+    }
+    await session.dispose();
   });
 });
 

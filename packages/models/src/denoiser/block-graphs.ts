@@ -1,9 +1,9 @@
 import { GraphBuilder, type Model, type Value } from '@entrgi/onnx';
-import type { BlockNetwork } from '../contracts/network.js';
+import { keptTensors } from '../cache/kept-tensors.js';
+import type { BlockNetwork, KeysAndValues } from '../contracts/network.js';
 import type { Weights } from '../contracts/weights.js';
-import { keptTensors } from '../network/kept-tensors.js';
 
-/** Of one sequence for all, or of each. */
+/** What is kept of the tokens around a block: of one sequence for all, or of each. */
 const around = keptTensors('around', { batch: null, length: 'around' });
 
 /**
@@ -16,14 +16,15 @@ export const aroundGraph = (network: BlockNetwork, weights: Weights): Model => {
   const start = g.input('start', 'int64', [1]);
   const end = g.input('end', 'int64', [1]);
   const length = g.Shape(ids, { start: 1, end: 2 });
-  const outside = (kept: Value): Value =>
-    g.Concat([g.Slice(kept, g.int64s([0]), start, [2]), g.Slice(kept, end, length, [2])], 2);
-  around.outputs(
-    g,
-    network
-      .kept(g, weights, ids)
-      .map(({ keys, values }) => ({ keys: outside(keys), values: outside(values) })),
-  );
+  const outside = (all: Value) => {
+    const before = g.Slice(all, g.int64s([0]), start, [2]);
+    const after = g.Slice(all, end, length, [2]);
+    return g.Concat([before, after], 2);
+  };
+  const kept = network
+    .decode(g, weights, { ids })
+    .kept.map(({ keys, values }): KeysAndValues => ({ keys: outside(keys), values: outside(values) }));
+  around.outputs(g, kept);
   return g.model();
 };
 
@@ -37,6 +38,6 @@ export const blockGraph = (network: BlockNetwork, weights: Weights): Model => {
   const positions = g.input('positions', 'int64', ['rows']);
   const start = g.input('start', 'int64', [1]);
   const past = [around.inputs(g, network)];
-  g.output(network.logits(g, weights, { ids, positions, start, past }), 'logits');
+  g.output(network.decode(g, weights, { ids, positions, start, past }).logits(), 'logits');
   return g.model();
 };

@@ -1,7 +1,9 @@
 import {
   type BlockAttention,
+  type BlockRequest,
   CheckpointError,
   type Denoiser,
+  type DenoiserBlock,
   type DenoiserRequest,
   disposable,
   InvalidArgumentError,
@@ -9,7 +11,6 @@ import {
   type Tensor,
 } from '@entrgi/core';
 import type { Tokenizer } from '../contracts/tokenizer.js';
-import { type BlockSessions, openBlock } from './open-block.js';
 
 /** A fill-mask network in a session, and what has to be known of it. */
 export interface SessionDenoiserOptions {
@@ -25,13 +26,15 @@ export interface SessionDenoiserOptions {
   feeds(request: DenoiserRequest): Record<string, Tensor>;
   /** Name of the output with the logits, float32 [rows, vocabulary]. */
   readonly output: string;
-  /** Where the network can be run block by block. */
-  readonly blocks?: BlockSessions | undefined;
+  /** Where the network can be run block by block: opens one. */
+  readonly openBlock?: ((request: BlockRequest) => Promise<DenoiserBlock>) | undefined;
+  /** Frees what else than the session there is. */
+  readonly dispose?: (() => Promise<void>) | undefined;
 }
 
 /** A denoiser from a session and a tokenizer. */
 export const sessionDenoiser = (options: SessionDenoiserOptions): Denoiser => {
-  const { name, tokenizer, maxLength, shifted, blockAttention, session, feeds, output, blocks } = options;
+  const { name, tokenizer, maxLength, shifted, blockAttention, session, feeds, output, openBlock } = options;
   const { vocabulary } = tokenizer;
   return {
     name,
@@ -64,7 +67,7 @@ export const sessionDenoiser = (options: SessionDenoiserOptions): Denoiser => {
         { value: dims, cure: 'The network and the tokenizer must come from the same model.' },
       );
     },
-    ...(blocks === undefined
+    ...(openBlock === undefined
       ? {}
       : {
           async openBlock(request) {
@@ -72,12 +75,12 @@ export const sessionDenoiser = (options: SessionDenoiserOptions): Denoiser => {
               { ...request, positions: new Int32Array(0) },
               { name, maxLength, rows: vocabulary.size, blockAttention },
             );
-            return openBlock(blocks, { name, shifted }, request);
+            return openBlock(request);
           },
         }),
     ...disposable(async () => {
       await session.dispose();
-      await blocks?.dispose();
+      await options.dispose?.();
     }),
   };
 };

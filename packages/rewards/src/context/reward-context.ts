@@ -55,7 +55,7 @@ export const rewardContext = (options: RewardContextOptions): RewardContext => {
       checkMix(mix, request);
       const { trajectories, tokenIds, attention, candidates } = mix;
       const rows = mix.rows.length;
-      const { count, feeds: leadingFeeds } = (await leading?.of(mix)) ?? { count: 0, feeds: {} };
+      const { count, piece } = (await leading?.of(mix)) ?? { count: 0, piece: {} };
       const slots = [trajectories, request.length - count];
       const isLeft = (_: number, slot: number) => slot % request.length >= count;
       const candidateRows = candidates?.map((id) => map[id]!);
@@ -66,7 +66,7 @@ export const rewardContext = (options: RewardContextOptions): RewardContext => {
       const probs = await columns.scatter(mix.probs, rows, mix.signal);
       const feeds: Record<string, Tensor> = {
         ...before,
-        ...leadingFeeds,
+        ...piece,
         suffix,
         suffix_segments: suffixSegments,
         segments: int64Tensor(slots, new Int32Array(slots[0]! * slots[1]!).fill(responseType)),

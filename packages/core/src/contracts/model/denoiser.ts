@@ -54,8 +54,10 @@ export interface Denoiser extends Disposable {
   /** Logits that predict `positions`, shape [rows, vocabulary.size], row-major. Any shift between model output and position is already undone. The caller owns the array. */
   logits(request: DenoiserRequest): Promise<Float32Array>;
   /**
-   * Of denoisers that can keep the keys and values of the tokens around a block: computes them once. An approximation as soon as the block's
-   * tokens change, since those around it would see that.
+   * Of denoisers that can keep the keys and values of the tokens around a block: computes them once. With `blockAttention` those are the tokens before
+   * it, which see nothing of it, so that the logits are exact; finished blocks are handed on from a block to the next, as long as the last is held. A
+   * block must then lie within one that the attention knows. Without it, an approximation as soon as the block's tokens change, since those
+   * around it would see that.
    */
   openBlock?(request: BlockRequest): Promise<DenoiserBlock>;
 }

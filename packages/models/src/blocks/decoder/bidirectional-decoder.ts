@@ -1,19 +1,12 @@
 import type { GraphBuilder, Value } from '@entrgi/onnx';
-import type { Blocks, DenoiserNetwork, Past } from '../../contracts/network.js';
+import type { BlockNetwork, DenoiserNetwork } from '../../contracts/network.js';
 import type { Weights } from '../../contracts/weights.js';
 import { blockMask } from '../attention/attention-mask.js';
+import { knowsNoLength } from '../attention/rotary.js';
 import { linear } from '../layers/linear.js';
 import { rmsNorm } from '../layers/rms-norm.js';
 import { type DecoderShape, decoderParameters } from './decoder-config.js';
 import { decoderLayers } from './decoder-layers.js';
-
-interface DecodeInputs {
-  readonly ids: Value;
-  readonly start?: Value;
-  readonly past?: Past;
-  readonly positions?: Value;
-  readonly blocks?: Blocks | undefined;
-}
 
 /** A decoder whose attention looks both ways, in the whole sequence or up to the end of its block, with a head of its own or (`tied`) the embedding table as its head. */
 export const bidirectionalDecoder = (
@@ -28,10 +21,15 @@ export const bidirectionalDecoder = (
 ): DenoiserNetwork => {
   const { embeddings } = shape;
   const headTable = `${shape.head}.weight`;
-  const decode = (g: GraphBuilder, weights: Weights, inputs: DecodeInputs) => {
-    const { ids, start, past, positions, blocks } = inputs;
+  const head = (g: GraphBuilder, weights: Weights, hidden: Value) => {
+    const normalised = rmsNorm(g, weights, shape.norm, hidden, shape.epsilon);
+    return tied !== undefined
+      ? weights.product(g, embeddings, normalised, null)
+      : linear(g, weights, shape.head, normalised);
+  };
+  const decode: BlockNetwork['decode'] = (g, weights, { ids, positions, start, past, blocks }) => {
     const length = g.Shape(ids, { start: 1, end: 2 });
-    return decoderLayers(g, weights, shape, {
+    const { rows, kept } = decoderLayers(g, weights, shape, {
       rows: weights.rows(g, embeddings, g.Reshape(ids, [-1])),
       batch: g.Shape(ids, { start: 0, end: 1 }),
       length,
@@ -40,12 +38,7 @@ export const bidirectionalDecoder = (
       wanted: positions,
       ...(blocks === undefined ? {} : { mask: blockMask(g, length, blocks, start) }),
     });
-  };
-  const head = (g: GraphBuilder, weights: Weights, hidden: Value) => {
-    const normalised = rmsNorm(g, weights, shape.norm, hidden, shape.epsilon);
-    return tied !== undefined
-      ? weights.product(g, embeddings, normalised, null)
-      : linear(g, weights, shape.head, normalised);
+    return { kept, logits: () => head(g, weights, rows) };
   };
   return {
     task: 'denoiser',
@@ -58,13 +51,13 @@ export const bidirectionalDecoder = (
       ...(tied !== undefined ? [] : [[headTable, [shape.rows, shape.width]] as const]),
     ]),
 
-    logits: (g, weights, inputs) => head(g, weights, decode(g, weights, inputs).rows),
+    logits: (g, weights, inputs) => decode(g, weights, inputs).logits(),
     block: {
       layers: shape.layers,
       keyValueHeads: shape.keyValueHeads,
       headWidth: shape.headWidth,
-      kept: (g, weights, ids) => decode(g, weights, { ids }).kept,
-      logits: (g, weights, inputs) => head(g, weights, decode(g, weights, inputs).rows),
+      knowsNoLength: knowsNoLength(shape.rope),
+      decode,
     },
   };
 };

@@ -1,0 +1,137 @@
+import { nodeBackend } from '@entrgi/backend-node';
+import { type Backend, type Denoiser, InvalidArgumentError } from '@entrgi/core';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { fixture, relativeError } from '../../fixtures/fixture.js';
+import { loadDenoiser } from '../load-denoiser.js';
+
+const backend = nodeBackend({ threads: 1 });
+afterAll(() => backend.dispose());
+
+/** Tokens that went through the network: sequences times length of each run. */
+let runs: (readonly number[])[] = [];
+const counting: Backend = {
+  ...backend,
+  async createSession(...model) {
+    const session = await backend.createSession(...model);
+    const run: typeof session.run = (feeds, options) => {
+      runs.push(feeds.ids!.dims);
+      return session.run(feeds, options);
+    };
+    return { ...session, run };
+  },
+};
+
+// Blocks of 4 behind a prompt of 6: 0–1, 2–5, 6–9, 10–13, 14–17, 18.
+const [promptLength, length, blockLength] = [6, 19, 4];
+const sequence = (seed: number) =>
+  Array.from({ length }, (_, i) => (i < promptLength ? 7 * i : 11 * i + seed) % 90);
+
+describe.each(['a2d-qwen2', 'a2d-qwen3', 'a2d-llama'])('exact blocks: %s', (name) => {
+  let denoiser: Denoiser;
+  beforeEach(async () => {
+    runs = [];
+    denoiser = await loadDenoiser(fixture(name), {
+      backend: counting,
+      attention: 'block-causal',
+      blockLength,
+    });
+    return () => denoiser.dispose();
+  });
+
+  /** Opens a block, and compares its logits with those of the whole sequences. */
+  const compare = async (
+    rows: readonly number[][],
+    start: number,
+    end: number,
+    sequences = [...rows.keys()],
+  ) => {
+    const tokenIds = Int32Array.from(rows.flat());
+    const request = { tokenIds, batch: rows.length, length, promptLength };
+    const block = await denoiser.openBlock!({ ...request, start, end });
+    const opened = runs;
+    runs = [];
+    const own = Int32Array.from(sequences.flatMap((b) => rows[b]!.slice(start, end)));
+    const got = await block.logits({ sequences, tokenIds: own, positions: Int32Array.from(own.keys()) });
+    const asked = [...runs];
+    const whole = await denoiser.logits({
+      tokenIds: Int32Array.from(sequences.flatMap((b) => rows[b]!)),
+      batch: sequences.length,
+      length,
+      promptLength,
+      positions: Int32Array.from(own, (_, i) => {
+        const size = end - start;
+        return Math.floor(i / size) * length + start + (i % size);
+      }),
+    });
+    expect(relativeError(got, [...whole])).toBeLessThan(1e-5);
+    runs = [];
+    return { opened, asked, block };
+  };
+
+  it('computes a finished block once, and once for all sequences as long as they agree', async () => {
+    const same = [sequence(1), sequence(1), sequence(1)];
+    const held = [];
+    let next = await compare(same, 6, 10);
+    held.push(next.block);
+    expect(next.opened).toEqual([[1, 6]]);
+    expect(next.asked).toEqual([[3, 4]]);
+    next = await compare(same, 10, 14);
+    held.push(next.block);
+    expect(next.opened).toEqual([[1, 4]]);
+    // From here on each goes its own way.
+    const apart = same.map((row, k) => row.map((id, i) => (i < 10 ? id : id + k)));
+    next = await compare(apart, 14, 18);
+    held.push(next.block);
+    expect(next.opened).toEqual([[3, 4]]);
+    // One has ended; another order, and a block of one token.
+    const left = [apart[2]!, apart[0]!];
+    next = await compare(left, 18, 19);
+    expect(next.opened).toEqual([[2, 4]]);
+    expect(next.asked).toEqual([[2, 1]]);
+    expect(held).toHaveLength(3);
+  });
+
+  it('takes what it kept of another prompt, or of tokens that have changed, for what it is', async () => {
+    const rows = [sequence(1), sequence(2)];
+    const first = await compare(rows, 14, 18);
+    expect(first.opened).toEqual([
+      [1, 6],
+      [2, 8],
+    ]);
+    const changed = rows.map((row) => row.map((id, i) => (i === 11 ? 3 : id)));
+    expect((await compare(changed, 14, 18)).opened).toEqual([[2, 4]]);
+    const other = rows.map((row) => row.map((id, i) => (i === 3 ? 3 : id)));
+    expect((await compare(other, 14, 18)).opened).toEqual([
+      [1, 4],
+      [2, 8],
+    ]);
+    expect(first.block).toBeDefined();
+  });
+
+  it('runs some of the sequences, and part of a block', async () => {
+    const rows = [sequence(1), sequence(2), sequence(3)];
+    await compare(rows, 10, 14, [2, 0]);
+    const part = await compare(rows, 12, 14, [1]);
+    // What stands in the block around it comes along.
+    expect(part.asked).toEqual([[1, 4]]);
+    await compare(rows, 0, 2);
+    await compare(rows, 3, 5);
+  });
+
+  it('refuses a block that is none', async () => {
+    const request = { tokenIds: Int32Array.from(sequence(1)), batch: 1, length, promptLength };
+    for (const [start, end] of [
+      [5, 7],
+      [6, 11],
+      [0, 19],
+    ] as const) {
+      const failure = denoiser.openBlock!({ ...request, start, end });
+      await expect(failure).rejects.toThrow(InvalidArgumentError);
+      await expect(failure).rejects.toThrow(`expected tokens of one block of 4, got ${start} to ${end}`);
+    }
+    await expect(denoiser.openBlock!({ ...request, start: 18, end: 20 })).rejects.toThrow('within 19 tokens');
+    await expect(
+      denoiser.openBlock!({ ...request, promptLength: undefined, start: 6, end: 10 }),
+    ).rejects.toThrow('expected a promptLength');
+  });
+});

@@ -1,0 +1,118 @@
+import type { Session, Tensor } from '@entrgi/core';
+import { int64Tensor } from '@entrgi/onnx/internal';
+import { type GrowingCache, growingCache } from '../cache/growing-cache.js';
+import type { KeptShape } from '../cache/kept-tensors.js';
+import type { Piece } from '../cache/piece.js';
+import { nextTensors, ownTensors, sharedTensors } from './causal-graph.js';
+
+export interface FinishedBlocksOptions {
+  readonly shape: KeptShape;
+  readonly blockLength: number;
+  /** How many tokens the first block lacks. */
+  readonly offset: number;
+  /** Of the causal graph. */
+  readonly session: Session;
+}
+
+/** What is kept of the tokens before a block. */
+export interface TokensBefore {
+  /** Of those that all sequences begin with, one for all. */
+  readonly shared: Piece;
+  /** Of those behind, one for each sequence. */
+  readonly own: Piece;
+}
+
+/** What a network keeps of finished blocks, which nothing that follows can change. */
+export interface FinishedBlocks {
+  readonly offset: number;
+  /** Where the block that a place is in begins. */
+  beginning(place: number): number;
+  /** What is kept of the first `end` tokens, where a block begins, of sequences, shape [batch, length]. */
+  before(
+    tokenIds: Int32Array,
+    batch: number,
+    end: number,
+    signal: AbortSignal | undefined,
+  ): Promise<TokensBefore>;
+}
+
+/** Keeps finished blocks from one block to the next: each is computed once, and once for all sequences as long as they agree. */
+export const finishedBlocks = ({
+  shape,
+  blockLength,
+  offset,
+  session,
+}: FinishedBlocksOptions): FinishedBlocks => {
+  const beginning = (place: number) =>
+    Math.max(Math.floor((place + offset) / blockLength) * blockLength - offset, 0);
+  const run = (
+    past: TokensBefore,
+    start: number,
+    tokenIds: Int32Array,
+    batch: number,
+    signal: AbortSignal | undefined,
+  ): Promise<Readonly<Record<string, Tensor>>> => {
+    const feeds = {
+      ...past.shared,
+      ...past.own,
+      ids: int64Tensor([batch, tokenIds.length / batch], tokenIds),
+      // Nobody asks, but not every kernel takes a product of no rows.
+      positions: int64Tensor([1], [0]),
+      start: int64Tensor([1], [start]),
+      offset: int64Tensor([1], [offset]),
+    };
+    return session.run(feeds, { signal, fetches: nextTensors.names(shape) });
+  };
+
+  const shared = growingCache({
+    none: () => sharedTensors.empty(shape, 1),
+    whole: beginning,
+    async extend(kept, tokenIds, batch, signal) {
+      const past = { shared: kept, own: ownTensors.empty(shape, batch) };
+      return sharedTensors.renamed(await run(past, lengthOf(kept), tokenIds, batch, signal));
+    },
+  });
+  const ownBehind = (past: Piece, from: number): GrowingCache =>
+    growingCache({
+      none: (batch) => ownTensors.empty(shape, batch),
+      whole: (count) => beginning(from + count) - from,
+      async extend(kept, tokenIds, batch, signal) {
+        const start = from + lengthOf(kept);
+        const outputs = await run({ shared: past, own: kept }, start, tokenIds, batch, signal);
+        return ownTensors.renamed(outputs);
+      },
+    });
+  let apart: { readonly from: number; readonly past: Piece; readonly cache: GrowingCache } | undefined;
+
+  return {
+    offset,
+    beginning,
+    async before(tokenIds, batch, end, signal) {
+      const length = tokenIds.length / batch;
+      const between = (from: number) => tokenIds.filter((_, i) => i % length >= from && i % length < end);
+      const common = beginning(commonLength(tokenIds, batch, end));
+      // What is kept apart stays apart, though all of it should agree now: to share it would be to compute it again.
+      const stays =
+        apart !== undefined &&
+        apart.from <= common &&
+        shared.held(tokenIds.subarray(0, apart.from), 1) === apart.from &&
+        apart.cache.held(between(apart.from), batch) > 0;
+      const from = stays ? apart!.from : common;
+      const { piece: past } = await shared.of(tokenIds.subarray(0, from), 1, signal);
+      if (apart?.past !== past) apart = { from, past, cache: ownBehind(past, from) };
+      const { piece: own } = await apart.cache.of(between(from), batch, signal);
+      return { shared: past, own };
+    },
+  };
+};
+
+/** How many of the first `end` tokens all sequences have in common. */
+const commonLength = (tokenIds: Int32Array, batch: number, end: number): number => {
+  const length = tokenIds.length / batch;
+  for (let place = 0; place < end; place++) {
+    for (let b = 1; b < batch; b++) if (tokenIds[b * length + place] !== tokenIds[place]) return place;
+  }
+  return end;
+};
+
+const lengthOf = (piece: Piece): number => Object.values(piece)[0]!.dims[2]!;

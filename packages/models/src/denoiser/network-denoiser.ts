@@ -1,0 +1,88 @@
+import { type BlockAttention, type Denoiser, type DenoiserRequest, lazily, type Session } from '@entrgi/core';
+import type { Model } from '@entrgi/onnx';
+import { int64Tensor } from '@entrgi/onnx/internal';
+import type { DenoiserNetwork } from '../contracts/network.js';
+import type { Tokenizer } from '../contracts/tokenizer.js';
+import type { Weights } from '../contracts/weights.js';
+import { aroundGraph, blockGraph } from './block-graphs.js';
+import { blockOffset } from './block-offset.js';
+import { causalBlocks } from './causal-blocks.js';
+import { causalGraph, ownTensors, sharedTensors } from './causal-graph.js';
+import { denoiserGraph } from './denoiser-graph.js';
+import { openBlock } from './open-block.js';
+import { sessionDenoiser } from './session-denoiser.js';
+
+export interface NetworkDenoiserOptions {
+  readonly name: string;
+  readonly tokenizer: Tokenizer;
+  readonly network: DenoiserNetwork;
+  readonly weights: Weights;
+  /** Where tokens see no later block. */
+  readonly blockAttention: BlockAttention | undefined;
+  /** Whether the weights of a graph that runs seldom are held once. */
+  readonly seldomOnce: boolean;
+  /** Makes a session of a graph on the weights. */
+  open(model: Model, weightsOnce?: boolean): Promise<Session>;
+}
+
+/**
+ * A denoiser from a network and its weights. One session serves where tokens see no later block; else there is one for whole sequences and, made
+ * when first needed, two for blocks.
+ */
+export const networkDenoiser = async (options: NetworkDenoiserOptions): Promise<Denoiser> => {
+  const { name, tokenizer, network, weights, blockAttention, seldomOnce, open } = options;
+  const shared = {
+    name,
+    tokenizer,
+    maxLength: network.maxLength,
+    shifted: network.shifted,
+    output: 'logits',
+  };
+  const asFed = ({ tokenIds, batch, length, positions }: DenoiserRequest) => ({
+    ids: int64Tensor([batch, length], tokenIds),
+    positions: int64Tensor([positions.length], positions),
+  });
+  const { block } = network;
+  if (blockAttention !== undefined && block?.knowsNoLength === true) {
+    const session = await open(causalGraph(block, weights, blockAttention.blockLength));
+    return sessionDenoiser({
+      ...shared,
+      blockAttention,
+      session,
+      feeds: (request) => ({
+        ...asFed(request),
+        ...sharedTensors.empty(block, 1),
+        ...ownTensors.empty(block, request.batch),
+        start: int64Tensor([1], [0]),
+        offset: int64Tensor([1], [blockOffset(blockAttention, request.promptLength)]),
+      }),
+      openBlock: causalBlocks({ name, shape: block, attention: blockAttention, session }),
+    });
+  }
+  const session = await open(denoiserGraph(network, weights, blockAttention?.blockLength));
+  if (blockAttention !== undefined) {
+    return sessionDenoiser({
+      ...shared,
+      blockAttention,
+      session,
+      feeds: (request) => ({
+        ...asFed(request),
+        offset: int64Tensor([1], [blockOffset(blockAttention, request.promptLength)]),
+      }),
+    });
+  }
+  if (block === undefined) return sessionDenoiser({ ...shared, session, feeds: asFed });
+  // What lies around a block is computed once for it.
+  const around = lazily(() => open(aroundGraph(block, weights), seldomOnce));
+  const inside = lazily(() => open(blockGraph(block, weights)));
+  const sessions = { around: around.get, block: inside.get };
+  return sessionDenoiser({
+    ...shared,
+    session,
+    feeds: asFed,
+    openBlock: (request) => openBlock(sessions, shared, request),
+    async dispose() {
+      for (const session of [around, inside]) await (await session.made())?.dispose();
+    },
+  });
+};
