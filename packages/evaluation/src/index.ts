@@ -9,9 +9,20 @@ export type {
 export { mergeJournals } from './journal/merge-journals.js';
 export { type Journal, openJournal } from './journal/open-journal.js';
 export { readJournals } from './journal/read-journals.js';
+export { type ChatCost, type ChatEndpointOptions, chatEndpoint } from './judges/chat-endpoint.js';
+export { classifierJudge } from './judges/classifier-judge.js';
+export {
+  type EndpointJudge,
+  type EndpointJudgeOptions,
+  endpointJudge,
+  type Preference,
+} from './judges/endpoint-judge.js';
 export type { Judge } from './judges/judge.js';
+export { loadJudge } from './judges/load-judge.js';
+export { unitTests } from './judges/unit-tests.js';
 export { checkJournal } from './plan/check-journal.js';
 export type { EvaluationOptions, ModelNames } from './plan/evaluation-options.js';
+export { type JudgeSpec, judgeSpec } from './plan/judge-spec.js';
 export { type Cell, type EvaluationPlan, planEvaluation } from './plan/plan-evaluation.js';
 export { ofShard, type Shard, shardOf } from './plan/shard.js';
 export { makeReport, type Report, type ReportOptions } from './report/make-report.js';
@@ -25,3 +36,6 @@ export type {
   TemperatureSummary,
 } from './report/summary/summary.js';
 export { type EvaluateOptions, type EvaluationProgress, evaluate } from './run/evaluate.js';
+export type { ResponsePair } from './score/rated-pair.js';
+export { readPairs } from './score/read-pairs.js';
+export { type RatedResponse, type ScoreOptions, scoreResponses } from './score/score-responses.js';

@@ -1,7 +1,8 @@
 import type { JudgeSpec } from '../plan/judge-spec.js';
 import { classifierJudge } from './classifier-judge.js';
+import { endpointJudge } from './endpoint-judge.js';
 import type { Judge } from './judge.js';
 
 /** Makes the judge that a specification says. */
-export const loadJudge = ({ source }: JudgeSpec, threads?: number): Promise<Judge> =>
-  classifierJudge(source, { threads });
+export const loadJudge = async (spec: JudgeSpec, threads?: number): Promise<Judge> =>
+  spec.kind === 'endpoint' ? endpointJudge(spec.options) : classifierJudge(spec.source, { threads });

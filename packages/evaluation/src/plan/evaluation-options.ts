@@ -1,4 +1,5 @@
 import type { GivenSettings, MethodName, ModelDtypes, presets, WeightDtype } from 'entrgi';
+import type { EndpointJudgeOptions } from '../judges/endpoint-judge.js';
 
 /** Which models: names only, as worker processes load them. */
 export interface ModelNames {
@@ -27,8 +28,12 @@ export interface EvaluationOptions extends ModelNames, Omit<GivenSettings, 'temp
   readonly seeds?: readonly number[] | undefined;
   readonly preset?: keyof typeof presets | undefined;
   /**
-   * Rates what comes out and has no part in it: a classifier, named as models are; or `none`. Default: the embedded judge of stories
+   * Rates what comes out and has no part in it: a classifier, named as models are; the address of a server with OpenAI's chat completions; or `none`. Default: the embedded judge of stories
    * with the embedded denoiser, otherwise none.
    */
   readonly judge?: string | undefined;
+  /** The model of such a server. */
+  readonly judgeModel?: string | undefined;
+  /** How such a server is asked. */
+  readonly judgeOptions?: Omit<EndpointJudgeOptions, 'url' | 'model'> | undefined;
 }

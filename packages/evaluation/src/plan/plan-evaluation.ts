@@ -6,6 +6,7 @@ import { type GenerationPlan, type HubOptions, type MethodName, modelSource, pla
 import type { Example } from '../data/example.js';
 import { journalKey } from '../journal/journal-key.js';
 import type { LineSettings } from '../journal/journal-line.js';
+import { endpointJudgeHash } from '../judges/endpoint-judge.js';
 import type { EvaluationOptions, ModelNames } from './evaluation-options.js';
 import { type HashedModel, hashModel } from './hash-model.js';
 import { type JudgeSpec, judgeSpec } from './judge-spec.js';
@@ -53,12 +54,14 @@ export const planEvaluation = async (
   const judge = judgeSpec(options);
   const denoiser = await hashed(models.denoiser ?? denoiserDirectory, models, fetching);
   const reward = await hashed(models.reward ?? rewardDirectory, models, fetching);
-  const judged = judge === undefined ? undefined : await hashed(judge.source, {}, fetching);
+  const judged = judge === undefined ? undefined : await hashedJudge(judge, fetching);
   const { dtype, label, minimumCoverage, templateVariables } = models;
   const names = {
     denoiser: nameOf(models.denoiser ?? denoiserDirectory),
     reward: nameOf(models.reward ?? rewardDirectory),
-    ...(judge === undefined ? {} : { judge: nameOf(judge.source) }),
+    ...(judge === undefined
+      ? {}
+      : { judge: judge.kind === 'endpoint' ? judge.options.model : nameOf(judge.source) }),
     hashes: {
       denoiser: denoiser.hash,
       reward: reward.hash,
@@ -98,6 +101,8 @@ const variantsOf = (options: EvaluationOptions): GenerationPlan[] => {
     temperatures,
     seeds = [1, 2, 3],
     judge: _j,
+    judgeModel: _m,
+    judgeOptions: _o,
     offline,
     revision,
     ...given
@@ -137,5 +142,10 @@ const hashed = async (
   const { source, revision: own = revision } = await modelSource(given);
   return hashModel(await resolveCheckpoint(source, { ...fetching, offline, revision: own }));
 };
+
+const hashedJudge = async (judge: JudgeSpec, fetching: HubOptions): Promise<HashedModel> =>
+  judge.kind === 'endpoint'
+    ? { hash: endpointJudgeHash(judge.options), bytes: 0 }
+    : hashed(judge.source, {}, fetching);
 
 const nameOf = (source: string): string => basename(source);

@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { requireWhole } from '@entrgi/core';
 import type { Journal } from '../journal/open-journal.js';
+import { endpointJudge } from '../judges/endpoint-judge.js';
+import { judgeLine } from '../judges/judge-line.js';
 import type { Cell, EvaluationPlan } from '../plan/plan-evaluation.js';
 import { childExecutor } from './child-executor.js';
 import { defaultWorkers } from './default-workers.js';
@@ -44,6 +46,7 @@ export const evaluate = async (options: EvaluateOptions): Promise<void> => {
   const executors = executorsOf(plan, Math.min(workers, missing.length), signal);
   const stop = () => void Promise.all(executors.map((executor) => executor.close()));
   signal?.addEventListener('abort', stop, { once: true });
+  const asked = plan.judge?.kind === 'endpoint' ? endpointJudge(plan.judge.options) : undefined;
   const queue = missing.values();
   let failure: { readonly error: unknown } | undefined;
   const work = async (executor: Executor): Promise<void> => {
@@ -51,7 +54,7 @@ export const evaluate = async (options: EvaluateOptions): Promise<void> => {
       if (failure !== undefined || signal?.aborted) return;
       const start = performance.now();
       const line = await executor.run(cell);
-      await journal.add(line);
+      await journal.add(await judgeLine(line, asked, signal));
       report(cell, (performance.now() - start) / 1000);
     }
   };

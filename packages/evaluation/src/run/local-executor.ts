@@ -14,7 +14,8 @@ export const localExecutor = (
   }: { readonly threads?: number | undefined; readonly signal?: AbortSignal | undefined } = {},
 ): Executor => {
   const loaded = lazily(() => loadModels({ ...models, threads, signal }));
-  const judging = lazily(async () => (judge === undefined ? undefined : loadJudge(judge, threads)));
+  // A server is asked by one process alone, which keeps to its limits.
+  const judging = lazily(async () => (judge?.kind === 'classifier' ? loadJudge(judge, threads) : undefined));
   return {
     async run(cell) {
       const { denoiser, reward } = await loaded.get();

@@ -2,6 +2,7 @@ import type { Denoiser, Reward } from '@entrgi/core';
 import { type GenerateResult, stream } from 'entrgi';
 import type { JournalLine } from '../journal/journal-line.js';
 import type { Judge } from '../judges/judge.js';
+import { judgeLine } from '../judges/judge-line.js';
 import type { Cell } from '../plan/plan-evaluation.js';
 import { versions } from '../versions.js';
 import { stepRecorder } from './step-recorder.js';
@@ -37,30 +38,19 @@ export const runCell = async (
   }
   // The last event of a stream that does not throw has it.
   const { trajectories, reward: top1, avg, cost } = result!;
-  const scores = await judge?.score(
-    prompt,
-    trajectories.map(({ text }) => text),
-    { signal },
-  );
-  const best = trajectories.findIndex((each) => each.reward === top1);
-  return {
+  const line: JournalLine = {
     key,
     prompt,
     method,
     temperature,
     seed,
     settings: recorded,
-    trajectories: trajectories.map(({ text, tokenIds, reward }, k) => ({
-      text,
-      tokenIds,
-      reward,
-      ...(scores === undefined ? {} : { judge: scores[k]! }),
-    })),
+    trajectories: trajectories.map(({ text, tokenIds, reward }) => ({ text, tokenIds, reward })),
     top1,
     avg,
-    ...(scores === undefined ? {} : { judge: scores[best]! }),
     cost,
     versions: versions(),
     steps: steps.finish(trajectories.map(({ tokenIds }) => tokenIds)),
   };
+  return judgeLine(line, judge, signal);
 };
