@@ -8,6 +8,7 @@ import { examples } from './commands/examples.js';
 import { generateCommand } from './commands/generate.js';
 import { inspectCommand } from './commands/inspect.js';
 import { reportCommand } from './commands/report.js';
+import { scoreCommand } from './commands/score.js';
 import { type Context, exitStatus } from './process/context.js';
 import { describeError, type Flags } from './process/describe-error.js';
 import { Interruption } from './process/interrupt-signal.js';
@@ -47,6 +48,7 @@ const commandLine = (context: Context): Command => {
   program.addCommand(inspectCommand(context));
   program.addCommand(evalCommand(context));
   program.addCommand(reportCommand(context));
+  program.addCommand(scoreCommand(context));
   program.addCommand(completionCommand(context));
   for (const command of [
     program,

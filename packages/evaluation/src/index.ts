@@ -24,6 +24,7 @@ export { checkJournal } from './plan/check-journal.js';
 export type { EvaluationOptions, ModelNames } from './plan/evaluation-options.js';
 export { type JudgeSpec, judgeSpec } from './plan/judge-spec.js';
 export { type Cell, type EvaluationPlan, planEvaluation } from './plan/plan-evaluation.js';
+export { type EvaluationConfig, readConfig } from './plan/read-config.js';
 export { ofShard, type Shard, shardOf } from './plan/shard.js';
 export { makeReport, type Report, type ReportOptions } from './report/make-report.js';
 export type { Estimate } from './report/summary/statistics.js';

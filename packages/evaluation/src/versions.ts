@@ -1,11 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { packageFile } from './package-file.js';
 
-const versionIn = (path: string | URL): string => JSON.parse(readFileSync(path, 'utf8')).version;
+interface Manifest {
+  readonly version: string;
+}
 
 /** Versions of what makes a result, by name. */
 export const versions = (): Readonly<Record<string, string>> => ({
-  entrgi: versionIn(new URL('../package.json', import.meta.url)),
-  'onnxruntime-node': versionIn(createRequire(import.meta.url).resolve('onnxruntime-node/package.json')),
+  entrgi: (packageFile('package.json') as Manifest).version,
+  'onnxruntime-node': (createRequire(import.meta.url)('onnxruntime-node/package.json') as Manifest).version,
   node: process.versions.node,
 });

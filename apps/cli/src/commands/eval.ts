@@ -3,7 +3,7 @@ import type { Context } from '../process/context.js';
 import { examples } from './examples.js';
 import { generateCommand } from './generate.js';
 import { parseList, parseNumbers } from './parse-list.js';
-import { parseInteger } from './parse-number.js';
+import { parseDecimal, parseInteger } from './parse-number.js';
 
 /** Options of `generate` that mean something else here, or nothing. */
 const notShared = new Set(['method', 'temperature', 'seed', 'prompts', 'json', 'trace']);
@@ -24,9 +24,13 @@ export const evalCommand = (context: Context): Command => {
     .option('--temperatures <LIST>', 'sampling temperatures (default: 0.7)', parseNumbers)
     .option('--seeds <LIST>', 'seeds (default: 1,2,3)', parseNumbers)
     .option(
-      '--judge <MODEL>',
-      'rates what comes out: a classifier, named as models are, or none (default: embedded)',
+      '--judge <MODEL|URL>',
+      "rates what comes out: a classifier, named as models are; a server with OpenAI's chat completions; none (default: embedded)",
     )
+    .option('--judge-model <NAME>', 'which model of such a server')
+    .option('--judge-concurrency <N>', 'requests to it at the same time (default: 4)', parseInteger)
+    .option('--judge-requests-per-minute <X>', 'at most so many (default: no limit)', parseDecimal)
+    .option('--config <FILE.json>', 'all of this from a file, which explicit options override')
     .option(
       '--workers <N>',
       'processes that work at the same time; 0: this one (default: by processors and memory)',
@@ -48,11 +52,10 @@ export const evalCommand = (context: Context): Command => {
     ),
   );
   command.action(async (options) => {
-    for (const name of ['data', 'out']) {
-      if (options[name] === undefined) command.error(`required option '--${name}' not specified`);
-    }
+    // What was not said is not to override a file.
+    const said = Object.entries(options).filter(([name]) => command.getOptionValueSource(name) === 'cli');
     const { evaluate } = await import('../evaluate/evaluate.js');
-    await evaluate(options, context);
+    await evaluate(Object.fromEntries(said), context);
   });
   command.addCommand(mergeCommand(context));
   return command;

@@ -1,18 +1,41 @@
-import type { GivenSettings, MethodName, ModelDtypes, presets, WeightDtype } from 'entrgi';
+import type { GenerateOptions, GivenSettings, MethodName, ModelOptions, presets } from 'entrgi';
 import type { EndpointJudgeOptions } from '../judges/endpoint-judge.js';
 
-/** Which models: names only, as worker processes load them. */
-export interface ModelNames {
+/** Model options that are plain data, as worker processes load the models. */
+const modelNameList = [
+  'denoiser',
+  'reward',
+  'label',
+  'dtype',
+  'minimumCoverage',
+  'templateVariables',
+  'templateDate',
+  'attention',
+  'blockLength',
+  'endTokens',
+  'revision',
+  'offline',
+  'cacheDir',
+  'verify',
+  'weightsOnce',
+  'quantisedDir',
+  'memoryLimit',
+] as const satisfies readonly (keyof ModelOptions | 'blockLength')[];
+
+type ModelName = (typeof modelNameList)[number];
+
+/** Which models, by name, and how they are loaded. */
+export interface ModelNames extends Omit<Pick<GenerateOptions, ModelName>, 'denoiser' | 'reward'> {
   /** A directory, or `owner/name` or `owner/name@REV` on the hub. Default: the embedded one. */
   readonly denoiser?: string | undefined;
   readonly reward?: string | undefined;
-  readonly label?: number | string | undefined;
-  readonly dtype?: WeightDtype | ModelDtypes | undefined;
-  readonly minimumCoverage?: number | undefined;
-  readonly templateVariables?: Readonly<Record<string, unknown>> | undefined;
-  readonly revision?: string | undefined;
-  readonly offline?: boolean | undefined;
 }
+
+/** Of the options of an evaluation, those that say which models. */
+export const modelNamesOf = (options: EvaluationOptions): ModelNames =>
+  Object.fromEntries(
+    modelNameList.map((name) => [name, options[name]]).filter(([, value]) => value !== undefined),
+  );
 
 /** What to evaluate: every method at every temperature with every seed on every prompt. */
 export interface EvaluationOptions extends ModelNames, Omit<GivenSettings, 'temperature'> {

@@ -7,7 +7,7 @@ import type { Example } from '../data/example.js';
 import { journalKey } from '../journal/journal-key.js';
 import type { LineSettings } from '../journal/journal-line.js';
 import { endpointJudgeHash } from '../judges/endpoint-judge.js';
-import type { EvaluationOptions, ModelNames } from './evaluation-options.js';
+import { type EvaluationOptions, type ModelNames, modelNamesOf } from './evaluation-options.js';
 import { type HashedModel, hashModel } from './hash-model.js';
 import { type JudgeSpec, judgeSpec } from './judge-spec.js';
 
@@ -50,12 +50,14 @@ export const planEvaluation = async (
   fetching: HubOptions = {},
 ): Promise<EvaluationPlan> => {
   const variants = variantsOf(options);
-  const models = modelNames(options);
+  const models = modelNamesOf(options);
+  requireNames(models);
   const judge = judgeSpec(options);
   const denoiser = await hashed(models.denoiser ?? denoiserDirectory, models, fetching);
   const reward = await hashed(models.reward ?? rewardDirectory, models, fetching);
   const judged = judge === undefined ? undefined : await hashedJudge(judge, fetching);
-  const { dtype, label, minimumCoverage, templateVariables } = models;
+  const { dtype, label, minimumCoverage, templateVariables, templateDate, attention } = models;
+  const loading = { dtype, label, minimumCoverage, templateVariables, templateDate, attention };
   const names = {
     denoiser: nameOf(models.denoiser ?? denoiserDirectory),
     reward: nameOf(models.reward ?? rewardDirectory),
@@ -71,9 +73,7 @@ export const planEvaluation = async (
   // What JSON leaves out is left out at once: a line that is read again is the same.
   const recordable = variants.map((variant) => {
     const { preset, settings } = variant;
-    const recorded: LineSettings = JSON.parse(
-      JSON.stringify({ preset, ...settings, dtype, label, minimumCoverage, templateVariables, ...names }),
-    );
+    const recorded: LineSettings = JSON.parse(JSON.stringify({ preset, ...settings, ...loading, ...names }));
     return { ...variant, recorded };
   });
   const cells = new Map<string, Cell>();
@@ -103,11 +103,8 @@ const variantsOf = (options: EvaluationOptions): GenerationPlan[] => {
     judge: _j,
     judgeModel: _m,
     judgeOptions: _o,
-    offline,
-    revision,
-    ...given
+    ...settings
   } = options;
-  const { templateVariables: _t, ...settings } = given;
   if (limit !== undefined) requireWhole('limit', limit, 1);
   for (const [name, list] of Object.entries({ methods, temperatures, seeds })) {
     requireThat(name, list, 'at least one', list === undefined || list.length > 0);
@@ -122,8 +119,7 @@ const variantsOf = (options: EvaluationOptions): GenerationPlan[] => {
 /** The methods that the published tables compare. */
 const usualMethods: readonly MethodName[] = ['bon', 'expectation', 'aps', 'entrgi'];
 
-const modelNames = (options: EvaluationOptions): ModelNames => {
-  const { denoiser, reward, label, dtype, minimumCoverage, templateVariables, revision, offline } = options;
+const requireNames = ({ denoiser, reward }: ModelNames): void => {
   for (const [name, value] of Object.entries({ denoiser, reward })) {
     if (value === undefined || typeof value === 'string') continue;
     throw new InvalidArgumentError(`${name}: expected the name of a model, got an object.`, {
@@ -131,7 +127,6 @@ const modelNames = (options: EvaluationOptions): ModelNames => {
       argument: name,
     });
   }
-  return { denoiser, reward, label, dtype, minimumCoverage, templateVariables, revision, offline };
 };
 
 const hashed = async (

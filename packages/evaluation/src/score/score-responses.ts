@@ -15,7 +15,8 @@ export interface RatedResponse extends ResponsePair {
 
 export interface ScoreOptions {
   readonly reward?: Reward | undefined;
-  readonly judge?: Judge | EndpointJudge | undefined;
+  /** One that is an EndpointJudge also compares. */
+  readonly judge?: Judge | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -53,14 +54,16 @@ export async function* scoreResponses(
 }
 
 const compare = (
-  judge: Judge | EndpointJudge,
+  judge: Judge,
   { prompt, response }: ResponsePair,
   rival: string,
   signal: AbortSignal | undefined,
 ): Promise<Preference> => {
-  if ('compare' in judge) return judge.compare(prompt, response, rival, { signal });
+  if (canCompare(judge)) return judge.compare(prompt, response, rival, { signal });
   throw new UnsupportedError(`Judge '${judge.name}': expected one that can compare two responses.`, {
     value: judge.name,
     cure: 'Leave "rival" out, or judge by a server.',
   });
 };
+
+const canCompare = (judge: Judge): judge is EndpointJudge => 'compare' in judge;

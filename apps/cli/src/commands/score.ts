@@ -1,0 +1,34 @@
+import { Command } from 'commander';
+import { modelForms } from '../models/model-forms.js';
+import type { Context } from '../process/context.js';
+import { examples } from './examples.js';
+import { parseInteger } from './parse-number.js';
+
+/** `entrgi score`: what it is told, and what it says about itself. */
+export const scoreCommand = (context: Context): Command =>
+  new Command('score')
+    .summary('rate given responses with a reward model, a judge, or both')
+    .description(
+      'Rates responses that are there already: one {"prompt": "…", "response": "…"} a line. With a server as the judge, a "rival" is compared\n' +
+        'with the response, in both orders.',
+    )
+    .option('--reward <MODEL>', `reward model: ${modelForms} (default: embedded, without --judge)`)
+    .option('--prompts <FILE.jsonl>', 'the responses; - is standard input', '-')
+    .option('--label <LABEL>', 'which label of the reward model is the reward, by number or name')
+    .option('--revision <REV>', 'branch, tag or commit of hub models that name none (default: main)')
+    .option('--offline', 'download nothing: use what is in the cache')
+    .option('--judge <MODEL|URL>', "a classifier, `embedded`, or a server with OpenAI's chat completions")
+    .option('--judge-model <NAME>', 'which model of such a server')
+    .option('--judge-concurrency <N>', 'requests to it at the same time (default: 4)', parseInteger)
+    .option('--json', 'print one JSON object per response and nothing else')
+    .addHelpText(
+      'after',
+      examples(
+        'score --prompts responses.jsonl --judge embedded',
+        'score --judge http://localhost:8000/v1 --judge-model qwen3 --json < responses.jsonl',
+      ),
+    )
+    .action(async (options) => {
+      const { score } = await import('../score/score.js');
+      await score({ json: false, ...options }, context);
+    });

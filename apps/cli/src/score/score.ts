@@ -1,0 +1,104 @@
+import { type Backend, type Reward, requireThat } from '@entrgi/core';
+import {
+  type EndpointJudge,
+  type Judge,
+  judgeSpec,
+  loadJudge,
+  type RatedResponse,
+  readPairs,
+  scoreResponses,
+} from '@entrgi/evaluation';
+import { rewardDirectory } from '@entrgi/tiny-stories';
+import { loadReward, modelSource, nodeBackend } from 'entrgi';
+import { chooseDisplay } from '../display/choose-display.js';
+import { judgeCache } from '../evaluate/judge-cache.js';
+import { readSmallFile } from '../generate/read-small-file.js';
+import { readStdin, stdinName } from '../generate/read-stdin.js';
+import { fetchingOf } from '../models/model-source.js';
+import type { Context } from '../process/context.js';
+import { withoutControls } from '../process/without-controls.js';
+
+/** `entrgi score` as parsed. */
+export interface ScoreCommandOptions {
+  readonly reward?: string | undefined;
+  readonly prompts: string;
+  readonly label?: string | undefined;
+  readonly revision?: string | undefined;
+  readonly offline?: boolean | undefined;
+  readonly judge?: string | undefined;
+  readonly judgeModel?: string | undefined;
+  readonly judgeConcurrency?: number | undefined;
+  readonly json: boolean;
+}
+
+/** Rates every response and prints each as it is rated. */
+export const score = async (options: ScoreCommandOptions, context: Context): Promise<void> => {
+  const { prompts, judge: judgeName, json } = options;
+  const spec = judgeSpec({
+    judge: judgeName ?? 'none',
+    judgeModel: options.judgeModel,
+    judgeOptions: { concurrency: options.judgeConcurrency, cacheDir: judgeCache(context) },
+  });
+  const bytes =
+    prompts === '-' ? await readStdin(context, 'responses, one a line') : await readSmallFile(prompts);
+  const pairs = readPairs(bytes, prompts === '-' ? stdinName : prompts);
+  const wantsReward = options.reward !== undefined || judgeName === undefined;
+  requireThat('reward', options.reward, 'a reward or a judge', wantsReward || spec !== undefined);
+  const display = chooseDisplay(context, true);
+  const backend = nodeBackend({ worker: true });
+  let judge: Judge | undefined;
+  try {
+    display.wait('Loading models …');
+    const reward = wantsReward ? await rewardOf(options, backend, context) : undefined;
+    judge = spec === undefined ? undefined : await loadJudge(spec);
+    let done = 0;
+    for await (const rated of scoreResponses(pairs, { reward, judge, signal: context.signal })) {
+      display.clear();
+      context.stdout.write(json ? `${JSON.stringify(rated)}\n` : `${line(rated)}\n`);
+      display.wait(`${++done} of ${pairs.length}`);
+    }
+    display.clear();
+    if (judge !== undefined && isEndpoint(judge)) {
+      const { requests, cached, promptTokens, completionTokens } = judge.cost;
+      context.stderr.write(
+        `entrgi: the judge was asked ${requests} times (${promptTokens} + ${completionTokens} tokens), ${cached} answers were kept.\n`,
+      );
+    }
+  } finally {
+    display.clear();
+    await judge?.dispose();
+    await backend.dispose();
+  }
+};
+
+const isEndpoint = (judge: Judge): judge is EndpointJudge => 'cost' in judge;
+
+const rewardOf = async (
+  options: ScoreCommandOptions,
+  backend: Backend,
+  context: Context,
+): Promise<Reward> => {
+  const { reward = rewardDirectory, label, revision, offline } = options;
+  const { source, revision: own = revision } = await modelSource(reward);
+  return loadReward(source, {
+    backend,
+    ...fetchingOf(context, chooseDisplay(context, true)),
+    offline,
+    revision: own,
+    label: label !== undefined && /^\d+$/.test(label) ? Number(label) : label,
+  });
+};
+
+/** "reward 2.413  judge 0.981  The button was …". */
+const line = ({ response, reward, judge, preferred }: RatedResponse): string => {
+  const parts = [
+    ...(reward === undefined ? [] : [`reward ${reward.toFixed(3)}`]),
+    ...(judge === undefined ? [] : [`judge ${judge.toFixed(3)}`]),
+    ...(preferred === undefined
+      ? []
+      : [
+          `preferred ${preferred.probability.toFixed(2)}${preferred.isConsistent ? '' : ' (depends on the order)'}`,
+        ]),
+  ];
+  return [...parts, withoutControls(response.replace(/\s+/g, ' ').trim())].join('  ');
+};
