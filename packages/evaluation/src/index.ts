@@ -18,11 +18,11 @@ export {
   type Preference,
 } from './judges/endpoint-judge.js';
 export type { Judge } from './judges/judge.js';
+export { type JudgeSpec, judgeSpec } from './judges/judge-spec.js';
 export { loadJudge } from './judges/load-judge.js';
 export { unitTests } from './judges/unit-tests.js';
 export { checkJournal } from './plan/check-journal.js';
 export type { EvaluationOptions, ModelNames } from './plan/evaluation-options.js';
-export { type JudgeSpec, judgeSpec } from './plan/judge-spec.js';
 export { type Cell, type EvaluationPlan, planEvaluation } from './plan/plan-evaluation.js';
 export { type EvaluationConfig, readConfig } from './plan/read-config.js';
 export { ofShard, type Shard, shardOf } from './plan/shard.js';

@@ -1,7 +1,7 @@
-import type { JudgeSpec } from '../plan/judge-spec.js';
 import { classifierJudge } from './classifier-judge.js';
 import { endpointJudge } from './endpoint-judge.js';
 import type { Judge } from './judge.js';
+import type { JudgeSpec } from './judge-spec.js';
 
 /** Makes the judge that a specification says. */
 export const loadJudge = async (spec: JudgeSpec, threads?: number): Promise<Judge> =>

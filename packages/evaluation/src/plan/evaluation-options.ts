@@ -1,5 +1,5 @@
 import type { GenerateOptions, GivenSettings, MethodName, ModelOptions, presets } from 'entrgi';
-import type { EndpointJudgeOptions } from '../judges/endpoint-judge.js';
+import type { JudgeChoice } from '../judges/judge-spec.js';
 
 /** Model options that are plain data, as worker processes load the models. */
 const modelNameList = [
@@ -38,7 +38,7 @@ export const modelNamesOf = (options: EvaluationOptions): ModelNames =>
   );
 
 /** What to evaluate: every method at every temperature with every seed on every prompt. */
-export interface EvaluationOptions extends ModelNames, Omit<GivenSettings, 'temperature'> {
+export interface EvaluationOptions extends ModelNames, JudgeChoice, Omit<GivenSettings, 'temperature'> {
   /** A file of prompts, or the name of a data set. */
   readonly data: string;
   /** At most so many prompts, from the beginning. */
@@ -50,13 +50,4 @@ export interface EvaluationOptions extends ModelNames, Omit<GivenSettings, 'temp
   /** Default: 1, 2 and 3. */
   readonly seeds?: readonly number[] | undefined;
   readonly preset?: keyof typeof presets | undefined;
-  /**
-   * Rates what comes out and has no part in it: a classifier, named as models are; the address of a server with OpenAI's chat completions; or `none`. Default: the embedded judge of stories
-   * with the embedded denoiser, otherwise none.
-   */
-  readonly judge?: string | undefined;
-  /** The model of such a server. */
-  readonly judgeModel?: string | undefined;
-  /** How such a server is asked. */
-  readonly judgeOptions?: Omit<EndpointJudgeOptions, 'url' | 'model'> | undefined;
 }

@@ -7,9 +7,9 @@ import type { Example } from '../data/example.js';
 import { journalKey } from '../journal/journal-key.js';
 import type { LineSettings } from '../journal/journal-line.js';
 import { endpointJudgeHash } from '../judges/endpoint-judge.js';
+import { type JudgeSpec, judgeSpec } from '../judges/judge-spec.js';
 import { type EvaluationOptions, type ModelNames, modelNamesOf } from './evaluation-options.js';
 import { type HashedModel, hashModel } from './hash-model.js';
-import { type JudgeSpec, judgeSpec } from './judge-spec.js';
 
 /** One result that is wanted: all that a worker process needs to know of it, as plain data. */
 export interface Cell {

@@ -1,12 +1,24 @@
 import { InvalidArgumentError } from '@entrgi/core';
 import { denoiserDirectory, judgeDirectory } from '@entrgi/tiny-stories';
-import type { EndpointJudgeOptions } from '../judges/endpoint-judge.js';
-import type { EvaluationOptions } from './evaluation-options.js';
+import type { EndpointJudgeOptions } from './endpoint-judge.js';
 
 /** What a judge is made from: plain data. */
 export type JudgeSpec =
   | { readonly kind: 'classifier'; readonly source: string }
   | { readonly kind: 'endpoint'; readonly options: EndpointJudgeOptions };
+
+/** Which judge is asked for. */
+export interface JudgeChoice {
+  /**
+   * Rates what comes out and has no part in it: a classifier, named as models are; the address of a server with OpenAI's chat completions; or `none`.
+   * Default: `embedded`, the judge of stories, with the embedded denoiser, otherwise none.
+   */
+  readonly judge?: string | undefined;
+  /** The model of such a server. */
+  readonly judgeModel?: string | undefined;
+  /** How such a server is asked. */
+  readonly judgeOptions?: Omit<EndpointJudgeOptions, 'url' | 'model'> | undefined;
+}
 
 /** The judge that is asked for; the embedded one where the embedded denoiser writes and nothing is said. Throws InvalidArgumentError. */
 export const judgeSpec = ({
@@ -14,7 +26,7 @@ export const judgeSpec = ({
   judgeModel,
   judgeOptions,
   denoiser,
-}: Pick<EvaluationOptions, 'judge' | 'judgeModel' | 'judgeOptions' | 'denoiser'>): JudgeSpec | undefined => {
+}: JudgeChoice & { readonly denoiser?: string | undefined }): JudgeSpec | undefined => {
   const isEmbedded = denoiser === undefined || denoiser === denoiserDirectory;
   const asked = judge ?? (isEmbedded ? 'embedded' : 'none');
   if (asked === 'none') return undefined;
