@@ -236,6 +236,16 @@ describe('pipeline: what a stranger may cost', () => {
     await expect(failure).rejects.toThrow(UnsupportedError);
   });
 
+  it('what was stopped once stops nobody else', async () => {
+    const slow = await pipeline({ ...base, ...expression('(a+)+$') }, 'slow');
+    const other = await pipeline({ ...base, ...expression('b+') }, 'other');
+    expect(() => slow.encode(template(`${'a'.repeat(60)}!`))).toThrow(
+      'slow: an expression of it takes too long',
+    );
+    expect(other.encode(template('b'))).toEqual([2]);
+    expect(slow.encode(template('a'))).toEqual([1]);
+  });
+
   it('decoders that multiply', async () => {
     const decoder = { type: 'Sequence', decoders: Array(9).fill(grower) };
     const { encode, decode } = await pipeline({ ...base, decoder }, 't');
