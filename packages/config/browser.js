@@ -26,16 +26,27 @@ const emulatedWebGpu = [
   '--ignore-gpu-blocklist',
 ];
 
+const settings = (webgpu) => ({
+  executablePath: chromium,
+  args: ['--no-sandbox', ...(webgpu ? emulatedWebGpu : [])],
+});
+
 /**
- * A browser with a page of nobody's. Dispose it with `close()`.
+ * A browser whose pages are private windows. Dispose it with `close()`.
  * @param {{ webgpu?: boolean }} [options]
  */
 export const openBrowser = async ({ webgpu = false } = {}) => {
   const playwright = await import('playwright-core');
-  return playwright.chromium.launch({
-    executablePath: chromium,
-    args: ['--no-sandbox', ...(webgpu ? emulatedWebGpu : [])],
-  });
+  return playwright.chromium.launch(settings(webgpu));
+};
+
+/**
+ * A browser with an owner: what pages store lies in the folder `profile`. Dispose it with `close()`.
+ * @param {string} profile
+ */
+export const openProfile = async (profile) => {
+  const playwright = await import('playwright-core');
+  return playwright.chromium.launchPersistentContext(profile, settings(false));
 };
 
 const types = {

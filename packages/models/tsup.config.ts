@@ -1,3 +1,11 @@
+import { readdirSync } from 'node:fs';
 import { library } from '@entrgi/config/tsup';
 
-export default library(['src/index.ts', 'src/internal.ts']);
+/** What differs between Node and browsers: whoever runs or bundles this package chooses by the condition `browser` of package.json's `imports`. */
+const platforms = ['node', 'browser'].flatMap((platform) =>
+  readdirSync(`src/platform/${platform}`).map((file) => `src/platform/${platform}/${file}`),
+);
+
+export default library(['src/index.ts', 'src/internal.ts', ...platforms], {
+  external: [/^node:/, /^#platform\//],
+});

@@ -1,3 +1,4 @@
+export { inspectCheckpoint, readOnnxFile, resolveCheckpoint, verifySnapshot } from '#platform/file-system';
 export * as architectures from './architectures/index.js';
 export { readLabels } from './blocks/layers/labels.js';
 export { type Checkpoint, readCheckpoint, type StoredTensor } from './checkpoint/checkpoint.js';
@@ -22,10 +23,18 @@ export { type TemplateOptions, templateOptionNames } from './contracts/template-
 export type { EncodedText, ResponseSlot, Tokenizer } from './contracts/tokenizer.js';
 export type { Weights } from './contracts/weights.js';
 export type { LoadDenoiserOptions } from './denoiser/load-denoiser-options.js';
+export type {
+  ByteSource,
+  ExternalFiles,
+  Files,
+  Folder,
+  FolderFile,
+  LocatedFiles,
+} from './files/byte-source.js';
 export type { ConfigReader } from './files/config-reader.js';
 export { strictJson } from './files/strict-json.js';
 export { type DownloadProgress, type HubOptions, hubOptionNames } from './hub/hub-options.js';
-export { type CheckpointFacts, inspectCheckpoint } from './inspect-checkpoint.js';
+export type { CheckpointFacts } from './inspect-checkpoint.js';
 export {
   classifierOptionNames,
   type LoadClassifierOptions,
@@ -34,11 +43,14 @@ export {
 } from './load-classifier.js';
 export { loadDenoiser } from './load-denoiser.js';
 export { chooseLabel, requireLabel } from './network/choose-label.js';
-export { firstPosition, longestSequence, readOnnxFile } from './onnx/onnx-file.js';
+export { firstPosition, longestSequence } from './onnx/longest-sequence.js';
 export { readTokenizer } from './prompt/read-tokenizer.js';
-export { resolveCheckpoint } from './snapshot/resolve-checkpoint.js';
 export type { ResolveOptions } from './snapshot/resolve-options.js';
-export { type VerifyOptions, verifySnapshot } from './snapshot/verify-snapshot.js';
+export type { VerifyOptions } from './snapshot/verify-snapshot.js';
 export { type EndTokens, endTokens } from './vocabulary/end-tokens.js';
+export { fileFolder } from './web/file-folder.js';
+export { type HubFolderOptions, hubFolder } from './web/hub-folder.js';
+export { type ModelCache, modelCache } from './web/model-cache.js';
+export { type UrlFolderOptions, type UrlFolderPlace, urlFolder } from './web/url-folder.js';
 export type { QuantiseProgress, WeightDtype, WeightOptions } from './weights/weight-options.js';
 export { weightDtypes, weightOptionNames } from './weights/weight-options.js';

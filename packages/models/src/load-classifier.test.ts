@@ -37,7 +37,10 @@ describe.each(classifierFixtures)('loadClassifier: %s', (name) => {
     const embeds = classifier.embed(g, ids);
     const attention = g.Expand(g.int64s([1]), g.Shape(ids));
     g.output(classifier.rewards(g, { embeds, attention, segments: types, ids }), 'rewards');
-    const session = await backend.createSession({ bytes: encodeModel(g.model()), folder: classifier.folder });
+    const session = await backend.createSession({
+      bytes: encodeModel(g.model()),
+      ...(await classifier.external()),
+    });
     const outputs = await session.run({ ids: int64(tokenIds), segments: int64(segments) });
     expect(relativeError(outputs.rewards!.data as Float32Array, rewards.data)).toBeLessThan(1e-4);
     await session.dispose();
@@ -52,7 +55,10 @@ describe.each(classifierFixtures)('loadClassifier: %s', (name) => {
     const segments = g.input('segments', 'int64', ['batch', 'length']);
     const ids = g.Expand(g.int64s([-1]), g.Shape(attention));
     g.output(classifier.rewards(g, { embeds, attention, segments, ids }), 'rewards');
-    const session = await backend.createSession({ bytes: encodeModel(g.model()), folder: classifier.folder });
+    const session = await backend.createSession({
+      bytes: encodeModel(g.model()),
+      ...(await classifier.external()),
+    });
     const outputs = await session.run({
       embeds: float32(numbers.embeds),
       attention: int64(numbers.attention),
@@ -75,7 +81,10 @@ describe.each(['qwen3-reward', 'qwen3-reward-bf16', 'qwen2-reward', 'llama-rewar
     const ones = g.Expand(g.int64s([1]), g.Shape(ids));
     const inputs = { embeds: embedded(ids), attention: ones, segments: ones, ids, past: [start, middle] };
     g.output(classifier.rewards(g, inputs), 'rewards');
-    const session = await backend.createSession({ bytes: encodeModel(g.model()), folder: classifier.folder });
+    const session = await backend.createSession({
+      bytes: encodeModel(g.model()),
+      ...(await classifier.external()),
+    });
     const [batch, length] = tokenIds.dims as [number, number];
     for (let cut = 2; cut < length; cut++) {
       const got: number[] = [];
@@ -120,7 +129,10 @@ describe('loadClassifier', () => {
     const ones = g.Expand(g.int64s([1]), g.Shape(ids));
     const embeds = classifier.embed(g, ids);
     g.output(classifier.rewards(g, { embeds, attention: ones, segments: ones, ids }), 'rewards');
-    const session = await backend.createSession({ bytes: encodeModel(g.model()), folder: classifier.folder });
+    const session = await backend.createSession({
+      bytes: encodeModel(g.model()),
+      ...(await classifier.external()),
+    });
     const outputs = await session.run({ ids: int64(tokenIds) });
     expect(relativeError(outputs.rewards!.data as Float32Array, rewards.data)).toBeLessThan(1e-4);
   });

@@ -1,15 +1,16 @@
 import { type OptionNames, requireKnownOptions, UnsupportedError, type Vocabulary } from '@entrgi/core';
+import { openFolder } from '#platform/open-folder';
 import { architectureName } from './checkpoint/architecture-name.js';
 import { readCheckpoint } from './checkpoint/checkpoint.js';
 import type { Classifier } from './contracts/classifier.js';
 import { type TemplateOptions, templateOptionNames } from './contracts/template-options.js';
 import type { Tokenizer } from './contracts/tokenizer.js';
+import type { Folder } from './files/byte-source.js';
+import { isFolder } from './files/is-folder.js';
 import { type HubOptions, hubOptionNames } from './hub/hub-options.js';
 import { chooseLabel, requireLabel } from './network/choose-label.js';
 import { fitCheckpoint } from './network/fit-checkpoint.js';
 import { loadTokenizer } from './prompt/load-tokenizer.js';
-import { resolveCheckpoint } from './snapshot/resolve-checkpoint.js';
-import { verifySnapshot } from './snapshot/verify-snapshot.js';
 import { loadWeights } from './weights/load-weights.js';
 import { type WeightOptions, weightOptionNames } from './weights/weight-options.js';
 
@@ -39,18 +40,18 @@ export const classifierOptionNames: OptionNames<LoadClassifierOptions> = {
 };
 
 /**
- * Loads a sequence classifier from a directory in Hugging Face layout or from the hub: everything but the weights, which stay in their files.
+ * Loads a sequence classifier from a directory in Hugging Face layout, from the hub or from a folder: everything but the weights, which stay in their files.
  * Throws CheckpointError where a file is missing, corrupt or contradicts another, UnsupportedError for another architecture, and what
  * resolveCheckpoint throws.
  */
 export const loadClassifier = async (
-  source: string,
+  source: string | Folder,
   options: LoadClassifierOptions = {},
 ): Promise<LoadedClassifier> => {
   requireKnownOptions('loadClassifier', options, classifierOptionNames);
-  const directory = await resolveCheckpoint(source, { ...options, weights: 'safetensors' });
-  await verifySnapshot(directory, options);
-  const { checkpoint, network } = await fitCheckpoint(await readCheckpoint(directory));
+  const from = isFolder(source) ? source : await openFolder(source, options);
+  const directory = from.name;
+  const { checkpoint, network } = await fitCheckpoint(await readCheckpoint(from));
   if (network.task !== 'classifier') {
     throw new UnsupportedError(
       `${directory}: expected a sequence classifier, got the ${network.task} ${architectureName(checkpoint)}.`,
@@ -59,13 +60,13 @@ export const loadClassifier = async (
   }
   const { labels } = network;
   const label = chooseLabel(directory, labels, options.label);
-  const { weights, folder, transposedWeight } = await loadWeights(checkpoint, network, options);
+  const { weights, external, transposedWeight } = await loadWeights(checkpoint, network, options);
   const { config, source: files } = checkpoint;
   const tokenizer = await loadTokenizer(files, { config, rows: network.rows }, options);
   const { rows, width, maxLength, embeddings, prefix } = network;
   return {
     name: checkpoint.name,
-    folder,
+    external,
     ...(transposedWeight === undefined ? {} : { transposedWeight }),
     tokenizer,
     vocabulary: tokenizer.vocabulary,

@@ -1,37 +1,39 @@
 import { type Denoiser, requireBackend, requireKnownOptions, UnsupportedError } from '@entrgi/core';
 import { encodeModel, type Model, pruneGraph } from '@entrgi/onnx';
+import { openDenoiser } from '#platform/open-denoiser';
 import { architectureName } from './checkpoint/architecture-name.js';
 import { readCheckpoint } from './checkpoint/checkpoint.js';
-import { chosenWeights } from './checkpoint/chosen-weights.js';
-import { isOnnxCandidate } from './checkpoint/weight-choice.js';
 import { denoiserOptionNames, type LoadDenoiserOptions } from './denoiser/load-denoiser-options.js';
 import { networkDenoiser } from './denoiser/network-denoiser.js';
 import { requireMask } from './denoiser/session-denoiser.js';
+import type { Folder } from './files/byte-source.js';
+import { isFolder } from './files/is-folder.js';
 import { chooseBlockAttention } from './network/choose-block-attention.js';
 import { fitCheckpoint } from './network/fit-checkpoint.js';
-import { onnxDenoiser } from './onnx/onnx-denoiser.js';
 import { loadTokenizer } from './prompt/load-tokenizer.js';
-import { resolveCheckpoint } from './snapshot/resolve-checkpoint.js';
-import { verifySnapshot } from './snapshot/verify-snapshot.js';
 import { loadWeights } from './weights/load-weights.js';
 
 /**
  * Loads a masked diffusion language model from a directory in Hugging Face layout (config.json, model.safetensors or an index with shards,
- * tokenizer.json, tokenizer_config.json) or from the hub, by its id. The weights stay in their files; the runtime maps them. One in
+ * tokenizer.json, tokenizer_config.json), from the hub, by its id, or from a folder: in a browser, `urlFolder` or `fileFolder`. The weights stay in their files; the
+ * runtime maps them where they lie on a disk. One in
  * transformers.js layout (onnx/model.onnx instead of safetensors) may be any fill-mask model.
  * Throws CheckpointError where a file is missing, corrupt or contradicts another, UnsupportedError for another architecture or, of an ONNX
  * file, for other inputs and outputs than those of the task fill-mask, InvalidModelError for an unsafe one, and what resolveCheckpoint throws.
  */
-export const loadDenoiser = async (source: string, options: LoadDenoiserOptions): Promise<Denoiser> => {
+export const loadDenoiser = async (
+  source: string | Folder,
+  options: LoadDenoiserOptions,
+): Promise<Denoiser> => {
   requireKnownOptions('loadDenoiser', options, denoiserOptionNames);
   requireBackend('loadDenoiser: backend', options.backend);
-  const directory = await resolveCheckpoint(source, options);
-  await verifySnapshot(directory, options);
-  const chosen = await chosenWeights(directory, options);
-  if (options.file !== undefined || (chosen !== undefined && isOnnxCandidate(chosen))) {
-    return onnxDenoiser(directory, options);
-  }
-  const { checkpoint, network } = await fitCheckpoint(await readCheckpoint(directory));
+  const opened = isFolder(source) ? source : await openDenoiser(source, options);
+  return 'logits' in opened ? opened : checkpointDenoiser(opened, options);
+};
+
+const checkpointDenoiser = async (from: Folder, options: LoadDenoiserOptions): Promise<Denoiser> => {
+  const directory = from.name;
+  const { checkpoint, network } = await fitCheckpoint(await readCheckpoint(from));
   if (network.task !== 'denoiser') {
     throw new UnsupportedError(
       `${directory}: expected a denoiser, got the ${network.task} ${architectureName(checkpoint)}.`,
@@ -39,7 +41,7 @@ export const loadDenoiser = async (source: string, options: LoadDenoiserOptions)
     );
   }
   const blockAttention = await chooseBlockAttention(checkpoint, network, options);
-  const { weights, folder, weightsOnce, seldomOnce } = await loadWeights(checkpoint, network, options);
+  const { weights, external, weightsOnce, seldomOnce } = await loadWeights(checkpoint, network, options);
   const { config, source: files } = checkpoint;
   const tokenizer = await loadTokenizer(
     files,
@@ -49,10 +51,10 @@ export const loadDenoiser = async (source: string, options: LoadDenoiserOptions)
   requireMask(tokenizer, directory);
   const name = options.name ?? checkpoint.name;
   const { backend, threads } = options;
-  const open = (model: Model, once = weightsOnce) => {
+  const open = async (model: Model, once = weightsOnce) => {
     pruneGraph(model.graph);
     return backend.createSession(
-      { name, bytes: encodeModel(model), folder },
+      { name, bytes: encodeModel(model), ...(await external()) },
       { weightsOnce: once, ...(threads === undefined ? {} : { threads }) },
     );
   };

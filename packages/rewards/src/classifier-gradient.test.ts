@@ -38,7 +38,10 @@ describe('the gradient of every architecture', () => {
     const rewards = classifier.rewards(g, { embeds, attention, segments, ids });
     const [gradient] = appendGradient(g, { of: rewards, wrt: [embeds] });
     g.output(gradient!, 'gradient');
-    const session = await backend.createSession({ bytes: encodeModel(g.model()), folder: classifier.folder });
+    const session = await backend.createSession({
+      bytes: encodeModel(g.model()),
+      ...(await classifier.external()),
+    });
     const outputs = await session.run({
       embeds: float32(numbers.embeds),
       attention: int64(numbers.attention),

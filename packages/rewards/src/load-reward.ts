@@ -5,7 +5,12 @@ import {
   requireBackend,
   requireKnownOptions,
 } from '@entrgi/core';
-import { classifierOptionNames, type LoadClassifierOptions, loadClassifier } from '@entrgi/models';
+import {
+  classifierOptionNames,
+  type Folder,
+  type LoadClassifierOptions,
+  loadClassifier,
+} from '@entrgi/models';
 import { type NetworkRewardOptions, networkReward, networkRewardOptionNames } from './network-reward.js';
 
 /** Where a reward model comes from, how its weights are held, which of its labels is the reward, and where it runs. */
@@ -20,7 +25,7 @@ const optionNames: OptionNames<LoadRewardOptions> = { ...classifierOptionNames, 
  * InvalidArgumentError for an unknown option or label, and what resolveCheckpoint of @entrgi/models throws.
  */
 export const loadReward = async (
-  source: string,
+  source: string | Folder,
   options: LoadRewardOptions,
 ): Promise<DifferentiableReward> => {
   requireKnownOptions('loadReward', options, optionNames);

@@ -38,7 +38,7 @@ const embeddings = (g: GraphBuilder) =>
 
 const network: Classifier = {
   name: 'letters',
-  folder: '.',
+  external: async () => ({ folder: '.' }),
   rows: letters.length,
   maxLength: 8,
   tokenizer: {

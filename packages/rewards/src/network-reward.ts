@@ -86,11 +86,11 @@ export const networkReward = (network: Classifier, options: NetworkRewardOptions
     if (disposed) throw new BackendError(`Reward '${name}' is disposed.`, { cure: 'Load it again.' });
     let session = sessions.get(key);
     if (session === undefined) {
-      session = lazily(() => {
+      session = lazily(async () => {
         const model = graph();
         pruneGraph(model.graph);
         return backend.createSession(
-          { name: `${name} (${key})`, bytes: encodeModel(model), folder: network.folder },
+          { name: `${name} (${key})`, bytes: encodeModel(model), ...(await network.external()) },
           { weightsOnce: once, ...(threads === undefined ? {} : { threads }) },
         );
       });

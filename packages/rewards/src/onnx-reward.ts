@@ -95,7 +95,7 @@ export const onnxReward = async (
     model,
     lookup,
     name,
-    folder,
+    external: async () => ({ folder }),
     tokenizer,
     maxLength,
     output,

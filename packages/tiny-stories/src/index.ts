@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 
+export { denoiserFiles, judgeFiles, moodFiles, rewardFiles } from './model-files.js';
 export { openings } from './openings.js';
 
 const folder = (name: string): string => fileURLToPath(new URL(`../models/${name}`, import.meta.url));

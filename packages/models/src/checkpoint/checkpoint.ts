@@ -1,18 +1,18 @@
 import { CheckpointError } from '@entrgi/core';
-import type { Folder } from '../files/byte-source.js';
+import { folderOf } from '#platform/folder-of';
+import type { ExternalFiles, Folder, FolderFile } from '../files/byte-source.js';
 import { type ConfigReader, configReader } from '../files/config-reader.js';
+import { isFolder } from '../files/is-folder.js';
 import { readJson, requireJson } from '../files/json-file.js';
-import { nodeFolder } from '../files/node-folder.js';
 import { checkpointName } from './checkpoint-name.js';
-import { chosenWeights } from './chosen-weights.js';
 import { otherWeights, refuseAdapter } from './other-weights.js';
 import { readSafetensorsHeader, type SafetensorsEntry } from './safetensors.js';
-import { weightLocations } from './weight-locations.js';
+import { weightCandidates } from './weight-choice.js';
 import { readWeightMap } from './weight-map.js';
 
 /** A tensor of a checkpoint, by where its bytes lie. */
 export interface StoredTensor extends SafetensorsEntry {
-  /** Path relative to the checkpoint's `folder`. */
+  /** What graphs call its file: a path relative to the checkpoint's `folder`, or a name of its `external()` files. */
   readonly file: string;
 }
 
@@ -23,24 +23,26 @@ export interface Checkpoint {
   readonly directory: string;
   readonly source: Folder;
   readonly config: ConfigReader;
-  /** Absolute path that the tensors' files are relative to. */
+  /** Absolute path that the tensors' files are relative to; empty where they lie on no disk. */
   readonly folder: string;
+  /** The file of a tensor. */
+  open(file: string): Promise<FolderFile | undefined>;
+  /** What sessions get the weights from; weights that are not here yet are fetched now. */
+  external(): Promise<ExternalFiles>;
   readonly tensors: ReadonlyMap<string, StoredTensor>;
 }
 
 /**
- * Reads config.json and the headers of model.safetensors, or of the shards that model.safetensors.index.json names, of a directory.
+ * Reads config.json and the headers of model.safetensors, or of the shards that model.safetensors.index.json names, of a directory or folder.
  * Throws CheckpointError, naming the file, where one is missing, corrupt or contradicts another.
  */
-export const readCheckpoint = async (directory: string): Promise<Checkpoint> => {
-  const source = nodeFolder(directory);
-  refuseAdapter(directory, await filesOf(directory));
+export const readCheckpoint = async (from: string | Folder): Promise<Checkpoint> => {
+  const source = isFolder(from) ? from : folderOf(from);
+  const directory = source.name;
+  refuseAdapter(directory, await source.names());
   const config = configReader(await requireJson(source, 'config.json'), `${directory}/config.json`);
   const shards = await readShards(source);
-  const { folder, locations } = await weightLocations(
-    directory,
-    shards.map(({ path }) => path),
-  );
+  const { folder, locations, open, external } = await source.locate(shards.map(({ file }) => file));
   const tensors = new Map<string, StoredTensor>();
   shards.forEach(({ entries }, i) => {
     for (const [stored, entry] of entries) {
@@ -53,13 +55,7 @@ export const readCheckpoint = async (directory: string): Promise<Checkpoint> => 
       tensors.set(tensor, { ...entry, file: locations[i]! });
     }
   });
-  return { name: checkpointName(directory), directory, source, config, folder, tensors };
-};
-
-/** The names in a folder; none where it cannot be read. */
-const filesOf = async (directory: string): Promise<string[]> => {
-  const { readdir } = await import('node:fs/promises');
-  return readdir(directory).catch(() => []);
+  return { name: checkpointName(directory), directory, source, config, folder, open, external, tensors };
 };
 
 /** The first BERTs were saved with TensorFlow's names for the two parts of a layer norm, and are still offered so. */
@@ -67,7 +63,7 @@ const modernName = (tensor: string): string =>
   tensor.replace(/\bLayerNorm\.gamma$/, 'LayerNorm.weight').replace(/\bLayerNorm\.beta$/, 'LayerNorm.bias');
 
 interface Shard {
-  readonly path: string;
+  readonly file: string;
   readonly entries: ReadonlyMap<string, SafetensorsEntry>;
 }
 
@@ -79,10 +75,7 @@ const readShards = async (source: Folder): Promise<Shard[]> => {
   if (index === undefined) {
     throw new CheckpointError(`${source.name}: there is neither model.safetensors nor ${indexFile}.`, {
       value: source.name,
-      cure: otherWeights(
-        await filesOf(source.name),
-        (await chosenWeights(source.name, { weights: 'onnx' })) !== undefined,
-      ),
+      cure: otherWeights(await source.names(), await hasOnnx(source)),
     });
   }
   const weightMap = readWeightMap(index, `${source.name}/${indexFile}`);
@@ -104,8 +97,17 @@ const readShard = async (source: Folder, file: string): Promise<Shard | undefine
   const opened = await source.open(file);
   if (opened === undefined) return undefined;
   try {
-    return { path: opened.path, entries: await readSafetensorsHeader(opened, `${source.name}/${file}`) };
+    return { file, entries: await readSafetensorsHeader(opened, `${source.name}/${file}`) };
   } finally {
     await opened.close();
   }
+};
+
+const hasOnnx = async (source: Folder): Promise<boolean> => {
+  for (const file of weightCandidates({ weights: 'onnx' })) {
+    const opened = await source.open(file);
+    await opened?.close();
+    if (opened !== undefined) return true;
+  }
+  return false;
 };

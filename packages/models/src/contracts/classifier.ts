@@ -1,12 +1,13 @@
 import type { GraphBuilder, Value } from '@entrgi/onnx';
+import type { ExternalFiles } from '../files/byte-source.js';
 import type { ClassifierInputs, KeysAndValues, Past, PrefixNetwork } from './network.js';
 import type { Tokenizer } from './tokenizer.js';
 
 /** A sequence classifier that can be written into a graph, and so be differentiated, whatever it was read from. */
 export interface Classifier {
   readonly name: string;
-  /** Absolute path that the graph's external weights are relative to. */
-  readonly folder: string;
+  /** What sessions get the graph's external weights from. */
+  external(): Promise<ExternalFiles>;
   /** Of packed weights: the transpose of one, for the gradient; see appendGradient of @entrgi/autodiff. */
   readonly transposedWeight?: (g: GraphBuilder, weight: Value) => PackedTranspose | undefined;
   readonly tokenizer: Pick<Tokenizer, 'vocabulary' | 'encodeDialogue' | 'around'>;

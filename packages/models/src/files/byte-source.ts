@@ -1,3 +1,5 @@
+import type { ModelSource } from '@entrgi/core';
+
 /** Bytes that can be read piecewise: a file, a Blob, a range-requesting URL. */
 export interface ByteSource {
   /** Length in bytes. */
@@ -6,16 +8,37 @@ export interface ByteSource {
   read(offset: number, length: number): Promise<Uint8Array>;
 }
 
-/** A folder of files, wherever they lie. */
-export interface Folder {
-  /** What error messages call it. */
+/** Files that can be read by their names. */
+export interface Files {
+  /** What error messages call them. */
   readonly name: string;
-  /** A file directly inside the folder; undefined where there is none. */
+  /** One of them; undefined where there is none of that name. */
   open(file: string): Promise<FolderFile | undefined>;
 }
 
+/** A folder of files, wherever they lie: on a disk, in a browser's memory, behind addresses. The last part of its name is what the model in it is called. */
+export interface Folder extends Files {
+  /** The names of the files directly inside, as far as they are known. */
+  names(): Promise<readonly string[]>;
+  /** How a runtime gets at some of its files. */
+  locate(files: readonly string[]): Promise<LocatedFiles>;
+}
+
 export interface FolderFile extends ByteSource {
-  /** Where the bytes really lie: an absolute path, links resolved. */
-  readonly path: string;
   close(): Promise<void>;
+}
+
+/** What a model's external data is, for `createSession` of a backend. */
+export type ExternalFiles = Pick<ModelSource, 'folder' | 'files'>;
+
+/** Where files lie for a runtime. */
+export interface LocatedFiles {
+  /** Of each file, what a model calls it. */
+  readonly locations: readonly string[];
+  /** Absolute path that the locations are relative to; empty where they lie on no disk. */
+  readonly folder: string;
+  /** A file by its location. */
+  open(location: string): Promise<FolderFile | undefined>;
+  /** The files themselves: what is not here yet is fetched now, whole. */
+  external(): Promise<ExternalFiles>;
 }

@@ -1,10 +1,10 @@
 import { CheckpointError } from '@entrgi/core';
-import type { Folder } from './byte-source.js';
+import type { Files } from './byte-source.js';
 import { requireSensibleSize } from './size-limits.js';
 import { strictJson } from './strict-json.js';
 
 /** The text of a file in the folder; undefined where there is none. One of unreasonable size is refused before it is read. */
-export const readText = async (folder: Folder, file: string): Promise<string | undefined> => {
+export const readText = async (folder: Files, file: string): Promise<string | undefined> => {
   const source = await folder.open(file);
   if (source === undefined) return undefined;
   try {
@@ -19,10 +19,7 @@ export const readText = async (folder: Folder, file: string): Promise<string | u
 };
 
 /** A JSON object from a file in the folder; undefined where there is no such file. */
-export const readJson = async (
-  folder: Folder,
-  file: string,
-): Promise<Record<string, unknown> | undefined> => {
+export const readJson = async (folder: Files, file: string): Promise<Record<string, unknown> | undefined> => {
   const text = await readText(folder, file);
   if (text === undefined) return undefined;
   let value: unknown;
@@ -40,7 +37,7 @@ export const readJson = async (
 };
 
 /** The same, of a file that must be there. */
-export const requireJson = async (folder: Folder, file: string): Promise<Record<string, unknown>> => {
+export const requireJson = async (folder: Files, file: string): Promise<Record<string, unknown>> => {
   const value = await readJson(folder, file);
   if (value !== undefined) return value;
   throw new CheckpointError(`${folder.name}: there is no ${file}.`, {

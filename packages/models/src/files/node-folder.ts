@@ -1,13 +1,28 @@
 import { CheckpointError } from '@entrgi/core';
 import type { Folder } from './byte-source.js';
+import { weightLocations } from './weight-locations.js';
 
 /** A folder of the file system (Node). */
 export const nodeFolder = (directory: string): Folder => ({
   name: directory,
+  async names() {
+    const { readdir } = await import('node:fs/promises');
+    return readdir(directory).catch(() => []);
+  },
+  async locate(files) {
+    const { realpath } = await import('node:fs/promises');
+    const paths = await Promise.all(files.map((file) => realpath(pathOf(directory, file))));
+    const { folder, locations } = await weightLocations(directory, paths);
+    return {
+      folder,
+      locations,
+      open: (location) => nodeFolder(folder).open(location),
+      external: async () => ({ folder }),
+    };
+  },
   async open(file) {
-    // Imported when needed, so that the package also loads in a browser.
-    const { constants, open, realpath } = await import('node:fs/promises');
-    const path = `${directory.replace(/[/\\]+$/, '') || '/'}/${file}`;
+    const { constants, open } = await import('node:fs/promises');
+    const path = pathOf(directory, file);
     // A pipe that nobody writes to must not hold the program: it is opened without waiting, and refused below.
     const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch(
       (error: NodeJS.ErrnoException) => {
@@ -28,7 +43,6 @@ export const nodeFolder = (directory: string): Folder => ({
     }
     return {
       size: stats.size,
-      path: await realpath(path),
       async read(offset, length) {
         const bytes = new Uint8Array(length);
         for (let done = 0; done < length; ) {
@@ -46,3 +60,6 @@ export const nodeFolder = (directory: string): Folder => ({
     };
   },
 });
+
+const pathOf = (directory: string, file: string): string =>
+  `${directory.replace(/[/\\]+$/, '') || '/'}/${file}`;

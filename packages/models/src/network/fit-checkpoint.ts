@@ -33,7 +33,7 @@ export const fitCheckpoint = async (read: Checkpoint): Promise<FittedCheckpoint>
     const moved = new Map([...tensors, [network.embeddings, head] as const]);
     return { network, checkpoint: { ...checkpoint, tensors: moved }, leftOut };
   }
-  if (await sameBytes(read.folder, head, table)) return { network, checkpoint, leftOut };
+  if (await sameBytes(read, head, table)) return { network, checkpoint, leftOut };
   const config = configReader({ ...read.config.fields(), [tied.field]: false }, read.config.file);
   return { network: readNetwork({ config }), checkpoint: { ...checkpoint, config }, leftOut };
 };

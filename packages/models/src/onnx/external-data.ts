@@ -1,5 +1,5 @@
 import type { Model } from '@entrgi/onnx';
-import { weightLocations } from '../checkpoint/weight-locations.js';
+import { weightLocations } from '../files/weight-locations.js';
 
 /**
  * Makes the model's external data relative to a folder that it really lies in, and returns that folder. It is the model's own unless links lead

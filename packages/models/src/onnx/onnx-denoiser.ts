@@ -15,7 +15,8 @@ import { nodeFolder } from '../files/node-folder.js';
 import { loadTokenizer } from '../prompt/load-tokenizer.js';
 import { checkedDtype } from '../weights/weight-options.js';
 import { fillMaskGraph } from './fill-mask-graph.js';
-import { firstPosition, longestSequence, readOnnxFile } from './onnx-file.js';
+import { firstPosition, longestSequence } from './longest-sequence.js';
+import { readOnnxFile } from './onnx-file.js';
 
 /** A denoiser from a fill-mask model in transformers.js layout. Its graph, fused or quantised, runs as it is but for the choice of positions. */
 export const onnxDenoiser = async (directory: string, options: LoadDenoiserOptions): Promise<Denoiser> => {

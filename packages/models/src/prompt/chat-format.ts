@@ -1,6 +1,6 @@
 import { CheckpointError, type Prompt, UnsupportedError } from '@entrgi/core';
 import type { TemplateOptions } from '../contracts/template-options.js';
-import type { Folder } from '../files/byte-source.js';
+import type { Files } from '../files/byte-source.js';
 import { readText } from '../files/json-file.js';
 import { chatTemplate } from '../template/chat-template.js';
 import type { Text } from '../template/value/text.js';
@@ -18,7 +18,7 @@ export interface ChatFormatSources extends TemplateOptions {
 
 /** The format of chat_template.jinja or tokenizer_config.json's chat_template; undefined where there is neither. */
 export const chatFormat = async (
-  folder: Folder,
+  folder: Files,
   { settings, roles, codec, templateVariables: variables, templateDate: date }: ChatFormatSources,
 ): Promise<PromptFormat | undefined> => {
   const found = await findTemplate(folder, settings, (variables?.tools ?? null) !== null);
@@ -89,7 +89,7 @@ const NEUTRAL =
 
 /** The template's and its name: chat_template.jinja, or what tokenizer_config.json says; of several, the one for tools where there are some. */
 const findTemplate = async (
-  folder: Folder,
+  folder: Files,
   settings: Readonly<Record<string, unknown>>,
   hasTools: boolean,
 ): Promise<{ source: string; name: string } | undefined> => {

@@ -1,7 +1,7 @@
 import { CheckpointError } from '@entrgi/core';
 import { checkTemplateOptions, type TemplateOptions } from '../contracts/template-options.js';
 import type { Tokenizer } from '../contracts/tokenizer.js';
-import type { Folder } from '../files/byte-source.js';
+import type { Files } from '../files/byte-source.js';
 import { type ConfigReader, configReader } from '../files/config-reader.js';
 import { readJson } from '../files/json-file.js';
 import type { EndTokens } from '../vocabulary/end-tokens.js';
@@ -25,7 +25,7 @@ export interface TokenizerOptions extends TemplateOptions {
  * is fetched.
  */
 export const loadTokenizer = async (
-  folder: Folder,
+  folder: Files,
   model: { readonly config: ConfigReader; readonly rows: number },
   options: TokenizerOptions = {},
 ): Promise<Tokenizer> => {

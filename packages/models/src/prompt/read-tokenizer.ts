@@ -1,8 +1,8 @@
+import { folderOf } from '#platform/folder-of';
 import type { TemplateOptions } from '../contracts/template-options.js';
 import type { Tokenizer } from '../contracts/tokenizer.js';
 import { type ConfigReader, configReader } from '../files/config-reader.js';
 import { requireJson } from '../files/json-file.js';
-import { nodeFolder } from '../files/node-folder.js';
 import { loadTokenizer } from './load-tokenizer.js';
 
 /**
@@ -14,7 +14,7 @@ export const readTokenizer = async (
   rows: number,
   options: TemplateOptions = {},
 ): Promise<{ tokenizer: Tokenizer; config: ConfigReader }> => {
-  const source = nodeFolder(directory);
+  const source = folderOf(directory);
   const config = configReader(await requireJson(source, 'config.json'), `${directory}/config.json`);
   return { tokenizer: await loadTokenizer(source, { config, rows }, options), config };
 };

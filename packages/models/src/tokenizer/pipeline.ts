@@ -1,9 +1,9 @@
+import { type TimeLimit, timeLimit } from '#platform/time-limit';
 import { type AddedToken, readAddedTokens, type Section } from './added-tokens.js';
 import { readDecoder } from './decoder.js';
 import { type Component, component } from './file/component.js';
 import { readModel } from './models/read-model.js';
 import { readNormaliser } from './normaliser.js';
-import { type TimeLimit, timeLimit } from './patterns/time-limit.js';
 import { readPreTokeniser } from './pre-tokeniser.js';
 import { budgetFor } from './text/budget.js';
 import { AT_START, FROM_USER, isFromUser, type Traced } from './text/traced.js';

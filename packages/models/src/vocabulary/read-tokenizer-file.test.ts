@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { fixture } from '../../fixtures/fixture.js';
-import type { Folder } from '../files/byte-source.js';
+import type { Files } from '../files/byte-source.js';
 import { readTokenizerFile } from './read-tokenizer-file.js';
 import { tokenCodec } from './token-codec.js';
 
@@ -19,14 +19,13 @@ const cases = JSON.parse(
   await readFile(join(fixture('.'), 'tokenizer-files.json'), 'utf8'),
 ) as readonly Expected[];
 
-const inMemory = (files: Expected['files']): Folder => ({
+const inMemory = (files: Expected['files']): Files => ({
   name: 'folder',
   async open(file) {
     if (files[file] === undefined) return undefined;
     const bytes = new TextEncoder().encode(JSON.stringify(files[file]));
     return {
       size: bytes.length,
-      path: file,
       read: async (offset: number, length: number) => bytes.subarray(offset, offset + length),
       close: async () => {},
     };

@@ -1,5 +1,5 @@
 import { CheckpointError, UnsupportedError } from '@entrgi/core';
-import type { Folder } from '../files/byte-source.js';
+import type { Files } from '../files/byte-source.js';
 import { readJson, requireJson } from '../files/json-file.js';
 import { asTransformers } from '../tokenizer/file/as-transformers.js';
 import { qwenTokenizerFile } from '../tokenizer/file/qwen-tokenizer-file.js';
@@ -22,7 +22,7 @@ const otherVocabularies: Readonly<Record<string, string>> = {
  * `settings` is tokenizer_config.json. Also returns the special tokens by role (eos_token, pad_token, …).
  */
 export const readTokenizerFile = async (
-  folder: Folder,
+  folder: Files,
   config: Readonly<Record<string, unknown>>,
   settings: Readonly<Record<string, unknown>> = {},
 ): Promise<{ file: TokenizerFile; roles: Record<string, string> }> => {
@@ -46,7 +46,7 @@ export const readTokenizerFile = async (
 };
 
 /** Says what the folder has in place of a tokenizer.json. */
-const otherFiles = async (folder: Folder): Promise<Record<string, unknown>> => {
+const otherFiles = async (folder: Files): Promise<Record<string, unknown>> => {
   for (const [file, what] of Object.entries(otherVocabularies)) {
     const source = await folder.open(file);
     if (source === undefined) continue;

@@ -1,6 +1,7 @@
 import { MemoryLimitError } from '@entrgi/core';
 import { leastMemory, type Model } from '@entrgi/onnx';
 import { elementCount } from '@entrgi/onnx/internal';
+import { machineMemory } from '#platform/machine-memory';
 import type { StoredTensor } from '../checkpoint/checkpoint.js';
 import { bitsOf, type WeightDtype } from './weight-options.js';
 
@@ -77,13 +78,6 @@ const requireMemory = async (
     `${name}: its weights take about ${gigabytes(bytes)}${as}, but the limit is ${gigabytes(limit)}.`,
     { value: bytes, cure: `${cure(limit)}, or raise memoryLimit.` },
   );
-};
-
-/** Of the machine, or of the container that the process is in. */
-const machineMemory = async (): Promise<number> => {
-  const { totalmem } = await import('node:os');
-  const constrained = process.constrainedMemory?.() ?? 0;
-  return constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
 };
 
 const gigabytes = (bytes: number): string =>

@@ -1,21 +1,22 @@
 import { InvalidArgumentError, UnsupportedError } from '@entrgi/core';
+import { quantisedTensors } from '#platform/quantised-tensors';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import type { Classifier } from '../contracts/classifier.js';
 import type { ClassifierNetwork, DenoiserNetwork } from '../contracts/network.js';
 import type { Weights } from '../contracts/weights.js';
+import type { ExternalFiles } from '../files/byte-source.js';
 import { checkMemory } from './check-memory.js';
 import { checkedWeights } from './checked-weights.js';
 import { packedWeights, transposedPacked } from './packed-weights.js';
 import { productWeights } from './product-weights.js';
 import { BLOCK } from './quantise.js';
-import { quantisedTensors } from './quantised-tensors.js';
 import { bitsOf, checkedDtype, type WeightOptions } from './weight-options.js';
 
 /** A network's weights, ready to be written into graphs. */
 export interface LoadedWeights {
   readonly weights: Weights;
-  /** Absolute path that the graphs' external weights are relative to. */
-  readonly folder: string;
+  /** What sessions get the graphs' external weights from. */
+  external(): Promise<ExternalFiles>;
   /** Whether sessions are to hold weights once. */
   readonly weightsOnce: boolean;
   /** The same of sessions that seldom run: not worth a copy of float weights, but packed ones are slow until the runtime has them in its own layout. */
@@ -73,7 +74,9 @@ export const loadWeights = async (
     weightsOnce,
   };
   await checkMemory(directory, question, dtype, options.memoryLimit);
-  if (bits === undefined) return { weights, folder: checkpoint.folder, weightsOnce, seldomOnce: true };
+  if (bits === undefined) {
+    return { weights, external: checkpoint.external, weightsOnce, seldomOnce: true };
+  }
 
   const names = [...packable(bits)];
   if (names.length === 0) {
@@ -91,7 +94,7 @@ export const loadWeights = async (
   const rest = checkedWeights({ directory, tensors: quantised.tensors }, network, { asStored: true });
   return {
     weights: packedWeights(rest, packed, int8Activations ? 'int8' : 'float32'),
-    folder,
+    external: async () => ({ folder }),
     weightsOnce: false,
     seldomOnce: false,
     ...(differentiated ? { transposedWeight: (g, weight) => transposedPacked(g, packed, weight) } : {}),

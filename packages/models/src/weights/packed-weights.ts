@@ -1,8 +1,8 @@
 import { type GraphBuilder, int, type Value } from '@entrgi/onnx';
 import type { StoredTensor } from '../checkpoint/checkpoint.js';
 import type { Weights } from '../contracts/weights.js';
+import { scalesName, transposedName } from './packed-names.js';
 import { BLOCK } from './quantise.js';
-import { scalesName, transposedName } from './quantised-file.js';
 
 /** Quantised matrices by name, as their file has them. */
 export interface PackedTensors {

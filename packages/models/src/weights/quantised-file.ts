@@ -5,6 +5,7 @@ import { fileHash } from '../files/file-hash.js';
 import { nodeFolder } from '../files/node-folder.js';
 import { requireSpace } from '../files/require-space.js';
 import { decodeFloats, type FloatType, floatSize } from './float-decoder.js';
+import { scalesName, transposedName } from './packed-names.js';
 import { BLOCK, type Quantisation } from './quantise.js';
 import { quantiseMatrix } from './quantise-matrix.js';
 
@@ -18,9 +19,6 @@ export interface QuantisedContents {
   /** Whether the transposes are there too, under `transposedName`. */
   readonly transposed: boolean;
 }
-
-export const scalesName = (weight: string): string => `${weight}.scales`;
-export const transposedName = (weight: string): string => `${weight}.transposed`;
 
 /** What to do where the file cannot be written. */
 export const placeCure =

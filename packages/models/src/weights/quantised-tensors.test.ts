@@ -166,8 +166,8 @@ describe('the file of quantised matrices', () => {
 
   it('lies beside the weights', async () => {
     const directory = await copyOfReward();
-    const { folder } = await loadClassifier(directory, { dtype: 'q8' });
-    expect(await readdir(folder)).toContainEqual(expect.stringMatching(/^reward-q8-/));
+    const { folder } = await (await loadClassifier(directory, { dtype: 'q8' })).external();
+    expect(await readdir(folder!)).toContainEqual(expect.stringMatching(/^reward-q8-/));
   });
 
   it.each([

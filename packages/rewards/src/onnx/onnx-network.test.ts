@@ -57,7 +57,7 @@ const rewardOf = (model: Model, options: Partial<OnnxNetworkOptions> = {}) => {
     model,
     lookup,
     name: 'toy',
-    folder: '.',
+    external: async () => ({ folder: '.' }),
     tokenizer,
     maxLength: 5,
     ...options,
@@ -160,7 +160,7 @@ it('refuses an output with scores for every token, as of a fill-mask model', () 
     model,
     lookup: wordLookup(model, 'filler'),
     name: 'filler',
-    folder: '.',
+    external: async () => ({ folder: '.' }),
     tokenizer,
     maxLength: 5,
   });

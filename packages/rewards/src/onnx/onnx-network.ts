@@ -5,7 +5,8 @@ import { appendModel } from './append-model.js';
 import { labelScores } from './label-scores.js';
 import type { WordLookup } from './word-lookup.js';
 
-export interface OnnxNetworkOptions extends Pick<Classifier, 'name' | 'folder' | 'tokenizer' | 'maxLength'> {
+export interface OnnxNetworkOptions
+  extends Pick<Classifier, 'name' | 'external' | 'tokenizer' | 'maxLength'> {
   /** A canonical model (opset 21) of a sequence classifier. */
   readonly model: Model;
   /** Its word embeddings, where it is cut so that mixtures can take their place. */
@@ -36,7 +37,7 @@ export const onnxNetwork = (options: OnnxNetworkOptions): Classifier => {
 
   return {
     name,
-    folder: options.folder,
+    external: options.external,
     tokenizer: options.tokenizer,
     maxLength: options.maxLength,
     rows: lookup.rows,

@@ -1,5 +1,5 @@
 import { CheckpointError } from '@entrgi/core';
-import type { Folder } from '../../files/byte-source.js';
+import type { Files } from '../../files/byte-source.js';
 import { readJson, readText } from '../../files/json-file.js';
 import { qwenParts } from './tokenizer-class.js';
 
@@ -14,7 +14,7 @@ const classes = ['Qwen2Tokenizer', 'Qwen2TokenizerFast', 'DreamTokenizer'];
  * checkpoints have them; undefined where the folder has no such files or the tokenizer is of another class.
  */
 export const qwenTokenizerFile = async (
-  folder: Folder,
+  folder: Files,
   settings: Readonly<Record<string, unknown>>,
 ): Promise<Record<string, unknown> | undefined> => {
   const { tokenizer_class: name, added_tokens_decoder: added } = settings;

@@ -1,3 +1,4 @@
+import vm from 'node:vm';
 import { UnsupportedError } from '@entrgi/core';
 
 /** Runs work that may search for longer than anybody waits, such as a stranger's `(a+)+$`. */
@@ -6,7 +7,7 @@ export type TimeLimit = <T>(work: () => T) => T;
 const milliseconds = 900;
 
 /**
- * Node's vm can interrupt a running expression. There is none in browsers, where the work is done in a worker that the page can end.
+ * Node's vm can interrupt a running expression.
  * `name` is what messages call the tokenizer.
  */
 export const timeLimit = async (name: string): Promise<TimeLimit> => {
@@ -36,8 +37,8 @@ type Runner = (work: () => void) => void;
 let runner: Promise<Runner> | undefined;
 
 const interruptible = async (): Promise<Runner> => {
-  const vm = await import('node:vm').catch(() => undefined);
-  if (typeof vm?.createContext !== 'function') return (work) => work();
+  // Not every runtime that is not a browser has all of it.
+  if (typeof vm.createContext !== 'function') return (work) => work();
   const sandbox = { work: (): void => {} };
   const context = vm.createContext(sandbox);
   const script = new vm.Script('work()');

@@ -1,0 +1,14 @@
+import { UnsupportedError } from '@entrgi/core';
+import type * as node from '../node/file-system.js';
+
+const refuse = (what: string) => async (): Promise<never> => {
+  throw new UnsupportedError(`${what} needs a file system, and a browser has none.`, {
+    value: what,
+    cure: 'Load from an address, from the hub, or from files that were picked.',
+  });
+};
+
+export const inspectCheckpoint: typeof node.inspectCheckpoint = refuse('inspectCheckpoint');
+export const readOnnxFile: typeof node.readOnnxFile = refuse('readOnnxFile');
+export const resolveCheckpoint: typeof node.resolveCheckpoint = refuse('resolveCheckpoint');
+export const verifySnapshot: typeof node.verifySnapshot = refuse('verifySnapshot');

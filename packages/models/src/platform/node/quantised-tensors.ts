@@ -1,0 +1,1 @@
+export { quantisedTensors } from '../../weights/quantised-tensors.js';

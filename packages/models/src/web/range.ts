@@ -1,0 +1,120 @@
+import { DownloadError, NetworkError } from '@entrgi/core';
+
+/** How requests are sent: with a token, or through somebody else's `fetch`. */
+export interface RequestOptions {
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The first bytes of a resource, and how many there are. */
+export interface Beginning {
+  readonly size: number;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Whether the server gives parts; if not, `bytes` are all. */
+  readonly hasRanges: boolean;
+}
+
+/** JSON files come whole with it, and of weights the header. */
+const BEGINNING = 2 ** 18;
+
+/** Longest that is waited before a request is sent again, in milliseconds; there are three tries. */
+const PAUSES = [0, 400, 1600];
+
+/** What a server says of something that is not there; some storage answers 403. */
+const MISSING = [403, 404, 410];
+
+/** Asks for the beginning of a resource; undefined where there is none. Throws NetworkError where the server cannot be reached. */
+export const fetchBeginning = async (
+  url: string,
+  options: RequestOptions = {},
+): Promise<Beginning | undefined> => {
+  const response = await request(url, `bytes=0-${BEGINNING - 1}`, options);
+  if (MISSING.includes(response.status)) return undefined;
+  // Of an empty file, no part can be had.
+  if (response.status === 416) return { size: 0, bytes: new Uint8Array(0), hasRanges: true };
+  if (!response.ok) throw refusal(url, response);
+  const bytes = await bodyOf(url, response, options);
+  const total = /\/(\d+)$/.exec(response.headers.get('content-range') ?? '')?.[1];
+  if (response.status === 206 && total !== undefined) {
+    return { size: Number(total), bytes, hasRanges: true };
+  }
+  if (response.status === 206 && bytes.length === BEGINNING) {
+    throw new NetworkError(`${url}: the server gives parts and does not say of how much.`, {
+      value: url,
+      cure: 'Let it expose the header Content-Range.',
+    });
+  }
+  return { size: bytes.length, bytes, hasRanges: false };
+};
+
+/** The bytes from `offset` on, `length` of them. Throws NetworkError, DownloadError for another number of bytes, and the signal's reason. */
+export const fetchRange = async (
+  url: string,
+  offset: number,
+  length: number,
+  options: RequestOptions & { readonly onBytes?: ((count: number) => void) | undefined } = {},
+): Promise<Uint8Array<ArrayBuffer>> => {
+  if (length === 0) return new Uint8Array(0);
+  const response = await request(url, `bytes=${offset}-${offset + length - 1}`, options);
+  if (response.status !== 206) throw refusal(url, response);
+  const bytes = await bodyOf(url, response, options);
+  if (bytes.length === length) return bytes;
+  throw new DownloadError(`${url}: expected ${length} bytes at ${offset}, got ${bytes.length}.`, {
+    value: bytes.length,
+  });
+};
+
+/** Sends a request, and sends it again where the network or the server fails. */
+const request = async (
+  url: string,
+  range: string,
+  { headers, signal }: RequestOptions,
+): Promise<Response> => {
+  let failure: unknown;
+  for (const pause of PAUSES) {
+    if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause));
+    signal?.throwIfAborted();
+    try {
+      const response = await fetch(url, {
+        headers: { ...headers, range },
+        ...(signal === undefined ? {} : { signal }),
+      });
+      if (response.status < 500 && response.status !== 429) return response;
+      failure = refusal(url, response);
+    } catch (error) {
+      signal?.throwIfAborted();
+      failure = new NetworkError(`${url}: the server cannot be reached.`, {
+        value: url,
+        cure: 'Check the connection and the address; the server must allow requests from this page (CORS).',
+        cause: error,
+      });
+    }
+  }
+  throw failure;
+};
+
+const refusal = (url: string, { status }: Response) =>
+  new NetworkError(`${url}: expected the file, got status ${status}.`, { value: status });
+
+const bodyOf = async (
+  url: string,
+  response: Response,
+  { signal, onBytes }: RequestOptions & { readonly onBytes?: ((count: number) => void) | undefined },
+): Promise<Uint8Array<ArrayBuffer>> => {
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  try {
+    const reader = response.body!.getReader();
+    for (let read = await reader.read(); !read.done; read = await reader.read()) {
+      parts.push(read.value as Uint8Array<ArrayBuffer>);
+      onBytes?.(read.value.length);
+    }
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw new DownloadError(`${url}: the download broke off.`, {
+      value: url,
+      cure: 'Try again: what has arrived is kept.',
+      cause: error,
+    });
+  }
+  return new Uint8Array(await new Blob(parts).arrayBuffer());
+};

@@ -1,0 +1,162 @@
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { serveFolders } from '@entrgi/config/browser';
+import { AccessError, CheckpointError, DownloadError, NetworkError, NotFoundError } from '@entrgi/core';
+import { afterAll, describe, expect, it } from 'vitest';
+import { readCheckpoint } from '../checkpoint/checkpoint.js';
+import { loadTokenizer } from '../prompt/load-tokenizer.js';
+import { fileFolder } from './file-folder.js';
+import { hubFolder } from './hub-folder.js';
+import { urlFolder } from './url-folder.js';
+
+const fixtures = fileURLToPath(new URL('../../fixtures', import.meta.url));
+const server = await serveFolders({ '/': fixtures });
+afterAll(server.close);
+const weights = '/dream/model.safetensors';
+
+describe('urlFolder', () => {
+  it.each([
+    ['the address of a folder', () => `${server.origin}/dream/`],
+    [
+      'the addresses of files',
+      () =>
+        Object.fromEntries(
+          ['config.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_config.json'].map((file) => [
+            file,
+            `${server.origin}/dream/${file}`,
+          ]),
+        ),
+    ],
+  ])('reads from %s what lies on the disk', async (_, where) => {
+    const [there, here] = [
+      await readCheckpoint(urlFolder(where())),
+      await readCheckpoint(join(fixtures, 'dream')),
+    ];
+    expect(there.tensors).toEqual(here.tensors);
+    expect(there.config.fields()).toEqual(here.config.fields());
+    expect(there.folder).toBe('');
+    const rows = here.config.count('vocab_size');
+    const [a, b] = [
+      await loadTokenizer(there.source, { config: there.config, rows }),
+      await loadTokenizer(here.source, { config: here.config, rows }),
+    ];
+    expect(a.vocabulary.tokens).toEqual(b.vocabulary.tokens);
+    const { files } = await there.external();
+    const blob = files!.get('model.safetensors') as Blob;
+    expect(Buffer.from(await blob.arrayBuffer()).equals(await readFile(join(fixtures, weights)))).toBe(true);
+  });
+
+  it('reads shards, and names what is missing', async () => {
+    const { tensors, external } = await readCheckpoint(urlFolder(`${server.origin}/dream-sharded`));
+    expect(tensors).toEqual((await readCheckpoint(join(fixtures, 'dream-sharded'))).tensors);
+    expect((await external()).files!.size).toBeGreaterThan(1);
+    const failure = readCheckpoint(urlFolder(`${server.origin}/nowhere`, { name: 'nowhere' }));
+    await expect(failure).rejects.toThrow(CheckpointError);
+    await expect(failure).rejects.toThrow('nowhere: there is no config.json');
+  });
+});
+
+/** A server that answers as it is told. */
+const answering = async (
+  answer: (path: string, range: string | undefined) => [number, Record<string, string>, Buffer | string],
+) => {
+  const own = createServer((request, response) => {
+    const [status, headers, body] = answer(request.url!, request.headers.range);
+    response.writeHead(status, headers).end(body);
+  });
+  await new Promise<void>((resolve) => own.listen(0, '127.0.0.1', resolve));
+  afterAll(() => own.close());
+  return `http://127.0.0.1:${(own.address() as AddressInfo).port}`;
+};
+
+describe('servers that are not as they should be', () => {
+  it('one without ranges is read whole', async () => {
+    const origin = await answering(() => [200, {}, 'abcdef']);
+    const file = (await urlFolder(origin).open('file'))!;
+    expect([file.size, new TextDecoder().decode(await file.read(2, 3))]).toEqual([6, 'cde']);
+  });
+
+  it('one that cannot be reached, and one that is out of order', async () => {
+    await expect(urlFolder('http://127.0.0.1:9').open('file')).rejects.toThrow(NetworkError);
+    const origin = await answering(() => [500, {}, '']);
+    await expect(urlFolder(origin).open('file')).rejects.toThrow('expected the file, got status 500');
+  });
+
+  it('one that gives less than was asked for', async () => {
+    const big = 2 ** 18 + 100;
+    const origin = await answering((_, range) =>
+      range === 'bytes=0-262143'
+        ? [206, { 'content-range': `bytes 0-262143/${big}` }, Buffer.alloc(2 ** 18)]
+        : [206, { 'content-range': `bytes 262144-262145/${big}` }, 'ab'],
+    );
+    const file = (await urlFolder(origin).open('file'))!;
+    await expect(file.read(2 ** 18, 100)).rejects.toThrow(DownloadError);
+  });
+
+  it('a signal stops', async () => {
+    const signal = AbortSignal.abort(new Error('enough'));
+    await expect(urlFolder(server.origin, { signal }).open('file')).rejects.toThrow('enough');
+  });
+});
+
+describe('hubFolder', () => {
+  const sha = '0123456789abcdef0123456789abcdef01234567';
+
+  it('reads the files of the commit that a revision stands for', async () => {
+    const asked: string[] = [];
+    const endpoint = await answering((path) => {
+      asked.push(path);
+      if (path === '/api/models/owner/name/revision/v1.0') {
+        return [
+          200,
+          {},
+          JSON.stringify({ sha, siblings: [{ rfilename: 'config.json' }, { rfilename: '../../etc' }] }),
+        ];
+      }
+      return path === `/owner/name/resolve/${sha}/config.json` ? [200, {}, '{"a": 1}'] : [404, {}, ''];
+    });
+    const folder = await hubFolder('owner/name', { endpoint, revision: 'v1.0' });
+    expect([folder.name, await folder.names()]).toEqual(['owner/name', ['config.json']]);
+    expect((await folder.open('config.json'))!.size).toBe(8);
+    expect(await folder.open('tokenizer.json')).toBeUndefined();
+    expect(asked).toHaveLength(2);
+  });
+
+  it.each([
+    [401, '', AccessError, 'the hub refuses'],
+    [404, '', NotFoundError, 'no such model or revision'],
+    [200, '<html>', NetworkError, 'expected a commit from the hub'],
+    [200, '{"sha": "../x"}', NetworkError, 'expected a commit from the hub'],
+  ])('says what a hub means by %i %s', async (status, body, kind, message) => {
+    const endpoint = await answering(() => [status, {}, body]);
+    const failure = hubFolder('owner/name', { endpoint });
+    await expect(failure).rejects.toThrow(kind);
+    await expect(failure).rejects.toThrow(message);
+  });
+});
+
+describe('fileFolder', () => {
+  const file = (path: string, text: string) => {
+    const made = new File([text], path.split('/').at(-1)!);
+    return Object.defineProperty(made, 'webkitRelativePath', { value: path.includes('/') ? path : '' });
+  };
+
+  it('is of the files beside config.json', async () => {
+    const dropped = [
+      file('m/config.json', '{}'),
+      file('m/model.safetensors', 'weights'),
+      file('m/onnx/model.safetensors', 'others'),
+    ];
+    const folder = fileFolder(dropped);
+    expect([folder.name, await folder.names()]).toEqual(['m', ['config.json', 'model.safetensors']]);
+    const opened = (await folder.open('model.safetensors'))!;
+    expect(new TextDecoder().decode(await opened.read(1, 3))).toBe('eig');
+    const { files } = await (await folder.locate(['model.safetensors'])).external();
+    expect(files!.get('model.safetensors')).toBe(dropped[1]);
+    expect(await folder.open('tokenizer.json')).toBeUndefined();
+    expect(fileFolder([file('config.json', '{}')]).name).toBe('files');
+  });
+});
