@@ -1,22 +1,27 @@
 // What the test's page can do.
+import type { DownloadProgress } from '../../hub/hub-options.js';
 import { modelCache, pieceKey } from '../model-cache.js';
 import { urlFolder } from '../url-folder.js';
 
 const url = new URL('/weights', location.href).href;
 
-/** Fetches the weights; `stopAfter` so many bytes, aborts. */
-const fetchWeights = async ({ stopAfter = Number.POSITIVE_INFINITY } = {}) => {
+/** Fetches the weights; stops when piece `stopAt` has arrived and is about to be kept. */
+const fetchWeights = async ({ stopAt = Number.POSITIVE_INFINITY } = {}) => {
   const stop = new AbortController();
-  const progress: { loadedBytes: number }[] = [];
+  const progress: DownloadProgress[] = [];
+  const kept = await modelCache();
+  let puts = 0;
+  const stopping = kept && {
+    ...kept,
+    async put(key: string, bytes: Uint8Array<ArrayBuffer>) {
+      if (puts++ === stopAt) stop.abort(new Error('stopped'));
+      stop.signal.throwIfAborted();
+      await kept.put(key, bytes);
+    },
+  };
   const folder = urlFolder(
     { weights: url },
-    {
-      signal: stop.signal,
-      onProgress(event) {
-        progress.push(event);
-        if (event.loadedBytes > stopAfter) stop.abort(new Error('stopped'));
-      },
-    },
+    { cache: stopping, signal: stop.signal, onProgress: (event) => progress.push(event) },
   );
   try {
     const located = await folder.locate(['weights']);

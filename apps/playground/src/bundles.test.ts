@@ -1,0 +1,38 @@
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+import { expect, it } from 'vitest';
+
+/** Bytes of what a page loads for some exports, minified and compressed. Building for browsers fails for any module of Node's. */
+const bytesOf = async (contents: string): Promise<number> => {
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: fileURLToPath(new URL('.', import.meta.url)) },
+    bundle: true,
+    minify: true,
+    write: false,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    conditions: ['@entrgi/source', 'browser', 'module', 'import'],
+    external: ['onnxruntime-web/*'],
+    logLevel: 'error',
+  });
+  return gzipSync(outputFiles[0]!.contents).length;
+};
+
+// Guards against what grows unnoticed: each is a little more than it was on 26 November 2026 (7.3, 12.4 and 151 kB).
+it.each([
+  ['guidance alone', 8000, "export { optimisers, relaxations, rewardGuidance } from '@entrgi/core'"],
+  ['all of core', 13_500, "export * from '@entrgi/core'"],
+  [
+    'a client, without the runtime and weights',
+    156_000,
+    `export { fileFolder, hubFolder, loadDenoiser, modelCache, urlFolder } from '@entrgi/models';
+     export { compositeReward, loadReward } from '@entrgi/rewards';
+     export { bestOfN, preset, presets, sample } from '@entrgi/samplers';
+     export { optimisers, relaxations, rewardGuidance } from '@entrgi/core';
+     export { webBackend } from '@entrgi/backend-web';`,
+  ],
+])('%s takes at most %i bytes, and nothing of Node', async (_, limit, contents) => {
+  expect(await bytesOf(contents)).toBeLessThan(limit);
+});

@@ -1,0 +1,45 @@
+import { render } from 'preact';
+import { defaultSettings } from './state/default-settings.js';
+import { settingsFromAddress } from './state/settings-in-address.js';
+import { createStore, type Store } from './state/store.js';
+import styles from './style.css?inline';
+import { playgroundView } from './view/playground-view.jsx';
+
+/**
+ * `<entrgi-playground>`: the whole playground, for any page. Attributes: `prompt`, the opening; `device`, `wasm` (default), `webgpu` or `auto`; `threads`;
+ * `theme`, `light` or `dark` instead of the system's; `site`, for the page that it has for itself, whose address then carries the settings.
+ */
+export class EntrgiPlayground extends HTMLElement {
+  #store: Store | undefined;
+
+  connectedCallback(): void {
+    const root = this.shadowRoot ?? this.attachShadow({ mode: 'open' });
+    const isSite = this.hasAttribute('site');
+    const fields = isSite ? new URLSearchParams(location.search) : new URLSearchParams();
+    const option = (name: string) => this.getAttribute(name) ?? fields.get(name) ?? undefined;
+    const initial = isSite
+      ? settingsFromAddress(location.hash)
+      : { ...defaultSettings, prompt: option('prompt') ?? defaultSettings.prompt };
+    const device = option('device');
+    const threads = Number(option('threads'));
+    const worker = new Worker(new URL('./engine/worker.ts', import.meta.url), {
+      type: 'module',
+      name: 'entrgi',
+    });
+    this.#store = createStore(worker, initial, {
+      device: device === 'webgpu' || device === 'auto' ? device : 'wasm',
+      threads: Number.isInteger(threads) && threads > 0 ? threads : undefined,
+    });
+    const style = document.createElement('style');
+    style.textContent = styles;
+    const place = document.createElement('div');
+    place.className = 'playground';
+    root.replaceChildren(style, place);
+    render(playgroundView(this.#store, { host: this, isSite }), place);
+  }
+
+  disconnectedCallback(): void {
+    if (this.shadowRoot !== null) render(null, this.shadowRoot.querySelector('.playground')!);
+    this.#store?.dispose();
+  }
+}

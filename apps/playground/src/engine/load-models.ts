@@ -1,0 +1,37 @@
+import { webBackend } from '@entrgi/backend-web';
+import { type Folder, loadDenoiser, urlFolder } from '@entrgi/models';
+import { loadReward } from '@entrgi/rewards';
+import { denoiserFiles, judgeFiles, moodFiles, rewardFiles } from '@entrgi/tiny-stories';
+import type { Models } from './models.js';
+import type { Device, Report, Request } from './protocol.js';
+
+export interface LoadedModels {
+  readonly models: Models;
+  readonly device: Device;
+}
+
+type Tell = (progress: Omit<Report & { type: 'loading' }, 'type'>) => void;
+
+/** Loads the embedded models, in this thread: it is the worker's. What comes with the page is in the browser's own cache already. */
+export const loadModels = async (
+  { device, threads }: Omit<Request & { type: 'load' }, 'type'>,
+  tell: Tell,
+): Promise<LoadedModels> => {
+  const backend = webBackend({ device, worker: false, ...(threads === undefined ? {} : { threads }) });
+  tell({ what: 'the runtime', loaded: 0, total: 0 });
+  const report = await backend.report();
+  const folder = (name: string, files: Readonly<Record<string, string>>): Folder =>
+    urlFolder(files, {
+      name,
+      cache: false,
+      onProgress: ({ loadedBytes, totalBytes }) =>
+        tell({ what: `the ${name}`, loaded: loadedBytes, total: totalBytes }),
+    });
+  const denoiser = await loadDenoiser(folder('denoiser', denoiserFiles), { backend });
+  const [story, mood, judge] = await Promise.all(
+    Object.entries({ reward: rewardFiles, mood: moodFiles, judge: judgeFiles }).map(([name, files]) =>
+      loadReward(folder(name, files), { backend }),
+    ),
+  );
+  return { models: { denoiser, story: story!, mood: mood!, judge }, device: report };
+};

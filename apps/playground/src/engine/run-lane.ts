@@ -1,0 +1,132 @@
+import { optimisers, relaxations, rewardGuidance, type StepEvent } from '@entrgi/core';
+import { presets, sample } from '@entrgi/samplers';
+import { indexOfHighest } from './index-of-highest.js';
+import { isGuided, trajectoriesOf } from './lane-plan.js';
+import type { Models } from './models.js';
+import { type Observation, observeGuidance } from './observe-guidance.js';
+import { type Frame, type Lane, type LaneCost, type RunSettings, SHOWN } from './protocol.js';
+import { summedReward } from './summed-reward.js';
+
+/** Writes the responses of one lane, a frame a step. What is computed for display alone is not in its cost. */
+export async function* runLane(
+  lane: Lane,
+  { denoiser, judge, ...models }: Models,
+  settings: RunSettings,
+  signal: AbortSignal,
+): AsyncGenerator<Frame, void, undefined> {
+  const method = settings.methods[lane];
+  const { prompt, seed, steps, maxNewTokens, temperature, guidanceSteps, learningRate } = settings;
+  const { reward, parts } = summedReward(models, settings);
+  const trajectories = trajectoriesOf(method, settings, parts);
+  const guided = isGuided(method) && guidanceSteps > 0;
+  let seen: Observation | undefined;
+  const guidance = observeGuidance(
+    guided
+      ? rewardGuidance({
+          ...presets.published.guidance,
+          reward,
+          relaxation: relaxations[method],
+          guidanceSteps,
+          optimiser: optimisers.adam(learningRate),
+        })
+      : undefined,
+    (observation) => {
+      seen = observation;
+    },
+  );
+  const events = sample({
+    ...presets.published.sample,
+    denoiser,
+    prompts: [prompt],
+    guidance,
+    trajectories,
+    steps,
+    maxNewTokens,
+    temperature,
+    seed,
+    signal,
+  });
+  const maskId = denoiser.vocabulary.maskId!;
+  let tokens: Int32Array = new Int32Array(trajectories * maxNewTokens).fill(maskId);
+  let cost: LaneCost = { denoiserPasses: 0, gradientPasses: 0, seconds: 0 };
+  let scores: Pick<Frame, 'rewards' | 'judge'> = {
+    rewards: new Float64Array(trajectories).fill(Number.NaN),
+    judge: Number.NaN,
+  };
+  for await (const event of events) {
+    if (event.type !== 'step-end') return;
+    const observation = seen;
+    seen = undefined;
+    const took = observation === undefined ? [] : whoTookPart(observation, tokens, maxNewTokens);
+    cost = {
+      denoiserPasses: cost.denoiserPasses + took.length,
+      gradientPasses: cost.gradientPasses + (guided ? took.length * guidanceSteps * parts : 0),
+      seconds: cost.seconds + event.timings.totalMs / 1000,
+    };
+    if (observation !== undefined) {
+      const drafts = asDrafted(event, observation, took, maskId).map((ids) => denoiser.decode(ids));
+      const rewards = await reward.score(prompt, drafts, { signal });
+      const best = drafts[indexOfHighest(rewards)]!;
+      const [logit] = judge === undefined ? [Number.NaN] : await judge.score(prompt, [best], { signal });
+      scores = { rewards, judge: 1 / (1 + Math.exp(-logit!)) };
+    }
+    tokens = event.tokenIds;
+    yield frameOf(lane, event, observation, took, {
+      ...scores,
+      cost,
+      texts: Array.from({ length: trajectories }, (_, k) =>
+        denoiser.decode(tokens.subarray(k * maxNewTokens, (k + 1) * maxNewTokens)),
+      ),
+    });
+  }
+}
+
+/** The trajectories behind the parts of an observation, which are in their order: those whose tokens are the same. */
+const whoTookPart = ({ tokenIds }: Observation, before: Int32Array, length: number): number[] => {
+  const parts = tokenIds.length / length;
+  const found: number[] = [];
+  for (let k = 0; k * length < before.length && found.length < parts; k++) {
+    const part = tokenIds.subarray(found.length * length, (found.length + 1) * length);
+    if (part.every((id, i) => id === before[k * length + i])) found.push(k);
+  }
+  return found;
+};
+
+/** The responses after a step, every mask as its most probable token. */
+const asDrafted = (
+  { tokenIds, trajectories, length }: StepEvent,
+  { rows, after }: Observation,
+  took: readonly number[],
+  maskId: number,
+): Int32Array[] => {
+  const drafts = Array.from({ length: trajectories }, (_, k) => tokenIds.slice(k * length, (k + 1) * length));
+  rows.forEach((row, i) => {
+    const draft = drafts[took[Math.floor(row / length)]!]!;
+    if (draft[row % length] === maskId) draft[row % length] = after.ids[i * SHOWN]!;
+  });
+  return drafts;
+};
+
+const frameOf = (
+  lane: Lane,
+  { step, trajectories, length, tokenIds }: StepEvent,
+  observation: Observation | undefined,
+  took: readonly number[],
+  rest: Pick<Frame, 'rewards' | 'judge' | 'texts' | 'cost'>,
+): Frame => {
+  const nothing = { ids: new Int32Array(0), probs: new Float32Array(0) };
+  const { rows = new Int32Array(0), weights, moved, before = nothing, after = nothing } = observation ?? {};
+  return {
+    lane,
+    step,
+    trajectories,
+    length,
+    tokenIds,
+    slots: rows.map((row) => took[Math.floor(row / length)]! * length + (row % length)),
+    weights: weights ?? new Float32Array(0),
+    moved: moved ?? new Float32Array(0),
+    before,
+    after,
+    ...rest,
+  };
+};

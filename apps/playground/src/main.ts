@@ -1,0 +1,3 @@
+import { EntrgiPlayground } from './element.js';
+
+customElements.define('entrgi-playground', EntrgiPlayground);

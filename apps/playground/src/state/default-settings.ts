@@ -1,0 +1,35 @@
+import { openings } from '@entrgi/tiny-stories';
+import type { RunSettings } from '../engine/protocol.js';
+
+/** What a visitor sees first: one response in each lane, so that it is there in seconds. `prompt` is the opening alone. */
+export const defaultSettings: RunSettings = {
+  prompt: openings[0]!,
+  methods: ['base', 'entrgi'],
+  seed: 1,
+  trajectories: 1,
+  steps: 64,
+  maxNewTokens: 64,
+  temperature: 0.7,
+  guidanceSteps: 3,
+  learningRate: 0.5,
+  storyWeight: 1,
+  moodWeight: 0,
+};
+
+/** What a number may be, for sliders and for addresses that others have made. */
+export const ranges = {
+  seed: { min: 1, max: 9999, step: 1 },
+  trajectories: { min: 1, max: 8, step: 1 },
+  steps: { min: 4, max: 128, step: 4 },
+  maxNewTokens: { min: 16, max: 96, step: 8 },
+  temperature: { min: 0, max: 1.5, step: 0.1 },
+  guidanceSteps: { min: 0, max: 8, step: 1 },
+  learningRate: { min: 0, max: 2, step: 0.1 },
+  storyWeight: { min: 0, max: 2, step: 0.1 },
+  moodWeight: { min: -2, max: 2, step: 0.1 },
+} as const;
+
+export type NumberSetting = keyof typeof ranges;
+
+/** What the models are asked: they have learned to continue stories. */
+export const promptOf = (opening: string): string => `Complete this story: ${opening.trim()}`;

@@ -1,0 +1,169 @@
+import { type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import type { Device, Lane, Report, Request, RunSettings } from '../engine/protocol.js';
+import { promptOf } from './default-settings.js';
+import { type LaneHistory, laneHistory } from './lane-history.js';
+
+export type Status = 'loading' | 'ready' | 'running' | 'paused' | 'done' | 'stopped' | 'failed';
+
+/** What a token's colour says. */
+export const colourings = ['certainty', 'guidance', 'entropy', 'step'] as const;
+export type Colouring = (typeof colourings)[number];
+
+export interface Loading {
+  readonly what: string;
+  readonly loaded: number;
+  readonly total: number;
+}
+
+/** A slot of a lane's shown response. */
+export interface Place {
+  readonly lane: Lane;
+  readonly position: number;
+}
+
+/** The words of the model that writes. */
+export interface Words {
+  readonly tokens: readonly (string | undefined)[];
+  readonly maskId: number;
+  readonly endIds: readonly number[];
+}
+
+/** Everything that the page shows, and what can be done with it. */
+export interface Store {
+  readonly settings: Signal<RunSettings>;
+  readonly status: ReadonlySignal<Status>;
+  readonly loading: ReadonlySignal<Loading | undefined>;
+  readonly problem: ReadonlySignal<{ readonly code: string; readonly message: string } | undefined>;
+  readonly device: ReadonlySignal<Device | undefined>;
+  readonly words: ReadonlySignal<Words | undefined>;
+  /** What was run last; undefined before the first run. */
+  readonly shown: ReadonlySignal<RunSettings | undefined>;
+  readonly histories: readonly [ReadonlySignal<LaneHistory>, ReadonlySignal<LaneHistory>];
+  /** The last step that both lanes have taken. */
+  readonly latest: ReadonlySignal<number>;
+  /** The step that is looked at; undefined: the latest. */
+  readonly cursor: Signal<number | undefined>;
+  readonly colouring: Signal<Colouring>;
+  readonly place: Signal<Place | undefined>;
+  /** Response that is looked at in each lane; undefined: the one with the highest reward. */
+  readonly trajectories: readonly [Signal<number | undefined>, Signal<number | undefined>];
+  run(paused?: boolean): void;
+  pause(): void;
+  resume(): void;
+  /** Takes one step, of a new run where none is under way. */
+  step(): void;
+  stop(): void;
+  dispose(): void;
+}
+
+/** Starts a worker, has it load the models, and keeps what it reports. */
+export const createStore = (
+  worker: Worker,
+  initial: RunSettings,
+  load: Omit<Request & { type: 'load' }, 'type'>,
+): Store => {
+  const settings = signal(initial);
+  const status = signal<Status>('loading');
+  const loading = signal<Loading | undefined>(undefined);
+  const problem = signal<{ code: string; message: string } | undefined>(undefined);
+  const device = signal<Device | undefined>(undefined);
+  const words = signal<Words | undefined>(undefined);
+  const shown = signal<RunSettings | undefined>(undefined);
+  const empty = () =>
+    laneHistory(words.value?.maskId ?? -1, shown.value?.maxNewTokens ?? initial.maxNewTokens);
+  const histories = [signal(empty()), signal(empty())] as const;
+  const latest = signal(0);
+  const cursor = signal<number | undefined>(undefined);
+  const trajectories = [
+    signal<number | undefined>(undefined),
+    signal<number | undefined>(undefined),
+  ] as const;
+  const place = signal<Place | undefined>(undefined);
+  const ask = (request: Request) => worker.postMessage(request);
+
+  const take = (report: Report): void => {
+    switch (report.type) {
+      case 'loading':
+        loading.value = report;
+        break;
+      case 'ready':
+        words.value = report;
+        device.value = report.device;
+        loading.value = undefined;
+        status.value = 'ready';
+        break;
+      case 'frame': {
+        const { lane, step } = report.frame;
+        histories[lane].value.add(report.frame);
+        // The same history, longer: a new object, so that it is seen.
+        histories[lane].value = { ...histories[lane].value };
+        if (lane === 1) latest.value = step;
+        break;
+      }
+      case 'failed':
+        problem.value = report;
+        status.value = words.value === undefined ? 'failed' : 'stopped';
+        break;
+      default:
+        status.value = report.type;
+    }
+  };
+  worker.onmessage = ({ data }) => take(data as Report);
+  worker.onerror = ({ message }) =>
+    take({
+      type: 'failed',
+      code: 'worker',
+      message: message || 'The script that computes cannot be loaded.',
+    });
+  ask({ type: 'load', ...load });
+
+  const run = (paused = false): void => {
+    if (words.value === undefined) return;
+    shown.value = settings.value;
+    problem.value = undefined;
+    for (const history of histories) history.value = empty();
+    for (const trajectory of trajectories) trajectory.value = undefined;
+    latest.value = 0;
+    cursor.value = undefined;
+    place.value = undefined;
+    status.value = paused ? 'paused' : 'running';
+    ask({ type: 'run', paused, settings: { ...settings.value, prompt: promptOf(settings.value.prompt) } });
+  };
+  const whileRunning = (next: Status, type: 'pause' | 'resume' | 'step'): void => {
+    if (status.value !== 'running' && status.value !== 'paused') return;
+    status.value = next;
+    ask({ type });
+  };
+
+  return {
+    settings,
+    status,
+    loading,
+    problem,
+    device,
+    words,
+    shown,
+    histories,
+    latest,
+    cursor,
+    colouring: signal<Colouring>('certainty'),
+    place,
+    trajectories,
+    run,
+    pause: () => whileRunning('paused', 'pause'),
+    resume: () => {
+      cursor.value = undefined;
+      whileRunning('running', 'resume');
+    },
+    step() {
+      cursor.value = undefined;
+      if (status.value === 'running' || status.value === 'paused') whileRunning('paused', 'step');
+      else {
+        run(true);
+        ask({ type: 'step' });
+      }
+    },
+    stop: () => ask({ type: 'stop' }),
+    dispose: () => worker.terminate(),
+  };
+};

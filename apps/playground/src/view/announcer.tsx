@@ -1,0 +1,36 @@
+import { computed } from '@preact/signals';
+import type { JSX } from 'preact';
+import { useMemo } from 'preact/hooks';
+import { indexOfHighest } from '../engine/index-of-highest.js';
+import { lanes } from '../engine/protocol.js';
+import type { Store } from '../state/store.js';
+import { methodNames } from './method-names.js';
+import { shownNumber } from './shown-number.js';
+
+/** Tells screen readers how a run goes: its beginning, each quarter, its end. */
+export const Announcer = ({ store }: { store: Store }): JSX.Element => {
+  const said = useMemo(() => computed(() => sentence(store)), [store]);
+  return (
+    <p class="unseen" role="status">
+      {said.value}
+    </p>
+  );
+};
+
+const sentence = (store: Store): string => {
+  const settings = store.shown.value;
+  const status = store.status.value;
+  if (status === 'loading') return 'Models are loading.';
+  if (settings === undefined) return 'Ready.';
+  const quarter = Math.floor((4 * store.latest.value) / settings.steps);
+  const at =
+    status === 'done' ? 'Finished' : `${status === 'paused' ? 'Paused, ' : ''}${quarter * 25} percent`;
+  if (quarter === 0) return `${at}.`;
+  const standings = lanes.map((lane) => {
+    const step = Math.floor((quarter * settings.steps) / 4);
+    const frame = store.histories[lane].value.at(step);
+    const best = frame === undefined ? undefined : frame.rewards[indexOfHighest(frame.rewards)];
+    return `${methodNames[settings.methods[lane]].name}: reward ${shownNumber(best)}`;
+  });
+  return `${at}. ${standings.join(', ')}.`;
+};

@@ -1,0 +1,60 @@
+import type { JSX } from 'preact';
+import { indexOfHighest } from '../engine/index-of-highest.js';
+import { type Lane, lanes } from '../engine/protocol.js';
+import type { Store } from '../state/store.js';
+import { type Line, LineChart } from './line-chart.jsx';
+import { methodNames } from './method-names.js';
+import { shownNumber } from './shown-number.js';
+
+/** Reward and judge by step, of each lane's best response as it would be if it were finished at once. */
+export const ChartCard = ({ store }: { store: Store }): JSX.Element => {
+  const settings = store.shown.value ?? store.settings.value;
+  const { steps } = settings;
+  const at = store.cursor.value ?? store.latest.value;
+  const line = (lane: Lane, pick: 'reward' | 'judge'): Line => ({
+    name: methodNames[settings.methods[lane]].name,
+    lane,
+    points: store.histories[lane].value.frames.flatMap(({ step, rewards, judge }) => {
+      const value = pick === 'judge' ? judge : rewards[indexOfHighest(rewards)]!;
+      return Number.isNaN(value) ? [] : [{ x: step, y: value }];
+    }),
+  });
+  const rewards = lanes.map((lane) => line(lane, 'reward'));
+  const judges = lanes.map((lane) => line(lane, 'judge'));
+  return (
+    <section class="card charts" aria-labelledby="charts">
+      <h3 id="charts">
+        Reward by step <small>of the draft, every mask filled with its most probable token</small>
+      </h3>
+      <LineChart
+        lines={rewards}
+        steps={steps}
+        at={at}
+        label={spoken('Reward', rewards)}
+        height={190}
+        least={[-1, 1]}
+      />
+      <h4>
+        Judge <small>probability that a person wrote it; guidance does not know this model</small>
+      </h4>
+      <LineChart
+        lines={judges}
+        steps={steps}
+        at={at}
+        label={spoken('Judge', judges)}
+        height={100}
+        least={[0, 1]}
+      />
+    </section>
+  );
+};
+
+const spoken = (what: string, lines: readonly Line[]): string =>
+  `${what} by step. ${lines
+    .map(({ name, points }) => {
+      const [first, last] = [points[0], points.at(-1)];
+      return first === undefined || last === undefined
+        ? `${name}: nothing yet`
+        : `${name}: from ${shownNumber(first.y)} to ${shownNumber(last.y)} in step ${last.x}`;
+    })
+    .join('. ')}.`;

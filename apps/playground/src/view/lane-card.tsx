@@ -1,0 +1,105 @@
+import type { JSX } from 'preact';
+import { isGuided } from '../engine/lane-plan.js';
+import type { Lane } from '../engine/protocol.js';
+import { type ShownLane, shownLane } from '../state/shown-lane.js';
+import type { Store } from '../state/store.js';
+import { methodNames } from './method-names.js';
+import { shownNumber } from './shown-number.js';
+import { TokenGrid } from './token-grid.jsx';
+
+/** One lane: what it is called, how it stands, its tokens, its text and what it has cost. */
+export const LaneCard = ({ store, lane }: { store: Store; lane: Lane }): JSX.Element => {
+  const settings = store.shown.value ?? store.settings.value;
+  const method = settings.methods[lane];
+  const shown = shownLane(store, lane);
+  const { name, says } = methodNames[method];
+  return (
+    <section
+      class={`card lane lane-${lane} ${isGuided(method) ? 'guided' : 'unguided'}`}
+      aria-labelledby={`lane-${lane}`}
+    >
+      <header class="lane-head">
+        <h3 id={`lane-${lane}`}>
+          {name} <small>{says}</small>
+        </h3>
+        <Standing shown={shown} />
+      </header>
+      <TokenGrid store={store} lane={lane} shown={shown} />
+      <Trajectories store={store} lane={lane} shown={shown} />
+      <Text shown={shown} prompt={settings.prompt} />
+      <CostMeter shown={shown} guided={isGuided(method)} />
+    </section>
+  );
+};
+
+const Standing = ({ shown: { frame, trajectory, best } }: { shown: ShownLane }): JSX.Element => (
+  <dl class="standing">
+    <div>
+      <dt>Reward</dt>
+      <dd class="reward">{shownNumber(frame?.rewards[trajectory])}</dd>
+    </div>
+    <div title="Probability that a person wrote this, by a model that guidance does not know">
+      <dt>Judge</dt>
+      <dd>{trajectory === best && frame !== undefined ? percent(frame.judge) : '–'}</dd>
+    </div>
+  </dl>
+);
+
+const percent = (value: number): string => (Number.isNaN(value) ? '–' : `${Math.round(100 * value)} %`);
+
+/** One button for each response, the best one marked; nothing where there is one only. */
+const Trajectories = ({
+  store,
+  lane,
+  shown,
+}: {
+  store: Store;
+  lane: Lane;
+  shown: ShownLane;
+}): JSX.Element | null => {
+  const { frame, trajectory, best } = shown;
+  if (frame === undefined || frame.trajectories === 1) return null;
+  return (
+    <fieldset class="trajectories" aria-label="Trajectories">
+      {Array.from(frame.rewards, (reward, k) => (
+        <button
+          type="button"
+          key={k}
+          class={k === best ? 'best' : ''}
+          aria-pressed={k === trajectory}
+          aria-label={`Trajectory ${k + 1}, reward ${shownNumber(reward)}${k === best ? ', the best' : ''}`}
+          onClick={() => {
+            store.trajectories[lane].value = k;
+          }}
+        >
+          {k === best ? '★ ' : ''}
+          {shownNumber(reward)}
+        </button>
+      ))}
+    </fieldset>
+  );
+};
+
+const Text = ({
+  shown: { frame, trajectory },
+  prompt,
+}: {
+  shown: ShownLane;
+  prompt: string;
+}): JSX.Element => (
+  <p class="text">
+    <span class="opening">{prompt.trim()} </span>
+    {frame?.texts[trajectory]}
+  </p>
+);
+
+const CostMeter = ({ shown: { frame }, guided }: { shown: ShownLane; guided: boolean }): JSX.Element => {
+  const { denoiserPasses = 0, gradientPasses = 0, seconds = 0 } = frame?.cost ?? {};
+  return (
+    <p class="cost">
+      <span>{denoiserPasses} denoiser passes</span>
+      {guided && <span>{gradientPasses} reward gradients</span>}
+      <span>{seconds.toFixed(1)} s</span>
+    </p>
+  );
+};

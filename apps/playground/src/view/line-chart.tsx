@@ -1,0 +1,72 @@
+import type { JSX } from 'preact';
+import type { Lane } from '../engine/protocol.js';
+
+export interface Line {
+  readonly name: string;
+  readonly lane: Lane;
+  readonly points: readonly { readonly x: number; readonly y: number }[];
+}
+
+interface ChartProps {
+  readonly lines: readonly Line[];
+  readonly steps: number;
+  /** The step that is looked at. */
+  readonly at: number;
+  /** What a screen reader says of it. */
+  readonly label: string;
+  readonly height: number;
+  /** The values that are always in view. */
+  readonly least: readonly [number, number];
+}
+
+const WIDTH = 560;
+const [LEFT, RIGHT, TOP, BOTTOM] = [38, 12, 10, 22];
+
+/** Lines over steps. Both lanes are told apart by their dashes too. */
+export const LineChart = ({ lines, steps, at, label, height, least }: ChartProps): JSX.Element => {
+  const values = lines.flatMap(({ points }) => points.map(({ y }) => y));
+  const [low, high] = [Math.min(least[0], ...values), Math.max(least[1], ...values)];
+  const x = (step: number) => LEFT + ((WIDTH - LEFT - RIGHT) * step) / steps;
+  const y = (value: number) => TOP + (height - TOP - BOTTOM) * (1 - (value - low) / (high - low));
+  return (
+    <svg class="chart" viewBox={`0 0 ${WIDTH} ${height}`} role="img" aria-label={label}>
+      {ticks(low, high, height > 150 ? 5 : 2).map((tick) => (
+        <g key={tick} class="tick">
+          <line x1={LEFT} x2={WIDTH - RIGHT} y1={y(tick)} y2={y(tick)} />
+          <text x={LEFT - 6} y={y(tick) + 4} text-anchor="end">
+            {String(tick).replace('-', '−')}
+          </text>
+        </g>
+      ))}
+      {[0, steps / 2, steps].map((step) => (
+        <text key={step} class="axis" x={x(step)} y={height - 5} text-anchor="middle">
+          {step}
+        </text>
+      ))}
+      {at > 0 && <line class="now" x1={x(at)} x2={x(at)} y1={TOP} y2={height - BOTTOM} />}
+      {lines.map(({ name, lane, points }) => (
+        <g key={lane} class={`line lane-${lane}`}>
+          <polyline points={points.map((point) => `${x(point.x)},${y(point.y)}`).join(' ')}>
+            <title>{name}</title>
+          </polyline>
+          {points
+            .filter((point) => point.x === at)
+            .map((point) => (
+              <circle key={point.x} cx={x(point.x)} cy={y(point.y)} r={5} />
+            ))}
+        </g>
+      ))}
+    </svg>
+  );
+};
+
+/** Round numbers from low to high, about as many as are wanted. */
+const ticks = (low: number, high: number, wanted: number): number[] => {
+  const rough = (high - low) / wanted;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= rough)!;
+  const first = Math.ceil(low / step);
+  return Array.from({ length: Math.floor(high / step) - first + 1 }, (_, i) =>
+    Number(((first + i) * step).toFixed(6)),
+  );
+};

@@ -1,0 +1,51 @@
+import type { JSX } from 'preact';
+import type { Store } from '../state/store.js';
+import { Announcer } from './announcer.jsx';
+import { CandidatesCard } from './candidates-card.jsx';
+import { ChartCard } from './chart-card.jsx';
+import { Explanation } from './explanation.jsx';
+import { Header } from './header.jsx';
+import { LaneCard } from './lane-card.jsx';
+import { PromptForm } from './prompt-form.jsx';
+import { SettingsPanel } from './settings-panel.jsx';
+import { Timeline } from './timeline.jsx';
+import { useAddress } from './use-address.js';
+import { useKeys } from './use-keys.js';
+
+export interface Embedding {
+  readonly host: HTMLElement;
+  /** Whether the page is ours: its address then carries the settings. */
+  readonly isSite: boolean;
+}
+
+const Playground = ({ store, host, isSite }: { store: Store } & Embedding): JSX.Element => {
+  useAddress(store, isSite);
+  useKeys(store, host);
+  const Title = isSite ? 'h1' : 'h2';
+  return (
+    <>
+      <Header store={store} host={host} isSite={isSite} Title={Title} />
+      <main class="layout">
+        <div class="aside">
+          <PromptForm store={store} />
+          <SettingsPanel store={store} />
+        </div>
+        <div class="stage">
+          <LaneCard store={store} lane={0} />
+          <LaneCard store={store} lane={1} />
+          <Timeline store={store} />
+          <div class="pair">
+            <ChartCard store={store} />
+            <CandidatesCard store={store} />
+          </div>
+          <Explanation />
+        </div>
+      </main>
+      <Announcer store={store} />
+    </>
+  );
+};
+
+export const playgroundView = (store: Store, embedding: Embedding): JSX.Element => (
+  <Playground store={store} {...embedding} />
+);

@@ -1,0 +1,119 @@
+import { openings } from '@entrgi/tiny-stories';
+import type { JSX } from 'preact';
+import { defaultSettings } from '../state/default-settings.js';
+import type { Status, Store } from '../state/store.js';
+import { runOrPause } from './run-or-pause.js';
+
+/** A handful of the openings that no model has seen, spread over the list. */
+const examples = openings.filter((_, i) => i % 8 === 0);
+
+export const PromptForm = ({ store }: { store: Store }): JSX.Element => {
+  const { settings } = store;
+  const change = (prompt: string) => {
+    settings.value = { ...settings.value, prompt };
+  };
+  return (
+    <section class="card prompt" aria-labelledby="prompt-label">
+      <label id="prompt-label" for="prompt">
+        How the story begins
+      </label>
+      <textarea
+        id="prompt"
+        rows={4}
+        maxLength={600}
+        spellcheck={false}
+        value={settings.value.prompt}
+        onInput={({ currentTarget }) => change(currentTarget.value)}
+        onKeyDown={(event) => {
+          if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+          event.preventDefault();
+          store.run();
+        }}
+      />
+      <label class="field">
+        <span>Examples</span>
+        <select
+          value={examples.includes(settings.value.prompt) ? settings.value.prompt : ''}
+          onChange={({ currentTarget }) => currentTarget.value !== '' && change(currentTarget.value)}
+        >
+          <option value="">Your own</option>
+          {examples.map((opening) => (
+            <option key={opening} value={opening}>
+              {opening}
+            </option>
+          ))}
+        </select>
+      </label>
+      <RunButtons store={store} />
+      <Progress store={store} />
+    </section>
+  );
+};
+
+const mainWord: Readonly<Record<Status, string>> = {
+  loading: 'Loading…',
+  ready: 'Run',
+  running: 'Pause',
+  paused: 'Resume',
+  done: 'Run again',
+  stopped: 'Run again',
+  failed: 'Run',
+};
+
+const RunButtons = ({ store }: { store: Store }): JSX.Element => {
+  const status = store.status.value;
+  const idle = status === 'loading' || status === 'failed';
+  const busy = status === 'running' || status === 'paused';
+  const nothing = store.settings.value.prompt.trim() === '';
+  const otherSeed = () => {
+    const seed = (store.settings.value.seed % 9999) + 1;
+    store.settings.value = { ...store.settings.value, seed };
+    store.run();
+  };
+  return (
+    <div class="buttons">
+      <button type="button" class="main" disabled={idle || nothing} onClick={() => runOrPause(store)}>
+        {mainWord[status]}
+      </button>
+      <button type="button" disabled={idle || nothing} onClick={() => store.step()}>
+        Step
+      </button>
+      <button type="button" disabled={!busy} onClick={() => store.stop()}>
+        Stop
+      </button>
+      <button type="button" disabled={idle || nothing} onClick={otherSeed}>
+        Other dice
+      </button>
+    </div>
+  );
+};
+
+/** One place for what is loading, what went wrong and what may be done next, as high as its longest sentence. */
+const Progress = ({ store }: { store: Store }): JSX.Element => {
+  const problem = store.problem.value;
+  const loading = store.loading.value;
+  if (problem !== undefined) {
+    return (
+      <p class="note problem" role="alert">
+        {problem.message}
+      </p>
+    );
+  }
+  if (store.status.value === 'loading') {
+    const { what = 'the runtime', loaded = 0, total = 0 } = loading ?? {};
+    return (
+      <div class="note">
+        <label for="loading">Loading {what}</label>
+        <progress id="loading" max={1} value={total > 0 ? loaded / total : 0} />
+      </div>
+    );
+  }
+  const unchanged = store.settings.value.prompt === defaultSettings.prompt;
+  return (
+    <p class="note">
+      {unchanged
+        ? 'Four small models, 17 MB, are in this tab now.'
+        : 'The models know children’s stories, and little else.'}
+    </p>
+  );
+};

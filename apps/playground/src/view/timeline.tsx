@@ -1,0 +1,57 @@
+import type { JSX } from 'preact';
+import { type Colouring, colourings, type Store } from '../state/store.js';
+
+const meanings: Readonly<Record<Colouring, { name: string; low: string; high: string }>> = {
+  certainty: { name: 'Certainty', low: 'unsure', high: 'certain' },
+  guidance: { name: 'Moved by guidance', low: 'not at all', high: 'wholly' },
+  entropy: { name: 'Entropy weight', low: 'expected embedding', high: 'sampled token' },
+  step: { name: 'Step of writing', low: 'early', high: 'late' },
+};
+
+/** The step that both lanes show, and what the colours of their tokens mean. */
+export const Timeline = ({ store }: { store: Store }): JSX.Element => {
+  const { latest, cursor, colouring } = store;
+  const steps = store.shown.value?.steps ?? store.settings.value.steps;
+  const at = cursor.value ?? latest.value;
+  const { low, high } = meanings[colouring.value];
+  return (
+    <section class="card timeline" aria-label="Timeline">
+      <label class="scrubber">
+        <span>
+          Step <output>{at}</output> of {steps}
+        </span>
+        <input
+          type="range"
+          min={0}
+          max={steps}
+          value={at}
+          disabled={latest.value === 0}
+          aria-valuetext={`Step ${at} of ${steps}`}
+          onInput={({ currentTarget }) => {
+            const step = Math.min(latest.value, Math.max(1, Number(currentTarget.value)));
+            cursor.value = step === latest.value ? undefined : step;
+            currentTarget.value = String(step);
+          }}
+        />
+      </label>
+      <label class="field">
+        <span>Colours</span>
+        <select
+          value={colouring.value}
+          onChange={({ currentTarget }) => {
+            colouring.value = currentTarget.value as Colouring;
+          }}
+        >
+          {colourings.map((name) => (
+            <option key={name} value={name}>
+              {meanings[name].name}
+            </option>
+          ))}
+        </select>
+      </label>
+      <p class="legend">
+        {low} <span class="scale" aria-hidden="true" /> {high}
+      </p>
+    </section>
+  );
+};

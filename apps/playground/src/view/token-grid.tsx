@@ -1,0 +1,113 @@
+import type { JSX } from 'preact';
+import { useRef } from 'preact/hooks';
+import type { Lane } from '../engine/protocol.js';
+import type { Slot } from '../state/lane-history.js';
+import type { ShownLane } from '../state/shown-lane.js';
+import type { Colouring, Store, Words } from '../state/store.js';
+import { spokenToken, tokenText } from './token-text.js';
+
+interface GridProps {
+  readonly store: Store;
+  readonly lane: Lane;
+  readonly shown: ShownLane;
+}
+
+/** One cell a slot, all of one size: nothing moves while tokens appear. One of them can be reached with Tab, the others with the arrows. */
+export const TokenGrid = ({ store, lane, shown }: GridProps): JSX.Element => {
+  const words = store.words.value;
+  const place = store.place.value;
+  const list = useRef<HTMLFieldSetElement>(null);
+  const current = place?.lane === lane ? place.position : 0;
+  const go = (position: number) => {
+    if (position < 0 || position >= shown.slots.length) return;
+    store.place.value = { lane, position };
+    list.current?.querySelectorAll<HTMLElement>('.token')[position]?.focus();
+  };
+  const perRow = () => {
+    const cells = [...(list.current?.querySelectorAll<HTMLElement>('.token') ?? [])];
+    return Math.max(
+      1,
+      cells.findIndex((cell) => cell.offsetTop !== cells[0]!.offsetTop),
+    );
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const moves: Readonly<Record<string, () => number>> = {
+      ArrowLeft: () => current - 1,
+      ArrowRight: () => current + 1,
+      ArrowUp: () => current - perRow(),
+      ArrowDown: () => current + perRow(),
+      Home: () => 0,
+      End: () => shown.slots.length - 1,
+    };
+    const move = moves[event.key];
+    if (move === undefined) return;
+    event.preventDefault();
+    go(move());
+  };
+  const steps = store.shown.value?.steps ?? 1;
+  return (
+    <fieldset class="tokens" aria-label="Tokens" ref={list} onKeyDown={onKeyDown}>
+      {shown.slots.map((slot) => (
+        <Token
+          key={slot.position}
+          slot={slot}
+          words={words}
+          level={levelOf(slot, store.colouring.value, steps)}
+          fresh={slot.committedAt > 0 && slot.committedAt === shown.step}
+          chosen={place?.lane === lane && place.position === slot.position}
+          reachable={slot.position === current}
+          onChoose={() => {
+            store.place.value = { lane, position: slot.position };
+          }}
+        />
+      ))}
+    </fieldset>
+  );
+};
+
+/** What a cell's colour says, in [0, 1]; 0 where nothing is known. */
+const levelOf = (slot: Slot, colouring: Colouring, steps: number): number => {
+  if (colouring === 'entropy') return slot.weight || 0;
+  if (colouring === 'guidance') return slot.moved || 0;
+  if (slot.tokenId === undefined) return 0;
+  return colouring === 'step' ? slot.committedAt / steps : slot.certainty;
+};
+
+interface TokenProps {
+  readonly slot: Slot;
+  readonly words: Words | undefined;
+  readonly level: number;
+  readonly fresh: boolean;
+  readonly chosen: boolean;
+  readonly reachable: boolean;
+  onChoose(): void;
+}
+
+const Token = ({ slot, words, level, fresh, chosen, reachable, onChoose }: TokenProps): JSX.Element => {
+  const masked = slot.tokenId === undefined;
+  const ghost = slot.after[0]?.id;
+  const shownId = slot.tokenId ?? ghost;
+  const text = words === undefined || shownId === undefined ? '' : tokenText(words, shownId);
+  return (
+    <button
+      type="button"
+      class={`token${masked ? ' masked' : ''}${fresh ? ' fresh' : ''}${chosen ? ' chosen' : ''}`}
+      style={{ '--level': level.toFixed(2) }}
+      tabIndex={reachable ? 0 : -1}
+      aria-pressed={chosen}
+      aria-label={describe(slot, words)}
+      onClick={onChoose}
+      onFocus={onChoose}
+      onPointerEnter={(event) => event.pointerType === 'mouse' && onChoose()}
+    >
+      {text}
+    </button>
+  );
+};
+
+const describe = ({ position, tokenId, committedAt, certainty }: Slot, words: Words | undefined): string => {
+  const at = `Token ${position + 1}`;
+  if (tokenId === undefined || words === undefined) return `${at}: masked`;
+  const sure = Number.isNaN(certainty) ? '' : `, ${Math.round(100 * certainty)} % certain`;
+  return `${at}: ${spokenToken(words, tokenId)}, written in step ${committedAt}${sure}`;
+};
