@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
-test.each(['draws', 'orders', 'presets', 'remaskings', 'schedules'])(
+test.each(['draws', 'orders', 'presets', 'remaskings', 'strategies', 'schedules'])(
   'every file of %s is exported',
   (folder) => {
     const directory = new URL(`./${folder}/`, import.meta.url);

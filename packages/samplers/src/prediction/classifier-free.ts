@@ -42,29 +42,18 @@ export const classifierFree = (
     }
     return logits.slice(0, half);
   };
-  const logits: DenoiserNetwork['logits'] = async ({ tokenIds, batch, length, positions, signal }) =>
-    combined(
-      await network.logits({
-        tokenIds: twice(tokenIds, length, given),
-        batch: 2 * batch,
-        length,
-        positions: doubled(positions, tokenIds.length),
-        signal,
-      }),
-      signal,
-    );
+  const logits: DenoiserNetwork['logits'] = async (request) => {
+    const { tokenIds, batch, length, positions, signal } = request;
+    const both = { tokenIds: twice(tokenIds, length, given), positions: doubled(positions, tokenIds.length) };
+    return combined(await network.logits({ ...request, ...both, batch: 2 * batch }), signal);
+  };
   if (network.openBlock === undefined) return { logits };
   return {
     logits,
-    async openBlock({ tokenIds, batch, length, start, end, signal }) {
-      const block = await network.openBlock!({
-        tokenIds: twice(tokenIds, length, given),
-        batch: 2 * batch,
-        length,
-        start,
-        end,
-        signal,
-      });
+    async openBlock(request) {
+      const { tokenIds, batch, length, start, end } = request;
+      const both = { tokenIds: twice(tokenIds, length, given), batch: 2 * batch };
+      const block = await network.openBlock!({ ...request, ...both });
       const inBlock = given.filter((slot) => slot >= start && slot < end).map((slot) => slot - start);
       return {
         async logits(within) {

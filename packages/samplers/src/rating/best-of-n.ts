@@ -69,14 +69,20 @@ export const bestOfN = async (options: BestOfNOptions): Promise<BestOfN> => {
       },
     );
   });
+  return summarise(texts, rewards);
+};
+
+/** The summary of texts whose rewards are known and finite. */
+export const summarise = (texts: readonly string[], rewards: ArrayLike<number>): BestOfN => {
   const trajectories = texts.map((text, i) => ({ text, reward: rewards[i]! }));
   const best = trajectories.reduce((leader, candidate) =>
     candidate.reward > leader.reward ? candidate : leader,
   );
-  const sum = rewards.reduce((total, value) => total + value, 0);
+  const { length } = trajectories;
+  const sum = trajectories.reduce((total, { reward }) => total + reward, 0);
   // The sum may overflow where the mean does not.
   const avg = Number.isFinite(sum)
-    ? sum / rewards.length
-    : rewards.reduce((mean, value) => mean + value / rewards.length, 0);
+    ? sum / length
+    : trajectories.reduce((mean, { reward }) => mean + reward / length, 0);
   return { trajectories, best, top1: best.reward, avg };
 };

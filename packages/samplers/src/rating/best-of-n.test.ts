@@ -1,6 +1,6 @@
 import { disposable, InvalidArgumentError, NumericalError, type Reward } from '@entrgi/core';
 import { expect, test } from 'vitest';
-import { bestOfN } from './index.js';
+import { bestOfN } from '../index.js';
 
 /** Longer is better. */
 const length: Reward = {
