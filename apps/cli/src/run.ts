@@ -7,6 +7,7 @@ import { evalCommand } from './commands/eval.js';
 import { examples } from './commands/examples.js';
 import { generateCommand } from './commands/generate.js';
 import { inspectCommand } from './commands/inspect.js';
+import { replayCommand } from './commands/replay.js';
 import { reportCommand } from './commands/report.js';
 import { scoreCommand } from './commands/score.js';
 import { type Context, exitStatus } from './process/context.js';
@@ -48,6 +49,7 @@ const commandLine = (context: Context): Command => {
   program.addCommand(inspectCommand(context));
   program.addCommand(evalCommand(context));
   program.addCommand(reportCommand(context));
+  program.addCommand(replayCommand(context));
   program.addCommand(scoreCommand(context));
   program.addCommand(completionCommand(context));
   for (const command of [

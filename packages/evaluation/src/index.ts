@@ -26,6 +26,12 @@ export type { EvaluationOptions, ModelNames } from './plan/evaluation-options.js
 export { type Cell, type EvaluationPlan, planEvaluation } from './plan/plan-evaluation.js';
 export { type EvaluationConfig, readConfig } from './plan/read-config.js';
 export { ofShard, type Shard, shardOf } from './plan/shard.js';
+export { animatedGif } from './replay/animated-gif.js';
+export { animatedSvg } from './replay/animated-svg.js';
+export { readTracks } from './replay/read-tracks.js';
+export { type ReplayPageOptions, replayPage } from './replay/replay-page.js';
+export { still } from './replay/still.js';
+export type { Track } from './replay/track.js';
 export { makeReport, type Report, type ReportOptions } from './report/make-report.js';
 export type { Estimate } from './report/summary/statistics.js';
 export type {
