@@ -44,9 +44,11 @@ const temperaturePart = (summary: TemperatureSummary): string[] => {
     'method',
     'Top@1',
     'Avg@K',
-    'judge',
+    'judge of the best',
+    'judge of all',
     'K',
     ...against.map((name) => `Top@1 − ${name}`),
+    ...against.map((name) => `Avg@K − ${name}`),
     ...against.map((name) => `judge − ${name}`),
     'seconds',
     'denoiser',
@@ -71,7 +73,7 @@ const temperaturePart = (summary: TemperatureSummary): string[] => {
 };
 
 const cells = (summary: MethodSummary, against: readonly string[]): string[] => {
-  const { method, top1, avg, judge, trajectories, differences, cost, diversity } = summary;
+  const { method, top1, avg, judge, judgeAvg, trajectories, differences, cost, diversity } = summary;
   const by = (name: string) => differences.find((each) => each.against === name);
   const bold = (value: Parameters<typeof difference>[0]) => {
     const text = difference(value);
@@ -82,8 +84,10 @@ const cells = (summary: MethodSummary, against: readonly string[]): string[] => 
     estimated(top1),
     estimated(avg),
     estimated(judge),
+    estimated(judgeAvg),
     count(trajectories),
     ...against.map((name) => bold(by(name)?.top1)),
+    ...against.map((name) => bold(by(name)?.avg)),
     ...against.map((name) => bold(by(name)?.judge)),
     number(cost.seconds),
     count(cost.denoiserPasses),

@@ -15,6 +15,7 @@ export const resultsTable = ({ methods }: TemperatureSummary, linkOf: (method: s
     'K',
     ...against.flatMap((name) => [
       `Top@1<br>− ${escapeHtml(name)}`,
+      `Avg@K<br>− ${escapeHtml(name)}`,
       ...(isJudged ? [`judge<br>− ${escapeHtml(name)}`] : []),
     ]),
     'seconds',
@@ -48,7 +49,7 @@ const row = (summary: MethodSummary, { against, isJudged, href }: Columns): stri
     cell(count(trajectories)),
     ...against.flatMap((name) => {
       const found = differences.find((each) => each.against === name);
-      return [compared(found?.top1), ...(isJudged ? [compared(found?.judge)] : [])];
+      return [compared(found?.top1), compared(found?.avg), ...(isJudged ? [compared(found?.judge)] : [])];
     }),
     cell(number(cost.seconds)),
     cell(count(cost.denoiserPasses)),

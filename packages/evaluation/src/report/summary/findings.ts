@@ -11,8 +11,9 @@ export interface Finding {
 /** Every difference to unguided sampling, those that go against guidance too: clear ones first. */
 export const findingsOf = ({ methods }: TemperatureSummary): Finding[] => {
   const all = methods.flatMap(({ method, differences }) =>
-    differences.flatMap(({ against, top1, judge }) => [
+    differences.flatMap(({ against, top1, avg, judge }) => [
       finding(`${method} − ${against}, Top@1`, top1),
+      finding(`${method} − ${against}, Avg@K`, avg),
       ...(judge === undefined ? [] : [finding(`${method} − ${against}, judge`, judge)]),
     ]),
   );
