@@ -5,7 +5,6 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { nodeBackend } from '@entrgi/backend-node';
-import { relaxations, rewardGuidance } from '@entrgi/core';
 import { expectRewardGradient } from '@entrgi/core/testing';
 import { loadDenoiser } from '@entrgi/models';
 import { denoiserDirectory } from '@entrgi/tiny-stories';
@@ -30,8 +29,10 @@ const run = async (folder: string) => {
 
 /** What each prints. The server runs until it is stopped, and has a test of its own. */
 const prints: Record<string, RegExp> = {
-  'comparing-methods': /^method .*\nbest-of-4 .*\naps .*\nentrgi .*\nexpectation .*\n$/,
+  'comparing-methods': /^method .*\nbon .*\naps .*\nentrgi .*\nexpectation .*\n$/,
   'hub-models': /reward -?\d+\.\d\d, \d+\.\d s\n$/,
+  infilling:
+    /^a beginning, reward .*\n {2}Ben ran to his sister[\s\S]*never seen again\.\n[\s\S]*found a box\./,
   'onnx-classifier': /^unguided: night \d[\s\S]*\nguided: night \d/,
   'own-reward': /^weight 0: \d of the words\n[\s\S]*weight 5: \d of the words\n/,
 };
@@ -86,8 +87,7 @@ describe('the pieces of', () => {
         return denoiser.logits(request);
       },
     };
-    const guidance = rewardGuidance({ reward: wordReward(['sea']), relaxation: relaxations.entrgi });
-    const server = storyServer({ denoiser: counted, guidance, steps: 16 }).listen(0);
+    const server = storyServer({ denoiser: counted, reward: wordReward(['sea']), steps: 16 }).listen(0);
     await once(server, 'listening');
     const url = `http://localhost:${(server.address() as AddressInfo).port}/?prompt=`;
 

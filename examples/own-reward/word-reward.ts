@@ -1,4 +1,4 @@
-import { type DifferentiableReward, disposable, type Vocabulary } from '@entrgi/core';
+import { type DifferentiableReward, disposable, type Vocabulary } from 'entrgi';
 
 /** How many of the response's tokens are one of some words. Linear in the mixture at each position, so that its gradient is a table. */
 export const wordReward = (words: readonly string[]): DifferentiableReward => ({

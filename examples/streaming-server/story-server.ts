@@ -1,17 +1,8 @@
 import { createServer, type Server } from 'node:http';
-import type { Denoiser, Guidance } from '@entrgi/core';
-import { sample } from '@entrgi/samplers';
+import { type GenerateOptions, stream } from 'entrgi';
 
-/** Answers GET /?prompt=… with server-sent events: the text after each step, masks as ░, and at last the whole of it. */
-export const storyServer = ({
-  denoiser,
-  guidance,
-  steps,
-}: {
-  denoiser: Denoiser;
-  guidance: Guidance;
-  steps: number;
-}): Server =>
+/** Answers GET /?prompt=… with server-sent events: the text after each step, and at last the whole of it with its reward. */
+export const storyServer = (options: Pick<GenerateOptions, 'denoiser' | 'reward' | 'steps'>): Server =>
   createServer(async (request, response) => {
     const prompt = new URL(request.url ?? '/', 'http://localhost').searchParams.get('prompt');
     if (!prompt) return void response.writeHead(400).end('expected ?prompt=…\n');
@@ -24,27 +15,13 @@ export const storyServer = ({
       response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
 
     try {
-      const events = sample({
-        denoiser,
-        guidance,
-        prompts: [prompt],
-        trajectories: 1,
-        steps,
-        maxNewTokens: 32,
-        signal: reader.signal,
-      });
-      for await (const event of events) {
-        if (event.type === 'step-end')
-          send('step', { step: event.step, text: textSoFar(denoiser, event.tokenIds) });
-        else send('end', { text: event.trajectories[0]?.text });
+      const { signal } = reader;
+      for await (const event of stream({ ...options, prompt, trajectories: 1, maxNewTokens: 32, signal })) {
+        if (event.type === 'step-end') send('step', { step: event.step, text: event.texts[0] });
+        else send('end', { text: event.result.text, reward: event.result.reward });
       }
     } catch (error) {
       if (!reader.signal.aborted) send('error', { message: String(error) });
     }
     response.end();
   });
-
-const textSoFar = ({ vocabulary }: Denoiser, tokenIds: Int32Array): string =>
-  Array.from(tokenIds, (id) =>
-    id === vocabulary.maskId ? '░' : (vocabulary.spelling?.texts[id] ?? ''),
-  ).join('');
