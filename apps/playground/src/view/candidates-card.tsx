@@ -57,7 +57,7 @@ const Bars = ({ title, candidates, words, chosen }: BarsProps): JSX.Element => (
       {candidates.map(({ id, prob }) => (
         <li key={id} class={id === chosen ? 'chosen' : ''} style={{ '--level': prob.toFixed(3) }}>
           <span class="word">{tokenText(words, id)}</span>
-          <span class="share">{prob < 0.001 ? '<0.1' : (100 * prob).toFixed(1)} %</span>
+          <span class="percent">{prob < 0.001 ? '<0.1' : (100 * prob).toFixed(1)} %</span>
         </li>
       ))}
     </ol>

@@ -1,0 +1,293 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { nodeBackend } from '@entrgi/backend-node';
+import { chromium, noChromium, openBrowser, serveFolders } from '@entrgi/config/browser';
+import { loadDenoiser } from '@entrgi/models';
+import { loadReward } from '@entrgi/rewards';
+import {
+  denoiserDirectory,
+  judgeDirectory,
+  moodDirectory,
+  openings,
+  rewardDirectory,
+} from '@entrgi/tiny-stories';
+import type { Page } from 'playwright-core';
+import { build } from 'vite';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Models } from './engine/models.js';
+import type { Frame, Lane, RunSettings } from './engine/protocol.js';
+import { runLane } from './engine/run-lane.js';
+import { promptOf } from './state/default-settings.js';
+import { settingsFromAddress } from './state/settings-in-address.js';
+
+const out = mkdtempSync(join(tmpdir(), 'entrgi-playground-'));
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** A run that takes a second or two. */
+const quick = 'steps=8&maxNewTokens=16&guidanceSteps=2';
+
+/** What of a frame a test compares. */
+interface Compared {
+  readonly lane: Lane;
+  readonly tokenIds: readonly number[];
+  readonly rewards: readonly number[];
+}
+
+const compared = ({ lane, tokenIds, rewards }: Frame): Compared => ({
+  lane,
+  tokenIds: [...tokenIds],
+  rewards: [...rewards],
+});
+
+describe.skipIf(chromium === undefined)(
+  `in Chromium (${chromium ?? noChromium})`,
+  { timeout: 120_000 },
+  () => {
+    const ends: (() => Promise<unknown>)[] = [];
+    let browser: Awaited<ReturnType<typeof openBrowser>>;
+    beforeAll(async () => {
+      await build({
+        root: fileURLToPath(new URL('..', import.meta.url)),
+        build: { outDir: out, emptyOutDir: true },
+        logLevel: 'error',
+      });
+      browser = await openBrowser();
+      ends.push(() => browser.close());
+    }, 120_000);
+    afterAll(async () => {
+      await Promise.all(ends.map((end) => end()));
+      rmSync(out, { recursive: true });
+    });
+
+    /** The page at an address of the site, its models loaded; whatever it complains of fails the test. */
+    const open = async (address: string, { isolated = true, from = browser } = {}) => {
+      const server = await serveFolders({ '/': out }, { isolated });
+      ends.push(server.close);
+      const page = await from.newPage({ viewport: { width: 1280, height: 900 } });
+      const complaints: string[] = [];
+      page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+      page.on('pageerror', (error) => complaints.push(String(error)));
+      await page.addInitScript(() => {
+        const reports: unknown[] = [];
+        Object.assign(globalThis, { reports });
+        document.addEventListener('DOMContentLoaded', () =>
+          document.querySelector('entrgi-playground')?.addEventListener('entrgi-report', (event) => {
+            const { type, frame, ...rest } = (event as CustomEvent).detail;
+            const arrays = (value: Iterable<number>) => [...value];
+            reports.push(
+              type === 'frame'
+                ? { type, lane: frame.lane, tokenIds: arrays(frame.tokenIds), rewards: arrays(frame.rewards) }
+                : { type, ...rest },
+            );
+          }),
+        );
+      });
+      await page.goto(`${server.origin}/${address}`);
+      await until(page, 'Run');
+      return { page, complaints };
+    };
+
+    const until = async (page: Page, word: string) => {
+      const main = page.locator('button.main');
+      const problem = page.locator('.problem');
+      await main
+        .filter({ hasText: new RegExp(`^${word}$`) })
+        .or(problem)
+        .waitFor({ timeout: 100_000 });
+      expect(await problem.allTextContents()).toEqual([]);
+    };
+
+    const run = async (page: Page): Promise<Compared[]> => {
+      await page.locator('button.main').click();
+      await until(page, 'Run again');
+      return page.evaluate(
+        'globalThis.reports.splice(0).filter(({ type }) => type === "frame").map(({ type, ...frame }) => frame)',
+      );
+    };
+
+    /** One page for all that does not depend on how it was loaded: loading takes longer than anything else. */
+    let shared: Awaited<ReturnType<typeof open>> | undefined;
+    const usual = async () => {
+      shared ??= await open(`?threads=2#${quick}`);
+      await shared.page.evaluate((hash) => {
+        location.hash = hash;
+      }, quick);
+      return shared;
+    };
+    /** Nothing here is about time: the machine may be busy. */
+    const patient = { timeout: 30_000 };
+
+    it('writes a story in both lanes, step by step, and lets it be looked at', async () => {
+      const { page, complaints } = await usual();
+      expect(await page.locator('.chip').textContent()).toBe('WebAssembly, 2 threads');
+      const frames = await run(page);
+      expect(frames.map(({ lane }) => lane)).toEqual(Array.from({ length: 8 }, () => [0, 1]).flat());
+      for (const lane of [0, 1]) {
+        const card = page.locator(`.lane-${lane}.lane`);
+        expect(await card.locator('.token').count()).toBe(16);
+        expect(await card.locator('.token.masked').count()).toBe(0);
+        expect(await card.locator('.reward').textContent()).toBe(
+          frames
+            .findLast((frame) => frame.lane === lane)!
+            .rewards[0]!.toFixed(2)
+            .replace('-', '−'),
+        );
+      }
+      expect(await page.locator('.lane-1 .cost').textContent()).toContain('16 reward gradients');
+
+      await page.locator('.scrubber input').fill('1');
+      const early = await page.locator('.lane-0 .token.masked').count();
+      expect(early).toBeGreaterThan(8);
+      await page.keyboard.press('Escape');
+      await page.locator('h1').click();
+      await page.keyboard.press('ArrowRight');
+      await expect.poll(() => page.locator('.lane-0 .token.masked').count(), patient).toBeLessThan(early);
+
+      await page.locator('.lane-1 .token').nth(3).focus();
+      await page.keyboard.press('ArrowRight');
+      expect(await page.locator('.candidates h3').textContent()).toContain('of token 5, EntRGi');
+      expect(await page.locator('.candidates .bars li').count()).toBe(10);
+
+      await page.locator('#setting-seed').fill('7');
+      expect(new URL(page.url()).hash).toContain('seed=7');
+      await page.locator('#prompt').fill('A dragon blew bubbles.');
+      expect(settingsFromAddress(new URL(page.url()).hash)).toMatchObject({
+        seed: 7,
+        steps: 8,
+        prompt: 'A dragon blew bubbles.',
+      });
+      expect(complaints).toEqual([]);
+    });
+
+    it('is paused, stepped and stopped', async () => {
+      const { page, complaints } = await usual();
+      await page.evaluate(() => {
+        location.hash = 'steps=64&maxNewTokens=32';
+      });
+      await page.getByRole('button', { name: 'Step', exact: true }).click();
+      const counted = () => page.locator('.scrubber output').textContent();
+      await expect.poll(counted, patient).toBe('1');
+      await page.getByRole('button', { name: 'Step', exact: true }).click();
+      await expect.poll(counted, patient).toBe('2');
+      await page.getByRole('button', { name: 'Resume', exact: true }).click();
+      await expect.poll(async () => Number(await counted()), patient).toBeGreaterThan(3);
+      await page.getByRole('button', { name: 'Pause', exact: true }).click();
+      await page.getByRole('button', { name: 'Stop', exact: true }).click();
+      await until(page, 'Run again');
+      expect(Number(await counted())).toBeLessThan(64);
+      expect(complaints).toEqual([]);
+    });
+
+    it.each([360, 1024])(
+      'has nothing serious for axe to find at %i px, light and dark, and fits',
+      async (width) => {
+        const { page } = await usual();
+        await page.setViewportSize({ width, height: 900 });
+        await run(page);
+        await page.evaluate(() => {
+          const root = document.querySelector('entrgi-playground')!.shadowRoot!;
+          for (const details of root.querySelectorAll('details')) details.open = true;
+        });
+        for (const theme of ['light', 'dark']) {
+          await page.evaluate(
+            (name) => document.querySelector('entrgi-playground')!.setAttribute('theme', name),
+            theme,
+          );
+          // Colours change over a quarter of a second.
+          await page.waitForTimeout(400);
+          await page.evaluate(axe);
+          const { violations } = await page.evaluate<{
+            violations: { id: string; impact: string; nodes: { html: string }[] }[];
+          }>('axe.run(document, { resultTypes: ["violations"] })');
+          const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+          expect(serious.map(({ id, nodes }) => `${theme}: ${id}: ${nodes[0]!.html}`)).toEqual([]);
+        }
+        expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+      },
+    );
+
+    it('sends little script', () => {
+      const index = readFileSync(join(out, 'index.html'), 'utf8');
+      const [, script] = /src="\.\/(assets\/[^"]+\.js)"/.exec(index)!;
+      expect(gzipSync(readFileSync(join(out, script!))).length).toBeLessThan(60_000);
+    });
+
+    describe('the same seed in Node', () => {
+      const backend = nodeBackend({ worker: true });
+      let models: Models;
+      beforeAll(async () => {
+        const reward = (directory: string) => loadReward(directory, { backend });
+        models = {
+          denoiser: await loadDenoiser(denoiserDirectory, { backend }),
+          story: await reward(rewardDirectory),
+          mood: await reward(moodDirectory),
+          judge: await reward(judgeDirectory),
+        };
+      });
+      afterAll(() => backend.dispose());
+
+      const inNode = async (settings: RunSettings): Promise<Compared[]> => {
+        const frames: Compared[] = [];
+        const asked = { ...settings, prompt: promptOf(settings.prompt) };
+        for (const lane of [0, 1] as const) {
+          for await (const frame of runLane(lane, models, asked, new AbortController().signal)) {
+            frames.push(compared(frame));
+          }
+        }
+        return frames.toSorted((a, b) => a.lane - b.lane);
+      };
+
+      /** Of two runs: the share of tokens that are the same in the end, and the largest difference of their rewards as long as all are the same. */
+      const distance = (a: readonly Compared[], b: readonly Compared[]) => {
+        let [same, all, reward] = [0, 0, 0];
+        let isSame = true;
+        const theirs = b.toSorted((x, y) => x.lane - y.lane);
+        a.forEach((frame, i) => {
+          const other = theirs[i]!;
+          if (i > 0 && frame.lane !== a[i - 1]!.lane) isSame = true;
+          isSame &&= String(frame.tokenIds) === String(other.tokenIds);
+          if (isSame)
+            frame.rewards.forEach((value, k) => {
+              reward = Math.max(reward, Math.abs(value - other.rewards[k]!));
+            });
+          if (a[i + 1]?.lane === frame.lane) return;
+          all += frame.tokenIds.length;
+          same += frame.tokenIds.filter((id, slot) => id === other.tokenIds[slot]).length;
+        });
+        return { tokens: same / all, reward };
+      };
+
+      const prompts = process.env.ENTRGI_SLOW
+        ? openings.filter((_, i) => i % 3 === 0).slice(0, 20)
+        : openings.slice(0, 1);
+      const length = process.env.ENTRGI_SLOW ? 'steps=32&maxNewTokens=64' : quick;
+
+      const compare = async (page: Page) => {
+        const distances: ReturnType<typeof distance>[] = [];
+        for (const prompt of prompts) {
+          await page.locator('#prompt').fill(prompt);
+          const settings = settingsFromAddress(new URL(page.url()).hash);
+          distances.push(distance(await inNode(settings), await run(page)));
+        }
+        const tokens = distances.reduce((sum, each) => sum + each.tokens, 0) / distances.length;
+        return { tokens, reward: Math.max(...distances.map(({ reward }) => reward)), distances };
+      };
+
+      it('gives the same tokens and rewards, on one thread too, where the page cannot share memory', {
+        timeout: 900_000,
+      }, async () => {
+        const { page, complaints } = await open(`#${length}`, { isolated: false });
+        expect(await page.locator('.chip summary').textContent()).toBe('WebAssembly, 1 thread');
+        expect(await page.locator('.chip li').textContent()).toContain('not cross-origin isolated');
+        const { tokens, reward, distances } = await compare(page);
+        expect(tokens, JSON.stringify(distances)).toBeGreaterThanOrEqual(0.99);
+        expect(reward).toBeLessThan(1e-4);
+        expect(complaints).toEqual([]);
+      });
+    });
+  },
+);
