@@ -17,7 +17,7 @@ const hide = `data:text/javascript,${encodeURIComponent(`
 const program = `
   import { BackendError, generate } from 'entrgi';
   const error = await generate({ prompt: 'Complete this story: A cat', steps: 1, maxNewTokens: 4 }).catch((e) => e);
-  console.log(JSON.stringify([BackendError.isInstance(error), error.code, error.message, error.cure]));
+  console.log(JSON.stringify([BackendError.isInstance(error), error.code, error.message, error.hint]));
 `;
 
 test('where onnxruntime-node is missing, an error says how to install it', () => {
@@ -36,11 +36,11 @@ test('where onnxruntime-node is missing, an error says how to install it', () =>
     { cwd: root, encoding: 'utf8' },
   );
   expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
-  const cure = 'Run `npm install onnxruntime-node@1.30.0`.';
+  const hint = 'Run `npm install onnxruntime-node@1.30.0`.';
   expect(JSON.parse(stdout)).toEqual([
     true,
     'backend',
-    `a first model cannot be loaded: onnxruntime-node cannot be loaded: Cannot find package 'onnxruntime-node'. ${cure}`,
-    cure,
+    `a first model cannot be loaded: onnxruntime-node cannot be loaded: Cannot find package 'onnxruntime-node'. ${hint}`,
+    hint,
   ]);
 }, 60_000);

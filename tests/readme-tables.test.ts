@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { filters, optimisers, relaxations } from '@entrgi/core';
+import { filters, optimizers, relaxations } from '@entrgi/core';
 import { orders, presets, schedules } from '@entrgi/samplers';
 import { expect, test } from 'vitest';
 
@@ -31,7 +31,7 @@ const cellBeside = (markdown: string, first: string): string => {
 const sorted = (names: Iterable<string>) => [...names].toSorted();
 const firstNames = (rows: string[][]) => rows.map(([first]) => namesIn(first!)[0]!);
 
-test.each(Object.entries({ relaxations, optimisers, filters }))(
+test.each(Object.entries({ relaxations, optimizers, filters }))(
   'core lists the %s that there are',
   (name, variants) => {
     const [, cell] = cellBeside(readme('packages/core'), `\`${name}\``).split('|');

@@ -9,7 +9,7 @@ import { denoiserDirectory, openings, rewardDirectory } from '@entrgi/tiny-stori
 import { type Line, lineChart } from './line-chart.ts';
 
 const [steps, prompts] = [32, openings.slice(0, 4).map((text) => `Complete this story: ${text}`)];
-const colours: Record<string, string> = { expectation: '#2f81f7', aps: '#db6d28', entrgi: '#2da44e' };
+const colors: Record<string, string> = { expectation: '#2f81f7', aps: '#db6d28', entrgi: '#2da44e' };
 
 const backend = nodeBackend();
 const denoiser = await loadDenoiser(denoiserDirectory, { backend });
@@ -39,14 +39,14 @@ for (const [name, relaxation] of Object.entries(relaxations)) {
   })) {
     if (event.type === 'step-end') events.push(event);
   }
-  const colour = colours[name] ?? '#8250df';
-  weights.push({ name, colour, values: byStep(events, ({ entropyWeight }) => entropyWeight ?? Number.NaN) });
+  const color = colors[name] ?? '#8250df';
+  weights.push({ name, color, values: byStep(events, ({ entropyWeight }) => entropyWeight ?? Number.NaN) });
   if (name !== 'entrgi') continue;
   const [first, last] = (['first', 'last'] as const).map((which) =>
     byStep(events, ({ rewards }) => mean([...(rewards?.[which] ?? [])])),
   );
-  rises.push({ name: 'before the step’s first update', colour, values: first!, dashed: true });
-  rises.push({ name: 'before its last', colour, values: last! });
+  rises.push({ name: 'before the step’s first update', color, values: first!, dashed: true });
+  rises.push({ name: 'before its last', color, values: last! });
 }
 await backend.dispose();
 

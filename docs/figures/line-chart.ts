@@ -1,7 +1,7 @@
 /** One line of a chart: a value for each step, from 1 on; where it is NaN, the line has a gap. */
 export interface Line {
   readonly name: string;
-  readonly colour: string;
+  readonly color: string;
   readonly values: readonly number[];
   /** Drawn in dashes. */
   readonly dashed?: boolean;
@@ -38,7 +38,7 @@ export const lineChart = ({ title, x, y, lines, range: [least, greatest] }: Char
   const under = ticks(0, steps)
     .filter((step) => step >= 1)
     .map((step) => text(atX(step), height - plot.bottom + 18, String(step), 'text-anchor="middle"'));
-  const drawn = lines.map(({ values, colour, dashed }) => {
+  const drawn = lines.map(({ values, color, dashed }) => {
     let pen = 'M';
     const path = values.map((value, i) => {
       if (Number.isNaN(value)) {
@@ -50,12 +50,12 @@ export const lineChart = ({ title, x, y, lines, range: [least, greatest] }: Char
       return part;
     });
     const dashes = dashed ? ' stroke-dasharray="5 4"' : '';
-    return `<path d="${path.join('')}" fill="none" stroke="${colour}" stroke-width="2"${dashes}/>`;
+    return `<path d="${path.join('')}" fill="none" stroke="${color}" stroke-width="2"${dashes}/>`;
   });
   let left = plot.left;
-  const legend = lines.map(({ name, colour, dashed }) => {
+  const legend = lines.map(({ name, color, dashed }) => {
     const dashes = dashed ? ' stroke-dasharray="5 4"' : '';
-    const part = `<path d="M${left} 36h20" stroke="${colour}" stroke-width="2"${dashes}/>${text(left + 26, 40, name)}`;
+    const part = `<path d="M${left} 36h20" stroke="${color}" stroke-width="2"${dashes}/>${text(left + 26, 40, name)}`;
     left += 46 + 7 * name.length;
     return part;
   });

@@ -6,8 +6,8 @@ const columns = Math.floor((width - 2 * margin) / letter);
 /** Seconds: of a step, and of the finished picture. */
 const [stepSeconds, rest] = [0.1, 6];
 
-/** Colours on light pages, and on dark ones. */
-const colours: Readonly<Record<string, readonly [light: string, dark: string]>> = {
+/** Colors on light pages, and on dark ones. */
+const colors: Readonly<Record<string, readonly [light: string, dark: string]>> = {
   paper: ['#f6f8fa', '#161b22'],
   ink: ['#1f2328', '#e6edf3'],
   dim: ['#59636e', '#9198a1'],
@@ -48,7 +48,7 @@ export const storyPicture = (
 const label = (unguided: WrittenStory, guided: WrittenStory): string =>
   `A response fills in token by token, unguided with a mean reward of ${unguided.mean.toFixed(2)}, and guided with ${guided.mean.toFixed(2)}`;
 
-const panel = (title: string, story: WrittenStory, top: number, colour: string) => {
+const panel = (title: string, story: WrittenStory, top: number, color: string) => {
   const { tokens, mean, judge, steps } = story;
   const placed = placeTokens(tokens, columns);
   const numbers = `reward ${mean.toFixed(2)}  judge ${judge.toFixed(2)}`;
@@ -57,8 +57,8 @@ const panel = (title: string, story: WrittenStory, top: number, colour: string) 
   return {
     bottom,
     lines: [
-      line(title, margin, top, colour, 'font-weight="600"'),
-      `<g class="end e">${line(numbers, right, top, colour, 'font-weight="600"')}</g>`,
+      line(title, margin, top, color, 'font-weight="600"'),
+      `<g class="end e">${line(numbers, right, top, color, 'font-weight="600"')}</g>`,
       ...placed.flatMap(({ text, step, line: row, column }) => {
         const [x, y] = [margin + column * letter, top + 8 + lineHeight * (row + 1) - 7];
         return [
@@ -71,16 +71,16 @@ const panel = (title: string, story: WrittenStory, top: number, colour: string) 
 };
 
 /** Text as wide as it is placed, whatever the font. */
-const line = (text: string, x: number, y: number, colour: string, more = ''): string => {
+const line = (text: string, x: number, y: number, color: string, more = ''): string => {
   const isSmall = more.includes('font-size');
   const size = isSmall ? '' : ` textLength="${round(text.length * letter)}" lengthAdjust="spacingAndGlyphs"`;
-  return `<text class="${colour}" x="${round(x)}" y="${y}"${size} xml:space="preserve"${more === '' ? '' : ` ${more}`}>${escaped(text)}</text>`;
+  return `<text class="${color}" x="${round(x)}" y="${y}"${size} xml:space="preserve"${more === '' ? '' : ` ${more}`}>${escaped(text)}</text>`;
 };
 
 /** A masked token covers its text; when it is committed, it lights up and goes away. */
 const styles = (steps: number, seconds: number): string => {
   const fills = (which: 0 | 1) =>
-    Object.entries(colours)
+    Object.entries(colors)
       .map(([name, each]) => `.${name}{fill:${each[which]}}`)
       .join('');
   const share = (step: number) => round((100 * step * stepSeconds) / seconds);
@@ -90,8 +90,8 @@ const styles = (steps: number, seconds: number): string => {
   });
   const end = share(steps);
   return [
-    `svg{--mask:${colours.mask![0]}}${fills(0)}`,
-    `@media(prefers-color-scheme:dark){svg{--mask:${colours.mask![1]}}${fills(1)}}`,
+    `svg{--mask:${colors.mask![0]}}${fills(0)}`,
+    `@media(prefers-color-scheme:dark){svg{--mask:${colors.mask![1]}}${fills(1)}}`,
     `.mask,.end{animation:${seconds}s linear infinite}`,
     ...appear,
     `.e{animation-name:e}@keyframes e{0%,${end}%{opacity:0}${end + 1}%,99.5%{opacity:1}100%{opacity:0}}`,

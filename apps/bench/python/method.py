@@ -8,7 +8,7 @@ from torch import Tensor
 
 
 def top_p(probs: Tensor, p: float) -> Tensor:
-    """Keeps the smallest set of most probable tokens whose mass is at least p, and normalises it."""
+    """Keeps the smallest set of most probable tokens whose mass is at least p, and normalizes it."""
     ordered, ids = probs.sort(dim=-1, descending=True)
     ordered[ordered.cumsum(-1) - ordered >= p] = 0
     kept = torch.zeros_like(probs).scatter_(-1, ids, ordered)
@@ -44,17 +44,17 @@ class Guidance:
         same = len(mapped) == len(reward.table) and torch.equal(mapped, torch.arange(len(mapped)))
         self.table = reward.table if same else reward.table[mapped]
 
-    def optimise(self, response: Tensor, masked: Tensor, logits: Tensor, temperature: float, p: float) -> tuple[Tensor, list[Tensor]]:
+    def optimize(self, response: Tensor, masked: Tensor, logits: Tensor, temperature: float, p: float) -> tuple[Tensor, list[Tensor]]:
         """
         Moves the logits [trajectories, masked, vocabulary] of the masked slots of `response` uphill.
         Returns them, and the rewards [trajectories] before each update.
         """
         phi = logits.detach().clone().requires_grad_()
-        optimiser = torch.optim.Adam([phi], lr=self.learning_rate, maximize=True)
+        optimizer = torch.optim.Adam([phi], lr=self.learning_rate, maximize=True)
         batch, size = len(response), phi.shape[-1]
         rewards = []
         for _ in range(self.steps):
-            optimiser.zero_grad()
+            optimizer.zero_grad()
             q = torch.softmax(phi / temperature, dim=-1)
             with torch.no_grad():
                 w = torch.special.entr(torch.softmax(phi, dim=-1)).sum(-1, keepdim=True) / math.log(size)
@@ -69,7 +69,7 @@ class Guidance:
             before, after = (part.expand(batch, -1, -1) for part in (self.prefix, self.suffix))
             rewards.append(self.reward(torch.cat([before, embeds, after], dim=1), attention))
             rewards[-1].sum().backward()
-            optimiser.step()
+            optimizer.step()
         return phi.detach(), [values.detach() for values in rewards]
 
     def attention(self, provisional: Tensor) -> Tensor:
@@ -103,9 +103,9 @@ def generate(denoiser: Denoiser, reward: Reward, prompt: str, settings: dict) ->
         ids = torch.cat([prefix.expand(len(response), -1), response], dim=1)
         logits = denoiser(ids)[:, len(prefix) :][masked].view(len(response), rows, -1)
         logits[..., forbidden] = -torch.inf
-        optimised, _ = guidance.optimise(response, masked, logits, temperature, p)
+        optimized, _ = guidance.optimize(response, masked, logits, temperature, p)
         guided += 1
-        tokens = draw(top_p(torch.softmax(optimised / temperature, dim=-1), p))
+        tokens = draw(top_p(torch.softmax(optimized / temperature, dim=-1), p))
         confidence = -torch.special.entr(torch.softmax(logits / temperature, dim=-1)).sum(-1)
         confidence[torch.isin(tokens, torch.tensor(text.end_ids))] = -torch.inf
         chosen = confidence.topk(count, dim=-1).indices

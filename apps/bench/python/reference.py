@@ -63,7 +63,7 @@ class Guide:
 
     def step(self, p: float):
         everywhere = torch.ones_like(self.response, dtype=torch.bool)
-        return self.guidance.optimise(self.response, everywhere, self.logits, self.spec["temperature"], p)
+        return self.guidance.optimize(self.response, everywhere, self.logits, self.spec["temperature"], p)
 
     def outputs(self):
         # Only the most probable token is left to be drawn: nothing is random.

@@ -25,7 +25,7 @@ const limited = async (...argv: string[]) => {
 };
 
 test.skipIf(process.platform === 'win32')(
-  'a disk that is full before quantising is done: one line, and nothing is left',
+  'a disk that is full before quantizing is done: one line, and nothing is left',
   async () => {
     const directory = join(await temporaryFolder(), 'judge');
     await cp(rewardDirectory, directory, { recursive: true });
@@ -33,7 +33,7 @@ test.skipIf(process.platform === 'win32')(
     const argv = ['generate', 'Once', '--reward', directory, '--reward-dtype', 'q4'];
     const { stdout, stderr, status } = await limited(...argv);
     expect(stderr).toMatch(
-      /^entrgi: \S+\/judge-q4-[0-9a-f]{16}\.safetensors: no space is left \(EFBIG\)\. Pass quantisedDir .*\n$/,
+      /^entrgi: \S+\/judge-q4-[0-9a-f]{16}\.safetensors: no space is left \(EFBIG\)\. Pass quantizedDir .*\n$/,
     );
     expect({ stdout, status }).toEqual({ stdout: '', status: 1 });
     expect(await readdir(directory)).toEqual(files);

@@ -221,7 +221,7 @@ describe('processes at once', () => {
     expect((await filesBelow(cacheDir)).filter((name) => name.includes('incomplete'))).toEqual([]);
   });
 
-  test('quantise side by side: one whole file, beside the blobs of the cache', async () => {
+  test('quantize side by side: one whole file, beside the blobs of the cache', async () => {
     const { cacheDir } = await testHub(repositories);
     const argv = [...small, '--reward', reward, '--reward-dtype', 'q4'];
     await entrgi(['inspect', reward]);

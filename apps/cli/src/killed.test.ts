@@ -61,7 +61,7 @@ test('what a run that was killed has left of a trace is cleared by the next', ag
   expect(await readdir(folder)).toEqual(['trace.jsonl']);
 });
 
-test('what it has left of quantised weights is, too', again, async () => {
+test('what it has left of quantized weights is, too', again, async () => {
   const folder = join(await temporaryFolder(), 'judge');
   await cp(rewardDirectory, folder, { recursive: true });
   const files = await readdir(folder);

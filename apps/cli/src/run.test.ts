@@ -8,7 +8,7 @@ describe('wrong usage', () => {
     [['generate'], "missing argument 'PROMPT'", 'generate'],
     [['generate', 'a', 'b'], 'too many arguments', 'generate'],
     [['generate', 'a', '--prompts', 'b.jsonl'], 'PROMPT or --prompts, not both', 'generate'],
-    [['generate', 'a', '--colour'], "unknown option '--colour'", 'generate'],
+    [['generate', 'a', '--color'], "unknown option '--color'", 'generate'],
     [['generate', 'a', '--steps'], "option '--steps <N>' argument missing", 'generate'],
     [['generate', 'a', '--steps', 'many'], "argument 'many' is invalid. expected a whole number", 'generate'],
     [['generate', 'a', '--steps', '2.5'], "argument '2.5' is invalid. expected a whole number", 'generate'],

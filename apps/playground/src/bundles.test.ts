@@ -22,7 +22,7 @@ const bytesOf = async (contents: string): Promise<number> => {
 
 // Guards against what grows unnoticed: each is a little more than it was on 26 November 2026 (7.3, 12.4 and 156 kB).
 it.each([
-  ['guidance alone', 8000, "export { optimisers, relaxations, rewardGuidance } from '@entrgi/core'"],
+  ['guidance alone', 8000, "export { optimizers, relaxations, rewardGuidance } from '@entrgi/core'"],
   ['all of core', 13_500, "export * from '@entrgi/core'"],
   [
     'a client, without the runtime and weights',
@@ -30,7 +30,7 @@ it.each([
     `export { fileFolder, hubFolder, loadDenoiser, modelCache, urlFolder } from '@entrgi/models';
      export { compositeReward, loadReward } from '@entrgi/rewards';
      export { bestOfN, preset, presets, sample } from '@entrgi/samplers';
-     export { optimisers, relaxations, rewardGuidance } from '@entrgi/core';
+     export { optimizers, relaxations, rewardGuidance } from '@entrgi/core';
      export { webBackend } from '@entrgi/backend-web';`,
   ],
 ])('%s takes at most %i bytes, and nothing of Node', async (_, limit, contents) => {

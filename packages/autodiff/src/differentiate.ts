@@ -1,6 +1,6 @@
 import { InvalidArgumentError, NonDifferentiableError, UnsupportedError } from '@entrgi/core';
 import {
-  canonicalise,
+  canonicalize,
   type Graph,
   GraphBuilder,
   isFloat,
@@ -18,7 +18,7 @@ export interface DifferentiateOptions {
   readonly of: Value;
   /** Element of the last axis of `of` to differentiate, for classifiers. Default: all. */
   readonly index?: number | undefined;
-  /** Value or values to differentiate with respect to: float inputs, initialisers or intermediate values. */
+  /** Value or values to differentiate with respect to: float inputs, initializers or intermediate values. */
   readonly wrt: Value | readonly Value[];
   /** Default: 'Gemm', which every runtime has. */
   readonly transposedProduct?: TransposedProduct | undefined;
@@ -35,7 +35,7 @@ export interface DifferentiateOptions {
 export function differentiate(model: Model, options: DifferentiateOptions): Model {
   const { of, index, transposedProduct, recompute } = options;
   const wrt = typeof options.wrt === 'string' ? [options.wrt] : [...options.wrt];
-  const canonical = canonicalise(model, { keep: [of, ...wrt] });
+  const canonical = canonicalize(model, { keep: [of, ...wrt] });
   const { graph } = canonical;
   checkNames([model.graph, graph], of, wrt);
   const declared = new GraphBuilder(graph);
@@ -89,7 +89,7 @@ function checkNames(graphs: readonly [Graph, Graph], of: Value, wrt: readonly Va
     throw new InvalidArgumentError(`The model has no value named '${value}'.`, {
       value,
       argument: value === of ? 'of' : 'wrt',
-      cure: `Did you mean ${similar.map((name) => `'${name}'`).join(', ')}?`,
+      hint: `Did you mean ${similar.map((name) => `'${name}'`).join(', ')}?`,
     });
   }
   for (const value of wrt) {
@@ -102,7 +102,7 @@ function checkNames(graphs: readonly [Graph, Graph], of: Value, wrt: readonly Va
   }
 }
 
-/** canonicalise drops what no output needs. */
+/** canonicalize drops what no output needs. */
 function requireUsed(g: GraphBuilder, value: Value): void {
   if (g.has(value)) return;
   throw new NonDifferentiableError(`No output of the model depends on '${value}'.`, { value });
@@ -122,7 +122,7 @@ function requireDifferentiable(g: GraphBuilder, value: Value): void {
   throw new NonDifferentiableError(`'${value}' holds ${type}, which has no gradient.`, {
     value,
     ...(candidates.length > 0 && {
-      cure: `Differentiate with respect to a float value computed from it: ${candidates.map((name) => `'${name}'`).join(', ')}.`,
+      hint: `Differentiate with respect to a float value computed from it: ${candidates.map((name) => `'${name}'`).join(', ')}.`,
     }),
   });
 }

@@ -273,12 +273,12 @@ describe('where no gradient flows', () => {
       /Round \(node 'Round' of graph 'main'\).*rounds to integers/,
     );
     const scale = g.scalar(0.1, 'float32');
-    const [quantised] = g.node('QuantizeLinear', [
+    const [quantized] = g.node('QuantizeLinear', [
       x,
       scale,
       g.constant({ type: 'int8', dims: [], data: Int8Array.of(0) }),
     ]) as [Value];
-    const [back] = g.node('DequantizeLinear', [quantised, scale]) as [Value];
+    const [back] = g.node('DequantizeLinear', [quantized, scale]) as [Value];
     expect(() => appendGradient(g, { of: g.Add(back, x), wrt: [x] })).toThrow(NonDifferentiableError);
   });
 

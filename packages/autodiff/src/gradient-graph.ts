@@ -2,7 +2,7 @@ import { type DataType, NonDifferentiableError, UnsupportedError } from '@entrgi
 import type { Dimension, GraphBuilder, Node, Value } from '@entrgi/onnx';
 import { attributeReader } from '@entrgi/onnx/internal';
 import { recomputation } from './recompute/recomputation.js';
-import { rematerialise } from './recompute/rematerialise.js';
+import { rematerialize } from './recompute/rematerialize.js';
 import { operatorName } from './rule/operators.js';
 import type {
   Entry,
@@ -21,7 +21,7 @@ import { rules } from './rules/index.js';
 export interface GradientRequest {
   /** The value to differentiate: any float value of the graph; of several elements, their sum. */
   readonly of: Value;
-  /** The values to differentiate with respect to: inputs, initialisers or intermediate values, all float. */
+  /** The values to differentiate with respect to: inputs, initializers or intermediate values, all float. */
   readonly wrt: readonly Value[];
   /** Weights of the elements of `of`, in its shape: the gradient of Σ seed·of. Default: ones. */
   readonly seed?: Value | undefined;
@@ -112,7 +112,7 @@ export function appendGradient(g: GraphBuilder, request: GradientRequest): Value
     });
   }
   const found = wrt.map((value) => gradients.get(value) ?? fail(noPath(of, value, between, active)));
-  rematerialise(g, { forward: nodes.length, active, seed: whole });
+  rematerialize(g, { forward: nodes.length, active, seed: whole });
   return found;
 }
 
@@ -171,7 +171,7 @@ function refuseBarrier(node: Node, g: GraphBuilder): void {
   if (entry !== undefined && 'nonDifferentiable' in entry) {
     throw new NonDifferentiableError(
       `${operatorName(node)} (node '${node.name}' of graph '${g.graph.name}') has no useful gradient: ${entry.nonDifferentiable}.`,
-      { value: node.name, cure: 'Differentiate with respect to a value after it.' },
+      { value: node.name, hint: 'Differentiate with respect to a value after it.' },
     );
   }
   const known = node.outputs.every((output) => output === '' || g.knownTypeOf(output) !== undefined);

@@ -1,11 +1,11 @@
 // Plain JavaScript: a worker thread starts from a file that Node can load as it is, from source as well as from the build.
-// For the same reason it throws plain errors with a `cure`; the callers, which may import @entrgi/core, type them.
+// For the same reason it throws plain errors with a `hint`; the callers, which may import @entrgi/core, type them.
 
 import { disableTelemetry } from './disable-telemetry.js';
 
 const CURE = 'Run `npm install onnxruntime-node@1.30.0`.';
 
-const failure = (message, cure, cause) => Object.assign(new Error(message, { cause }), { cure });
+const failure = (message, hint, cause) => Object.assign(new Error(message, { cause }), { hint });
 
 /** Bits of a half-precision array: newer runtimes of JavaScript hand out a Float16Array. */
 const stored = (type, data) =>

@@ -6,7 +6,7 @@ describe('loadNativeRuntime', () => {
     const missing = () => Promise.reject(new Error("Cannot find package 'onnxruntime-node'"));
     await expect(loadNativeRuntime(missing)).rejects.toMatchObject({
       message: "onnxruntime-node cannot be loaded: Cannot find package 'onnxruntime-node'.",
-      cure: 'Run `npm install onnxruntime-node@1.30.0`.',
+      hint: 'Run `npm install onnxruntime-node@1.30.0`.',
     });
   });
 
@@ -14,7 +14,7 @@ describe('loadNativeRuntime', () => {
     const other = () => Promise.resolve({ default: { env: { versions: { node } } } });
     await expect(loadNativeRuntime(other)).rejects.toMatchObject({
       message: `Expected onnxruntime-node ^1.30.0, got ${node}.`,
-      cure: expect.stringContaining('npm install'),
+      hint: expect.stringContaining('npm install'),
     });
   });
 

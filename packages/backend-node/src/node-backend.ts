@@ -22,14 +22,14 @@ export const nodeBackend = (options: NodeBackendOptions = {}): Backend => {
     name: options.worker === true ? 'node (worker)' : 'node',
     maker: 'nodeBackend()',
     load: async () => (options.worker === true ? workerRuntime() : loadNativeRuntime()),
-    settings: ({ name, files, folder }, { weightsOnce = false, threads = options.threads }) => {
+    settings: ({ name, files, folder }, { disablePrepacking = false, threads = options.threads }) => {
       if (files !== undefined && folder === undefined) {
         throw new InvalidArgumentError(`${name}: expected external data in a folder, got a map of files.`, {
           value: [...files.keys()],
-          cure: 'Pass `folder`: this backend maps weight files into memory.',
+          hint: 'Pass `folder`: this backend maps weight files into memory.',
         });
       }
-      return sessionSettings({ weightsOnce, threads, folder });
+      return sessionSettings({ disablePrepacking, threads, folder });
     },
   });
 };

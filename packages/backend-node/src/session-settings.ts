@@ -1,6 +1,6 @@
 /** What is asked of a session, the backend's defaults filled in. */
 export interface SessionRequest {
-  readonly weightsOnce: boolean;
+  readonly disablePrepacking: boolean;
   readonly threads: number | undefined;
   readonly folder: string | undefined;
 }
@@ -18,7 +18,7 @@ export const sessionSettings = (request: SessionRequest): Record<string, unknown
   extra: {
     session: {
       // Prepacking copies every weight into the kernels' own layout, beside the mapped file.
-      ...(request.weightsOnce ? { disable_prepacking: '1' } : {}),
+      ...(request.disablePrepacking ? { disable_prepacking: '1' } : {}),
       // The default turns DequantizeLinear + MatMul into products of 8-bit activations: a step function has no gradient.
       qdq_matmulnbits_accuracy_level: '1',
       // External data is memory-mapped from here; the model itself comes as bytes.

@@ -32,14 +32,14 @@ describe('workerRuntime', () => {
     );
   });
 
-  it('hands on a cure', async () => {
-    const answer = `{ call, error: { message: 'missing', cure: 'Install it.' } }`;
+  it('hands on a hint', async () => {
+    const answer = `{ call, error: { message: 'missing', hint: 'Install it.' } }`;
     const runtime = workerRuntime(
       entry(
         `parentPort.on('message', ({ call }) => { parentPort.postMessage(${answer}); parentPort.close(); });`,
       ),
     );
-    await expect(runtime.create(Uint8Array.of(1), {})).rejects.toMatchObject({ cure: 'Install it.' });
+    await expect(runtime.create(Uint8Array.of(1), {})).rejects.toMatchObject({ hint: 'Install it.' });
   });
 
   it('hands over exactly the elements of a tensor, however many, and leaves them to the caller', async () => {

@@ -23,7 +23,7 @@ parentPort.on('message', async ({ call, method, args }) => {
     const moved = method === 'run' ? [...new Set(buffersOf(result))] : [];
     parentPort.postMessage({ call, result }, moved);
   } catch (error) {
-    parentPort.postMessage({ call, error: { message: String(error?.message ?? error), cure: error?.cure } });
+    parentPort.postMessage({ call, error: { message: String(error?.message ?? error), hint: error?.hint } });
   }
   Atomics.sub(state, 0, 1);
   Atomics.notify(state, 0);

@@ -23,7 +23,7 @@ it('takes any adapter that is asked for, and refuses where there is none', async
   expect(await chooseDevice({ device: 'webgpu' }, around(emulated))).toMatchObject({ device: 'webgpu' });
   await expect(chooseDevice({ device: 'webgpu' }, around(blocked))).rejects.toMatchObject({
     message: 'WebGPU cannot be used: the browser offers no graphics adapter.',
-    cure: "Use a browser with WebGPU, or device: 'wasm'.",
+    hint: "Use a browser with WebGPU, or device: 'wasm'.",
   });
 });
 

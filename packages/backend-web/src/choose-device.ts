@@ -29,7 +29,7 @@ const MOST_THREADS = 8;
 
 /**
  * Chooses where sessions run: for `auto` WebGPU where a graphics card is behind it, WebAssembly elsewhere, with the reason. Throws a plain error with
- * a `cure` where `webgpu` is asked for and there is none.
+ * a `hint` where `webgpu` is asked for and there is none.
  */
 export const chooseDevice = async (
   { device, threads }: { readonly device: 'auto' | WebDevice; readonly threads?: number | undefined },
@@ -43,7 +43,7 @@ export const chooseDevice = async (
     else if (device === 'auto') reasons.push(`WebGPU is not used: ${lacking}.`);
     else {
       throw Object.assign(new Error(`WebGPU cannot be used: ${lacking}.`), {
-        cure: "Use a browser with WebGPU, or device: 'wasm'.",
+        hint: "Use a browser with WebGPU, or device: 'wasm'.",
       });
     }
   }

@@ -47,14 +47,14 @@ export const webBackend = (options: WebBackendOptions = {}): WebBackend => {
     name: worker === false ? 'web' : 'web (worker)',
     maker: 'webBackend()',
     load: () => runtime.get(),
-    settings: ({ name, folder, files }: ModelSource, { weightsOnce = false }): WebSettings => {
+    settings: ({ name, folder, files }: ModelSource, { disablePrepacking = false }): WebSettings => {
       if (folder !== undefined) {
         throw new InvalidArgumentError(`${name}: expected external data in a map of files, got a folder.`, {
           value: folder,
-          cure: 'Pass `files`: a browser has no file system.',
+          hint: 'Pass `files`: a browser has no file system.',
         });
       }
-      return { weightsOnce, files: [...(files ?? [])] };
+      return { disablePrepacking, files: [...(files ?? [])] };
     },
   });
   return {

@@ -13,7 +13,7 @@ export interface RuntimeRequest {
 
 /** What a session is made with. */
 export interface WebSettings {
-  readonly weightsOnce: boolean;
+  readonly disablePrepacking: boolean;
   /** External data by location. */
   readonly files: readonly (readonly [location: string, data: Uint8Array | Blob])[];
 }
@@ -28,8 +28,8 @@ const CURE = 'Run `npm install onnxruntime-web@1.30.0`.';
 /** Errors are thrown; printing them as well helps nobody. */
 const QUIET = { logSeverityLevel: 4 } as const;
 
-const failure = (message: string, cure: string, cause?: unknown) =>
-  Object.assign(new Error(message, { cause }), { cure });
+const failure = (message: string, hint: string, cause?: unknown) =>
+  Object.assign(new Error(message, { cause }), { hint });
 
 /** Imports the build of onnxruntime-web for the device and checks its version. Calls wait for each other: its WebGPU build takes one at a time. */
 export const loadWebRuntime = async (
@@ -83,7 +83,7 @@ export const loadWebRuntime = async (
   return {
     report: async () => report,
 
-    create: (bytes, { weightsOnce, files }) =>
+    create: (bytes, { disablePrepacking, files }) =>
       inTurn(async () => {
         const session = await ort.InferenceSession.create(bytes, {
           executionProviders: [report.device],
@@ -94,7 +94,7 @@ export const loadWebRuntime = async (
           externalData: files.map(([path, data]) => ({ path, data })),
           extra: {
             session: {
-              ...(weightsOnce ? { disable_prepacking: '1' } : {}),
+              ...(disablePrepacking ? { disable_prepacking: '1' } : {}),
               qdq_matmulnbits_accuracy_level: '1',
             },
           },

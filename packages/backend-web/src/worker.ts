@@ -38,8 +38,8 @@ scope.onmessage = ({ data: request }) => {
       const moved = method === 'run' ? buffersOf(result as Record<string, Tensor>) : [];
       scope.postMessage({ call, result }, moved);
     } catch (error) {
-      const { message = String(error), cure } = (error ?? {}) as { message?: string; cure?: string };
-      scope.postMessage({ call, error: { message, cure } });
+      const { message = String(error), hint } = (error ?? {}) as { message?: string; hint?: string };
+      scope.postMessage({ call, error: { message, hint } });
     }
   };
 };

@@ -13,7 +13,7 @@ export type {
   GuidanceRequest,
   GuidanceResult,
 } from './contracts/guidance/guidance.js';
-export type { LogitOptimiser, LogitOptimiserState } from './contracts/guidance/logit-optimiser.js';
+export type { LogitOptimizer, LogitOptimizerState } from './contracts/guidance/logit-optimizer.js';
 export type { RandomStream } from './contracts/guidance/random-stream.js';
 export type { Relaxation } from './contracts/guidance/relaxation.js';
 export {
@@ -58,7 +58,7 @@ export * from './errors/errors.js';
 export { firstNotFinite } from './errors/first-not-finite.js';
 export * as filters from './filters/index.js';
 export { type RewardGuidanceOptions, rewardGuidance } from './guidance/reward-guidance.js';
-export * as optimisers from './optimisers/index.js';
+export * as optimizers from './optimizers/index.js';
 export { pickOptions } from './options/pick-options.js';
 export {
   nearestName,

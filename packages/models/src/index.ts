@@ -52,5 +52,5 @@ export { fileFolder } from './web/file-folder.js';
 export { type HubFolderOptions, hubFolder } from './web/hub-folder.js';
 export { type ModelCache, modelCache } from './web/model-cache.js';
 export { type UrlFolderOptions, type UrlFolderPlace, urlFolder } from './web/url-folder.js';
-export type { QuantiseProgress, WeightDtype, WeightOptions } from './weights/weight-options.js';
+export type { QuantizeProgress, WeightDtype, WeightOptions } from './weights/weight-options.js';
 export { weightDtypes, weightOptionNames } from './weights/weight-options.js';

@@ -30,7 +30,7 @@ export interface CheckpointFacts {
   readonly width: number;
   readonly maxLength: number;
   /** Rows of the embedding table, and how many of them are tokens. */
-  readonly rows: number;
+  readonly vocabularySize: number;
   readonly tokens: number;
   readonly vocabulary: Vocabulary;
 }
@@ -47,7 +47,7 @@ export const inspectCheckpoint = async (
   checkedWeights(checkpoint, network);
   const { vocabulary } = await loadTokenizer(checkpoint.source, {
     config: checkpoint.config,
-    rows: network.rows,
+    vocabularySize: network.vocabularySize,
   });
   const used = [...network.parameters.keys()].map((name) => checkpoint.tensors.get(name)!);
   const dataTypes: Partial<Record<DataType, number>> = {};
@@ -65,7 +65,7 @@ export const inspectCheckpoint = async (
     layers: network.layers,
     width: network.width,
     maxLength: network.maxLength,
-    rows: network.rows,
+    vocabularySize: network.vocabularySize,
     tokens: vocabulary.tokens.filter((token) => token !== undefined).length,
     vocabulary,
   };

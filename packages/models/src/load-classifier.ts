@@ -55,22 +55,22 @@ export const loadClassifier = async (
   if (network.task !== 'classifier') {
     throw new UnsupportedError(
       `${directory}: expected a sequence classifier, got the ${network.task} ${architectureName(checkpoint)}.`,
-      { value: directory, cure: 'Reward models are sequence classifiers.' },
+      { value: directory, hint: 'Reward models are sequence classifiers.' },
     );
   }
   const { labels } = network;
   const label = chooseLabel(directory, labels, options.label);
   const { weights, external, transposedWeight } = await loadWeights(checkpoint, network, options);
   const { config, source: files } = checkpoint;
-  const tokenizer = await loadTokenizer(files, { config, rows: network.rows }, options);
-  const { rows, width, maxLength, embeddings, prefix } = network;
+  const tokenizer = await loadTokenizer(files, { config, vocabularySize: network.vocabularySize }, options);
+  const { vocabularySize, width, maxLength, embeddings, prefix } = network;
   return {
     name: checkpoint.name,
     external,
     ...(transposedWeight === undefined ? {} : { transposedWeight }),
     tokenizer,
     vocabulary: tokenizer.vocabulary,
-    rows,
+    vocabularySize,
     width,
     maxLength,
     embed: (g, ids) => weights.rows(g, embeddings, ids),

@@ -16,9 +16,9 @@ afterAll(() => backend.dispose());
 const sharedRequest = { tokenIds: Int32Array.of(289, 64, 65, 291, 291, 291), batch: 2, length: 3 };
 
 describe.each(denoiserFixtures)('loadDenoiser: %s', (name) => {
-  it.each([false, true])('gives the logits of PyTorch (weights once: %s)', async (weightsOnce) => {
+  it.each([false, true])('gives the logits of PyTorch (weights once: %s)', async (disablePrepacking) => {
     const { tokenIds, positions, logits } = (await fixtureNumbers(name)).denoiser!;
-    const denoiser = await loadDenoiser(fixture(name), { backend, weightsOnce });
+    const denoiser = await loadDenoiser(fixture(name), { backend, disablePrepacking });
     const [batch, length] = tokenIds.dims as [number, number];
     const request = { tokenIds: Int32Array.from(tokenIds.data), batch, length };
     const actual = await denoiser.logits({ ...request, positions: Int32Array.from(positions) });
@@ -85,7 +85,7 @@ describe('loadDenoiser', () => {
     ['threads', 0, 'threads: expected a whole number of at least 1, got 0.'],
     ['int8Activations', 'yes', 'int8Activations: expected true or false, got yes.'],
     ['memoryLimit', -1, 'memoryLimit: expected a number of bytes above 0, got -1.'],
-    ['onQuantise', {}, 'onQuantise: expected a function, got [object Object].'],
+    ['onQuantize', {}, 'onQuantize: expected a function, got [object Object].'],
     ['onProgress', {}, 'onProgress: expected a function, got [object Object].'],
     ['signal', 'stop', 'signal: expected an AbortSignal, got stop.'],
     ['backend', undefined, 'loadDenoiser: backend: expected a backend, such as nodeBackend'],

@@ -37,26 +37,38 @@ const checkpointDenoiser = async (from: Folder, options: LoadDenoiserOptions): P
   if (network.task !== 'denoiser') {
     throw new UnsupportedError(
       `${directory}: expected a denoiser, got the ${network.task} ${architectureName(checkpoint)}.`,
-      { value: directory, cure: 'Load it as a reward.' },
+      { value: directory, hint: 'Load it as a reward.' },
     );
   }
   const blockAttention = await chooseBlockAttention(checkpoint, network, options);
-  const { weights, external, weightsOnce, seldomOnce } = await loadWeights(checkpoint, network, options);
+  const { weights, external, disablePrepacking, disableSeldomPrepacking } = await loadWeights(
+    checkpoint,
+    network,
+    options,
+  );
   const { config, source: files } = checkpoint;
   const tokenizer = await loadTokenizer(
     files,
-    { config, rows: network.rows },
+    { config, vocabularySize: network.vocabularySize },
     { ...options, templateVariables: { ...network.templateVariables, ...options.templateVariables } },
   );
   requireMask(tokenizer, directory);
   const name = options.name ?? checkpoint.name;
   const { backend, threads } = options;
-  const open = async (model: Model, once = weightsOnce) => {
+  const open = async (model: Model, once = disablePrepacking) => {
     pruneGraph(model.graph);
     return backend.createSession(
       { name, bytes: encodeModel(model), ...(await external()) },
-      { weightsOnce: once, ...(threads === undefined ? {} : { threads }) },
+      { disablePrepacking: once, ...(threads === undefined ? {} : { threads }) },
     );
   };
-  return networkDenoiser({ name, tokenizer, network, weights, blockAttention, seldomOnce, open });
+  return networkDenoiser({
+    name,
+    tokenizer,
+    network,
+    weights,
+    blockAttention,
+    disableSeldomPrepacking,
+    open,
+  });
 };

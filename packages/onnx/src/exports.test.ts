@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { GraphBuilder } from './build/graph-builder.js';
-import { canonicalise, decodeModel, encodeModel } from './index.js';
+import { canonicalize, decodeModel, encodeModel } from './index.js';
 import { runModel } from './testing/run-model.js';
 
 const folder = new URL('../fixtures/exports/', import.meta.url);
@@ -48,7 +48,7 @@ describe.each(names)('%s', (name) => {
   });
 
   test('the canonical model gives what PyTorch gives', async () => {
-    const canonical = canonicalise(decodeModel(bytes));
+    const canonical = canonicalize(decodeModel(bytes));
     const operators = new Set(canonical.graph.nodes.map(({ opType }) => opType));
     for (const gone of ['Constant', 'Identity', 'Dropout', 'Attention'])
       expect(operators).not.toContain(gone);
@@ -58,7 +58,7 @@ describe.each(names)('%s', (name) => {
   });
 
   test('every value of the canonical graph has a type', () => {
-    const { graph } = canonicalise(decodeModel(bytes));
+    const { graph } = canonicalize(decodeModel(bytes));
     const bare = { ...graph, valueTypes: new Map(), outputs: new Map() };
     const g = new GraphBuilder(bare);
     const unknown = graph.nodes.flatMap(({ opType, outputs }) =>

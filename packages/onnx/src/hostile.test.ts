@@ -3,7 +3,7 @@ import { InvalidModelError, UnsupportedError } from '@entrgi/core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type ModelProto, ModelProtoSchema, type NodeProto, NodeProtoSchema } from './generated/onnx_pb.js';
-import { canonicalise, decodeModel, encodeModel, GraphBuilder } from './index.js';
+import { canonicalize, decodeModel, encodeModel, GraphBuilder } from './index.js';
 
 /** A small sound model with weights, a constant, an attribute of each kind of tensor and external data. */
 function sound(): Uint8Array {
@@ -81,7 +81,7 @@ const hostile: Readonly<Record<string, (proto: ModelProto) => void>> = {
   'training information': (proto) => {
     proto.trainingInfo = [new Uint8Array()];
   },
-  'sparse initialisers': (proto) => {
+  'sparse initializers': (proto) => {
     proto.graph!.sparseInitializer = [new Uint8Array()];
   },
   'an overloaded operator': (proto) => {
@@ -99,7 +99,7 @@ const hostile: Readonly<Record<string, (proto: ModelProto) => void>> = {
   'an undefined input': (proto) => {
     proto.graph!.node[0]!.input[0] = 'nothing';
   },
-  'a missing initialiser': (proto) => {
+  'a missing initializer': (proto) => {
     proto.graph!.initializer.shift();
   },
   'two nodes with one output': (proto) => {
@@ -108,10 +108,10 @@ const hostile: Readonly<Record<string, (proto: ModelProto) => void>> = {
   'a node that overwrites an input': (proto) => {
     proto.graph!.node[0]!.output[0] = 'x';
   },
-  'a node that overwrites an initialiser': (proto) => {
+  'a node that overwrites an initializer': (proto) => {
     proto.graph!.node[0]!.output[0] = 'w';
   },
-  'two initialisers of one name': (proto) => {
+  'two initializers of one name': (proto) => {
     proto.graph!.initializer.push(weight(proto));
   },
   'two inputs of one name': (proto) => {
@@ -129,7 +129,7 @@ const hostile: Readonly<Record<string, (proto: ModelProto) => void>> = {
   'an input without a name': (proto) => {
     proto.graph!.input[0]!.name = '';
   },
-  'an initialiser without a name': (proto) => {
+  'an initializer without a name': (proto) => {
     weight(proto).name = '';
   },
   'a node without an operator': (proto) => {
@@ -158,7 +158,7 @@ const hostile: Readonly<Record<string, (proto: ModelProto) => void>> = {
     const type = proto.graph!.input[0]!.type!.value;
     if (type.case === 'tensorType') type.value.shape!.dim[1]!.value = { case: 'dimValue', value: -4n };
   },
-  'an initialiser of unknown element type': (proto) => {
+  'an initializer of unknown element type': (proto) => {
     weight(proto).dataType = 17;
   },
   'a negative size': (proto) => {
@@ -275,7 +275,7 @@ const hostile: Readonly<Record<string, (proto: ModelProto) => void>> = {
 
 /** Well-formed, but of a kind that is not supported. */
 const unsupported = new Set([
-  ...['opset 10', 'opset 28', 'local functions', 'training information', 'sparse initialisers'],
+  ...['opset 10', 'opset 28', 'local functions', 'training information', 'sparse initializers'],
   ...['a subgraph', 'a subgraph that calls itself an integer', 'a list of subgraphs'],
   ...['a sequence', 'a map', 'an optional'],
   ...['Loop', 'If', 'Scan', 'SequenceMap', 'SequenceConstruct', 'Optional'],
@@ -330,7 +330,7 @@ test('operators called like members of Object are just operators', () => {
       proto.graph!.node.push(node(opType, ['x'], ['z']));
     });
     expect(decodeModel(file).graph.nodes.at(-1)!.opType).toBe(opType);
-    expect(canonicalise(decodeModel(file)).graph.nodes.map((each) => each.opType)).not.toContain(opType);
+    expect(canonicalize(decodeModel(file)).graph.nodes.map((each) => each.opType)).not.toContain(opType);
   }
 });
 
@@ -368,7 +368,7 @@ describe('decodeModel takes', () => {
       proto.irVersion = 14n;
       proto.opsetImport[0]!.version = BigInt(opset);
     });
-    const { irVersion, opsets } = canonicalise(decodeModel(file));
+    const { irVersion, opsets } = canonicalize(decodeModel(file));
     expect([irVersion, opsets.get('')]).toEqual([10, 21]);
   });
 });
@@ -401,10 +401,10 @@ describe('what is not read', () => {
   test.each([
     ['control flow', branching],
     ['local functions', calling],
-  ])('%s can be looked at, and neither written nor canonicalised', (_, file) => {
+  ])('%s can be looked at, and neither written nor canonicalized', (_, file) => {
     const model = decodeModel(file, { lookOnly: true });
     expect(model.graph.nodes.at(-1)!.outputs).toEqual(['z']);
     expect(() => encodeModel(model)).toThrow(UnsupportedError);
-    expect(() => canonicalise(model)).toThrow(UnsupportedError);
+    expect(() => canonicalize(model)).toThrow(UnsupportedError);
   });
 });

@@ -2,7 +2,7 @@ export { delayedUntil } from './build/delayed-until.js';
 export { emptyGraph, GraphBuilder } from './build/graph-builder.js';
 export { type DecodeOptions, decodeModel } from './bytes/decode-model.js';
 export { encodeModel } from './bytes/encode-model.js';
-export { type CanonicaliseOptions, canonicalise } from './canonicalise.js';
+export { type CanonicalizeOptions, canonicalize } from './canonicalize.js';
 export { checkModel } from './gate/check-model.js';
 export { leastMemory } from './gate/least-memory.js';
 export { inferNode } from './inference/infer.js';

@@ -10,7 +10,7 @@ test('every export of the package that is a function is in the table or in the e
     'decodeModel',
     'encodeModel',
     'checkModel',
-    'canonicalise',
+    'canonicalize',
     'GraphBuilder',
     'inferNode',
     'pruneGraph',

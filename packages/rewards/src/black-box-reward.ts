@@ -31,7 +31,7 @@ export const blackBoxReward = (name: string, rate: Rate): Reward => {
       if (rated?.length !== responses.length) {
         throw new InvalidArgumentError(
           `Reward '${name}': expected ${responses.length} rewards (one per response), got ${rated?.length ?? String(rated)}.`,
-          { value: rated, cure: 'Return one number per response, in their order.' },
+          { value: rated, hint: 'Return one number per response, in their order.' },
         );
       }
       return Float64Array.from(rated, (value, i) => {
@@ -39,7 +39,7 @@ export const blackBoxReward = (name: string, rate: Rate): Reward => {
         if (typeof value === 'number' && Number.isFinite(value)) return value;
         throw new NumericalError(
           `Reward '${name}': expected a finite reward for response ${i}, got ${typeof value === 'number' ? value : (JSON.stringify(value) ?? typeof value)}.`,
-          { value: responses[i], cure: 'Return a finite number for every response.' },
+          { value: responses[i], hint: 'Return a finite number for every response.' },
         );
       });
     },

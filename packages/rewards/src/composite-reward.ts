@@ -125,7 +125,7 @@ const add = async <T extends Float32Array | Float64Array>(
     if (at >= start) {
       throw new NumericalError(
         `Composite reward: expected a finite sum, got ${total[at]} with ${weight} × ${term[at]} of '${reward.name}'. This is ${placeOf(at)}.`,
-        { value: term[at], cure: 'Lower the weight, or check what the reward returns.' },
+        { value: term[at], hint: 'Lower the weight, or check what the reward returns.' },
       );
     }
     if (turnIsDue()) await nextTurn(signal);

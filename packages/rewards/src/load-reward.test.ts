@@ -31,7 +31,7 @@ describe.each(torchCases)('loadReward($reward, missing: $missing)', (given) => {
   const { prompt, responses, length, missing } = given;
   let reward: DifferentiableReward;
   beforeAll(async () => {
-    reward = await loadReward(checkpoint(given.reward), { backend, missing });
+    reward = await loadReward(checkpoint(given.reward), { backend, missingTokens: missing });
   });
   afterAll(() => reward.dispose());
 
@@ -41,10 +41,10 @@ describe.each(torchCases)('loadReward($reward, missing: $missing)', (given) => {
     expect(await reward.score(prompt, responses.slice(1))).toEqual(scores.slice(1));
   });
 
-  it.each([{}, { weightsOnce: true }, { recompute: true }])(
+  it.each([{}, { disablePrepacking: true }, { recompute: true }])(
     'differentiates mixes as PyTorch does (%o)',
     async (options) => {
-      const own = await loadReward(checkpoint(given.reward), { backend, missing, ...options });
+      const own = await loadReward(checkpoint(given.reward), { backend, missingTokens: missing, ...options });
       const context = await own.open({ prompt, vocabulary, length });
       for (const mix of given.mixes) {
         const { values, tokenScores } = await context.evaluate(responseMix(given, mix));

@@ -39,7 +39,7 @@ const embeddings = (g: GraphBuilder) =>
 const network: Classifier = {
   name: 'letters',
   external: async () => ({ folder: '.' }),
-  rows: letters.length,
+  vocabularySize: letters.length,
   maxLength: 8,
   tokenizer: {
     vocabulary: vocabulary(letters, '?'),
@@ -49,7 +49,7 @@ const network: Classifier = {
       );
       return { ids: encode(`[${prompt}${response}]`), types };
     },
-    around: (prompt) => ({
+    responseSlot: (prompt) => ({
       prefix: encode(`[${prompt}`),
       suffix: encode(']'),
       types: { prefix: new Int32Array(1 + prompt.length), response: 1, suffix: Int32Array.of(1) },
@@ -192,7 +192,7 @@ const valuesOf = (
 };
 
 describe.each(['unknown', 'zero'] as const)("networkReward: gradient, missing tokens as '%s'", (missing) => {
-  const reward = load({ missing });
+  const reward = load({ missingTokens: missing });
   const open = () => reward.open({ prompt: 'a', vocabulary: denoiser, length });
 
   it.each([

@@ -36,7 +36,7 @@ import { scoreGraph } from './graph/score-graph.js';
 export interface NetworkRewardOptions extends RewardTokensOptions {
   readonly backend: Backend;
   /** Hold the weights once, memory-mapped: half the memory, about 8 % slower. Default: false. */
-  readonly weightsOnce?: boolean | undefined;
+  readonly disablePrepacking?: boolean | undefined;
   /**
    * Compute what comes before the response once per prompt where the network is causal, and not for every response or step, and the same of
    * the tokens that all responses begin with for good: the same rewards to about 1e-6. False serves comparisons. Default: true.
@@ -57,7 +57,7 @@ export interface NetworkRewardOptions extends RewardTokensOptions {
 export const networkRewardOptionNames: OptionNames<NetworkRewardOptions> = {
   ...rewardTokensOptionNames,
   backend: requireBackend,
-  weightsOnce: requireBoolean,
+  disablePrepacking: requireBoolean,
   prefixReuse: requireBoolean,
   recompute: requireBoolean,
   name: requireText,
@@ -75,15 +75,15 @@ export const networkReward = (network: Classifier, options: NetworkRewardOptions
   const { backend, recompute, threads, name = network.name } = options;
   // Packed weights are slow until the runtime has them in its own layout, which is as small.
   const packed = network.transposedWeight !== undefined;
-  const weightsOnce = !packed && (options.weightsOnce ?? false);
+  const disablePrepacking = !packed && (options.disablePrepacking ?? false);
   const { tokenizer, maxLength } = network;
   const tokenIdsOf = rewardTokens(name, tokenizer.vocabulary, options);
   const reused = options.prefixReuse === false ? undefined : network.prefix;
   const sessions = new Map<string, Lazy<Session>>();
   let disposed = false;
 
-  const session = (key: string, graph: () => Model, once = weightsOnce): Promise<Session> => {
-    if (disposed) throw new BackendError(`Reward '${name}' is disposed.`, { cure: 'Load it again.' });
+  const session = (key: string, graph: () => Model, once = disablePrepacking): Promise<Session> => {
+    if (disposed) throw new BackendError(`Reward '${name}' is disposed.`, { hint: 'Load it again.' });
     let session = sessions.get(key);
     if (session === undefined) {
       session = lazily(async () => {
@@ -91,7 +91,7 @@ export const networkReward = (network: Classifier, options: NetworkRewardOptions
         pruneGraph(model.graph);
         return backend.createSession(
           { name: `${name} (${key})`, bytes: encodeModel(model), ...(await network.external()) },
-          { weightsOnce: once, ...(threads === undefined ? {} : { threads }) },
+          { disablePrepacking: once, ...(threads === undefined ? {} : { threads }) },
         );
       });
       sessions.set(key, session);
@@ -103,7 +103,7 @@ export const networkReward = (network: Classifier, options: NetworkRewardOptions
     if (total <= maxLength) return;
     throw new InvalidArgumentError(
       `Reward '${name}': expected at most ${maxLength} tokens, got ${total}${parts}.`,
-      { value, cure: 'Shorten the prompt or the response.' },
+      { value, hint: 'Shorten the prompt or the response.' },
     );
   };
 
@@ -167,7 +167,7 @@ export const networkReward = (network: Classifier, options: NetworkRewardOptions
         if (Number.isFinite(scores[i])) continue;
         throw new NumericalError(
           `Reward '${name}': expected a finite reward for response ${i}, got ${scores[i]}.`,
-          { value: responses[i], cure: 'Check the weights of the reward model and their precision.' },
+          { value: responses[i], hint: 'Check the weights of the reward model and their precision.' },
         );
       }
       return scores;
@@ -177,10 +177,10 @@ export const networkReward = (network: Classifier, options: NetworkRewardOptions
       if (network.readsAttention === false) {
         throw new UnsupportedError(
           `Reward '${name}': its network has no attention_mask, so that it cannot be told where a response ends.`,
-          { value: name, cure: 'Rank with it, or export the model with an attention_mask to guide.' },
+          { value: name, hint: 'Rank with it, or export the model with an attention_mask to guide.' },
         );
       }
-      const { prefix, suffix, types } = tokenizer.around(request.prompt);
+      const { prefix, suffix, types } = tokenizer.responseSlot(request.prompt);
       const { length } = request;
       refuseBeyondWindow(
         prefix.length + length + suffix.length,
@@ -203,7 +203,7 @@ export const networkReward = (network: Classifier, options: NetworkRewardOptions
         suffixTypes: types.suffix,
         responseType: types.response,
         map,
-        tableRows: network.rows,
+        tableRows: network.vocabularySize,
         gradientSession: (columns) =>
           session(`gradient, ${columns}${own === undefined ? ', whole' : ''}`, () =>
             gradientGraph(network, { columns, reused: own, recompute }),
@@ -221,7 +221,7 @@ export const networkReward = (network: Classifier, options: NetworkRewardOptions
 /** What comes before every response; undefined where the template lets a response change it. */
 const commonPrefix = (tokenizer: Classifier['tokenizer'], prompt: Prompt): Int32Array | undefined => {
   try {
-    return tokenizer.around(prompt).prefix;
+    return tokenizer.responseSlot(prompt).prefix;
   } catch (error) {
     if (UnsupportedError.isInstance(error)) return undefined;
     throw error;

@@ -45,7 +45,7 @@ describe.each(torchCases)('onnxReward($reward, missing: $missing)', (given) => {
   it('scores and differentiates as PyTorch does with the checkpoint', async () => {
     const { prompt, responses, length, missing } = given;
     const directory = layOut(given.reward, 'onnx/model.onnx');
-    const reward = await onnxReward(directory, { backend, missing });
+    const reward = await onnxReward(directory, { backend, missingTokens: missing });
     expect(relativeError(await reward.score(prompt, responses), given.scores)).toBeLessThan(1e-5);
     const context = await reward.open({ prompt, vocabulary, length });
     for (const mix of given.mixes) {
@@ -197,7 +197,7 @@ describe('onnxReward: a model of the hub', () => {
       }),
     );
     for (const offline of [false, true]) {
-      const reward = await onnxReward(id, { backend, missing: given.missing, offline });
+      const reward = await onnxReward(id, { backend, missingTokens: given.missing, offline });
       expect(relativeError(await reward.score(given.prompt, given.responses), given.scores)).toBeLessThan(
         1e-5,
       );

@@ -25,7 +25,7 @@ import {
   type VerifyOptions,
   verifySnapshot,
 } from '@entrgi/models';
-import { canonicalise } from '@entrgi/onnx';
+import { canonicalize } from '@entrgi/onnx';
 import { scoreGraph } from './graph/score-graph.js';
 import { type NetworkRewardOptions, networkReward, networkRewardOptionNames } from './network-reward.js';
 import { onnxNetwork } from './onnx/onnx-network.js';
@@ -79,12 +79,12 @@ export const onnxReward = async (
   } = await readOnnxFile(directory, options.file, {
     memoryLimit: options.memoryLimit,
     // One session scores and another one computes gradients.
-    copies: options.weightsOnce === true ? 1 : 2,
+    copies: options.disablePrepacking === true ? 1 : 2,
   });
   const name = options.name ?? path;
-  const model = canonicalise(read);
+  const model = canonicalize(read);
   const lookup = wordLookup(model, name);
-  const { tokenizer, config } = await readTokenizer(directory, lookup.rows, options);
+  const { tokenizer, config } = await readTokenizer(directory, lookup.vocabularySize, options);
   const maxLength = options.maxLength ?? longestSequence(config);
   const { output } = options;
   const known = readLabels(config);

@@ -84,7 +84,7 @@ describe('rewards of finished conversations are those of transformers, by what t
       const scores = await reward.score(prompt, responses);
       expect(relativeError(scores, given.rewards), `score, reuse ${prefixReuse}`).toBeLessThan(1e-4);
 
-      const around = () => classifier.tokenizer.around(prompt);
+      const around = () => classifier.tokenizer.responseSlot(prompt);
       if (given.name.includes('counts')) {
         expect(around).toThrow(UnsupportedError);
         await expect(reward.open({ prompt, vocabulary: classifier.vocabulary, length: 1 })).rejects.toThrow(

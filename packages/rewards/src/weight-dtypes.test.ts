@@ -101,12 +101,12 @@ const opened = async (options: Options) => {
   return { reward, context, mix, evaluate: (own: Float32Array) => context.evaluate({ ...mix, probs: own }) };
 };
 
-const quantisedDir = await mkdtemp(join(tmpdir(), 'entrgi-reward-'));
-afterAll(() => rm(quantisedDir, { recursive: true, force: true }));
+const quantizedDir = await mkdtemp(join(tmpdir(), 'entrgi-reward-'));
+afterAll(() => rm(quantizedDir, { recursive: true, force: true }));
 
 describe.each(['q8', 'q4'] as const)('a reward in %s', (dtype) => {
   it('has a gradient that is exact for its own forward pass', async () => {
-    const { mix, evaluate, reward } = await opened({ dtype, quantisedDir });
+    const { mix, evaluate, reward } = await opened({ dtype, quantizedDir });
     const { tokenScores } = await evaluate(mix.probs);
     // ∂R/∂p = (1 − w) · score: the hard token is held.
     const gradient = tokenScores.map((score, i) => (1 - mix.weights[Math.floor(i / 24)]!) * score);
@@ -123,8 +123,8 @@ describe.each(['q8', 'q4'] as const)('a reward in %s', (dtype) => {
   });
 
   it('has the same gradient where its weights are unpacked instead of multiplied by the other way round', async () => {
-    const { mix, context, reward } = await opened({ dtype, quantisedDir });
-    const classifier = await loadClassifier(embedded, { dtype, quantisedDir });
+    const { mix, context, reward } = await opened({ dtype, quantizedDir });
+    const classifier = await loadClassifier(embedded, { dtype, quantizedDir });
     const unpacking = networkReward({ ...classifier, transposedWeight: () => undefined }, { backend });
     const other = await unpacking.open({
       prompt: 'Complete this story: A rabbit',
@@ -140,7 +140,7 @@ describe.each(['q8', 'q4'] as const)('a reward in %s', (dtype) => {
 
   it('points where the float32 one points, and rates nearly as it does', async () => {
     const exact = await opened({});
-    const rounded = await opened({ dtype, quantisedDir });
+    const rounded = await opened({ dtype, quantizedDir });
     const [a, b] = [await exact.evaluate(exact.mix.probs), await rounded.evaluate(exact.mix.probs)];
     const dot = (x: Float32Array, y: Float32Array) => x.reduce((sum, value, i) => sum + value * y[i]!, 0);
     const cosine =
@@ -154,8 +154,8 @@ describe.each(['q8', 'q4'] as const)('a reward in %s', (dtype) => {
   });
 
   it('gives the same with and without the prompt computed once', async () => {
-    const once = await opened({ dtype, quantisedDir });
-    const whole = await opened({ dtype, quantisedDir, prefixReuse: false });
+    const once = await opened({ dtype, quantizedDir });
+    const whole = await opened({ dtype, quantizedDir, prefixReuse: false });
     const [a, b] = [await once.evaluate(once.mix.probs), await whole.evaluate(once.mix.probs)];
     expect(relativeError(a.values, [...b.values])).toBeLessThan(1e-5);
     expect(relativeError(a.tokenScores, [...b.tokenScores])).toBeLessThan(1e-4);
@@ -164,7 +164,7 @@ describe.each(['q8', 'q4'] as const)('a reward in %s', (dtype) => {
   });
 
   it('is multiplied by from both sides in packed form', async () => {
-    const classifier = await loadClassifier(embedded, { dtype, quantisedDir });
+    const classifier = await loadClassifier(embedded, { dtype, quantizedDir });
     const { graph } = gradientGraph(classifier, { columns: 'candidates' });
     const opTypes = graph.nodes.map(({ opType }) => opType);
     // Four layers of seven.

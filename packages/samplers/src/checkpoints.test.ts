@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { nodeBackend } from '@entrgi/backend-node';
-import { type DifferentiableReward, disposable, optimisers, relaxations, rewardGuidance } from '@entrgi/core';
+import { type DifferentiableReward, disposable, optimizers, relaxations, rewardGuidance } from '@entrgi/core';
 import { expectAllClose } from '@entrgi/core/testing';
 import { loadDenoiser } from '@entrgi/models';
 import { loadReward } from '@entrgi/rewards';
@@ -49,7 +49,7 @@ const run = async (options: Partial<SampleOptions> = {}) => {
 };
 
 const guidance = (relaxation = relaxations.entrgi, guidanceSteps = 2, learningRate = 0.5) =>
-  rewardGuidance({ reward, relaxation, guidanceSteps, optimiser: optimisers.adam(learningRate) });
+  rewardGuidance({ reward, relaxation, guidanceSteps, optimizer: optimizers.adam(learningRate) });
 
 describe('on real checkpoints', () => {
   test('responses hold neither masks nor padding rows, and are the same again', async () => {

@@ -1,5 +1,6 @@
 export { byConfidence } from './confidence/by-confidence.js';
 export * as draws from './draws/index.js';
+export type { OrderName } from './options/order-named.js';
 export { type Preset, type PresetSettings, preset } from './options/preset.js';
 export type { SampleOptions } from './options/sample-options.js';
 export type { EditedStep, StepEditor } from './options/step-editor.js';

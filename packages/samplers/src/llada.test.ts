@@ -122,7 +122,7 @@ describe('LLaDA', () => {
           blockLength: given.blockLength,
           temperature: given.temperature,
           classifierFreeScale: given.scale,
-          order: orders[given.remasking],
+          order: orders[given.remasking === 'random' ? 'random' : 'lowConfidence'],
           schedule: schedules.even,
           draw: draws.gumbel_max,
           response: Int32Array.from(given.response),

@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { type DifferentiableReward, disposable, optimisers, rewardGuidance } from '@entrgi/core';
+import { type DifferentiableReward, disposable, optimizers, rewardGuidance } from '@entrgi/core';
 import { expect, test } from 'vitest';
 import { sample } from './index.js';
 import { bigramDenoiser, vocabulary } from './testing/bigram-denoiser.js';
@@ -71,7 +71,7 @@ test('a guided step on the whole vocabulary holds at most 2.5 times its logits',
     batches.add(batch);
     await watch();
   });
-  const guidance = rewardGuidance({ reward, optimiser: optimisers.adam(0.5), memoryLimit: 2.5 * logits });
+  const guidance = rewardGuidance({ reward, optimizer: optimizers.adam(0.5), memoryLimit: 2.5 * logits });
   const options = { prompts: ['p'], trajectories, steps: 2, maxNewTokens: LENGTH, filters: [] };
   for await (const event of sample({ denoiser: flatDenoiser(watch), guidance, ...options })) void event;
   // As many as fit: in the second step fewer positions are masked.

@@ -188,7 +188,7 @@ describe('guidance', () => {
       async open() {
         open++;
         return {
-          optimise: () => Promise.reject(new Error('broken')),
+          optimize: () => Promise.reject(new Error('broken')),
           ...disposable(async () => {
             open--;
           }),
@@ -498,9 +498,9 @@ describe('blocks', () => {
         const context = await inner.open(request);
         return {
           ...context,
-          optimise: (step: Parameters<typeof context.optimise>[0]) => {
+          optimize: (step: Parameters<typeof context.optimize>[0]) => {
             rows.push(step.rows.length / step.trajectories);
-            return context.optimise(step);
+            return context.optimize(step);
           },
         };
       },

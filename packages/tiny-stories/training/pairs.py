@@ -9,7 +9,7 @@ import numpy as np
 from data import RESPONSE, Stories, held_out
 from lexicon import BACK, HAPPY, OPPOSITE, feeling, turned
 
-# Shares of the kinds (normalised below). The first group is coherence, the second feeling.
+# Shares of the kinds (normalized below). The first group is coherence, the second feeling.
 KINDS = {
     "other story": 0.09,
     "sentences shuffled": 0.05,

@@ -26,7 +26,7 @@ class MoodConfig(RewardConfig):
 
 
 class Attention(nn.Module):
-    """Causal attention whose queries and keys are normalised head by head."""
+    """Causal attention whose queries and keys are normalized head by head."""
 
     def __init__(self, config):
         super().__init__()

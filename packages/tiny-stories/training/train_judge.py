@@ -10,7 +10,7 @@ from chat import Chat, Pool, load, padded
 from checkpoint import store_judge
 from device import DEVICE, autocast, exact, rows
 from judge import Judge, JudgeConfig
-from optimiser import Optimiser
+from optimizer import Optimizer
 from tokenizers import Tokenizer
 from torch import Tensor
 from trainer import Job, Phase
@@ -161,7 +161,7 @@ def judge_job(prepared: Path, tokenizer: Tokenizer, run: Path, out: Path, base: 
         value = sum(right[k] * w for k, w in weight.items()) / sum(weight.values())
         return -value, {"right": right, "right side of zero": round(float(np.mean(sure)), 4)}
 
-    optimiser = lambda model: Optimiser(model, muon_rate=0.01, adam_rate=1e-3)
+    optimizer = lambda model: Optimizer(model, muon_rate=0.01, adam_rate=1e-3)
     phases = [Phase("masked words", 0.3, words, measured=False), Phase("verdicts", 0.7, judging, rate=0.5, begin=begin)]
     store = lambda weights, facts: store_judge(out / "judge", weights, pieces, facts)
-    return Job("judge", model, average, loss_of, phases, measure, store, optimiser, after=after)
+    return Job("judge", model, average, loss_of, phases, measure, store, optimizer, after=after)

@@ -12,7 +12,7 @@ from chat import Chat, Pool, load, padded
 from checkpoint import store_reward
 from data import RESPONSE
 from device import CUDA, DEVICE, autocast, exact, rows
-from optimiser import Optimiser
+from optimizer import Optimizer
 from reward import MoodConfig, Reward, RewardConfig
 from tokenizers import Tokenizer
 from torch import Tensor
@@ -274,4 +274,4 @@ def reward_job(name: str, prepared: Path, tokenizer: Tokenizer, run: Path, out: 
         store_reward(out / name, weights, config, tokenizer, facts)
 
     phases = [Phase("next tokens", 0.15, words, measured=False), Phase("Bradley–Terry", 0.85, preferences, rate=0.5, begin=begin)]
-    return Job(name, model, average, loss_of, phases, measure, store, Optimiser, after=after)
+    return Job(name, model, average, loss_of, phases, measure, store, Optimizer, after=after)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import torch
 from device import CUDA, compiled, settle
-from optimiser import Average, Optimiser
+from optimizer import Average, Optimizer
 from schedule import Schedule
 from torch import nn
 
@@ -20,7 +20,7 @@ class Phase:
     share: float
     batch: Callable[[], tuple]
     rate: float = 1.0
-    # With an optimiser and an average of its own, or those of the phase before.
+    # With an optimizer and an average of its own, or those of the phase before.
     fresh: bool = True
     # Only a measured phase has held-out numbers, and results that are kept.
     measured: bool = True
@@ -40,7 +40,7 @@ class Job:
     measure: Callable[[nn.Module], tuple[float, dict]]
     # Writes the weights with the facts; called whenever they are the best yet.
     store: Callable[[dict, dict], None]
-    optimiser: Callable[[nn.Module], Optimiser] = Optimiser
+    optimizer: Callable[[nn.Module], Optimizer] = Optimizer
     decay: float = 0.6
     patience: int = 6
     # Called after every step of a measured phase.
@@ -62,12 +62,12 @@ def train(job: Job, run: Path, seconds: float) -> None:
     schedule = Schedule(seconds, job.decay, job.patience)
     loss_of = compiled(lambda *batch: job.loss(job.model, *batch))
     path, done, step, at, facts = run / f"{job.name}-state.pt", 0.0, 0, -1, {}
-    optimiser, mean = job.optimiser(job.model), Average(job.model, job.average)
+    optimizer, mean = job.optimizer(job.model), Average(job.model, job.average)
     if path.exists():
         state = torch.load(path, weights_only=False)
         job.model.load_state_dict(state["model"])
         job.average.load_state_dict(state["average"])
-        optimiser.load(state["optimiser"])
+        optimizer.load(state["optimizer"])
         vars(schedule).update(state["schedule"])
         mean.count, done, step, at, facts = (state[key] for key in ("count", "elapsed", "step", "phase", "facts"))
         job.phases[at].begin()
@@ -87,13 +87,13 @@ def train(job: Job, run: Path, seconds: float) -> None:
         if now != at:
             phase.begin()
             if phase.fresh and at >= 0:
-                optimiser, mean = job.optimiser(job.model), Average(job.model, job.average)
+                optimizer, mean = job.optimizer(job.model), Average(job.model, job.average)
             at, first, running = now, step, None
             say(job.name, f"{phase.name} from step {step}")
         loss = loss_of(*phase.batch())
         loss.backward()
         gentle = min(1.0, (step - first + 1) / 100) if phase.fresh else 1.0
-        optimiser.step(phase.rate * gentle * schedule.rate(step, elapsed))
+        optimizer.step(phase.rate * gentle * schedule.rate(step, elapsed))
         mean.update()
         step += 1
         running = loss.detach() if running is None else running.lerp(loss.detach(), 0.02)
@@ -113,7 +113,7 @@ def train(job: Job, run: Path, seconds: float) -> None:
             say(job.name, f"step {step} loss {running.item():.4f} {'best ' if better else ''}{telling}")
         else:
             say(job.name, f"step {step} loss {running.item():.4f}")
-        state = {"model": job.model.state_dict(), "average": job.average.state_dict(), "optimiser": optimiser.state()}
+        state = {"model": job.model.state_dict(), "average": job.average.state_dict(), "optimizer": optimizer.state()}
         times = {"count": mean.count, "elapsed": time.time() - begun, "step": step, "phase": at, "facts": facts}
         write_whole({**state, **times, "schedule": vars(schedule)}, path)
         told = time.time()

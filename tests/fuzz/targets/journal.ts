@@ -1,7 +1,7 @@
 import { parseJournal } from '../../../packages/evaluation/src/journal/parse-journal.js';
 import { checkJournal } from '../../../packages/evaluation/src/plan/check-journal.js';
 import { markdownReport } from '../../../packages/evaluation/src/report/markdown.js';
-import { summarise } from '../../../packages/evaluation/src/report/summary/summarise.js';
+import { summarize } from '../../../packages/evaluation/src/report/summary/summarize.js';
 import { journalLines } from '../journal-lines.js';
 import { mutateBytes } from '../mutate-bytes.js';
 import { mutateJsonLine } from '../mutate-json-line.js';
@@ -19,7 +19,7 @@ export const journal: Target = {
   mutations: [mutateJsonLine, mutateJsonLine, mutateJsonLine, mutateBytes],
   attempt(bytes) {
     const { lines } = parseJournal(bytes, 'journal.jsonl');
-    markdownReport(summarise(lines), 'fuzz');
+    markdownReport(summarize(lines), 'fuzz');
     checkJournal(lines, cells, 'journal.jsonl');
   },
 };

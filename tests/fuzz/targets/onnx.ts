@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { differentiate } from '@entrgi/autodiff';
-import { canonicalise, decodeModel, encodeModel, isFloat } from '@entrgi/onnx';
+import { canonicalize, decodeModel, encodeModel, isFloat } from '@entrgi/onnx';
 import { gradientCases } from '../../../packages/autodiff/src/testing/gradient-cases.js';
 import { forwardModel } from '../../../packages/autodiff/src/testing/gradient-check.js';
 import { mutateBytes } from '../mutate-bytes.js';
@@ -9,7 +9,7 @@ import type { Target } from '../target.js';
 
 const exports = new URL('../../../packages/onnx/fixtures/exports/', import.meta.url);
 
-/** An ONNX model is decoded, checked, canonicalised, differentiated and encoded. */
+/** An ONNX model is decoded, checked, canonicalized, differentiated and encoded. */
 export const onnx: Target = {
   async inputs() {
     const small = gradientCases.map((each) => encodeModel(forwardModel(each)));
@@ -22,7 +22,7 @@ export const onnx: Target = {
   attempt(bytes) {
     const model = decodeModel(bytes);
     decodeModel(encodeModel(model));
-    encodeModel(canonicalise(model));
+    encodeModel(canonicalize(model));
     const { inputs, outputs } = model.graph;
     const float = (values: typeof inputs) =>
       [...values].filter(([, { type }]) => isFloat(type)).map(([name]) => name);

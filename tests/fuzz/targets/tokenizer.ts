@@ -44,7 +44,7 @@ export const tokenizer: Target = {
     };
     const { encodeText, encodePrompt, decode } = await loadTokenizer(folder, {
       config: configReader({}, 'config.json'),
-      rows: 2048,
+      vocabularySize: 2048,
     });
     decode(encodeText(' The  cat, [MASK] 12\u00e9\u{1f600}'));
     try {

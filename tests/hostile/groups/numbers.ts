@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { nodeBackend } from '@entrgi/backend-node';
-import { filters, optimisers, relaxations, rewardGuidance } from '@entrgi/core';
+import { filters, optimizers, relaxations, rewardGuidance } from '@entrgi/core';
 import { loadDenoiser } from '@entrgi/models';
 import { compositeReward, loadReward } from '@entrgi/rewards';
 import { bestOfN } from '@entrgi/samplers';
@@ -265,10 +265,10 @@ export const numbers: HostileGroup = {
   adam: (random) =>
     option(random, 'adam', ['rate', 'betas', 'epsilon'], async (options) => {
       const { rate = 0.5, ...others } = options as { rate?: never };
-      optimisers.adam(rate, others);
+      optimizers.adam(rate, others);
     }),
   ascent: (random) =>
-    option(random, 'ascent', ['rate'], async ({ rate }: { rate?: never }) => optimisers.ascent(rate!)),
+    option(random, 'ascent', ['rate'], async ({ rate }: { rate?: never }) => optimizers.ascent(rate!)),
   'top-p': (random) =>
     option(random, 'topP', ['p'], async ({ p }: { p?: never }) =>
       generate(await denoiserOf('dream'), 'Hi', { filters: [filters.topP(p!)] }),
@@ -304,7 +304,7 @@ export const numbers: HostileGroup = {
         const guidance = rewardGuidance({
           reward: await rewardOf('qwen3-reward'),
           relaxation: relaxations.entrgi,
-          optimiser: optimisers.adam(0.5),
+          optimizer: optimizers.adam(0.5),
           ...options,
         } as never);
         await generate(await denoiserOf('dream'), 'Hi', { guidance, signal });
@@ -323,7 +323,7 @@ export const numbers: HostileGroup = {
         const guidance = rewardGuidance({
           reward: await rewardOf('qwen3-reward'),
           relaxation: relaxations[relaxation],
-          optimiser: optimisers[update](rate),
+          optimizer: optimizers[update](rate),
         });
         await generate(await denoiserOf('dream'), 'Hi', {
           guidance,
@@ -421,12 +421,12 @@ export const numbers: HostileGroup = {
       'label',
       'templateVariables',
       'templateDate',
-      'weightsOnce',
+      'disablePrepacking',
       'revision',
       'cacheDir',
       'offline',
       'maxLength',
-      'quantisedDir',
+      'quantizedDir',
       'verify',
       'name',
     ]);

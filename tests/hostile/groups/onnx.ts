@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { differentiate } from '@entrgi/autodiff';
-import { canonicalise, checkModel, decodeModel, encodeModel } from '@entrgi/onnx';
+import { canonicalize, checkModel, decodeModel, encodeModel } from '@entrgi/onnx';
 import { readModelFile } from '@entrgi/onnx/node';
 import { fixture } from '../../../packages/models/fixtures/fixture.js';
 import type { Random } from '../../fuzz/random.js';
@@ -10,7 +10,7 @@ import { attribute, type HostileNode, type HostileTensor, modelBytes, tensor } f
 import { runCommand } from '../run-program.js';
 import { backend } from '../use-models.js';
 
-/** Decodes, checks, canonicalises, differentiates; what all of that takes is also run, where `runs` says that it is small. */
+/** Decodes, checks, canonicalizes, differentiates; what all of that takes is also run, where `runs` says that it is small. */
 const model = (
   name: string,
   expected: HostileCase['expected'],
@@ -23,7 +23,7 @@ const model = (
   async run(folder) {
     const read = await readModelFile(join(folder, 'model.onnx'));
     checkModel(read);
-    canonicalise(read);
+    canonicalize(read);
     decodeModel(encodeModel(read));
     const ran = runs ? [runOnce(read)] : [];
     const gradient = await Promise.allSettled([differentiated(read, wrt, runs), ...ran]);
@@ -125,7 +125,7 @@ const sized = (
   const value = big(random);
   const [made, numbers] = hidden(random, value);
   return model(
-    `${name} of ${value} by ${made.map(({ opType }) => opType).join('+') || 'initialiser'}`,
+    `${name} of ${value} by ${made.map(({ opType }) => opType).join('+') || 'initializer'}`,
     'refused',
     () => adding([...made, ...nodes], [...numbers, ...tensors]),
   );
@@ -281,7 +281,7 @@ export const onnx: HostileGroup = {
       ),
     );
   },
-  'claims of initialisers'(random) {
+  'claims of initializers'(random) {
     const dims = random.pick([
       [2 ** 31, 2 ** 31],
       [2 ** 62],

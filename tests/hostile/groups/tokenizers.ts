@@ -32,7 +32,7 @@ const load = (file: unknown, settings: object): Promise<Tokenizer> => {
       );
     },
   };
-  return loadTokenizer(folder, { config: configReader({}, 'config.json'), rows: ROWS });
+  return loadTokenizer(folder, { config: configReader({}, 'config.json'), vocabularySize: ROWS });
 };
 
 const settings = {

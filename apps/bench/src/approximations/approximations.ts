@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { nodeBackend } from '@entrgi/backend-node';
-import { type Denoiser, optimisers, rewardGuidance } from '@entrgi/core';
+import { type Denoiser, optimizers, rewardGuidance } from '@entrgi/core';
 import { loadDenoiser } from '@entrgi/models';
 import { loadReward } from '@entrgi/rewards';
 import { bestOfN, type SampleOptions, sample } from '@entrgi/samplers';
@@ -68,7 +68,7 @@ export async function runApproximations(options: ApproximationOptions): Promise<
       };
     },
   };
-  const guidance = rewardGuidance({ reward, optimiser: optimisers.adam(0.5), guidanceSteps: 3 });
+  const guidance = rewardGuidance({ reward, optimizer: optimizers.adam(0.5), guidanceSteps: 3 });
   const done = new Set(readRecords(file).map(({ method, seed, opening }) => `${method} ${seed} ${opening}`));
   mkdirSync(dirname(file), { recursive: true });
   for (let opening = 0; opening < options.openings; opening++) {

@@ -2,7 +2,7 @@ import { nodeBackend } from '@entrgi/backend-node';
 import {
   type Guidance,
   type GuidanceRequest,
-  optimisers,
+  optimizers,
   type Relaxation,
   rewardGuidance,
   selectCandidates,
@@ -66,7 +66,7 @@ export async function* candidateDistances(
       const guidance = rewardGuidance({
         reward,
         relaxation: options.relaxation,
-        optimiser: optimisers.adam(learningRate),
+        optimizer: optimizers.adam(learningRate),
         guidanceSteps: 3,
       });
       const tokensBy = async (by: Guidance): Promise<number[]> => {
@@ -93,15 +93,15 @@ export async function* candidateDistances(
         });
       const found = tolerances.map(() => ({ distances: [] as number[], kept: 0, tokens: 0 }));
       const exact = await tokensBy(
-        around(guidance, async (request, optimise) => {
+        around(guidance, async (request, optimize) => {
           const guided = [];
           for (const [i, tolerance] of tolerances.entries()) {
             const few = await candidates(request, tolerance);
             found[i]!.kept += few.values.length;
             found[i]!.tokens += request.logits.values.length;
-            guided.push((await optimise({ ...request, logits: few })).logits);
+            guided.push((await optimize({ ...request, logits: few })).logits);
           }
-          const result = await optimise(request);
+          const result = await optimize(request);
           for (const [i, logits] of guided.entries()) {
             for (const distance of totalVariation(logits, result.logits, temperature)) {
               found[i]!.distances.push(distance);
@@ -112,8 +112,8 @@ export async function* candidateDistances(
       );
       for (const [i, tolerance] of tolerances.entries()) {
         const approximate = await tokensBy(
-          around(guidance, async (request, optimise) =>
-            optimise({ ...request, logits: await candidates(request, tolerance) }),
+          around(guidance, async (request, optimize) =>
+            optimize({ ...request, logits: await candidates(request, tolerance) }),
           ),
         );
         const { distances, kept, tokens } = found[i]!;
@@ -135,16 +135,16 @@ export async function* candidateDistances(
   await backend.dispose();
 }
 
-type Optimise = Awaited<ReturnType<Guidance['open']>>['optimise'];
+type Optimize = Awaited<ReturnType<Guidance['open']>>['optimize'];
 
 /** A guidance whose denoising steps go through a function of the request and what the guidance would have done. */
 const around = (
   guidance: Guidance,
-  step: (request: GuidanceRequest, optimise: Optimise) => ReturnType<Optimise>,
+  step: (request: GuidanceRequest, optimize: Optimize) => ReturnType<Optimize>,
 ): Guidance => ({
   ...guidance,
   async open(request) {
     const context = await guidance.open(request);
-    return { ...context, optimise: (asked) => step(asked, context.optimise) };
+    return { ...context, optimize: (asked) => step(asked, context.optimize) };
   },
 });

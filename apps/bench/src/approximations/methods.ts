@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { nodeBackend } from '@entrgi/backend-node';
-import { type Guidance, optimisers, relaxations, rewardGuidance } from '@entrgi/core';
+import { type Guidance, optimizers, relaxations, rewardGuidance } from '@entrgi/core';
 import { loadDenoiser } from '@entrgi/models';
 import { loadReward } from '@entrgi/rewards';
 import { bestOfN, sample } from '@entrgi/samplers';
@@ -49,7 +49,7 @@ export async function runMethods(options: MethodsOptions): Promise<void> {
     rewardGuidance({
       reward,
       relaxation: relaxations[name],
-      optimiser: optimisers.adam(guided.learningRate),
+      optimizer: optimizers.adam(guided.learningRate),
       guidanceSteps: guided.guidanceSteps,
     });
   const runs: MethodRun[] = [

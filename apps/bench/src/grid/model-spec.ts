@@ -8,7 +8,7 @@ const LARGE = 1e8;
 export const modelSpec = (directory: string, weights: number, dtype: WeightDtype): ModelSpec => ({
   directory,
   dtype,
-  weightsOnce: weights > LARGE,
+  disablePrepacking: weights > LARGE,
 });
 
 /** At least so many bytes of memory do weights take: what the loaders know better they say themselves. */

@@ -8,7 +8,7 @@ test('prompts have exactly the tokens asked for and differ by where they begin',
   const { tokenizer } = await loadClassifier(rewardDirectory);
   for (const tokens of [32, 64, 513, 4096]) {
     for (const first of [0, 63]) {
-      expect(tokenizer.around(prompt(tokens, first)).prefix).toHaveLength(tokens);
+      expect(tokenizer.responseSlot(prompt(tokens, first)).prefix).toHaveLength(tokens);
     }
   }
   expect(prompt(64, 1)).not.toBe(prompt(64));

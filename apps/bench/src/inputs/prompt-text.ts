@@ -7,7 +7,7 @@ import { openings, rewardDirectory } from '@entrgi/tiny-stories';
  */
 export const promptText = async (): Promise<(tokens: number, first?: number) => string> => {
   const { tokenizer } = await loadClassifier(rewardDirectory);
-  const lengthOf = (prompt: string) => tokenizer.around(prompt).prefix.length;
+  const lengthOf = (prompt: string) => tokenizer.responseSlot(prompt).prefix.length;
   const start = 'Complete this story:';
   const startLength = lengthOf(start);
   // A space begins a new word, and the tokens of a word do not depend on what is before it.

@@ -1,7 +1,7 @@
 /** The middle value; the mean of the two middle ones for an even count. */
 export const median = (values: readonly number[]): number => quantile(values, 0.5);
 
-/** The value below which a share of the values lies, linear between neighbours. */
+/** The value below which a share of the values lies, linear between neighbors. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   const at = share * (sorted.length - 1);

@@ -8,7 +8,7 @@ import type { SideProcess } from '../sides/side-process.js';
 import type { Measurement } from '../work/workload.js';
 import { cosines, difference } from './agreement.js';
 import type { Agreement, CaseResult, SideResult } from './results.js';
-import { rateOf, summarise } from './summarise.js';
+import { rateOf, summarize } from './summarize.js';
 
 export interface RunCaseOptions {
   readonly section: string;
@@ -141,7 +141,7 @@ const toResult = (section: string, work: Case, matrix: Runner, sides: readonly R
     if (runner.missing !== undefined) return { name, engine, missing: runner.missing };
     const base =
       sides[work.sides.findIndex((other) => other.name === (side.against ?? work.sides[0]!.name))]!;
-    const times = summarise({
+    const times = summarize({
       ...roundsOf(runner),
       matrixSeconds: perUnit(matrix),
       operations: side.operations,

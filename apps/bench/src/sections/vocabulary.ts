@@ -22,7 +22,7 @@ export const vocabulary: Section = async function* (settings) {
       const { weights } = decoderCost(directory);
       const workload = {
         kind: 'guide',
-        reward: { ...modelSpec(directory, weights, 'fp32'), weightsOnce: true },
+        reward: { ...modelSpec(directory, weights, 'fp32'), disablePrepacking: true },
         threads: point.threads,
         trajectories: point.trajectories,
         length,

@@ -3,7 +3,7 @@ import { rewardDirectory } from '@entrgi/tiny-stories';
 import { expect, test } from 'vitest';
 import { serveSide } from './serve-side.js';
 
-const reward = { directory: rewardDirectory, dtype: 'fp32', weightsOnce: false } as const;
+const reward = { directory: rewardDirectory, dtype: 'fp32', disablePrepacking: false } as const;
 const common = { reward, threads: 1, prefixReuse: true, prompt: 'Complete this story: A cat sat.' };
 
 const ask = async (...requests: readonly object[]) => {

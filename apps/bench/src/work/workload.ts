@@ -5,7 +5,7 @@ export interface ModelSpec {
   readonly directory: string;
   /** The PyTorch side always computes in float32. */
   readonly dtype: WeightDtype;
-  readonly weightsOnce: boolean;
+  readonly disablePrepacking: boolean;
   /** Of a denoiser with `q8` or `q4` weights. Default: false. */
   readonly int8Activations?: boolean;
 }

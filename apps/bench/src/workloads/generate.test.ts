@@ -2,7 +2,7 @@ import { denoiserDirectory, rewardDirectory } from '@entrgi/tiny-stories';
 import { expect, test } from 'vitest';
 import { type GenerateSpec, generate } from './generate.js';
 
-const held = { dtype: 'fp32', weightsOnce: false } as const;
+const held = { dtype: 'fp32', disablePrepacking: false } as const;
 const spec: GenerateSpec = {
   denoiser: { directory: denoiserDirectory, ...held },
   reward: { directory: rewardDirectory, ...held },

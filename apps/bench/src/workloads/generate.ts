@@ -1,5 +1,5 @@
 import { nodeBackend } from '@entrgi/backend-node';
-import { filters, optimisers, rewardGuidance } from '@entrgi/core';
+import { filters, optimizers, rewardGuidance } from '@entrgi/core';
 import { sample } from '@entrgi/samplers';
 import { openDenoiser, openReward } from '../inputs/open-models.js';
 import { timed } from '../measure/timed.js';
@@ -41,7 +41,7 @@ export const generate = async (spec: GenerateSpec): Promise<Workload> => {
   const reward = await openReward(spec.reward, { backend, prefixReuse });
   const guidance = rewardGuidance({
     reward,
-    optimiser: optimisers.adam(spec.learningRate),
+    optimizer: optimizers.adam(spec.learningRate),
     guidanceSteps: spec.guidanceSteps,
   });
   const write = async (prompt: string, seed: number) => {

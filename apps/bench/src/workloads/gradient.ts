@@ -23,10 +23,10 @@ export interface GradientSpec {
 export const gradient = async (spec: GradientSpec): Promise<Workload> => {
   const { prompt, length, trajectories, prefixReuse, recompute = false, newContext = false } = spec;
   const backend = nodeBackend({ threads: spec.threads });
-  const { directory, dtype, weightsOnce } = spec.reward;
-  const classifier = await loadClassifier(directory, { dtype, weightsOnce });
+  const { directory, dtype, disablePrepacking } = spec.reward;
+  const classifier = await loadClassifier(directory, { dtype, disablePrepacking });
   const { vocabulary } = classifier;
-  const reward = networkReward(classifier, { backend, prefixReuse, recompute, weightsOnce });
+  const reward = networkReward(classifier, { backend, prefixReuse, recompute, disablePrepacking });
   const open = () => reward.open({ prompt, vocabulary, length });
   const context = await open();
   const mix = fixedMix(trajectories, length);

@@ -1,5 +1,5 @@
 import { nodeBackend } from '@entrgi/backend-node';
-import { filters, optimisers, randomStream, rewardGuidance, selectCandidates, softmax } from '@entrgi/core';
+import { filters, optimizers, randomStream, rewardGuidance, selectCandidates, softmax } from '@entrgi/core';
 import { loadClassifier } from '@entrgi/models';
 import { openReward } from '../inputs/open-models.js';
 import { type LogitKind, syntheticLogits } from '../inputs/synthetic-logits.js';
@@ -32,7 +32,7 @@ export const guide = async (spec: GuideSpec): Promise<Workload> => {
   const reward = await openReward(spec.reward, { backend });
   const guidance = rewardGuidance({
     reward,
-    optimiser: optimisers.adam(spec.learningRate),
+    optimizer: optimizers.adam(spec.learningRate),
     guidanceSteps: 1,
   });
   const context = await guidance.open({ prompt: 'x', vocabulary, length });
@@ -56,7 +56,7 @@ export const guide = async (spec: GuideSpec): Promise<Workload> => {
     return rows.values === logits ? { ...rows, values: logits.slice() } : rows;
   };
   const step = async (seed: number, topP = spec.topP) =>
-    context.optimise({
+    context.optimize({
       ...request,
       logits: await rowsOf(),
       filters: [filters.topP(topP)],

@@ -1,4 +1,4 @@
-import { optimisers, relaxations } from '@entrgi/core';
+import { optimizers, relaxations } from '@entrgi/core';
 import { orders, presets } from '@entrgi/samplers';
 import { Command, Option } from 'commander';
 import { modelForms } from '../models/model-forms.js';
@@ -91,8 +91,8 @@ export const generateCommand = (context: Context): Command => {
     .addOption(
       oneOf(
         '--update <NAME>',
-        `how an update moves: ${names(optimisers)}${is(defaults.update)}`,
-        Object.keys(optimisers),
+        `how an update moves: ${names(optimizers)}${is(defaults.update)}`,
+        Object.keys(optimizers),
       ),
     )
     .addOption(

@@ -6,7 +6,7 @@ test('is highest where the series is', () => {
   expect(sparkline([3, -1], 40)).toBe('█▁');
 });
 
-test('has means of neighbours where there is no room', () => {
+test('has means of neighbors where there is no room', () => {
   expect(sparkline([0, 2, 6, 8, 3, 5], 3)).toBe('▁█▅');
 });
 

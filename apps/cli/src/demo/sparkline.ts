@@ -1,6 +1,6 @@
 const bars = '▁▂▃▄▅▆▇█';
 
-/** A series as bars, from its least to its greatest value; a longer one than `width` has means of neighbours. */
+/** A series as bars, from its least to its greatest value; a longer one than `width` has means of neighbors. */
 export const sparkline = (values: readonly number[], width: number): string => {
   const count = Math.min(width, values.length);
   const means = Array.from({ length: count }, (_, i) => {

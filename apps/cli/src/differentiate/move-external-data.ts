@@ -13,7 +13,7 @@ export const moveExternalData = (model: Model, from: string, to: string): Model 
     if (path.split(sep)[0] === '..' || isAbsolute(path)) {
       throw new InvalidArgumentError(
         `output: expected a folder that holds the model's external data, got ${to} (data in ${join(from, initializer.external.location)}).`,
-        { value: to, argument: 'output', cure: `Write into ${from}, or into a folder above it.` },
+        { value: to, argument: 'output', hint: `Write into ${from}, or into a folder above it.` },
       );
     }
     return { ...initializer, external: { ...initializer.external, location: path.split(sep).join('/') } };

@@ -4,7 +4,7 @@ import { type FrameView, renderFrame } from './frame.js';
 import type { Span } from './span.js';
 
 const plain = picocolors.createColors(false);
-const coloured = picocolors.createColors(true);
+const colored = picocolors.createColors(true);
 const sentence =
   'Once upon a time there was a little rabbit who found a shiny red kite in the forest and was very happy.';
 
@@ -81,8 +81,8 @@ describe('renderFrame', () => {
 
   test('newly committed text stands out, and only that', () => {
     const spans: Span[] = [{ kind: 'committed', text: 'old' }, { kind: 'new', text: ' fresh' }]; // biome-ignore format: short
-    const text = renderFrame(view(1, spans), { columns: 80, rows: 24 }, coloured, { rows: 1 })[3];
-    expect(text).toBe(`  old${coloured.bold(coloured.green(' fresh'))}`);
+    const text = renderFrame(view(1, spans), { columns: 80, rows: 24 }, colored, { rows: 1 })[3];
+    expect(text).toBe(`  old${colored.bold(colored.green(' fresh'))}`);
   });
 
   test('what the model writes cannot steer the terminal', () => {

@@ -75,11 +75,11 @@ describe('in a terminal', () => {
     [{}, true],
     [{ NO_COLOR: '' }, true],
     [{ NO_COLOR: '1' }, false],
-  ])('with %j, colours: %s', (env, coloured) => {
+  ])('with %j, colors: %s', (env, colored) => {
     const stdout = new Terminal();
     const written = play(displayOn({ stdout, env }), stdout).join('');
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape that selects a colour
-    expect(/\u001b\[\d+m/.test(written)).toBe(coloured);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape that selects a color
+    expect(/\u001b\[\d+m/.test(written)).toBe(colored);
   });
 
   test('without guidance there is nothing to explain', () => {

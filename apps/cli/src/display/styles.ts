@@ -3,7 +3,7 @@ import type { Context, Output } from '../process/context.js';
 
 export type Styles = ReturnType<typeof picocolors.createColors>;
 
-/** Colours for a stream: none where NO_COLOR asks for none, where the terminal is dumb, or where nobody looks. */
+/** Colors for a stream: none where NO_COLOR asks for none, where the terminal is dumb, or where nobody looks. */
 export const stylesFor = (output: Output, env: Context['env']): Styles =>
   picocolors.createColors(isTerminal(output, env) && (env.NO_COLOR ?? '') === '');
 

@@ -12,7 +12,7 @@ export const checkWindows = (
     if (tokens + maxNewTokens <= denoiser.maxLength) continue;
     throw new InvalidArgumentError(
       `${source}: expected at most ${denoiser.maxLength} tokens with the response, got ${tokens} + ${maxNewTokens}.`,
-      { value: prompt, cure: 'Shorten the prompt, or lower --max-new-tokens.' },
+      { value: prompt, hint: 'Shorten the prompt, or lower --max-new-tokens.' },
     );
   }
 };

@@ -286,7 +286,7 @@ describe.each<[string, number, readonly [string, string[], string | RegExp][]]>(
       [
         'an unknown order',
         [prompt, '--order', 'random'],
-        /--order: expected one of .*maskgit_plus.*, got 'random'/,
+        /--order: expected one of .*maskgitPlus.*, got 'random'/,
       ],
       [
         'an unknown preset',

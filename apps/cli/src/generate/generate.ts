@@ -48,8 +48,8 @@ const writeAll = async (
   const models = await loadModels({
     ...modelOptions(options),
     ...fetchingOf(context, display),
-    onQuantise: ({ name, doneBytes, totalBytes }) =>
-      display.wait(`Quantising ${name}, once: ${Math.floor((100 * doneBytes) / totalBytes)} % …`),
+    onQuantize: ({ name, doneBytes, totalBytes }) =>
+      display.wait(`Quantizing ${name}, once: ${Math.floor((100 * doneBytes) / totalBytes)} % …`),
     onWarning({ message }) {
       display.clear();
       context.stderr.write(`entrgi: ${withoutControls(message)}\n`);

@@ -50,7 +50,7 @@ describe('resultLines', () => {
   });
 });
 
-test('a text is one line where nobody looks, and coloured nowhere', () => {
+test('a text is one line where nobody looks, and colored nowhere', () => {
   const stdout = new Collector();
   printResult(result([1], 'long '.repeat(100).trim()), { stdout, env: {} });
   expect(stdout.text).toContain(`   ${'long '.repeat(100).trim()}\n`);

@@ -21,7 +21,7 @@ export const parsePrompts = (bytes: Uint8Array, file: string): PromptEntry[] => 
   if (entries.length === 0) {
     throw new InvalidArgumentError(`${file}: expected at least one prompt, got none.`, {
       value: file,
-      cure: 'Write one {"prompt": "…"} a line.',
+      hint: 'Write one {"prompt": "…"} a line.',
     });
   }
   return entries;
@@ -78,7 +78,7 @@ const promptOfLine = (line: string, source: string): PromptEntry => {
   } catch (cause) {
     throw new InvalidArgumentError(
       `${source}: expected JSON, got ${JSON.stringify(clip(line))} (${(cause as Error).message}).`,
-      { value: line, cure: 'Write one {"prompt": "…"} a line.', cause },
+      { value: line, hint: 'Write one {"prompt": "…"} a line.', cause },
     );
   }
   const { prompt = undefined, messages = undefined } = isRecord(value) ? value : { prompt: value };

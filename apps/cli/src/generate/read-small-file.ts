@@ -17,7 +17,7 @@ export const readSmallFile = async (path: string): Promise<Uint8Array> => {
     if (!stats.isFile()) {
       throw new InvalidArgumentError(`${path}: expected a file, got a pipe or a device.`, {
         value: path,
-        cure: 'Write it to a file first.',
+        hint: 'Write it to a file first.',
       });
     }
     if (stats.size > SIZE_LIMIT) {

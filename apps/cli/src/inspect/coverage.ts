@@ -23,14 +23,14 @@ export const coverageBetween = (a: CheckpointReport, b: CheckpointReport): [Cove
 ];
 
 const coverage = (from: CheckpointReport, to: CheckpointReport): Coverage => {
-  const map = mapTokens(from.vocabulary, to.vocabulary, { missing: 'zero' });
+  const map = mapTokens(from.vocabulary, to.vocabulary, { missingTokens: 'zero' });
   const { tokens } = from.report;
   return {
     from: from.report.path,
     to: to.report.path,
     tokens,
-    found: tokens - map.missing.length,
+    found: tokens - map.missingTokens.length,
     coverage: map.coverage,
-    missing: map.missing.slice(0, examples),
+    missing: map.missingTokens.slice(0, examples),
   };
 };

@@ -74,6 +74,6 @@ const refuseFile = async (model: string): Promise<void> => {
   if (!(await isFile(model))) return;
   throw new InvalidArgumentError(`${model}: expected a checkpoint to compare, got a file.`, {
     value: model,
-    cure: 'Inspect it alone.',
+    hint: 'Inspect it alone.',
   });
 };

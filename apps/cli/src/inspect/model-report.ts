@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { type GradientKind, gradientKind } from '@entrgi/autodiff';
-import { canonicalise, type Model, type Node, type ValueType } from '@entrgi/onnx';
+import { canonicalize, type Model, type Node, type ValueType } from '@entrgi/onnx';
 import { elementCount } from '@entrgi/onnx/internal';
 import { readModel } from '../models/read-model.js';
 
@@ -59,7 +59,7 @@ const operators = (model: Model): ModelReport['operators'] => {
   const kindOf = (name: string): GradientKind => {
     if (name === 'Constant') return 'ends';
     const kind = gradientKind(name);
-    // What canonicalising has expanded into other operators is as differentiable as they are.
+    // What canonicalizing has expanded into other operators is as differentiable as they are.
     return kind === 'unknown' && left !== undefined && !left.has(name) ? 'flows' : kind;
   };
   return [...counts]
@@ -72,7 +72,7 @@ const nameOf = ({ opType, domain }: Node): string => (domain === '' ? opType : `
 /** Operators of the canonical form; undefined where the model has none. */
 const canonicalOperators = (model: Model): Set<string> | undefined => {
   try {
-    return new Set(canonicalise(model).graph.nodes.map(nameOf));
+    return new Set(canonicalize(model).graph.nodes.map(nameOf));
   } catch {
     return undefined;
   }

@@ -8,7 +8,7 @@ import type { ModelReport } from './model-report.js';
 /** A report as lines of text: a heading, then one fact a line. */
 export const checkpointLines = (report: CheckpointSummary, styles: Styles): string[] => {
   const { roles, specialTokens, dataTypes } = report;
-  const padding = report.rows - report.tokens;
+  const padding = report.vocabularySize - report.tokens;
   return [
     styles.bold(report.path),
     ...facts(

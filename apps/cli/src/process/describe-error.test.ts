@@ -5,12 +5,12 @@ import { describeError } from './describe-error.js';
 
 test('our errors say it themselves', () => {
   const error = new CheckpointError('model.safetensors: expected 8 bytes, got 3.', {
-    cure: 'Download it again.',
+    hint: 'Download it again.',
   });
   expect(describeError(error)).toBe('model.safetensors: expected 8 bytes, got 3. Download it again.');
 });
 
-test('errors of the operating system name the file and the cure', async () => {
+test('errors of the operating system name the file and the hint', async () => {
   const error = await readFile('/nowhere/at/all').catch((e) => e);
   expect(describeError(error)).toBe('/nowhere/at/all: no such file or directory. Check the path.');
   const loop = Object.assign(new Error('ELOOP'), { code: 'ELOOP', path: 'a' });

@@ -17,7 +17,7 @@ export interface Observation {
 const idle: Guidance = {
   maxMovement: 0,
   open: async () => ({
-    async optimise({ logits, rows }) {
+    async optimize({ logits, rows }) {
       return { logits, rewards: [], weights: new Float32Array(rows.length), rewardMs: 0 };
     },
     ...disposable(async () => {}),
@@ -35,11 +35,11 @@ export const observeGuidance = (
     async open(request) {
       const context = await watched.open(request);
       return {
-        async optimise(step) {
+        async optimize(step) {
           // Logits are moved in place: what they were has to be taken now.
           const { top: before, probs } = topCandidates(step.logits, step.temperature);
-          const entropies = guidance === undefined ? normalisedEntropies(step) : undefined;
-          const result = await context.optimise(step);
+          const entropies = guidance === undefined ? normalizedEntropies(step) : undefined;
+          const result = await context.optimize(step);
           const { top: after, probs: later } = topCandidates(result.logits, step.temperature);
           observe({
             tokenIds: step.tokenIds.slice(),
@@ -58,5 +58,5 @@ export const observeGuidance = (
   };
 };
 
-const normalisedEntropies = ({ logits, rows }: GuidanceRequest): Float32Array =>
+const normalizedEntropies = ({ logits, rows }: GuidanceRequest): Float32Array =>
   Float32Array.from(rows, (_, row) => rowEntropy(logits, row, 1, 'untempered') / Math.log(logits.size));

@@ -37,7 +37,7 @@ export interface Frame {
   readonly tokenIds: Int32Array;
   /** Masked before the step, ascending, shape [slots]; empty where the step reveals nothing. */
   readonly slots: Int32Array;
-  /** Weight of the sampled token in [0, 1], shape [slots]; of lanes without guidance the normalised entropy, which it would be. */
+  /** Weight of the sampled token in [0, 1], shape [slots]; of lanes without guidance the normalized entropy, which it would be. */
   readonly weights: Float32Array;
   /** How much of the distribution guidance has moved, in [0, 1] (total variation over the candidates), shape [slots]. */
   readonly moved: Float32Array;

@@ -1,4 +1,4 @@
-import { optimisers, relaxations, rewardGuidance, type StepEvent } from '@entrgi/core';
+import { optimizers, relaxations, rewardGuidance, type StepEvent } from '@entrgi/core';
 import { presets, sample } from '@entrgi/samplers';
 import { indexOfHighest } from './index-of-highest.js';
 import { isGuided, trajectoriesOf } from './lane-plan.js';
@@ -27,7 +27,7 @@ export async function* runLane(
           reward,
           relaxation: relaxations[method],
           guidanceSteps,
-          optimiser: optimisers.adam(learningRate),
+          optimizer: optimizers.adam(learningRate),
         })
       : undefined,
     (observation) => {

@@ -18,7 +18,7 @@ export interface RuleRequest {
   /** Whether the gradient of input i is wanted. Others are dropped if given. */
   readonly needs: (input: number) => boolean;
   readonly node: Node;
-  /** The node that a value comes from; undefined for inputs, initialisers and what the backward pass made. */
+  /** The node that a value comes from; undefined for inputs, initializers and what the backward pass made. */
   readonly producerOf: (value: Value) => Node | undefined;
   /** Makes a value at most once per gradient graph; rules that name the same key share it. */
   readonly once: (key: string, make: () => Value) => Value;
@@ -44,7 +44,7 @@ export interface PackedWeight {
 
 /**
  * From the integers of a packed weight of shape [N, K], the transpose as a second packed weight of shape [K, N], which must stand for exactly
- * the same numbers; undefined where there is none. It declares initialisers only when it is called.
+ * the same numbers; undefined where there is none. It declares initializers only when it is called.
  */
 export type TransposedWeight = (weight: Value) => PackedWeight | undefined;
 

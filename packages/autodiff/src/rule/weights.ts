@@ -18,11 +18,11 @@ export function weightAfter(request: RuleRequest, weight: Value, dy: Value): Val
     stored = node.inputs[0]!;
   }
   const waits = ({ opType, inputs }: Node) => opType === 'Reshape' && !g.graph.initializers.has(inputs[1]!);
-  const dequantises = chain.some(({ opType }) => opType === 'DequantizeLinear');
-  if (!g.graph.initializers.has(stored) || !(dequantises || chain.some(waits))) return weight;
+  const dequantizes = chain.some(({ opType }) => opType === 'DequantizeLinear');
+  if (!g.graph.initializers.has(stored) || !(dequantizes || chain.some(waits))) return weight;
   const delay = (value: Value) => delayedUntil(g, value, dy);
   // Packed integers cannot be reshaped; their scale can.
-  let result = dequantises ? stored : delay(stored);
+  let result = dequantizes ? stored : delay(stored);
   for (const node of chain) {
     if (waits(node)) continue;
     const { opType, inputs, attributes, domain } = node;

@@ -3,7 +3,7 @@ import type { Entry } from '../rule/rule.js';
 import * as activation from './elementwise/activation.js';
 import * as elementwise from './elementwise/elementwise.js';
 import * as integer from './elementwise/integer.js';
-import * as quantised from './elementwise/quantised.js';
+import * as quantized from './elementwise/quantized.js';
 import * as trigonometry from './elementwise/trigonometry.js';
 import * as gather from './indexing/gather.js';
 import * as scatter from './indexing/scatter.js';
@@ -43,7 +43,7 @@ export const families = {
   select,
   scatter,
   scan,
-  quantised,
+  quantized,
   integer,
   microsoft: inDomain('com.microsoft', microsoft),
 };
@@ -66,7 +66,7 @@ export const rules = {
   ...families.select,
   ...families.scatter,
   ...families.scan,
-  ...families.quantised,
+  ...families.quantized,
   ...families.integer,
   ...families.microsoft,
 } satisfies Readonly<Record<Operator, Entry>>;

@@ -42,7 +42,7 @@ describe.each(['sizes', 'symbols'] as const)(
   },
 );
 
-describe('a vector is never multiplied by a transposed matrix, which onnxruntime does not transpose where it optimises', () => {
+describe('a vector is never multiplied by a transposed matrix, which onnxruntime does not transpose where it optimizes', () => {
   it.each(cases)('$name', ({ test }) => {
     for (const knowledge of ['sizes', 'symbols', 'nothing'] as const) {
       const { g, forwardNodes } = backwardOf(test, knowledge);

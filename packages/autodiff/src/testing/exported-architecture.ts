@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { EntrgiError, type Tensor } from '@entrgi/core';
-import { canonicalise, decodeModel, type Model, type Value } from '@entrgi/onnx';
+import { canonicalize, decodeModel, type Model, type Value } from '@entrgi/onnx';
 import { differentiate } from '../differentiate.js';
 import { numbersOf, relativeDifference, tensorOf } from './numbers.js';
 import { runOnce } from './run-model.js';
@@ -19,8 +19,8 @@ export interface ExportedArchitecture {
   readonly failed?: string;
   /** Which axes are free. */
   readonly free: string;
-  /** Levels at which onnxruntime could not optimise it, and why. */
-  readonly notOptimised: Readonly<Record<string, string>>;
+  /** Levels at which onnxruntime could not optimize it, and why. */
+  readonly notOptimized: Readonly<Record<string, string>>;
   /** Why onnxruntime does not give PyTorch's logits from the file as exported; '' where it does. */
   readonly trouble: string;
   /** Shape of the word-embedding table. */
@@ -69,7 +69,7 @@ export async function verdictOf(path: string, expected: ExportedArchitecture): P
 
 /** The value that `input_ids` find in the table of the words, as the canonical graph names it. */
 function wordEmbeddings(model: Model, table: readonly number[]): Value {
-  const { nodes, initializers } = canonicalise(model).graph;
+  const { nodes, initializers } = canonicalize(model).graph;
   const producers = new Map(nodes.flatMap((node) => node.outputs.map((output) => [output, node])));
   const isIds = (value: Value): boolean =>
     value === 'input_ids' ||

@@ -10,7 +10,7 @@ export interface CaseInput {
   readonly values?: readonly number[];
   /** Not differentiated. */
   readonly fixed?: boolean;
-  /** The input is an initialiser. */
+  /** The input is an initializer. */
   readonly stored?: boolean;
 }
 

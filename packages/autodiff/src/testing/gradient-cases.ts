@@ -980,7 +980,7 @@ const packed = (options: {
   };
 };
 
-const quantised: readonly GradientCase[] = [
+const quantized: readonly GradientCase[] = [
   packed({ bits: 4, N: 3, K: 32 }),
   packed({ bits: 4, N: 3, K: 32, zeroPoints: true }),
   packed({ bits: 4, N: 3, K: 48, zeroPoints: true }),
@@ -1003,5 +1003,5 @@ export const gradientCases: readonly GradientCase[] = [
   ...windowCases,
   ...recurrentCases,
   rotary,
-  ...quantised,
+  ...quantized,
 ];

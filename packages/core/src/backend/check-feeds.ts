@@ -62,5 +62,5 @@ const checkTensor = (model: string, input: ValueInfo, { type, dims, data }: Tens
 const wrong = (model: string, what: string, value: unknown, names: readonly string[]) =>
   new InvalidArgumentError(`${model} ${what}.`, {
     value,
-    cure: `It has ${names.map((name) => `'${name}'`).join(', ') || 'none'}.`,
+    hint: `It has ${names.map((name) => `'${name}'`).join(', ') || 'none'}.`,
   });

@@ -25,7 +25,7 @@ export const runtimeBackend = ({ name, load, settings, maker }: RuntimeBackendOp
 
   const refuseIfDisposed = (): void => {
     if (disposed === undefined) return;
-    throw new BackendError('The backend is disposed.', { cure: `Make a new one with ${maker}.` });
+    throw new BackendError('The backend is disposed.', { hint: `Make a new one with ${maker}.` });
   };
 
   return {

@@ -23,7 +23,7 @@ export const runtimeSession = (
     async run(feeds, { fetches = outputNames, signal } = {}) {
       if (disposed !== undefined) {
         throw new BackendError(`${model}: the session is disposed.`, {
-          cure: 'Create a new session, or dispose it after the last run.',
+          hint: 'Create a new session, or dispose it after the last run.',
         });
       }
       checkFeeds(model, inputs, feeds);

@@ -13,7 +13,7 @@ export interface SessionInfo {
   readonly outputs: readonly ValueInfo[];
 }
 
-/** A runtime's sessions by number, in this thread or behind a worker. Errors are plain, some with a `cure`. */
+/** A runtime's sessions by number, in this thread or behind a worker. Errors are plain, some with a `hint`. */
 export interface Runtime {
   create(bytes: Uint8Array, settings: object): Promise<SessionInfo>;
   run(

@@ -56,7 +56,7 @@ const refusal = (
     `${which}: expected probabilities of at least 0, one of them above, got ${wrong}.`,
     {
       value: place < 0 ? 0 : probs[place],
-      cure: 'A filter must keep at least one token that those before it kept.',
+      hint: 'A filter must keep at least one token that those before it kept.',
     },
   );
 };

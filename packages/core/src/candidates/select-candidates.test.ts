@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { relaxRow } from '../guidance/relax.js';
-import { optimisers, type RowLogits, randomStream, selectCandidates } from '../index.js';
+import { optimizers, type RowLogits, randomStream, selectCandidates } from '../index.js';
 import { expectAllClose } from '../testing/index.js';
 
 const SIZE = 512;
@@ -138,7 +138,7 @@ test('leaves out excluded tokens, at temperature 0 as at 1', async () => {
 test.each([1, 1e3, 5e14, 1e30])(
   'collects as many tokens as it counts, at logits of %d',
   async (magnitude) => {
-    // Neighbours in float32 and a few nats apart, around the edges of bins, where rounding is coarser than a bin.
+    // Neighbors in float32 and a few nats apart, around the edges of bins, where rounding is coarser than a bin.
     const step = Math.max(1 / 64, magnitude * 2 ** -24);
     const logits = Float32Array.from({ length: 2 * SIZE }, (_, i) =>
       i % SIZE < 40 ? magnitude - (i % SIZE) * step : -1e37,
@@ -164,19 +164,19 @@ test.each([1, 1e3, 5e14, 1e30])(
 );
 
 test('Adam never moves a logit further than its bound', () => {
-  const optimiser = optimisers.adam(0.5);
-  // One update: η, attained by any gradient. Three: 3.005 η (the property is tested beside the optimiser, too).
-  expect(optimiser.maxMovement!(3)).toBeCloseTo(0.5 * 3.005, 4);
-  expect(optimiser.maxMovement!(1)).toBeCloseTo(0.5, 12);
+  const optimizer = optimizers.adam(0.5);
+  // One update: η, attained by any gradient. Three: 3.005 η (the property is tested beside the optimizer, too).
+  expect(optimizer.maxMovement!(3)).toBeCloseTo(0.5 * 3.005, 4);
+  expect(optimizer.maxMovement!(1)).toBeCloseTo(0.5, 12);
   fc.assert(
     fc.property(
       fc.array(fc.double({ min: -1e3, max: 1e3, noNaN: true }), { minLength: 1, maxLength: 12 }),
       (gradients) => {
         const logits = new Float32Array(1);
-        const state = optimiser(1);
+        const state = optimizer(1);
         for (const g of gradients) state.update(logits, Float32Array.of(g));
         expect(Math.abs(logits[0]!)).toBeLessThanOrEqual(
-          optimiser.maxMovement!(gradients.length) * (1 + 1e-5),
+          optimizer.maxMovement!(gradients.length) * (1 + 1e-5),
         );
       },
     ),

@@ -15,7 +15,7 @@ it.each([
 ])('of %s that is long, beginning and end are shown, and what to do', (_, name) => {
   const error = new CheckpointError(`model.safetensors: tensor '${name}' is missing.`, {
     value: name,
-    cure: 'Download it again.',
+    hint: 'Download it again.',
   });
   expect(error).toBeInstanceOf(EntrgiError);
   expect(error.message.length).toBeLessThan(4100);

@@ -17,7 +17,7 @@ test.each(classes)('%s knows its own, and no other', (name, Kind) => {
 test('errors of another copy of the package are known', async () => {
   vi.resetModules();
   const copy = await import('./errors.js');
-  const error: unknown = new copy.BackendError('Missing.', { cure: 'Install it.' });
+  const error: unknown = new copy.BackendError('Missing.', { hint: 'Install it.' });
   expect(error).not.toBeInstanceOf(BackendError);
   expect(BackendError.isInstance(error)).toBe(true);
   expect(EntrgiError.isInstance(error)).toBe(true);

@@ -7,7 +7,7 @@ export interface ErrorDetails {
   /** Name of the argument or option that is at fault, where one is: `steps`, `filters[1]`, `adaptor`. */
   readonly argument?: string | undefined;
   /** One sentence that says what to do. */
-  readonly cure?: string;
+  readonly hint?: string;
   readonly cause?: unknown;
 }
 
@@ -23,7 +23,7 @@ export abstract class EntrgiError extends Error {
   readonly value: unknown;
   /** Name of the argument or option that is at fault, where one is. */
   readonly argument: string | undefined;
-  readonly cure: string | undefined;
+  readonly hint: string | undefined;
 
   /** Whether `error` is of this class, by its code: unlike `instanceof`, also where another copy of the package has thrown it. */
   static isInstance<T extends EntrgiError>(
@@ -36,14 +36,14 @@ export abstract class EntrgiError extends Error {
   }
 
   constructor(message: string, details: ErrorDetails = {}) {
-    super(clipMessage(details.cure === undefined ? message : `${message} ${details.cure}`), {
+    super(clipMessage(details.hint === undefined ? message : `${message} ${details.hint}`), {
       cause: details.cause,
     });
     this.name = new.target.name;
     Object.defineProperty(this, brand, { value: true });
     this.value = details.value;
     this.argument = details.argument;
-    this.cure = details.cure;
+    this.hint = details.hint;
   }
 }
 

@@ -4,7 +4,7 @@ import {
   type DifferentiableReward,
   filters,
   type GuidanceRequest,
-  optimisers,
+  optimizers,
   type ResponseMix,
   type RowLogits,
   randomStream,
@@ -84,16 +84,16 @@ const guide = async (given: RowLogits, temperature: number) => {
   const context = await rewardGuidance({
     reward: reward(mixes),
     relaxation: relaxations.entrgi,
-    optimiser: optimisers.adam(0.5),
+    optimizer: optimizers.adam(0.5),
   }).open({ prompt: 'p', vocabulary, length: LENGTH });
-  return { ...(await context.optimise(request)), mixes };
+  return { ...(await context.optimize(request)), mixes };
 };
 
 test.each([0.1, 0.7, 1])(
   'on candidates is guidance on the whole vocabulary, at temperature %d',
   async (temperature) => {
     const all = logits(20);
-    const rule = { temperature, maxMovement: optimisers.adam(0.5).maxMovement!(3), tolerance: 1e-6 };
+    const rule = { temperature, maxMovement: optimizers.adam(0.5).maxMovement!(3), tolerance: 1e-6 };
     const few = await selectCandidates(all, SIZE, rule);
     expect(few.values.length).toBeLessThan(all.length / 4);
     const sparse = await guide(few, temperature);

@@ -2,7 +2,7 @@ import { nextTurn, turnIsDue } from '../async/event-loop.js';
 import type { EntropyOf } from '../contracts/guidance/entropy-of.js';
 import type { Filter } from '../contracts/guidance/filter.js';
 import type { GuidanceResult } from '../contracts/guidance/guidance.js';
-import type { LogitOptimiser, LogitOptimiserState } from '../contracts/guidance/logit-optimiser.js';
+import type { LogitOptimizer, LogitOptimizerState } from '../contracts/guidance/logit-optimizer.js';
 import type { Relaxation } from '../contracts/guidance/relaxation.js';
 import type { RewardContext } from '../contracts/guidance/reward.js';
 import type { Vocabulary } from '../contracts/model/vocabulary.js';
@@ -20,7 +20,7 @@ import type { TrajectoryGroup } from './trajectory-groups.js';
 
 export interface GuidanceSettings {
   readonly relaxation: Relaxation;
-  readonly optimiser: LogitOptimiser;
+  readonly optimizer: LogitOptimizer;
   readonly guidanceSteps: number;
   readonly entropyOf: EntropyOf;
   /** undefined: the sampling temperature. */
@@ -34,7 +34,7 @@ export interface GuidanceSettings {
 export interface StepMemory {
   probs: Float32Array;
   /** One for each block of rows. */
-  states: LogitOptimiserState[];
+  states: LogitOptimizerState[];
 }
 
 export interface GuidanceMeans {
@@ -65,7 +65,7 @@ export const guideTrajectories = async (
   const columns = mixColumns(logits, tokens, relaxed.probs);
   // One by one, as they are needed: to clear the moments of all rows takes longer than the event loop may wait.
   const previous = memory.states.slice(0, blocks.length);
-  const states: LogitOptimiserState[] = [];
+  const states: LogitOptimizerState[] = [];
   memory.states = states;
   const weights = new Float32Array(rows.length);
   const excluded = new Float64Array(rows.length);
@@ -79,7 +79,7 @@ export const guideTrajectories = async (
     return `Denoising step ${step}, trajectory ${trajectory}, position ${slot % length}`;
   };
   const refuse = (row: number, what: string, value: number) =>
-    new NumericalError(`${placeOf(row)}: expected finite ${what}, got ${value}.`, { value, cure });
+    new NumericalError(`${placeOf(row)}: expected finite ${what}, got ${value}.`, { value, hint });
 
   /** A function of its own, so that the scores of one guidance step are not held during the next. */
   const takeGuidanceStep = async (m: number): Promise<void> => {
@@ -146,7 +146,7 @@ export const guideTrajectories = async (
       }
       const [from, to] = [offsets[block.from]!, offsets[block.to]!];
       const own = values.subarray(from, to);
-      states[b] ??= settings.optimiser(to - from, previous.shift());
+      states[b] ??= settings.optimizer(to - from, previous.shift());
       atPlace(
         () => `${placeOf(block.from)}, guidance step ${m + 1}`,
         () => states[b]!.update(own, gradient.subarray(from, to)),
@@ -166,7 +166,7 @@ export const guideTrajectories = async (
   return { rewards, weights, rewardMs };
 };
 
-const cure = 'Lower the learning rate, or check the weights of the denoiser and the reward model.';
+const hint = 'Lower the learning rate, or check the weights of the denoiser and the reward model.';
 
 const whenIn = (m: number): string => (m === 0 ? 'before guidance' : `after guidance step ${m}`);
 
@@ -189,7 +189,7 @@ const strangeWeight = (place: string, relaxation: Relaxation, weight: number): N
   const name = relaxation.name === '' ? 'relaxation' : `relaxation '${relaxation.name}'`;
   return new NumericalError(`${place}: ${name}: expected a weight in [0, 1], got ${weight}.`, {
     value: weight,
-    cure: 'A relaxation maps the normalised entropy, in [0, 1], into [0, 1].',
+    hint: 'A relaxation maps the normalized entropy, in [0, 1], into [0, 1].',
   });
 };
 
@@ -212,7 +212,7 @@ const checkReached = (
       `${place}: expected ${trajectories} rewards and ${scores} token scores, got ${values.length} and ${tokenScores.length}.`,
       {
         value: tokenScores.length,
-        cure: 'A reward returns one value per trajectory and one score per probability.',
+        hint: 'A reward returns one value per trajectory and one score per probability.',
       },
     );
   }
@@ -220,6 +220,6 @@ const checkReached = (
   if (at < 0) return;
   throw new NumericalError(`${place}: expected a finite reward for trajectory ${at}, got ${values[at]}.`, {
     value: values[at],
-    cure: 'Check the weights of the reward model and their precision.',
+    hint: 'Check the weights of the reward model and their precision.',
   });
 };

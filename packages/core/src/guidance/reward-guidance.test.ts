@@ -9,7 +9,7 @@ import {
   MemoryLimitError,
   NonDifferentiableError,
   NumericalError,
-  optimisers,
+  optimizers,
   type RandomStream,
   type Relaxation,
   type ResponseMix,
@@ -123,12 +123,12 @@ describe('against PyTorch autograd', () => {
     '$relaxation at $temperature, $entropyOf entropy, $update',
     async (expected) => {
       const gradients: Float32Array[] = [];
-      const inner = optimisers[expected.update](expected.learningRate);
+      const inner = optimizers[expected.update](expected.learningRate);
       const context = await open({
         relaxation: relaxations[expected.relaxation],
         entropyOf: expected.entropyOf,
         guidanceSteps: 3,
-        optimiser: (count) => {
+        optimizer: (count) => {
           const state = inner(count);
           return {
             update(logits, gradient) {
@@ -139,7 +139,7 @@ describe('against PyTorch autograd', () => {
         },
       });
       const given = request({ temperature: expected.temperature });
-      const result = await context.optimise(given);
+      const result = await context.optimize(given);
       expect(gradients).toHaveLength(3);
       for (let m = 0; m < 3; m++) {
         expectAllClose(result.rewards[m]!, expected.rewards[m]!);
@@ -159,7 +159,7 @@ describe('against PyTorch autograd', () => {
 
   test('the fixture hides slots behind a provisional end, and padding', async () => {
     tanhReward.mixes.length = 0;
-    await (await open()).optimise(request());
+    await (await open()).optimize(request());
     const { attention } = tanhReward.mixes[0]!;
     // Trajectory 0 ends provisionally at slot 3; slot 1 of trajectory 1 is provisionally padding.
     expect(Array.from(attention)).toEqual([1, 1, 1, 1, 0, 0, 1, 0, 1, 1, 1, 1]);
@@ -169,7 +169,7 @@ describe('against PyTorch autograd', () => {
 describe('hard tokens', () => {
   const collect = async (changes: Partial<GuidanceRequest>, relaxation: Relaxation = relaxations.aps) => {
     tanhReward.mixes.length = 0;
-    await (await open({ relaxation })).optimise(request(changes));
+    await (await open({ relaxation })).optimize(request(changes));
     return tanhReward.mixes.map(({ tokenIds }) => Array.from(rows, (slot) => tokenIds[slot]!));
   };
   const random = (k: number, m: number) =>
@@ -205,7 +205,7 @@ describe('hard tokens', () => {
 describe('filters', () => {
   const first = async (changes: Partial<GuidanceRequest>, relaxation: Relaxation = relaxations.aps) => {
     tanhReward.mixes.length = 0;
-    await (await open({ relaxation, guidanceSteps: 1 })).optimise(request(changes));
+    await (await open({ relaxation, guidanceSteps: 1 })).optimize(request(changes));
     return tanhReward.mixes[0]!;
   };
   const random = (k: number) =>
@@ -267,8 +267,8 @@ describe('a limit of memory', () => {
     randomStream({ seed: 3, prompt: 2, trajectory: k, step: 7, purpose: 'guidance', guidanceStep: m });
   const guide = async (memoryLimit?: number) => {
     tanhReward.mixes.length = 0;
-    const context = await open({ memoryLimit, optimiser: optimisers.adam(0.5) });
-    const result = await context.optimise(request({ random, filters: [] }));
+    const context = await open({ memoryLimit, optimizer: optimizers.adam(0.5) });
+    const result = await context.optimize(request({ random, filters: [] }));
     return { ...result, batches: tanhReward.mixes.map((mix) => mix.trajectories) };
   };
   // 4 bytes · (8 rows · 11 tokens, and for each row that is guided 6 · 11 more).
@@ -299,7 +299,7 @@ describe('a limit of memory', () => {
     const logits = fixtureLogits();
     logits[4 * size + 1] = Number.NaN;
     const context = await open({ memoryLimit: logitBytes + 4 * rowBytes });
-    const failure = context.optimise(request({ logits: wholeVocabulary(logits, size) }));
+    const failure = context.optimize(request({ logits: wholeVocabulary(logits, size) }));
     await expect(failure).rejects.toThrow(/trajectory 1, position 0: expected finite logits/);
   });
 });
@@ -310,7 +310,7 @@ test('zero guidance steps return the very logits and never open the reward', asy
     open: () => Promise.reject(new Error('opened')),
   };
   const given = request();
-  const result = await (await open({ reward, guidanceSteps: 0 })).optimise(given);
+  const result = await (await open({ reward, guidanceSteps: 0 })).optimize(given);
   expect(result).toEqual({
     logits: given.logits,
     rewards: [],
@@ -320,7 +320,7 @@ test('zero guidance steps return the very logits and never open the reward', asy
 });
 
 test('a temperature close to 0 gives finite numbers', async () => {
-  const { logits } = await (await open()).optimise(request({ temperature: 1e-30 }));
+  const { logits } = await (await open()).optimize(request({ temperature: 1e-30 }));
   expect(logits.values.some(Number.isNaN)).toBe(false);
 });
 
@@ -340,7 +340,7 @@ test('stops between guidance steps when aborted', async () => {
     },
   };
   const context = await open({ reward });
-  await expect(context.optimise(request({ signal: controller.signal }))).rejects.toThrow('enough');
+  await expect(context.optimize(request({ signal: controller.signal }))).rejects.toThrow('enough');
 });
 
 describe('refuses', () => {
@@ -365,7 +365,7 @@ describe('refuses', () => {
   test.each([Number.NaN, Number.POSITIVE_INFINITY])('a logit of %d, by step and position', async (value) => {
     const logits = fixtureLogits();
     logits[4 * size + 1] = value;
-    const failure = (await open()).optimise(request({ logits: wholeVocabulary(logits, size) }));
+    const failure = (await open()).optimize(request({ logits: wholeVocabulary(logits, size) }));
     await expect(failure).rejects.toThrow(NumericalError);
     await expect(failure).rejects.toThrow(
       /Denoising step 7, trajectory 1, position 0: .* got (NaN|Infinity)/,
@@ -387,7 +387,7 @@ describe('refuses', () => {
         };
       },
     };
-    const failure = (await open({ reward })).optimise(request());
+    const failure = (await open({ reward })).optimize(request());
     await expect(failure).rejects.toThrow(NumericalError);
     await expect(failure).rejects.toThrow(
       /step 7, trajectory 0, position 5: expected finite gradient .* step 1/,
@@ -403,7 +403,7 @@ describe('refuses', () => {
           Promise.reject(new NumericalError('a NaN at trajectory 1, position 2.', { value: 5 })),
       }),
     };
-    const failure = (await open({ reward })).optimise(request());
+    const failure = (await open({ reward })).optimize(request());
     await expect(failure).rejects.toThrow(NumericalError);
     await expect(failure).rejects.toThrow(
       'Denoising step 7, guidance step 1: a NaN at trajectory 1, position 2.',
@@ -413,7 +413,7 @@ describe('refuses', () => {
   test('a row of −∞ logits, by step and position', async () => {
     const logits = fixtureLogits();
     logits.fill(Number.NEGATIVE_INFINITY, 4 * size, 5 * size);
-    const failure = (await open()).optimise(request({ logits: wholeVocabulary(logits, size) }));
+    const failure = (await open()).optimize(request({ logits: wholeVocabulary(logits, size) }));
     await expect(failure).rejects.toThrow(NumericalError);
     await expect(failure).rejects.toThrow(/step 7, trajectory 1, position 0: expected finite logits before/);
   });
@@ -422,7 +422,7 @@ describe('refuses', () => {
     'a relaxation of %d, by its name, step and position',
     async (weight) => {
       const mine = (entropy: number) => (entropy > 2 ? 0 : weight);
-      const failure = (await open({ relaxation: mine })).optimise(request());
+      const failure = (await open({ relaxation: mine })).optimize(request());
       await expect(failure).rejects.toThrow(NumericalError);
       await expect(failure).rejects.toThrow(
         `Denoising step 7, trajectory 0, position 0: relaxation 'mine': expected a weight in [0, 1], got ${weight}`,
@@ -433,13 +433,13 @@ describe('refuses', () => {
   test('a logit that falls below all numbers, which −∞ would exclude', async () => {
     const context = await open({
       guidanceSteps: 1,
-      optimiser: () => ({
+      optimizer: () => ({
         update: (logits, gradient) => {
           for (let i = 0; i < logits.length; i++) if (gradient[i]! < 0) logits[i]! -= 1e39;
         },
       }),
     });
-    const failure = context.optimise(request());
+    const failure = context.optimize(request());
     await expect(failure).rejects.toThrow(NumericalError);
     await expect(failure).rejects.toThrow(/expected finite logits after guidance step 1, got -Infinity/);
   });
@@ -467,12 +467,12 @@ describe('refuses', () => {
         };
       },
     };
-    await expect((await open({ reward })).optimise(request())).rejects.toThrow(message);
+    await expect((await open({ reward })).optimize(request())).rejects.toThrow(message);
   });
 
   test.each<[object, RegExp]>([
     [{ relaxation: 'entrgi' }, /relaxation: expected a relaxation, .* got entrgi/],
-    [{ optimiser: { learningRate: 1 } }, /optimiser: expected an optimiser/],
+    [{ optimizer: { learningRate: 1 } }, /optimizer: expected an optimizer/],
     [{ guidanceSteps: '3' }, /guidanceSteps: expected a whole number/],
     [{ memoryLimit: '4GB' }, /memoryLimit: expected a number of bytes above 0, got 4GB/],
     [{ memoryLimit: 0 }, /memoryLimit/],
@@ -486,8 +486,8 @@ describe('refuses', () => {
   });
 
   test('logits that overflow in an update', async () => {
-    const context = await open({ optimiser: optimisers.ascent(1e308), guidanceSteps: 1 });
-    await expect(context.optimise(request())).rejects.toThrow(
+    const context = await open({ optimizer: optimizers.ascent(1e308), guidanceSteps: 1 });
+    await expect(context.optimize(request())).rejects.toThrow(
       /step 7, .*: expected finite logits after guidance step 1/,
     );
   });

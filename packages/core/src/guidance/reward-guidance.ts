@@ -7,7 +7,7 @@ import type {
   GuidanceRequest,
   GuidanceResult,
 } from '../contracts/guidance/guidance.js';
-import type { LogitOptimiser } from '../contracts/guidance/logit-optimiser.js';
+import type { LogitOptimizer } from '../contracts/guidance/logit-optimizer.js';
 import type { Relaxation } from '../contracts/guidance/relaxation.js';
 import {
   type DifferentiableReward,
@@ -15,7 +15,7 @@ import {
   type RewardContext,
 } from '../contracts/guidance/reward.js';
 import { NonDifferentiableError } from '../errors/errors.js';
-import { adam } from '../optimisers/adam.js';
+import { adam } from '../optimizers/adam.js';
 import { type OptionNames, requireKnownOptions } from '../options/require-known-options.js';
 import {
   requireFunction,
@@ -36,10 +36,10 @@ export interface RewardGuidanceOptions {
   /** Weight of the sampled token. Default: entrgi. */
   readonly relaxation?: Relaxation | undefined;
   /** Default: Adam with learning rate 0.5. */
-  readonly optimiser?: LogitOptimiser | undefined;
+  readonly optimizer?: LogitOptimizer | undefined;
   /** Gradient updates per denoising step; 0 leaves the logits as they are and never asks the reward. Default: 3. */
   readonly guidanceSteps?: number | undefined;
-  /** Whose normalised entropy the relaxation gets: softmax(φ) (talk, published code) or softmax(φ/τ) (paper). Default: 'untempered'. */
+  /** Whose normalized entropy the relaxation gets: softmax(φ) (talk, published code) or softmax(φ/τ) (paper). Default: 'untempered'. */
   readonly entropyOf?: EntropyOf | undefined;
   /** Temperature of the relaxed distribution, softmax(φ / softTemperature); the talk's is 1. Default: the sampling temperature τ. */
   readonly softTemperature?: number | undefined;
@@ -56,7 +56,7 @@ export interface RewardGuidanceOptions {
 const optionNames: OptionNames<RewardGuidanceOptions> = {
   reward: true,
   relaxation: true,
-  optimiser: true,
+  optimizer: true,
   guidanceSteps: true,
   entropyOf: true,
   softTemperature: true,
@@ -74,7 +74,7 @@ export const rewardGuidance = (options: RewardGuidanceOptions): Guidance => {
   const {
     reward,
     relaxation = entrgi,
-    optimiser = adam(0.5),
+    optimizer = adam(0.5),
     guidanceSteps = 3,
     entropyOf = 'untempered',
     softTemperature,
@@ -88,12 +88,12 @@ export const rewardGuidance = (options: RewardGuidanceOptions): Guidance => {
       `Reward '${name}': expected a reward with a gradient, got one without.`,
       {
         value: name,
-        cure: 'Use it for best-of-n, or guide with a reward model.',
+        hint: 'Use it for best-of-n, or guide with a reward model.',
       },
     );
   }
   requireFunction('relaxation', relaxation, 'a relaxation, such as relaxations.entrgi');
-  requireFunction('optimiser', optimiser, 'an optimiser, such as optimisers.adam(0.5)');
+  requireFunction('optimizer', optimizer, 'an optimizer, such as optimizers.adam(0.5)');
   requireWhole('guidanceSteps', guidanceSteps, 0);
   requireThat(
     'entropyOf',
@@ -110,14 +110,14 @@ export const rewardGuidance = (options: RewardGuidanceOptions): Guidance => {
   }
   if (memoryLimit !== undefined) requireMemoryLimit('memoryLimit', memoryLimit);
   return {
-    maxMovement: maxMovement(guidanceSteps, optimiser, softTemperature),
+    maxMovement: maxMovement(guidanceSteps, optimizer, softTemperature),
     async open(request) {
       if (guidanceSteps === 0) return unguided;
       const context = await reward.open(request);
       const { vocabulary } = request;
       const settings = {
         relaxation,
-        optimiser,
+        optimizer,
         guidanceSteps,
         entropyOf,
         softTemperature,
@@ -126,10 +126,10 @@ export const rewardGuidance = (options: RewardGuidanceOptions): Guidance => {
       };
       const idle: StepMemory[] = [];
       return {
-        async optimise(step) {
+        async optimize(step) {
           const memory = idle.pop() ?? { probs: new Float32Array(0), states: [] };
           try {
-            return await optimise(step, { context, settings, memory, memoryLimit });
+            return await optimize(step, { context, settings, memory, memoryLimit });
           } finally {
             idle.push(memory);
           }
@@ -143,17 +143,17 @@ export const rewardGuidance = (options: RewardGuidanceOptions): Guidance => {
 /** What is negligible at the sampling temperature need not be at another: then nothing may be left out. */
 const maxMovement = (
   guidanceSteps: number,
-  optimiser: LogitOptimiser,
+  optimizer: LogitOptimizer,
   softTemperature: number | undefined,
 ): number => {
   if (guidanceSteps === 0) return 0;
   if (softTemperature !== undefined) return Number.POSITIVE_INFINITY;
-  return optimiser.maxMovement?.(guidanceSteps) ?? Number.POSITIVE_INFINITY;
+  return optimizer.maxMovement?.(guidanceSteps) ?? Number.POSITIVE_INFINITY;
 };
 
 /** Guidance in zero steps. */
 const unguided: GuidanceContext = {
-  async optimise({ logits, rows }) {
+  async optimize({ logits, rows }) {
     return { logits, rewards: [], weights: new Float32Array(rows.length), rewardMs: 0 };
   },
   ...disposable(async () => {}),
@@ -167,7 +167,7 @@ interface Means {
 }
 
 /** Guides all trajectories, as many at a time as there is memory for. */
-const optimise = async (
+const optimize = async (
   request: GuidanceRequest,
   { context, settings, memory, memoryLimit }: Means,
 ): Promise<GuidanceResult> => {

@@ -92,7 +92,7 @@ const refusal = (
   new MemoryLimitError(
     `Guidance: one trajectory of ${rows} masked positions × ${size} tokens takes ${megabytes(bytes)} with the logits of all ` +
       `(${megabytes(held)}), but the limit is ${megabytes(limit)}.`,
-    { value: bytes, cure: 'Sample fewer trajectories or shorter responses, or raise memoryLimit.' },
+    { value: bytes, hint: 'Sample fewer trajectories or shorter responses, or raise memoryLimit.' },
   );
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;

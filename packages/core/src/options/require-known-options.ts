@@ -30,7 +30,7 @@ export const requireKnownOptions = <Options extends object>(
     throw new InvalidArgumentError(`${of}: there is no option '${name}'.`, {
       value: name,
       argument: name,
-      cure: like === undefined ? `Its options are ${names.join(', ')}.` : `Is '${like}' meant?`,
+      hint: like === undefined ? `Its options are ${names.join(', ')}.` : `Is '${like}' meant?`,
     });
   }
 };

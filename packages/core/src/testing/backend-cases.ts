@@ -73,10 +73,10 @@ export const backendCases: readonly BackendCase[] = [
     },
   },
   ...[false, true].map(
-    (weightsOnce): BackendCase => ({
-      name: `reads external data at any offset and of any type (weightsOnce: ${weightsOnce})`,
+    (disablePrepacking): BackendCase => ({
+      name: `reads external data at any offset and of any type (disablePrepacking: ${disablePrepacking})`,
       async run({ backend, model }) {
-        const session = await backend.createSession(await model('affine'), { weightsOnce, threads: 2 });
+        const session = await backend.createSession(await model('affine'), { disablePrepacking, threads: 2 });
         same(session.inputNames.join(), 'x', 'inputs');
         same(session.outputNames.join(), 'y,xW', 'outputs');
         const x = float32([2, 2], [1, 0, 1, 1]);

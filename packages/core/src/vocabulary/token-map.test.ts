@@ -15,22 +15,22 @@ const from = vocabulary(['the', 'cat', '<mask>', undefined, 'dog'], { size: 6 })
 describe('maps by token string', () => {
   test('with the unknown token, else the end token, for what is missing', () => {
     const to = vocabulary(['<end>', 'dog', '<unk>', 'the'], { unknownId: 2, endIds: [0] });
-    const map = mapTokens(from, to, { missing: 'unknown' });
+    const map = mapTokens(from, to, { missingTokens: 'unknown' });
     expect(map.ids).toEqual(Int32Array.of(3, 2, 2, 2, 1, 2));
     expect(map.found).toEqual(Uint8Array.of(1, 0, 0, 0, 1, 0));
     expect(map.coverage).toBe(0.5);
-    expect(map.missing).toEqual(['cat', '<mask>']);
+    expect(map.missingTokens).toEqual(['cat', '<mask>']);
     const noUnknown = { ...to, unknownId: undefined };
-    expect(mapTokens(from, noUnknown, { missing: 'unknown' }).ids[1]).toBe(0);
+    expect(mapTokens(from, noUnknown, { missingTokens: 'unknown' }).ids[1]).toBe(0);
   });
 
   test('with a zero vector for what is missing', () => {
-    const { ids } = mapTokens(from, vocabulary(['cat']), { missing: 'zero' });
+    const { ids } = mapTokens(from, vocabulary(['cat']), { missingTokens: 'zero' });
     expect(ids).toEqual(Int32Array.of(-1, 0, -1, -1, -1, -1));
   });
 
   test('onto itself completely', () => {
-    const map = mapTokens(from, from, { missing: 'zero' });
+    const map = mapTokens(from, from, { missingTokens: 'zero' });
     expect(map.ids).toEqual(Int32Array.of(0, 1, 2, -1, 4, -1));
     expect(map).toMatchObject({ coverage: 1, missing: [] });
   });
@@ -56,7 +56,7 @@ describe('maps by what tokens spell', () => {
     [' cat', 's', 'cat', 'The', '.', '\n', ' été', undefined, undefined, ' new'],
     { endIds: [7], maskId: 8, specialIds: [7, 8] },
   );
-  const map = (to: Vocabulary) => mapTokens(bytes, to, { missing: 'zero' });
+  const map = (to: Vocabulary) => mapTokens(bytes, to, { missingTokens: 'zero' });
 
   test('with pieces that begin a word and pieces inside one; a word may stand without a space before it', () => {
     const pieces = spelled(
@@ -64,7 +64,7 @@ describe('maps by what tokens spell', () => {
       [undefined, ' cat', 's', ' s', ' the', '.', ' ete', undefined],
       { implied: true, lowercase: true, separatorId: 0, maskId: 7, specialIds: [0, 7] },
     );
-    const { ids, missing } = map(pieces);
+    const { ids, missingTokens: missing } = map(pieces);
     expect(ids).toEqual(Int32Array.of(1, 2, 1, 4, 5, -1, 6, 0, 7, -1));
     expect(missing).toEqual(['Ċ', 'Ġnew']);
   });
@@ -89,19 +89,21 @@ describe('maps by what tokens spell', () => {
   test('a string that spells something else is another token', () => {
     const words = spelled(['cat', 's'], [' cat', ' s'], { implied: true });
     const pieces = spelled(['s', '##s'], [' s', 's'], { implied: true });
-    expect(mapTokens(pieces, words, { missing: 'zero' }).ids).toEqual(Int32Array.of(1, 1));
-    expect(mapTokens(pieces, spelled(['s'], ['s']), { missing: 'zero' }).ids).toEqual(Int32Array.of(0, 0));
+    expect(mapTokens(pieces, words, { missingTokens: 'zero' }).ids).toEqual(Int32Array.of(1, 1));
+    expect(mapTokens(pieces, spelled(['s'], ['s']), { missingTokens: 'zero' }).ids).toEqual(
+      Int32Array.of(0, 0),
+    );
   });
 
   test('coverage counts what is said, not what there is', () => {
     const letters = Array.from({ length: 26 }, (_, i) => String.fromCharCode(97 + i));
     const rare = Array.from({ length: 974 }, (_, i) => `never${i}`);
     const from = spelled([...letters, ...rare], [...letters, ...rare]);
-    expect(mapTokens(from, spelled(letters, letters), { missing: 'zero' }).coverage).toBe(1);
-    expect(mapTokens(from, spelled(rare, rare), { missing: 'zero' }).coverage).toBe(0);
+    expect(mapTokens(from, spelled(letters, letters), { missingTokens: 'zero' }).coverage).toBe(1);
+    expect(mapTokens(from, spelled(rare, rare), { missingTokens: 'zero' }).coverage).toBe(0);
     const noE = letters.filter((letter) => letter !== 'e');
     // 'e' is every eighth letter or so of English.
-    expect(mapTokens(from, spelled(noE, noE), { missing: 'zero' }).coverage).toBeCloseTo(0.88, 1);
+    expect(mapTokens(from, spelled(noE, noE), { missingTokens: 'zero' }).coverage).toBeCloseTo(0.88, 1);
   });
 });
 
@@ -117,10 +119,10 @@ test('never points past either table', () => {
   fc.assert(
     fc.property(any, any, fc.constantFrom('unknown', 'zero'), (source, target, missing) => {
       if (missing === 'unknown' && !((target.unknownId ?? Number.POSITIVE_INFINITY) < target.size)) {
-        expect(() => mapTokens(source, target, { missing })).toThrow(InvalidArgumentError);
+        expect(() => mapTokens(source, target, { missingTokens: missing })).toThrow(InvalidArgumentError);
         return;
       }
-      const { ids, found } = mapTokens(source, target, { missing });
+      const { ids, found } = mapTokens(source, target, { missingTokens: missing });
       expect(ids.length).toBe(source.size);
       ids.forEach((id, i) => {
         expect(id).toBeGreaterThanOrEqual(-1);

@@ -15,7 +15,7 @@ export interface TokenMap {
    */
   readonly coverage: number;
   /** Tokens that the target lacks, by source id. */
-  readonly missing: readonly string[];
+  readonly missingTokens: readonly string[];
 }
 
 /** What happens to tokens without a counterpart. */
@@ -24,7 +24,7 @@ export interface MapTokensOptions {
    * What stands in for a token that the target lacks, and for padding rows: the target's unknown (else first end) token, or a zero vector.
    * The published code does the former for Dream and the latter for LLaDA.
    */
-  readonly missing: 'unknown' | 'zero';
+  readonly missingTokens: 'unknown' | 'zero';
 }
 
 /**
@@ -33,24 +33,24 @@ export interface MapTokensOptions {
  * Throws InvalidArgumentError where an unknown token is needed and the target has neither that nor an end token.
  */
 export const mapTokens = (from: Vocabulary, to: Vocabulary, options: MapTokensOptions): TokenMap => {
-  const substitute = options.missing === 'zero' ? -1 : substituteIn(to);
+  const substitute = options.missingTokens === 'zero' ? -1 : substituteIn(to);
   const counterpart = counterparts(from, to);
   const ids = new Int32Array(from.size).fill(substitute);
   const found = new Uint8Array(from.size);
-  const missing: string[] = [];
+  const missingTokens: string[] = [];
   let hits = 0;
   for (let id = 0; id < from.size; id++) {
     const token = from.tokens[id];
     if (token === undefined) continue;
     const target = counterpart(id, token);
-    if (target === undefined) missing.push(token);
+    if (target === undefined) missingTokens.push(token);
     else {
       ids[id] = target;
       found[id] = 1;
       hits++;
     }
   }
-  const tokens = hits + missing.length;
+  const tokens = hits + missingTokens.length;
   const spoken = spokenTokens(from);
   const coverage =
     spoken.length > 0
@@ -58,7 +58,7 @@ export const mapTokens = (from: Vocabulary, to: Vocabulary, options: MapTokensOp
       : tokens === 0
         ? 0
         : hits / tokens;
-  return { ids, found, coverage, missing };
+  return { ids, found, coverage, missingTokens };
 };
 
 /** What finds the target's token for a source's: undefined where it has none. */
@@ -118,10 +118,10 @@ const substituteIn = (to: Vocabulary): number => {
   const id = [to.unknownId, ...to.endIds].find((candidate) => candidate !== undefined && candidate < to.size);
   if (id === undefined) {
     throw new InvalidArgumentError(
-      'missing: expected a target vocabulary with an unknown or end token, got neither.',
+      'missingTokens: expected a target vocabulary with an unknown or end token, got neither.',
       {
         value: 'unknown',
-        cure: "Pass missing: 'zero'.",
+        hint: "Pass missingTokens: 'zero'.",
       },
     );
   }

@@ -93,7 +93,7 @@ const sharedOptions = (
   options: ModelOptions,
 ): HubOptions & Omit<WeightOptions, 'dtype'> & TemplateOptions => {
   const { cacheDir, token, offline, minimumRate, onProgress, templateVariables, templateDate } = options;
-  const { verify, weightsOnce, quantisedDir, memoryLimit, onQuantise } = options;
+  const { verify, disablePrepacking, quantizedDir, memoryLimit, onQuantize } = options;
   const hub = { cacheDir, token, offline, minimumRate, onProgress, templateVariables, templateDate };
-  return { ...hub, verify, weightsOnce, quantisedDir, memoryLimit, onQuantise };
+  return { ...hub, verify, disablePrepacking, quantizedDir, memoryLimit, onQuantize };
 };

@@ -17,7 +17,7 @@ export const parseCsv = (bytes: Uint8Array, file: string, delimiter: ',' | '\t')
     if (!(cause instanceof CsvError)) throw cause;
     throw new InvalidArgumentError(`${file}: ${cause.message}.`, {
       value: file,
-      cure: 'Quote fields that have commas, quotes or line breaks in them.',
+      hint: 'Quote fields that have commas, quotes or line breaks in them.',
       cause,
     });
   }

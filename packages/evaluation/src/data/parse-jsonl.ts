@@ -34,7 +34,7 @@ const parseLine = (bytes: Uint8Array, source: string): unknown => {
     const got = line === '' ? 'bytes that are no UTF-8' : JSON.stringify(clip(line));
     throw new InvalidArgumentError(`${source}: expected JSON, got ${got} (${(cause as Error).message}).`, {
       value: line,
-      cure: 'Write one {"prompt": "…"} a line.',
+      hint: 'Write one {"prompt": "…"} a line.',
       cause,
     });
   }

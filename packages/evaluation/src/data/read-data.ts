@@ -32,7 +32,7 @@ export const readData = async (name: string, options: ReadDataOptions = {}): Pro
   if (examples.length > 0) return examples;
   throw new InvalidArgumentError(`${name}: expected at least one prompt, got none.`, {
     value: name,
-    cure: 'Write one {"prompt": "…"} a line.',
+    hint: 'Write one {"prompt": "…"} a line.',
   });
 };
 
@@ -46,7 +46,7 @@ const recordsOf = async (name: string): Promise<DataRecord[]> => {
     if (cause.code !== 'ENOENT') throw cause;
     throw new NotFoundError(`${name}: no such file, and no data set of that name.`, {
       value: name,
-      cure: 'Check the path, or take `openings`.',
+      hint: 'Check the path, or take `openings`.',
       cause,
     });
   });

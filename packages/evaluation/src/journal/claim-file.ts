@@ -24,7 +24,7 @@ export const claimFile = async (path: string): Promise<() => Promise<void>> => {
   await release();
   throw new InvalidArgumentError(`${path}: another process is writing it (${other}).`, {
     value: path,
-    cure: 'Wait for it, or give each its own file and merge them; if that process is gone, remove the lock file.',
+    hint: 'Wait for it, or give each its own file and merge them; if that process is gone, remove the lock file.',
   });
 };
 

@@ -45,6 +45,6 @@ const parseLine = (bytes: Uint8Array, source: string): JournalLine => {
 const invalid = (source: string, expected: string, cause?: unknown): InvalidArgumentError =>
   new InvalidArgumentError(`${source}: expected ${expected}, as a line of a journal is.`, {
     value: source,
-    cure: 'Name a journal that `entrgi eval` has written, or remove the line.',
+    hint: 'Name a journal that `entrgi eval` has written, or remove the line.',
     cause,
   });

@@ -17,7 +17,7 @@ export const readJournals = async (
       if (cause.code !== 'ENOENT') throw cause;
       throw new NotFoundError(`${path}: there is no such journal.`, {
         value: path,
-        cure: 'Make it with `entrgi eval`.',
+        hint: 'Make it with `entrgi eval`.',
         cause,
       });
     });

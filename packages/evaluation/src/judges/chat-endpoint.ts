@@ -136,7 +136,7 @@ const keepAnswer = async (path: string, answer: Answer): Promise<void> => {
 const withoutLogprobs = (url: string, model: string): UnsupportedError =>
   new UnsupportedError(`${url}: expected log-probabilities from '${model}', got none.`, {
     value: model,
-    cure: 'Judge with a model and a server that give them (logprobs, top_logprobs).',
+    hint: 'Judge with a model and a server that give them (logprobs, top_logprobs).',
   });
 
 const endpointError = (error: unknown, url: string, model: string): unknown => {
@@ -146,18 +146,18 @@ const endpointError = (error: unknown, url: string, model: string): unknown => {
   if (status === 401 || status === 403) {
     return new AccessError(`${url} refuses (${status}): ${message}.`, {
       ...details,
-      cure: 'Set OPENAI_API_KEY.',
+      hint: 'Set OPENAI_API_KEY.',
     });
   }
   if (status === 404) {
     return new NotFoundError(`${url}: there is no '${model}' (${message}).`, {
       ...details,
-      cure: 'Check the address, which ends before /chat/completions, and the name of the model.',
+      hint: 'Check the address, which ends before /chat/completions, and the name of the model.',
     });
   }
   const what = status === undefined ? `cannot be reached (${message})` : `does not answer (${message})`;
   return new NetworkError(`${url} ${what}.`, {
     ...details,
-    cure: 'Check the address, and run again: nothing is lost.',
+    hint: 'Check the address, and run again: nothing is lost.',
   });
 };

@@ -89,7 +89,7 @@ const shares = (first: FirstToken, words: readonly string[], model: string): num
   if (total > 0) return masses.map((mass) => mass / total);
   throw new UnsupportedError(
     `Judge '${model}': expected one of ${words.join(', ')} among its first tokens, got ${first.map(({ token }) => JSON.stringify(token)).join(', ')}.`,
-    { value: first, cure: 'Judge with a model that follows instructions, and does not think aloud first.' },
+    { value: first, hint: 'Judge with a model that follows instructions, and does not think aloud first.' },
   );
 };
 

@@ -22,7 +22,7 @@ export const checkJournal = (
       if (want === got) continue;
       throw new InvalidArgumentError(
         `${file}: expected results with ${name} ${shown(want)}, got some with ${shown(got)} (${method}).`,
-        { value: theirs[name], cure: 'Name another --out, or say the settings that the journal has.' },
+        { value: theirs[name], hint: 'Name another --out, or say the settings that the journal has.' },
       );
     }
   }

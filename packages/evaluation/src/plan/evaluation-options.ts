@@ -17,8 +17,8 @@ const modelNameList = [
   'offline',
   'cacheDir',
   'verify',
-  'weightsOnce',
-  'quantisedDir',
+  'disablePrepacking',
+  'quantizedDir',
   'memoryLimit',
 ] as const satisfies readonly (keyof ModelOptions | 'blockLength')[];
 

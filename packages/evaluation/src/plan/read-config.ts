@@ -57,7 +57,7 @@ const schemaError = (
     {
       value: name,
       argument: name,
-      cure: like === undefined ? `Its options are ${names.join(', ')}.` : `Is '${like}' meant?`,
+      hint: like === undefined ? `Its options are ${names.join(', ')}.` : `Is '${like}' meant?`,
     },
   );
 };

@@ -35,7 +35,7 @@ export const shardOf = (given: string | undefined, env: Environment): Shard | un
       {
         value: given,
         argument: 'shard',
-        cure: `Say which, such as 1${given}.`,
+        hint: `Say which, such as 1${given}.`,
       },
     );
   }

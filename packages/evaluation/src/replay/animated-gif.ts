@@ -41,7 +41,7 @@ export const animatedGif = async (tracks: readonly Track[]): Promise<Uint8Array>
   );
   const last = lastStep(tracks);
   const gif = GIFEncoder();
-  // The last picture has every colour there is; one palette for all keeps it from flickering.
+  // The last picture has every color there is; one palette for all keeps it from flickering.
   const draw = (step: number) => {
     const picture = new Resvg(still(tracks, step), {
       font: { fontBuffers: fonts, defaultFontFamily: 'DejaVu Sans' },

@@ -7,7 +7,7 @@ const margin = 20;
 const heading = 26;
 const curve = { height: 110, gap: 34 };
 
-/** Its colours: the picture has its own ground, in whatever page it stands. */
+/** Its colors: the picture has its own ground, in whatever page it stands. */
 const colors = {
   ground: '#ffffff',
   text: '#1b1f24',

@@ -2,10 +2,10 @@ import { InvalidArgumentError } from '@entrgi/core';
 import type { JournalLine } from '../journal/journal-line.js';
 import { htmlReport } from './html/html-report.js';
 import { markdownReport } from './markdown.js';
-import { type SummariseOptions, summarise } from './summary/summarise.js';
+import { type SummarizeOptions, summarize } from './summary/summarize.js';
 import type { Summary } from './summary/summary.js';
 
-export interface ReportOptions extends SummariseOptions {
+export interface ReportOptions extends SummarizeOptions {
   /** The command that the report says it was made with. */
   readonly command?: string | undefined;
 }
@@ -23,11 +23,11 @@ export const makeReport = (lines: readonly JournalLine[], options: ReportOptions
     throw new InvalidArgumentError('lines: expected at least one result, got none.', {
       value: lines,
       argument: 'lines',
-      cure: 'Make some with `entrgi eval`.',
+      hint: 'Make some with `entrgi eval`.',
     });
   }
   const { command = 'makeReport' } = options;
-  const summary = summarise(lines, options);
+  const summary = summarize(lines, options);
   return {
     summary,
     html: htmlReport(summary, lines, command),

@@ -55,7 +55,7 @@ export const childExecutor = (work: WorkSpec, threads: number | undefined): Exec
       }
       throw new BackendError(
         `A worker process died ${ATTEMPTS} times over ${cell.method}, seed ${cell.seed}: ${JSON.stringify(cell.prompt)}.`,
-        { value: cell.key, cure: 'It may have run out of memory: take fewer workers.' },
+        { value: cell.key, hint: 'It may have run out of memory: take fewer workers.' },
       );
     },
     async close() {

@@ -16,7 +16,7 @@ export const pairOf = (record: unknown, source: string): ResponsePair => {
     if (typeof value === 'string') continue;
     throw new InvalidArgumentError(`${source}: expected a text "${name}", got ${JSON.stringify(value)}.`, {
       value: record,
-      cure: 'Write one {"prompt": "…", "response": "…"} a line.',
+      hint: 'Write one {"prompt": "…", "response": "…"} a line.',
     });
   }
   return { prompt, response: response as string, ...(rival === undefined ? {} : { rival: rival as string }) };

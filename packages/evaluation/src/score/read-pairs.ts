@@ -8,6 +8,6 @@ export const readPairs = (bytes: Uint8Array, file: string): ResponsePair[] => {
   if (pairs.length > 0) return pairs;
   throw new InvalidArgumentError(`${file}: expected at least one response, got none.`, {
     value: file,
-    cure: 'Write one {"prompt": "…", "response": "…"} a line.',
+    hint: 'Write one {"prompt": "…", "response": "…"} a line.',
   });
 };

@@ -62,7 +62,7 @@ const compare = (
   if (canCompare(judge)) return judge.compare(prompt, response, rival, { signal });
   throw new UnsupportedError(`Judge '${judge.name}': expected one that can compare two responses.`, {
     value: judge.name,
-    cure: 'Leave "rival" out, or judge by a server.',
+    hint: 'Leave "rival" out, or judge by a server.',
   });
 };
 

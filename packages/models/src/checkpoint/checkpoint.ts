@@ -75,7 +75,7 @@ const readShards = async (source: Folder): Promise<Shard[]> => {
   if (index === undefined) {
     throw new CheckpointError(`${source.name}: there is neither model.safetensors nor ${indexFile}.`, {
       value: source.name,
-      cure: otherWeights(await source.names(), await hasOnnx(source)),
+      hint: otherWeights(await source.names(), await hasOnnx(source)),
     });
   }
   const weightMap = readWeightMap(index, `${source.name}/${indexFile}`);
@@ -85,7 +85,7 @@ const readShards = async (source: Folder): Promise<Shard[]> => {
     if (shard === undefined) {
       throw new CheckpointError(`${source.name}: there is no ${file}, which ${indexFile} names.`, {
         value: file,
-        cure: 'Download the missing file.',
+        hint: 'Download the missing file.',
       });
     }
     shards.push(shard);

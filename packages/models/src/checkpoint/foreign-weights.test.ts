@@ -29,23 +29,23 @@ const typed = (dtype: string): Uint8Array => {
 describe('weights that are not read', () => {
   it.each<[string, Record<string, Alteration>]>([
     [
-      'quantised by GPTQ in 4 bits',
+      'quantized by GPTQ in 4 bits',
       { 'config.json': (json) => ({ ...json, quantization_config: { quant_method: 'gptq', bits: 4 } }) },
     ],
     [
-      'quantised by AWQ in 4 bits',
+      'quantized by AWQ in 4 bits',
       { 'config.json': (json) => ({ ...json, quantization_config: { quant_method: 'awq', bits: 4 } }) },
     ],
     [
-      'quantised by FP8',
+      'quantized by FP8',
       { 'config.json': (json) => ({ ...json, quantization_config: { quant_method: 'fp8' } }) },
     ],
     [
-      'quantised by compressed-tensors',
+      'quantized by compressed-tensors',
       { 'config.json': (json) => ({ ...json, quantization_config: { quant_method: 'compressed-tensors' } }) },
     ],
     [
-      'quantised by bitsandbytes in 8 bits',
+      'quantized by bitsandbytes in 8 bits',
       {
         'config.json': (json) => ({
           ...json,
@@ -53,12 +53,12 @@ describe('weights that are not read', () => {
         }),
       },
     ],
-    ['quantised by GPTQ', { 'model.safetensors': tensors('a.qweight', 'a.qzeros', 'a.scales', 'a.g_idx') }],
-    ['quantised by GPTQ or AWQ', { 'model.safetensors': tensors('a.qweight', 'a.qzeros', 'a.scales') }],
-    ['quantised by bitsandbytes in 4 bits', { 'model.safetensors': tensors('a.weight.absmax') }],
-    ['quantised by bitsandbytes in 8 bits', { 'model.safetensors': tensors('a.weight', 'a.SCB') }],
+    ['quantized by GPTQ', { 'model.safetensors': tensors('a.qweight', 'a.qzeros', 'a.scales', 'a.g_idx') }],
+    ['quantized by GPTQ or AWQ', { 'model.safetensors': tensors('a.qweight', 'a.qzeros', 'a.scales') }],
+    ['quantized by bitsandbytes in 4 bits', { 'model.safetensors': tensors('a.weight.absmax') }],
+    ['quantized by bitsandbytes in 8 bits', { 'model.safetensors': tensors('a.weight', 'a.SCB') }],
     [
-      'quantised by compressed-tensors',
+      'quantized by compressed-tensors',
       { 'model.safetensors': tensors('a.weight_packed', 'a.weight_scale') },
     ],
     ['stored as F8_E4M3', { 'model.safetensors': typed('F8_E4M3') }],

@@ -1,10 +1,10 @@
 import { UnsupportedError } from '@entrgi/core';
 import type { ConfigReader } from '../files/config-reader.js';
 
-const cure =
+const hint =
   "Take the model that it was made from, in float32, float16 or bfloat16; dtype 'q8' or 'q4' then makes it as small here.";
 
-/** What tensors of quantised weights and of adapters are called. */
+/** What tensors of quantized weights and of adapters are called. */
 const traces: readonly (readonly [RegExp, string])[] = [
   [/\.g_idx$/, 'GPTQ'],
   [/\.qweight$/, 'GPTQ or AWQ'],
@@ -14,7 +14,7 @@ const traces: readonly (readonly [RegExp, string])[] = [
   [/\.weight_scale(?:_inv)?$/, 'FP8'],
 ];
 
-/** Throws UnsupportedError where config.json or the names of the tensors say that the weights are quantised, and in what way; or that they are a LoRA's. */
+/** Throws UnsupportedError where config.json or the names of the tensors say that the weights are quantized, and in what way; or that they are a LoRA's. */
 export const refuseForeignWeights = (
   directory: string,
   config: ConfigReader,
@@ -25,7 +25,7 @@ export const refuseForeignWeights = (
   if (adapter !== undefined) {
     throw new UnsupportedError(`${directory}: ${adapter} belongs to an adapter (LoRA).`, {
       value: adapter,
-      cure: ADAPTER_CURE,
+      hint: ADAPTER_CURE,
     });
   }
   const said = config.raw('quantization_config') ?? undefined;
@@ -33,10 +33,10 @@ export const refuseForeignWeights = (
   if (said === undefined && found === undefined) return;
   const method = said === undefined ? found![1] : methodOf(said as Readonly<Record<string, unknown>>);
   throw new UnsupportedError(
-    `${directory}: the weights are quantised by ${method}, which is not read (${
+    `${directory}: the weights are quantized by ${method}, which is not read (${
       said === undefined ? names.find((name) => found![0].test(name)) : `config.json: quantization_config`
     }).`,
-    { value: said ?? method, cure },
+    { value: said ?? method, hint },
   );
 };
 
@@ -50,8 +50,8 @@ const methodOf = (said: Readonly<Record<string, unknown>>): string => {
   return `${Object.hasOwn(known, method) ? known[method] : method}${bits}`;
 };
 
-/** What to do about a tensor of a type that only quantised checkpoints have. */
-export const FOREIGN_CURE = cure;
+/** What to do about a tensor of a type that only quantized checkpoints have. */
+export const FOREIGN_CURE = hint;
 
 /** What to do about an adapter. */
 export const ADAPTER_CURE =

@@ -14,7 +14,7 @@ export const refuseAdapter = (of: string, files: readonly string[]): void => {
   if (!isAdapter(files)) return;
   throw new UnsupportedError(`${of}: it is an adapter (adapter_config.json).`, {
     value: of,
-    cure: ADAPTER_CURE,
+    hint: ADAPTER_CURE,
   });
 };
 

@@ -29,7 +29,7 @@ const dataTypes: Readonly<Record<string, readonly [DataType, number]>> = {
   F64: ['float64', 8],
 };
 
-/** Types of the format that only quantised weights have. */
+/** Types of the format that only quantized weights have. */
 const foreignTypes = /^(?:F8_|F6_|F4$)/;
 
 /** The format's own limit. */
@@ -45,7 +45,7 @@ export const readSafetensorsHeader = async (
   name: string,
 ): Promise<Map<string, SafetensorsEntry>> => {
   const fail = (message: string, value?: unknown): never => {
-    throw new CheckpointError(`${name}: ${message}.`, { value, cure: 'Download the file again.' });
+    throw new CheckpointError(`${name}: ${message}.`, { value, hint: 'Download the file again.' });
   };
   if (source.size < 8) fail(`expected at least 8 bytes, got ${source.size}`, source.size);
   const prefix = await source.read(0, 8);
@@ -100,7 +100,7 @@ const readEntry = (
   if (typeof dtype === 'string' && foreignTypes.test(dtype)) {
     throw new UnsupportedError(`${name}: tensor ${tensor} is stored as ${dtype}, which is not read.`, {
       value: dtype,
-      cure: FOREIGN_CURE,
+      hint: FOREIGN_CURE,
     });
   }
   if (typeof dtype !== 'string' || !Object.hasOwn(dataTypes, dtype)) {

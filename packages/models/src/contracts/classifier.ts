@@ -10,9 +10,9 @@ export interface Classifier {
   external(): Promise<ExternalFiles>;
   /** Of packed weights: the transpose of one, for the gradient; see appendGradient of @entrgi/autodiff. */
   readonly transposedWeight?: (g: GraphBuilder, weight: Value) => PackedTranspose | undefined;
-  readonly tokenizer: Pick<Tokenizer, 'vocabulary' | 'encodeDialogue' | 'around'>;
+  readonly tokenizer: Pick<Tokenizer, 'vocabulary' | 'encodeDialogue' | 'responseSlot'>;
   /** Rows of the word-embedding table. */
-  readonly rows: number;
+  readonly vocabularySize: number;
   /** Longest sequence in tokens. */
   readonly maxLength: number;
   /** Whether it can be told which slots count; if not, it scores but cannot guide. Default: true. */

@@ -10,7 +10,7 @@ interface NetworkFacts {
   /** Length of an embedding. */
   readonly width: number;
   /** Rows of the word-embedding table. */
-  readonly rows: number;
+  readonly vocabularySize: number;
   /** Longest sequence in tokens. */
   readonly maxLength: number;
   /** Name of the word-embedding table, [rows, width]. */

@@ -28,7 +28,7 @@ export interface Tokenizer {
    * last word of the response (a blank, mostly), that is left to the response. Throws UnsupportedError where the chat template does more with a
    * response than to put it somewhere.
    */
-  around(prompt: Prompt): ResponseSlot;
+  responseSlot(prompt: Prompt): ResponseSlot;
   /** The text of a response: special tokens dropped, cut at the first token that ends a response. */
   decode(ids: ArrayLike<number>): string;
 }

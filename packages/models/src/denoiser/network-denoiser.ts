@@ -20,9 +20,9 @@ export interface NetworkDenoiserOptions {
   /** Where tokens see no later block. */
   readonly blockAttention: BlockAttention | undefined;
   /** Whether the weights of a graph that runs seldom are held once. */
-  readonly seldomOnce: boolean;
+  readonly disableSeldomPrepacking: boolean;
   /** Makes a session of a graph on the weights. */
-  open(model: Model, weightsOnce?: boolean): Promise<Session>;
+  open(model: Model, disablePrepacking?: boolean): Promise<Session>;
 }
 
 /**
@@ -30,7 +30,7 @@ export interface NetworkDenoiserOptions {
  * when first needed, two for blocks.
  */
 export const networkDenoiser = async (options: NetworkDenoiserOptions): Promise<Denoiser> => {
-  const { name, tokenizer, network, weights, blockAttention, seldomOnce, open } = options;
+  const { name, tokenizer, network, weights, blockAttention, disableSeldomPrepacking, open } = options;
   const shared = {
     name,
     tokenizer,
@@ -73,7 +73,7 @@ export const networkDenoiser = async (options: NetworkDenoiserOptions): Promise<
   }
   if (block === undefined) return sessionDenoiser({ ...shared, session, feeds: asFed });
   // What lies around a block is computed once for it.
-  const around = lazily(() => open(aroundGraph(block, weights), seldomOnce));
+  const around = lazily(() => open(aroundGraph(block, weights), disableSeldomPrepacking));
   const inside = lazily(() => open(blockGraph(block, weights)));
   const sessions = { around: around.get, block: inside.get };
   return sessionDenoiser({

@@ -49,7 +49,7 @@ export const sessionDenoiser = (options: SessionDenoiserOptions): Denoiser => {
         `Expected a prompt of fewer than ${maxLength} tokens, got ${ids.length}.`,
         {
           value: prompt,
-          cure: `The window of ${name} holds prompt and response together.`,
+          hint: `The window of ${name} holds prompt and response together.`,
         },
       );
     },
@@ -64,7 +64,7 @@ export const sessionDenoiser = (options: SessionDenoiserOptions): Denoiser => {
       if (data.length === positions.length * vocabulary.size) return data;
       throw new CheckpointError(
         `${name}: expected logits of shape [${positions.length}, ${vocabulary.size}], got [${dims.join(', ')}].`,
-        { value: dims, cure: 'The network and the tokenizer must come from the same model.' },
+        { value: dims, hint: 'The network and the tokenizer must come from the same model.' },
       );
     },
     ...(openBlock === undefined
@@ -90,7 +90,7 @@ export const requireMask = ({ vocabulary }: Tokenizer, directory: string): void 
   if (vocabulary.maskId !== undefined) return;
   throw new CheckpointError(`${directory}: there is no mask token.`, {
     value: directory,
-    cure: 'Expected mask_token_id in config.json or mask_token in tokenizer_config.json.',
+    hint: 'Expected mask_token_id in config.json or mask_token in tokenizer_config.json.',
   });
 };
 

@@ -22,7 +22,7 @@ export interface ConfigReader {
   numbers(field: string, length: number): readonly number[];
   flag(field: string, fallback: boolean): boolean;
   /** A token id below `rows`, or undefined where the field is absent or null. */
-  tokenId(field: string, rows: number): number | undefined;
+  tokenId(field: string, vocabularySize: number): number | undefined;
   /** The fields of an object that stands in a field. */
   nested(field: string): ConfigReader;
   /** Throws UnsupportedError unless the field is absent, null or one of the values. */
@@ -87,7 +87,7 @@ export const configReader = (fields: Readonly<Record<string, unknown>>, file: st
       if (value === null || values.some((allowed) => allowed === value)) return;
       throw new UnsupportedError(
         `${file}: ${field}: expected ${values.length === 0 ? 'nothing' : values.map(show).join(' or ')}, got ${show(value)}.`,
-        { value, cure: 'This variant of the architecture is not supported.' },
+        { value, hint: 'This variant of the architecture is not supported.' },
       );
     },
   };

@@ -42,7 +42,7 @@ export const requireJson = async (folder: Files, file: string): Promise<Record<s
   if (value !== undefined) return value;
   throw new CheckpointError(`${folder.name}: there is no ${file}.`, {
     value: folder.name,
-    cure: 'Expected a folder in Hugging Face layout: config.json, model.safetensors, tokenizer.json.',
+    hint: 'Expected a folder in Hugging Face layout: config.json, model.safetensors, tokenizer.json.',
   });
 };
 

@@ -7,7 +7,7 @@ import { DiskFullError } from '@entrgi/core';
 export const requireSpace = async (
   folder: string,
   bytes: number,
-  { name, cure }: { readonly name: string; readonly cure: string },
+  { name, hint }: { readonly name: string; readonly hint: string },
 ): Promise<void> => {
   const { statfs } = await import('node:fs/promises');
   const { dirname, resolve } = await import('node:path');
@@ -23,6 +23,6 @@ export const requireSpace = async (
   if (free >= bytes) return;
   throw new DiskFullError(`${name}: expected ${bytes} bytes of free space, got ${free}.`, {
     value: name,
-    cure,
+    hint,
   });
 };

@@ -32,6 +32,6 @@ export const requireSensibleSize = (file: string, size: number, place: string): 
   if (size <= limit) return;
   throw new CheckpointError(`${place}/${file}: expected at most ${limit} bytes, got ${size}.`, {
     value: size,
-    cure: 'No model needs so much of it: the file is damaged, or something else.',
+    hint: 'No model needs so much of it: the file is damaged, or something else.',
   });
 };

@@ -28,7 +28,7 @@ export const weightLocations = async (
   if (folder === undefined) {
     throw new CheckpointError(`${directory}: its weights are links that leave the folder.`, {
       value: files,
-      cure: 'Copy the files into the folder.',
+      hint: 'Copy the files into the folder.',
     });
   }
   return { folder, locations: files.map((file) => relative(folder, file).split(sep).join('/')) };

@@ -25,7 +25,7 @@ export const boundedFetch = (
   const endless = (what: string): NetworkError =>
     new NetworkError(`${host} does not come to an end: ${what}.`, {
       value: host,
-      cure: 'Check HF_ENDPOINT, and run again later.',
+      hint: 'Check HF_ENDPOINT, and run again later.',
     });
   return async (input, init) => {
     asked += 1;

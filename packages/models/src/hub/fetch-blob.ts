@@ -41,7 +41,7 @@ export const fetchBlob = async (file: HubFile, options: FetchBlobOptions): Promi
         await rm(incomplete, { force: true });
         throw new DownloadError(`${name}: expected the hash ${file.hash}, got ${actual}.`, {
           value: actual,
-          cure: 'It was damaged on the way and has been removed: run again.',
+          hint: 'It was damaged on the way and has been removed: run again.',
         });
       }
       await rename(incomplete, path);

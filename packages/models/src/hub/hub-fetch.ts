@@ -21,12 +21,12 @@ export const hubFetch = (
       signal.throwIfAborted();
       const reason = reasonOf(error);
       if (reason === 'redirect count exceeded') {
-        const cure = 'Check HF_ENDPOINT, and whether a proxy or login page stands between.';
-        throw new HubFailure(`${host} redirects without end.`, { value: endpoint, cure, cause: error });
+        const hint = 'Check HF_ENDPOINT, and whether a proxy or login page stands between.';
+        throw new HubFailure(`${host} redirects without end.`, { value: endpoint, hint, cause: error });
       }
       throw new NetworkError(`${host} cannot be reached (${reason}).`, {
         value: endpoint,
-        cure: 'Check the connection and HF_ENDPOINT; what is in the cache already needs neither.',
+        hint: 'Check the connection and HF_ENDPOINT; what is in the cache already needs neither.',
         cause: error,
       });
     }
@@ -51,7 +51,7 @@ const mayPass = (status: number): boolean => status >= 500 || [408, 425, 429].in
 const unexpected = (host: string, { status, headers }: Response): NetworkError =>
   new HubFailure(
     `${host} answered with status ${status}.`,
-    { value: status, cure: 'Run again later.' },
+    { value: status, hint: 'Run again later.' },
     { mayPass: mayPass(status), wait: retryAfter(headers) },
   );
 
@@ -101,37 +101,37 @@ const refusal = (
   if (reason === 'GatedRepo') {
     return new AccessError(`${id} is gated (status ${status}).`, {
       value,
-      cure: `Accept its licence at ${page}, and use ${token} of the account that did.`,
+      hint: `Accept its licence at ${page}, and use ${token} of the account that did.`,
     });
   }
   if (status === 401 && hasToken) {
     return new AccessError(`${id}: the hub does not accept the token (status 401).`, {
       value,
-      cure: 'It is wrong, has expired, or is not allowed to read the repository; or the id is misspelt.',
+      hint: 'It is wrong, has expired, or is not allowed to read the repository; or the id is misspelt.',
     });
   }
   if (status === 401) {
     return new AccessError(`${id}: there is no public model of that name (status 401).`, {
       value,
-      cure: `Check the spelling; there is no directory ${id} either. A private one needs ${token}.`,
+      hint: `Check the spelling; there is no directory ${id} either. A private one needs ${token}.`,
     });
   }
   if (status === 403) {
     return new AccessError(`${id}: access is refused (status 403).`, {
       value,
-      cure: `See ${page}: perhaps a licence is to be accepted, or the token is not allowed to read the repository.`,
+      hint: `See ${page}: perhaps a licence is to be accepted, or the token is not allowed to read the repository.`,
     });
   }
   if (status === 404 && reason === 'RevisionNotFound') {
     return new NotFoundError(`${id} has no revision ${revision} (status 404).`, {
       value: revision,
-      cure: `See ${page}/tree/main for its branches, tags and commits.`,
+      hint: `See ${page}/tree/main for its branches, tags and commits.`,
     });
   }
   if (status === 404) {
     return new NotFoundError(`${id}: the hub has no such model (status 404).`, {
       value,
-      cure: `Check the spelling; there is no directory ${id} either. A private one needs ${token}.`,
+      hint: `Check the spelling; there is no directory ${id} either. A private one needs ${token}.`,
     });
   }
   return unexpected(new URL(endpoint).host, response);

@@ -79,5 +79,5 @@ const notUnderstood = (endpoint: string, value: unknown, cause?: unknown): Netwo
   new NetworkError(`${new URL(endpoint).host} does not answer as the Hugging Face hub does.`, {
     value,
     cause,
-    cure: 'Check HF_ENDPOINT, and whether a proxy or login page stands between.',
+    hint: 'Check HF_ENDPOINT, and whether a proxy or login page stands between.',
   });

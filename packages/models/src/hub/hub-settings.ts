@@ -64,6 +64,6 @@ const checkedToken = (text: string | undefined): string | undefined => {
   const token = text?.trim() || undefined;
   if (token === undefined || /^[\x21-\x7e]+$/.test(token)) return token;
   throw new InvalidArgumentError('token: expected printable ASCII characters without spaces.', {
-    cure: 'Check the option token, HF_TOKEN, or the file that `hf auth login` has written.',
+    hint: 'Check the option token, HF_TOKEN, or the file that `hf auth login` has written.',
   });
 };

@@ -72,7 +72,7 @@ export const transfer = async (options: TransferOptions): Promise<void> => {
         if (NetworkError.isInstance(failure) && (isSilent || position === 0)) throw failure;
         throw new DownloadError(`${name}: the download ended early, at ${position} of ${size} bytes.`, {
           value: position,
-          cure: 'Run again: it goes on from there.',
+          hint: 'Run again: it goes on from there.',
           cause: failure,
         });
       }
@@ -107,5 +107,5 @@ const firstByte = (
 const wrongSize = (name: string, size: number, got: string): DownloadError =>
   new DownloadError(`${name}: expected ${size} bytes, got ${got}.`, {
     value: got,
-    cure: 'The server sends another file than it lists; if it is a mirror, update it.',
+    hint: 'The server sends another file than it lists; if it is a mirror, update it.',
   });

@@ -29,8 +29,8 @@ export const untilSilent = (
   outer.addEventListener('abort', abort, { once: true });
   if (outer.aborted) abort();
   const giveUp = (what: string, more = ''): void => {
-    const cure = `Check the connection and HF_ENDPOINT, and run again later${more}: what has arrived is kept.`;
-    quiet.abort(new NetworkError(`${host} does not come to an end: ${what}.`, { value: host, cure }));
+    const hint = `Check the connection and HF_ENDPOINT, and run again later${more}: what has arrived is kept.`;
+    quiet.abort(new NetworkError(`${host} does not come to an end: ${what}.`, { value: host, hint }));
   };
   let timer: NodeJS.Timeout | undefined;
   let [received, since] = [0, performance.now()];

@@ -21,7 +21,7 @@ export const chooseBlockAttention = async (
     if (trained !== undefined) {
       throw new UnsupportedError(
         `${directory}: attention: expected 'block-causal', as config.json says, got 'everywhere'.`,
-        { value: attention, cure: 'Leave the option out.' },
+        { value: attention, hint: 'Leave the option out.' },
       );
     }
     requireThat(
@@ -36,14 +36,14 @@ export const chooseBlockAttention = async (
   if (family === undefined) {
     throw new UnsupportedError(
       `${directory}: attention: expected 'everywhere', got 'block-causal', which ${architectureName(checkpoint)} is not known to have.`,
-      { value: attention, cure: 'Leave the option out.' },
+      { value: attention, hint: 'Leave the option out.' },
     );
   }
   const length = blockLength ?? trained;
   if (length === undefined) {
     throw new InvalidArgumentError(
       `${directory}: blockLength: expected the length of the blocks that it was trained with beside attention 'block-causal', got none.`,
-      { value: blockLength, argument: 'blockLength', cure: 'Its card says it; 32 is usual.' },
+      { value: blockLength, argument: 'blockLength', hint: 'Its card says it; 32 is usual.' },
     );
   }
   return { countedFrom: family.countedFrom, blockLength: length };
@@ -64,7 +64,7 @@ const refuseUntold = async ({ name, directory, config, source }: Checkpoint): Pr
     {
       value: place[1],
       argument: 'attention',
-      cure: "Say attention: 'block-causal' and blockLength: 32 (or what its card says), or attention: 'everywhere' if it is not.",
+      hint: "Say attention: 'block-causal' and blockLength: 32 (or what its card says), or attention: 'everywhere' if it is not.",
     },
   );
 };

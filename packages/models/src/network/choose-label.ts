@@ -39,6 +39,6 @@ const refusal = (of: string, labels: readonly string[], problem: string, value: 
   return new InvalidArgumentError(`${of}: label: ${problem}.`, {
     value,
     argument: 'label',
-    cure: `Its labels are ${listed.join(', ')}${more}.`,
+    hint: `Its labels are ${listed.join(', ')}${more}.`,
   });
 };

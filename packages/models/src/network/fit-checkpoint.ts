@@ -18,7 +18,7 @@ export interface FittedCheckpoint {
  * Reads the network, and takes the checkpoint's tensors as transformers does: the part that a name begins with may be missing or doubled (a base
  * model saved on its own, or the whole inside another), of a tied head and table one may stand for the other, and a head that differs from the
  * table it ought to be tied to is a head of its own.
- * Throws what readNetwork throws, UnsupportedError for quantised weights, CheckpointError where two tensors come to have one name.
+ * Throws what readNetwork throws, UnsupportedError for quantized weights, CheckpointError where two tensors come to have one name.
  */
 export const fitCheckpoint = async (read: Checkpoint): Promise<FittedCheckpoint> => {
   refuseForeignWeights(read.directory, read.config, read.tensors.keys());

@@ -24,7 +24,7 @@ export const fillMaskGraph = (model: Model, name: string): FillMaskGraph => {
     const found = [...graph.outputs].map(([each, { dims }]) => `${each} [${dims?.join(', ') ?? '?'}]`);
     throw new UnsupportedError(
       `${name}: expected the output logits [batch, length, vocabulary], got ${found.join(', ')}.`,
-      { value: [...graph.outputs.keys()], cure: 'Export the model for the task fill-mask.' },
+      { value: [...graph.outputs.keys()], hint: 'Export the model for the task fill-mask.' },
     );
   }
   pruneGraph(graph, ['logits']);

@@ -56,8 +56,8 @@ const oracle = async (name: string) => {
 };
 
 describe.each(['bert-fill', 'modernbert-fill'])('an exported %s', (name) => {
-  it.each([false, true])('gives the logits of PyTorch (weights once: %s)', async (weightsOnce) => {
-    const denoiser = await loadDenoiser(await exported(name), { backend, weightsOnce });
+  it.each([false, true])('gives the logits of PyTorch (weights once: %s)', async (disablePrepacking) => {
+    const denoiser = await loadDenoiser(await exported(name), { backend, disablePrepacking });
     const { request, logits } = await oracle(name);
     expect(relativeError(await denoiser.logits(request), logits)).toBeLessThan(1e-4);
     await denoiser.dispose();
@@ -178,7 +178,7 @@ describe('an exported denoiser is refused', () => {
       const failure = loadDenoiser(directory, { backend, dtype });
       await expect(failure).rejects.toThrow(UnsupportedError);
       await expect(failure).rejects.toThrow(
-        `${directory}: dtype: expected 'fp32' or 'auto', got '${dtype}': an ONNX model runs as it is. Name a quantised variant as file`,
+        `${directory}: dtype: expected 'fp32' or 'auto', got '${dtype}': an ONNX model runs as it is. Name a quantized variant as file`,
       );
     }
     const rounded = loadDenoiser(directory, { backend, int8Activations: true });
@@ -186,7 +186,7 @@ describe('an exported denoiser is refused', () => {
     const large = loadDenoiser(directory, { backend, memoryLimit: 1e4 });
     await expect(large).rejects.toThrow(MemoryLimitError);
     await expect(large).rejects.toThrow(
-      /onnx\/model\.onnx: its weights take about 0\.\d MB, but the limit is 0\.0 MB\. Choose a smaller or a quantised model, or raise memoryLimit\./,
+      /onnx\/model\.onnx: its weights take about 0\.\d MB, but the limit is 0\.0 MB\. Choose a smaller or a quantized model, or raise memoryLimit\./,
     );
     await (await loadDenoiser(directory, { backend, dtype: 'auto', memoryLimit: 1e6 })).dispose();
   });

@@ -18,9 +18,9 @@ import { fillMaskGraph } from './fill-mask-graph.js';
 import { firstPosition, longestSequence } from './longest-sequence.js';
 import { readOnnxFile } from './onnx-file.js';
 
-/** A denoiser from a fill-mask model in transformers.js layout. Its graph, fused or quantised, runs as it is but for the choice of positions. */
+/** A denoiser from a fill-mask model in transformers.js layout. Its graph, fused or quantized, runs as it is but for the choice of positions. */
 export const onnxDenoiser = async (directory: string, options: LoadDenoiserOptions): Promise<Denoiser> => {
-  const { backend, weightsOnce = false, threads, file, memoryLimit } = options;
+  const { backend, disablePrepacking = false, threads, file, memoryLimit } = options;
   checkHolding(directory, options);
   const source = nodeFolder(directory);
   const config = configReader(await requireJson(source, 'config.json'), `${directory}/config.json`);
@@ -30,7 +30,7 @@ export const onnxDenoiser = async (directory: string, options: LoadDenoiserOptio
   const { model, positions: positionsInput, output, vocabulary } = fillMaskGraph(read, path);
   const tokenizer = await loadTokenizer(
     source,
-    { config, rows: agreedRows(config, vocabulary, path) },
+    { config, vocabularySize: agreedRows(config, vocabulary, path) },
     options,
   );
   requireMask(tokenizer, directory);
@@ -38,7 +38,7 @@ export const onnxDenoiser = async (directory: string, options: LoadDenoiserOptio
   const name = options.name ?? checkpointName(directory);
   const session = await backend.createSession(
     { name, bytes: encodeModel(model), folder },
-    { weightsOnce, ...(threads === undefined ? {} : { threads }) },
+    { disablePrepacking, ...(threads === undefined ? {} : { threads }) },
   );
   return sessionDenoiser({
     name,
@@ -62,7 +62,7 @@ const checkHolding = (
   if (attention !== 'everywhere' || blockLength !== undefined) {
     throw new UnsupportedError(
       `${directory}: attention: expected 'everywhere', got '${attention}' and blockLength ${blockLength}: an ONNX model looks as it is.`,
-      { value: attention, cure: 'Leave the options out.' },
+      { value: attention, hint: 'Leave the options out.' },
     );
   }
   const asked = checkedDtype(dtype);
@@ -75,7 +75,7 @@ const checkHolding = (
   if (wrong === undefined) return;
   throw new UnsupportedError(`${directory}: ${wrong}: an ONNX model runs as it is.`, {
     value: asked,
-    cure: 'Name a quantised variant as file, such as onnx/model_quantized.onnx.',
+    hint: 'Name a quantized variant as file, such as onnx/model_quantized.onnx.',
   });
 };
 
@@ -105,14 +105,14 @@ const readInputs = ({ inputs, initializers }: Graph, path: string): Input[] =>
       if (!Object.hasOwn(meanings, name)) {
         throw new UnsupportedError(`${path}: the input '${name}' is not known.`, {
           value: name,
-          cure: `Expected ${Object.keys(meanings).join(', ')}.`,
+          hint: `Expected ${Object.keys(meanings).join(', ')}.`,
         });
       }
       const fixed = dims?.some((size) => typeof size === 'number') ?? false;
       if ((type === 'int64' || type === 'int32') && !fixed) return { name, type };
       throw new UnsupportedError(
         `${path}: the input '${name}': expected whole numbers [batch, length] of any size, got ${type} [${dims?.join(', ')}].`,
-        { value: dims, cure: 'Export the model with dynamic axes.' },
+        { value: dims, hint: 'Export the model with dynamic axes.' },
       );
     });
 
@@ -130,6 +130,6 @@ const agreedRows = (config: ConfigReader, columns: number | undefined, path: str
   if (config.raw('vocab_size') === undefined || config.count('vocab_size') === columns) return columns;
   throw new CheckpointError(
     `${path}: expected logits of ${config.count('vocab_size')} tokens, as ${config.file} says, got ${columns}.`,
-    { value: columns, cure: 'Both files must come from the same model.' },
+    { value: columns, hint: 'Both files must come from the same model.' },
   );
 };

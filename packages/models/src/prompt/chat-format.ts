@@ -33,7 +33,7 @@ export const chatFormat = async (
       `${name}: the template does more with a response than to put it in one place.`,
       {
         value: prompt,
-        cure: 'Such a reward can score finished texts, but it cannot guide.',
+        hint: 'Such a reward can score finished texts, but it cannot guide.',
       },
     );
   };
@@ -60,7 +60,7 @@ export const chatFormat = async (
       return { ids, types: new Int32Array(ids.length) };
     },
 
-    around(prompt) {
+    responseSlot(prompt) {
       const letters = distinctLetters(codec);
       const [expected, ...others] = [NEUTRAL, ...letters].map((response) =>
         textAround(renderDialogue(prompt, response), response),

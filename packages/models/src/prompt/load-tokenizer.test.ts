@@ -13,7 +13,7 @@ import { loadTokenizer, type TokenizerOptions } from './load-tokenizer.js';
 const load = async (directory: string, options: TokenizerOptions = {}) => {
   const folder = nodeFolder(directory);
   const config = configReader(await requireJson(folder, 'config.json'), `${directory}/config.json`);
-  return loadTokenizer(folder, { config, rows: config.count('vocab_size') }, options);
+  return loadTokenizer(folder, { config, vocabularySize: config.count('vocab_size') }, options);
 };
 const loadAltered = async (name: string, alterations: Record<string, Alteration>) =>
   load(await alteredFixture(name, alterations));
@@ -32,7 +32,7 @@ describe('loadTokenizer: ids equal those of the Python tokenizers', () => {
     const { prompts, dialogues } = (await fixtureNumbers(name)).tokenizer!;
     for (const { messages, ids } of prompts!) expect([...tokenizer.encodePrompt(messages)]).toEqual(ids);
     for (const { messages, response, ids } of dialogues!) {
-      const { prefix, suffix } = tokenizer.around(messages);
+      const { prefix, suffix } = tokenizer.responseSlot(messages);
       expect([...prefix, ...tokenizer.encodeText(response), ...suffix]).toEqual(ids);
     }
     expect(tokenizer.encodePrompt('Tell me a story.')).toEqual(
@@ -44,7 +44,7 @@ describe('loadTokenizer: ids equal those of the Python tokenizers', () => {
     const tokenizer = await load(fixture('bert-reward'));
     for (const { prompt, response, ids, segments } of (await fixtureNumbers('bert-reward')).tokenizer!
       .pairs!) {
-      const { prefix, suffix } = tokenizer.around(prompt);
+      const { prefix, suffix } = tokenizer.responseSlot(prompt);
       expect([...prefix, ...tokenizer.encodeText(response), ...suffix]).toEqual(ids);
       expect(prefix).toHaveLength(segments.indexOf(1));
       expect(tokenizer.encodePrompt(prompt)).toEqual(prefix);
@@ -54,7 +54,7 @@ describe('loadTokenizer: ids equal those of the Python tokenizers', () => {
       { role: 'assistant', content: 'b' },
       { role: 'user', content: 'c' },
     ];
-    expect(() => tokenizer.around(conversation)).toThrow(UnsupportedError);
+    expect(() => tokenizer.responseSlot(conversation)).toThrow(UnsupportedError);
   });
 
   it('dream: from vocab.json and merges.txt, where there is no tokenizer.json', async () => {
@@ -122,7 +122,7 @@ describe('loadTokenizer: user text', () => {
     const { specialIds, unknownId, tokens } = tokenizer.vocabulary;
     const specials = new Set(specialIds.filter((id) => id !== unknownId));
     const names = [...specials].map((id) => tokens[id]!);
-    const around = tokenizer.around('a');
+    const around = tokenizer.responseSlot('a');
     const usual = [...around.prefix, ...around.suffix].filter((id) => specials.has(id));
     const piece = fc.oneof(
       fc.constantFrom(...names, '<|', '|>', ' ', '\n', '<|im_', 'start|>'),
@@ -132,7 +132,7 @@ describe('loadTokenizer: user text', () => {
     fc.assert(
       fc.property(text, (content) => {
         expect([...tokenizer.encodeText(content)].filter((id) => specials.has(id))).toEqual([]);
-        const { prefix, suffix } = tokenizer.around(content);
+        const { prefix, suffix } = tokenizer.responseSlot(content);
         expect([...prefix, ...suffix].filter((id) => specials.has(id))).toEqual(usual);
       }),
       { numRuns: 200 },
@@ -379,7 +379,7 @@ describe('loadTokenizer: prompts', () => {
     [7, 'text or a list of messages'],
   ])('refuses %j', async (prompt, message) => {
     const tokenizer = await load(fixture('dream'));
-    for (const use of [tokenizer.encodePrompt, tokenizer.around]) {
+    for (const use of [tokenizer.encodePrompt, tokenizer.responseSlot]) {
       expect(() => use(prompt as Prompt)).toThrow(InvalidArgumentError);
       expect(() => use(prompt as Prompt)).toThrow(message);
     }

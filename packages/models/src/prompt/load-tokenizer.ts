@@ -26,7 +26,7 @@ export interface TokenizerOptions extends TemplateOptions {
  */
 export const loadTokenizer = async (
   folder: Files,
-  model: { readonly config: ConfigReader; readonly rows: number },
+  model: { readonly config: ConfigReader; readonly vocabularySize: number },
   options: TokenizerOptions = {},
 ): Promise<Tokenizer> => {
   checkTemplateOptions(options);
@@ -36,7 +36,7 @@ export const loadTokenizer = async (
   const { file, roles } = await readTokenizerFile(folder, fields('model_type', 'tokenizer_class'), settings);
   const generation = await readJson(folder, 'generation_config.json');
   const name = `${folder.name}/tokenizer.json`;
-  const codec = await tokenCodec(file, settings, name, model.rows);
+  const codec = await tokenCodec(file, settings, name, model.vocabularySize);
   const { templateVariables, templateDate } = options;
   // Read also where a chat template goes before it: a file that contradicts itself is refused.
   const pair = pairFormat({
@@ -51,11 +51,11 @@ export const loadTokenizer = async (
     if (found !== undefined) return found;
     throw new CheckpointError(`${folder.name}: the tokenizer has no chat template.`, {
       value: folder.name,
-      cure: 'Add chat_template to tokenizer_config.json, or a file chat_template.jinja.',
+      hint: 'Add chat_template to tokenizer_config.json, or a file chat_template.jinja.',
     });
   };
   const vocabulary = readVocabulary({
-    rows: model.rows,
+    vocabularySize: model.vocabularySize,
     codec,
     spelling: tokenSpelling({ ...file, added_tokens: codec.addedTokens }, codec.tokens),
     config: model.config,
@@ -76,7 +76,7 @@ export const loadTokenizer = async (
     encodeText: (text) => Int32Array.from(codec.encode([{ text, isTemplate: false }])),
     encodePrompt: (prompt) => format().prompt(prompt),
     encodeDialogue: (prompt, response) => format().dialogue(prompt, response),
-    around: (prompt) => format().around(prompt),
+    responseSlot: (prompt) => format().responseSlot(prompt),
     decode(ids) {
       const text: number[] = [];
       for (const id of Array.from(ids)) {

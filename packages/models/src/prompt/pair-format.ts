@@ -30,7 +30,7 @@ export const pairFormat = ({
   const suffix = Int32Array.from(idsOf(pair.after));
   const suffixTypes = Int32Array.from(typesOf(pair.after));
 
-  const around = (prompt: Prompt) => {
+  const responseSlot = (prompt: Prompt) => {
     const messages = promptMessages(prompt);
     if (messages.length > 1) {
       throw new UnsupportedError(
@@ -56,10 +56,10 @@ export const pairFormat = ({
     };
   };
   return {
-    prompt: (prompt) => around(prompt).prefix,
-    around,
+    prompt: (prompt) => responseSlot(prompt).prefix,
+    responseSlot,
     dialogue(prompt, response) {
-      const { prefix, types } = around(prompt);
+      const { prefix, types } = responseSlot(prompt);
       const ids = textIds(response);
       return {
         ids: Int32Array.from([...prefix, ...ids, ...suffix]),

@@ -5,7 +5,7 @@ import type { EncodedText, ResponseSlot } from '../contracts/tokenizer.js';
 export interface PromptFormat {
   prompt(prompt: Prompt): Int32Array;
   dialogue(prompt: Prompt, response: string): EncodedText;
-  around(prompt: Prompt): ResponseSlot;
+  responseSlot(prompt: Prompt): ResponseSlot;
   /** The token that the format puts behind a response, where it is a special one. */
   readonly closingId?: number | undefined;
 }

@@ -11,10 +11,13 @@ import { loadTokenizer } from './load-tokenizer.js';
  */
 export const readTokenizer = async (
   directory: string,
-  rows: number,
+  vocabularySize: number,
   options: TemplateOptions = {},
 ): Promise<{ tokenizer: Tokenizer; config: ConfigReader }> => {
   const source = folderOf(directory);
   const config = configReader(await requireJson(source, 'config.json'), `${directory}/config.json`);
-  return { tokenizer: await loadTokenizer(source, { config, rows }, options), config };
+  return {
+    tokenizer: await loadTokenizer(source, { config, vocabularySize: vocabularySize }, options),
+    config,
+  };
 };

@@ -58,7 +58,7 @@ const compare = async ({ source, messages, variables, text, ids = {}, error }: C
   for (const [kind, expected] of Object.entries(ids)) {
     const tokenizer = loadTokenizer(
       folderOf(tokenizers[kind], source),
-      { config: configReader({}, 'config.json'), rows: 1000 },
+      { config: configReader({}, 'config.json'), vocabularySize: 1000 },
       { templateVariables: variables },
     );
     try {

@@ -19,7 +19,7 @@ import { missingFiles } from './missing-files.js';
 import { wantedFiles, wantedOnnxData } from './wanted-files.js';
 
 /** What to do where files cannot be written, for want of room or permission. */
-const diskCure = (id: string): string =>
+const diskHint = (id: string): string =>
   `Free some space, or name another place with cacheDir or HF_HUB_CACHE, and run again: the download of ${id} goes on from what has arrived.`;
 
 /** Files that are downloaded at once. */
@@ -44,7 +44,7 @@ export const downloadSnapshot = async (
     signal.throwIfAborted();
     if (NetworkError.isInstance(error)) return cachedSnapshot(id, cache, settings, choice, error);
     const { writeFailure } = await import('@entrgi/onnx/node');
-    throw writeFailure(error, cacheDir, diskCure(id));
+    throw writeFailure(error, cacheDir, diskHint(id));
   }
 };
 
@@ -97,7 +97,7 @@ const fetchSnapshot = async (
     const missing = wanted.filter((_, i) => !there[i]);
     const bytes = await Promise.all(missing.map(bytesToCome));
     const allBytes = bytes.reduce((sum, each) => sum + each, 0);
-    await requireSpace(settings.cacheDir, allBytes, { name: settings.cacheDir, cure: diskCure(id) });
+    await requireSpace(settings.cacheDir, allBytes, { name: settings.cacheDir, hint: diskHint(id) });
     const meter = downloadMeter(id, missing, onProgress);
     await inParallel(missing, { limit: connections, signal }, (file, own) =>
       bring(file, own, (loaded) => meter(file, loaded)),
@@ -131,6 +131,6 @@ const cachedSnapshot = async (
   if (failure !== undefined) throw failure;
   throw new NotFoundError(
     `${id}: offline, and the cache ${cacheDir} has no ${missing.join(', ')} of revision ${revision}.`,
-    { value: missing, cure: 'Run once without `offline` and HF_HUB_OFFLINE to download it.' },
+    { value: missing, hint: 'Run once without `offline` and HF_HUB_OFFLINE to download it.' },
   );
 };

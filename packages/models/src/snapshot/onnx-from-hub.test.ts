@@ -194,7 +194,8 @@ describe('external data', () => {
     const others = { 'onnx/model_fp16.onnx': 'x', 'onnx/model_fp16.onnx_data': 'x', 'model.onnx_data': 'x' };
     const files = await repository({ [model]: bytes, ...named, ...others });
     const { hub } = await testHub({ [id]: { files } });
-    for (const weightsOnce of [false, true]) expect(await errorOf({ weightsOnce })).toBeLessThan(1e-4);
+    for (const disablePrepacking of [false, true])
+      expect(await errorOf({ disablePrepacking })).toBeLessThan(1e-4);
     expect(fetched(hub)).toEqual([...settings, model, ...Object.keys(named)].sort());
     await hub.close();
     expect(await errorOf({ offline: true })).toBeLessThan(1e-4);

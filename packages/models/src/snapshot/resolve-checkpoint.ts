@@ -36,12 +36,12 @@ export const resolveCheckpoint = async (source: string, options: ResolveOptions 
   if (isAbsolute(path) || source.startsWith('.')) {
     throw new NotFoundError(`${source}: no such file or directory.`, {
       value: source,
-      cure: 'Check the path.',
+      hint: 'Check the path.',
     });
   }
   if (isRepositoryId(source)) return downloadSnapshot(source, await hubSettings(options), options);
   throw new InvalidArgumentError(
     `${JSON.stringify(source)} is no directory, and cannot be a model of the hub either, which is called owner/name.`,
-    { value: source, cure: 'Check the path or the id.' },
+    { value: source, hint: 'Check the path or the id.' },
   );
 };

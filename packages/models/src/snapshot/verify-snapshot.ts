@@ -40,7 +40,7 @@ export const verifySnapshot = async (
       `${join(folder, file)}: it is damaged, or somebody has changed it: expected the hash ${hash}, got ${actual}.`,
       {
         value: actual,
-        cure: `Delete ${path}, and it is downloaded again; a model that you have changed belongs into a folder of its own.`,
+        hint: `Delete ${path}, and it is downloaded again; a model that you have changed belongs into a folder of its own.`,
       },
     );
   }

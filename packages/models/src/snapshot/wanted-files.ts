@@ -74,10 +74,10 @@ export const wantedOnnxData = (
 
 const requiredFrom =
   (id: string, byName: ReadonlyMap<string, HubFile>) =>
-  (name: string, cure: string): HubFile => {
+  (name: string, hint: string): HubFile => {
     const file = byName.get(name);
     if (file !== undefined) return file;
-    throw new CheckpointError(`${id}: the repository has no ${name}.`, { value: name, cure });
+    throw new CheckpointError(`${id}: the repository has no ${name}.`, { value: name, hint });
   };
 
 const chosenFile = (id: string, byName: ReadonlyMap<string, HubFile>, choice: WeightChoice): HubFile => {
@@ -90,13 +90,13 @@ const chosenFile = (id: string, byName: ReadonlyMap<string, HubFile>, choice: We
   if (file !== undefined) {
     throw new NotFoundError(`${id}: the repository has no ONNX model ${JSON.stringify(file)}.`, {
       value: file,
-      cure: `${has}.`,
+      hint: `${has}.`,
     });
   }
   const { weights = 'any' } = choice;
   throw new CheckpointError(`${id}: expected one of ${candidates.join(', ')}, got none.`, {
     value: candidates,
-    cure:
+    hint:
       weights === 'safetensors' || models.length === 0
         ? otherWeights([...byName.keys()], models.length > 0)
         : `${has}: name one with the option file.`,

@@ -1,6 +1,6 @@
 import { UnsupportedError } from '@entrgi/core';
 import { test } from './tests.js';
-import { argument, capitalised, replaced, stripped, textMethod } from './text-methods.js';
+import { argument, capitalized, replaced, stripped, textMethod } from './text-methods.js';
 import type { Budget } from './value/budget.js';
 import { show, toJson } from './value/show.js';
 import { Text } from './value/text.js';
@@ -83,7 +83,7 @@ const sorted = (
   return keyed.map(({ item }) => item);
 };
 
-const capitalisedWord = (word: string): string => {
+const capitalizedWord = (word: string): string => {
   const first = String.fromCodePoint(word.codePointAt(0) ?? 32).length;
   return word.slice(0, first).toUpperCase() + word.slice(first).toLowerCase();
 };
@@ -217,7 +217,7 @@ const filters: Readonly<Record<string, Filter>> = {
   capitalize: (value, _, { budget }) => {
     const text = show(value, budget);
     budget.spendCharacters(text.length);
-    return capitalised(text);
+    return capitalized(text);
   },
   count: (value, _, { budget }) => lengthOf(value, budget),
   d: (value, args, context) => filters.default!(value, args, context),
@@ -313,7 +313,7 @@ const filters: Readonly<Record<string, Filter>> = {
     const text = show(value, budget);
     budget.spendCharacters(text.length);
     const words = text.chars.split(/([-\s({[<]+)/);
-    return text.become(words.map(capitalisedWord).join(''));
+    return text.become(words.map(capitalizedWord).join(''));
   },
   tojson: json,
   trim: (value, args, { budget }) => {
@@ -336,6 +336,6 @@ export const applyFilter = (filter: string, value: Value, args: Arguments, conte
   if (Object.hasOwn(filters, filter)) return filters[filter]!(value, args, context);
   throw new UnsupportedError(`${context.name}: the template's filter '${filter}' is not known.`, {
     value: filter,
-    cure: `Known are ${Object.keys(filters).join(', ')}.`,
+    hint: `Known are ${Object.keys(filters).join(', ')}.`,
   });
 };

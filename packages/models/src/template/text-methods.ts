@@ -158,7 +158,7 @@ const hasEdge = (args: Arguments, test: (edge: string) => boolean): boolean => {
 };
 
 /** Python's capitalize(): the rest in small letters. */
-export const capitalised = (text: Text): Text => {
+export const capitalized = (text: Text): Text => {
   const first = String.fromCodePoint(text.chars.codePointAt(0) ?? 32).length;
   const [head, rest] = [text.slice(0, first), text.slice(first)];
   return Text.join([head.become(head.chars.toUpperCase()), rest.become(rest.chars.toLowerCase())]);
@@ -185,7 +185,7 @@ const every =
 const methods: Readonly<Record<string, Method>> = {
   upper: (text) => text.become(text.chars.toUpperCase()),
   lower: (text) => text.become(text.chars.toLowerCase()),
-  capitalize: capitalised,
+  capitalize: capitalized,
   title: titled,
   strip: (text, args) => stripped(text, 'both', args.positional[0]),
   lstrip: (text, args) => stripped(text, 'left', args.positional[0]),

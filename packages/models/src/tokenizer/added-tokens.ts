@@ -1,7 +1,7 @@
 import { UnsupportedError } from '@entrgi/core';
 import type { Component } from './file/component.js';
 import type { Model } from './models/model.js';
-import type { Normaliser } from './normaliser.js';
+import type { Normalizer } from './normalizer.js';
 import { type Budget, budgetFor } from './text/budget.js';
 import { dictionary } from './text/dictionary.js';
 import { isFromUser, sliced, type Traced, untraced } from './text/traced.js';
@@ -15,8 +15,8 @@ export interface AddedToken {
   /** Takes the blanks before it, or behind it, along. */
   readonly stripsLeft: boolean;
   readonly stripsRight: boolean;
-  /** Looked for in the normalised text, in normalised form. */
-  readonly isNormalised: boolean;
+  /** Looked for in the normalized text, in normalized form. */
+  readonly isNormalized: boolean;
   readonly isSpecial: boolean;
 }
 
@@ -27,8 +27,8 @@ export interface AddedTokens {
   readonly byId: ReadonlyMap<number, AddedToken>;
   /** The token's form in the text that is to be decoded. */
   spelling(id: number): string | undefined;
-  /** Finds those that are looked for before normalising, or those after. */
-  sections(text: Traced, isNormalised: boolean, budget: Budget): Section[];
+  /** Finds those that are looked for before normalizing, or those after. */
+  sections(text: Traced, isNormalized: boolean, budget: Budget): Section[];
 }
 
 /**
@@ -38,7 +38,7 @@ export interface AddedTokens {
 export const readAddedTokens = (
   batches: readonly (readonly Component[])[],
   model: Model,
-  normaliser: Normaliser | undefined,
+  normalizer: Normalizer | undefined,
 ): AddedTokens => {
   const idByContent = new Map<string, number>();
   const byId = new Map<number, AddedToken>();
@@ -57,14 +57,14 @@ export const readAddedTokens = (
       isSingleWord: part.flag('single_word', false),
       stripsLeft: part.flag('lstrip', false),
       stripsRight: part.flag('rstrip', false),
-      isNormalised: part.flag('normalized', !isSpecial),
+      isNormalized: part.flag('normalized', !isSpecial),
       isSpecial,
     };
     idByContent.set(content, id);
     byId.set(id, token);
     places.set(id, part);
-    if (!token.isNormalised || normaliser === undefined) return;
-    spellings.set(id, normaliser.normalise(untraced(content), budgetFor(content.length, part.where)).text);
+    if (!token.isNormalized || normalizer === undefined) return;
+    spellings.set(id, normalizer.normalize(untraced(content), budgetFor(content.length, part.where)).text);
   };
   for (const batch of batches) {
     let nextId = model.size;
@@ -72,17 +72,17 @@ export const readAddedTokens = (
     for (const part of batch) read(part, () => nextId++);
   }
 
-  const finder = (isNormalised: boolean) => {
+  const finder = (isNormalized: boolean) => {
     const tokens = new Map<string, AddedToken>();
     for (const token of byId.values()) {
-      if (token.isNormalised !== isNormalised) continue;
-      const spelling = (isNormalised ? spellings.get(token.id) : undefined) ?? token.content;
+      if (token.isNormalized !== isNormalized) continue;
+      const spelling = (isNormalized ? spellings.get(token.id) : undefined) ?? token.content;
       const refuse = (what: string): never => {
         throw new UnsupportedError(
-          `${places.get(token.id)!.where}: ${JSON.stringify(token.content)} is ${what} when normalised.`,
+          `${places.get(token.id)!.where}: ${JSON.stringify(token.content)} is ${what} when normalized.`,
           {
             value: token.content,
-            cure: 'Set "normalized" to false for it in tokenizer.json.',
+            hint: 'Set "normalized" to false for it in tokenizer.json.',
           },
         );
       };
@@ -92,13 +92,13 @@ export const readAddedTokens = (
     }
     return { tokens, known: dictionary(tokens.keys(), (text) => tokens.has(text)) };
   };
-  const [raw, normalised] = [finder(false), finder(true)];
+  const [raw, normalized] = [finder(false), finder(true)];
 
   return {
     byId,
     spelling: (id) => spellings.get(id) ?? byId.get(id)?.content,
-    sections(traced, isNormalised, budget) {
-      const { tokens, known } = isNormalised ? normalised : raw;
+    sections(traced, isNormalized, budget) {
+      const { tokens, known } = isNormalized ? normalized : raw;
       const { text } = traced;
       if (tokens.size === 0) return [traced];
       budget.spend(text.length);

@@ -58,7 +58,7 @@ const readSteps = (part: Component, patterns: Pattern[]): Step[] => {
     default:
       throw new UnsupportedError(`${part.where}: the decoder ${JSON.stringify(part.type)}.`, {
         value: part.type,
-        cure: 'Use a tokenizer without it.',
+        hint: 'Use a tokenizer without it.',
       });
   }
 };

@@ -34,9 +34,9 @@ describe('pipeline: ids and texts equal those of the Rust library', () => {
       const rust = await rustTokenizer(file);
       const rustWithout = await rustTokenizer(withoutSpecials(file));
       const ours = await pipeline(file, 'tokenizer.json').catch((error) => {
-        // Two added tokens that are the same when normalised: the library takes either, by chance.
+        // Two added tokens that are the same when normalized: the library takes either, by chance.
         expect(error).toBeInstanceOf(UnsupportedError);
-        expect(error.message).toContain('when normalised');
+        expect(error.message).toContain('when normalized');
         return undefined;
       });
       if (ours === undefined) continue;
@@ -65,7 +65,7 @@ const base = {
 };
 
 describe('pipeline: special tokens', () => {
-  it('are recognised wholly inside a template piece, and nowhere else', async () => {
+  it('are recognized wholly inside a template piece, and nowhere else', async () => {
     const { encode } = await pipeline(base, 't');
     const spelled = (text: string) => encode(user(text));
     expect(encode(template('a <|m|> b'))).toEqual([1, 3, 2]);
@@ -73,11 +73,11 @@ describe('pipeline: special tokens', () => {
     expect(encode([...template('a <|'), ...user('m'), ...template('|> b')])).toEqual([1, 0, 2]);
     expect(encode([...template('a <|m'), ...user('|>'), ...template(' b')])).toEqual([1, 0, 2]);
     expect(encode([...template('<|m|>'), ...user('<|m|>'), ...template('<|m|>')])).toEqual([3, 0, 3]);
-    // Pieces without text join their neighbours.
+    // Pieces without text join their neighbors.
     expect(encode([...template('<|'), ...user(''), ...template('m|>')])).toEqual([3]);
   });
 
-  it('the same where they are looked for after normalising', async () => {
+  it('the same where they are looked for after normalizing', async () => {
     const { encode } = await pipeline(
       {
         ...base,
@@ -127,7 +127,7 @@ describe('pipeline: special tokens', () => {
   });
 });
 
-describe('pipeline: what cannot be right is refused, by name and with the cure', () => {
+describe('pipeline: what cannot be right is refused, by name and with the hint', () => {
   it.each<[string, object]>([
     ['the normalizer "X"', { normalizer: { type: 'X' } }],
     ['the pre-tokenizer "X"', { pre_tokenizer: { type: 'X' } }],
@@ -184,7 +184,7 @@ describe('pipeline: what a stranger may cost', () => {
     ['an exponential expression', expression('(a+)+$'), `${'a'.repeat(60)}!`],
     ['a quadratic expression', expression('a+$'), `${'a'.repeat(2_000_000)}!`],
     [
-      'an exponential expression in a normaliser, met by an added token',
+      'an exponential expression in a normalizer, met by an added token',
       {
         normalizer: { type: 'Replace', pattern: { Regex: '(a+)+$' }, content: '' },
         added_tokens: [{ id: 3, content: `${'a'.repeat(60)}!`, ...special, normalized: true }],
@@ -192,7 +192,7 @@ describe('pipeline: what a stranger may cost', () => {
       'a',
     ],
     [
-      'normalisers that multiply',
+      'normalizers that multiply',
       { normalizer: { type: 'Sequence', normalizers: Array(9).fill(grower) } },
       long,
     ],

@@ -3,8 +3,8 @@ import { type AddedToken, readAddedTokens, type Section } from './added-tokens.j
 import { readDecoder } from './decoder.js';
 import { type Component, component } from './file/component.js';
 import { readModel } from './models/read-model.js';
-import { readNormaliser } from './normaliser.js';
-import { readPreTokeniser } from './pre-tokeniser.js';
+import { readNormalizer } from './normalizer.js';
+import { readPreTokenizer } from './pre-tokenizer.js';
 import { budgetFor } from './text/budget.js';
 import { AT_START, FROM_USER, isFromUser, type Traced } from './text/traced.js';
 
@@ -17,7 +17,7 @@ export interface TextPiece {
 /** A tokenizer.json at work: text to ids and back, as the Rust library `tokenizers` has it, in bounded time and memory. */
 export interface Pipeline {
   /**
-   * The ids of the pieces joined, as one text, without what a post-processor adds. A special token is recognised where it lies wholly inside a
+   * The ids of the pieces joined, as one text, without what a post-processor adds. A special token is recognized where it lies wholly inside a
    * template's piece, and nowhere else: somebody's `<|mask|>` is spelled letter by letter.
    */
   encode(pieces: readonly TextPiece[]): number[];
@@ -29,7 +29,7 @@ export interface Pipeline {
 }
 
 /**
- * Reads a tokenizer.json. Throws CheckpointError where it is not one, and UnsupportedError, with the part and the cure, for what could not be
+ * Reads a tokenizer.json. Throws CheckpointError where it is not one, and UnsupportedError, with the part and the hint, for what could not be
  * done as the Rust library does it. `name` is what messages call the file.
  */
 export const pipeline = async (file: unknown, name: string): Promise<Pipeline> => {
@@ -40,19 +40,19 @@ export const pipeline = async (file: unknown, name: string): Promise<Pipeline> =
   };
   const version = root.value('version');
   if (version !== undefined && version !== '1.0') root.fail('version: expected 1.0', version);
-  const [normaliserPart, preTokeniserPart, decoderPart] = [
+  const [normalizerPart, preTokenizerPart, decoderPart] = [
     part('normalizer'),
     part('pre_tokenizer'),
     part('decoder'),
   ];
-  const normaliser = normaliserPart && readNormaliser(normaliserPart);
-  const preTokeniser = preTokeniserPart && readPreTokeniser(preTokeniserPart);
+  const normalizer = normalizerPart && readNormalizer(normalizerPart);
+  const preTokenizer = preTokenizerPart && readPreTokenizer(preTokenizerPart);
   const decoder = decoderPart && readDecoder(decoderPart);
   const model = readModel(part('model') ?? root.fail('expected a model', root.value('model')));
-  const isKnown = [normaliser, preTokeniser, decoder].every((step) => step?.isKnown !== false);
+  const isKnown = [normalizer, preTokenizer, decoder].every((step) => step?.isKnown !== false);
   const limited: TimeLimit = isKnown ? (work) => work() : await timeLimit(name);
 
-  const added = limited(() => readAddedTokens(batches(root), model, normaliser));
+  const added = limited(() => readAddedTokens(batches(root), model, normalizer));
   const tokens: (string | undefined)[] = [];
   for (const [token, id] of model.ids) tokens[id] = token;
   const modelTokens = tokens.slice();
@@ -78,9 +78,9 @@ export const pipeline = async (file: unknown, name: string): Promise<Pipeline> =
           }
         };
         each(added.sections(whole, false, budget), (section) => {
-          const text = normaliser === undefined ? section : normaliser.normalise(section, budget);
+          const text = normalizer === undefined ? section : normalizer.normalize(section, budget);
           each(added.sections(text, true, budget), (stretch) => {
-            const words = preTokeniser === undefined ? [stretch] : preTokeniser.pieces(stretch, budget);
+            const words = preTokenizer === undefined ? [stretch] : preTokenizer.pieces(stretch, budget);
             for (const word of words) {
               const isUser = isFromUser(word, 0, word.text.length);
               model.append(ids, word.text, budget, isUser ? forbidden : none);

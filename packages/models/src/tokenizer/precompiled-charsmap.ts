@@ -61,7 +61,7 @@ export const precompiledCharsmap = (part: Component): ((text: string) => Edit[])
 
   if (typeof Intl.Segmenter !== 'function') {
     throw new UnsupportedError(`${part.where}: Precompiled, where there is no Intl.Segmenter.`, {
-      cure: 'Use a newer runtime.',
+      hint: 'Use a newer runtime.',
     });
   }
   const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });

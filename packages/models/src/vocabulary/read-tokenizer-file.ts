@@ -55,7 +55,7 @@ const otherFiles = async (folder: Files): Promise<Record<string, unknown>> => {
       `${folder.name}: there is no tokenizer.json, and ${file} is ${what}, which is not read.`,
       {
         value: file,
-        cure: 'Make tokenizer.json from it: in Python, AutoTokenizer.from_pretrained(FOLDER).save_pretrained(FOLDER).',
+        hint: 'Make tokenizer.json from it: in Python, AutoTokenizer.from_pretrained(FOLDER).save_pretrained(FOLDER).',
       },
     );
   }

@@ -5,7 +5,7 @@ import type { TokenCodec } from './token-codec.js';
 
 export interface VocabularySources {
   /** Rows of the embedding table. */
-  readonly rows: number;
+  readonly vocabularySize: number;
   readonly codec: Pick<TokenCodec, 'tokens' | 'specialIds'>;
   readonly spelling: Spelling;
   readonly config: ConfigReader;
@@ -27,8 +27,8 @@ export interface VocabularySources {
  * configs. Throws CheckpointError where it could not end.
  */
 export const readVocabulary = (sources: VocabularySources): Vocabulary => {
-  const { rows, codec, spelling, config, generation, roles, closingId, endTokens } = sources;
-  const tokens = Array.from({ length: rows }, (_, id) => codec.tokens[id]);
+  const { vocabularySize, codec, spelling, config, generation, roles, closingId, endTokens } = sources;
+  const tokens = Array.from({ length: vocabularySize }, (_, id) => codec.tokens[id]);
   const idByToken = new Map<string, number>();
   tokens.forEach((token, id) => {
     if (token !== undefined) idByToken.set(token, id);
@@ -41,37 +41,37 @@ export const readVocabulary = (sources: VocabularySources): Vocabulary => {
   };
   const agreed = (role: string, field: string): number | undefined => {
     const fromTokenizer = byRole(role);
-    const fromConfig = config.tokenId(field, rows);
+    const fromConfig = config.tokenId(field, vocabularySize);
     if (fromTokenizer !== undefined && fromConfig !== undefined && fromTokenizer !== fromConfig) {
       throw new CheckpointError(
         `${config.file}: ${field} is ${fromConfig}, but the tokenizer's ${role} has id ${fromTokenizer}.`,
-        { value: fromConfig, cure: 'Both must name the same token.' },
+        { value: fromConfig, hint: 'Both must name the same token.' },
       );
     }
     return fromTokenizer ?? fromConfig;
   };
 
   const maskId = agreed('mask_token', 'mask_token_id');
-  const padId = byRole('pad_token') ?? idsIn(config, 'pad_token_id', rows)[0];
+  const padId = byRole('pad_token') ?? idsIn(config, 'pad_token_id', vocabularySize)[0];
   const unknownId = byRole('unk_token');
   const separatorId = byRole('sep_token');
   const eosId = byRole('eos_token');
   if (endTokens === 'eos' && eosId === undefined) {
     throw new CheckpointError(`${sources.name}: endTokens 'eos': the tokenizer has no eos_token.`, {
       value: roles.eos_token,
-      cure: "Name one in tokenizer_config.json, or use endTokens 'turn'.",
+      hint: "Name one in tokenizer_config.json, or use endTokens 'turn'.",
     });
   }
   const turnEnds = [
     eosId,
     closingId,
-    ...(generation === undefined ? [] : idsIn(generation, 'eos_token_id', rows)),
-    ...idsIn(config, 'eos_token_id', rows),
+    ...(generation === undefined ? [] : idsIn(generation, 'eos_token_id', vocabularySize)),
+    ...idsIn(config, 'eos_token_id', vocabularySize),
   ].filter(isId);
   const endIds = endTokens === 'eos' ? [eosId].filter(isId) : [...new Set(turnEnds)];
   const special = [...codec.specialIds, maskId, padId, unknownId, separatorId, ...endIds].filter(isId);
   return {
-    size: rows,
+    size: vocabularySize,
     tokens,
     spelling,
     endIds,
@@ -86,9 +86,9 @@ export const readVocabulary = (sources: VocabularySources): Vocabulary => {
 const isId = (id: number | undefined): id is number => id !== undefined;
 
 /** The ids of a field that have a row: another whole number, as −1 for none or an id of a larger model, never comes up. */
-const idsIn = (config: ConfigReader, field: string, rows: number): readonly number[] =>
+const idsIn = (config: ConfigReader, field: string, vocabularySize: number): readonly number[] =>
   [config.raw(field) ?? []].flat().filter((id): id is number => {
-    if (Number.isSafeInteger(id)) return (id as number) >= 0 && (id as number) < rows;
+    if (Number.isSafeInteger(id)) return (id as number) >= 0 && (id as number) < vocabularySize;
     throw new CheckpointError(`${config.file}: ${field}: expected token ids, got ${JSON.stringify(id)}.`, {
       value: id,
     });

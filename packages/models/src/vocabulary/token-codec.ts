@@ -18,7 +18,7 @@ export interface TokenizerFile {
 /** Encoding and decoding, without templates. */
 export interface TokenCodec {
   /**
-   * The ids of the pieces joined, as one text. A special token is recognised where it lies wholly inside a template's piece, and nowhere
+   * The ids of the pieces joined, as one text. A special token is recognized where it lies wholly inside a template's piece, and nowhere
    * else: somebody's `<|mask|>` is spelled letter by letter.
    */
   encode(pieces: readonly TextPiece[]): number[];
@@ -38,7 +38,7 @@ export const tokenCodec = async (
   file: TokenizerFile,
   settings: Readonly<Record<string, unknown>>,
   name: string,
-  rows: number,
+  vocabularySize: number,
 ): Promise<TokenCodec> => {
   const { encode, decode, tokens, addedTokens } = await pipeline(file, name);
   const isBpe = file.model.type === 'BPE' || file.model.type === undefined;
@@ -47,16 +47,17 @@ export const tokenCodec = async (
     settings.clean_up_tokenization_spaces === true &&
     (!isBpe || settings.clean_up_tokenization_spaces_for_bpe_even_though_it_will_corrupt_output === true);
   const own = addedTokens
-    .filter(({ id }) => id < rows)
+    .filter(({ id }) => id < vocabularySize)
     .map(({ id, content, isSpecial }) => ({ id, content, special: isSpecial }));
   return {
     encode(pieces) {
       const ids = encode(pieces);
-      for (const id of ids) if (id >= rows) throw beyond(tokens[id] ?? '', id, name, rows);
+      for (const id of ids)
+        if (id >= vocabularySize) throw beyond(tokens[id] ?? '', id, name, vocabularySize);
       return ids;
     },
     decode: (ids) => (cleansUp ? cleanedUp(decode(ids), false) : decode(ids)),
-    tokens: tokens.slice(0, rows),
+    tokens: tokens.slice(0, vocabularySize),
     specialIds: own.filter(({ special }) => special).map(({ id }) => id),
     addedTokens: own,
   };
@@ -65,5 +66,5 @@ export const tokenCodec = async (
 const beyond = (token: string, id: number, name: string, rows: number): CheckpointError =>
   new CheckpointError(
     `${name}: token ${JSON.stringify(token)} has id ${id}, but the embedding table has ${rows} rows.`,
-    { value: id, cure: 'tokenizer.json and model.safetensors must come from the same model.' },
+    { value: id, hint: 'tokenizer.json and model.safetensors must come from the same model.' },
   );

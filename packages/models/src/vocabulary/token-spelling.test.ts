@@ -51,7 +51,7 @@ const plain = (text: string) =>
 describe('tokens that cover the same stretch of text are each other’s counterparts', () => {
   it.each(Object.entries(counterparts))('%s', (pair, pairs) => {
     const [from, to] = pair.split(' → ').map((name) => vocabularies[name]!) as [Vocabulary, Vocabulary];
-    const { ids } = mapTokens(from, to, { missing: 'zero' });
+    const { ids } = mapTokens(from, to, { missingTokens: 'zero' });
     const total = pairs.reduce((sum, [, , count]) => sum + count, 0);
     let same = 0;
     for (const [a, b, count] of pairs) {

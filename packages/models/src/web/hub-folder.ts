@@ -27,14 +27,14 @@ export const hubFolder = async (id: string, options: HubFolderOptions = {}): Pro
     rest.signal?.throwIfAborted();
     throw new NetworkError(`${id}: the hub cannot be reached.`, {
       value: asked,
-      cure: 'Check the connection.',
+      hint: 'Check the connection.',
       cause,
     });
   });
   if (response.status === 401 || response.status === 403) {
     throw new AccessError(`${id}: the hub refuses, or there is no such model.`, {
       value: id,
-      cure: 'Check its name; of private and gated models, pass a token.',
+      hint: 'Check its name; of private and gated models, pass a token.',
     });
   }
   if (response.status === 404) {

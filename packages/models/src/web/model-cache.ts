@@ -46,7 +46,7 @@ export const modelCache = async (name = 'entrgi-models'): Promise<ModelCache | u
         const { usage = 0, quota = 0 } = (await navigator.storage?.estimate()) ?? {};
         throw new DiskFullError(
           `The browser gives this site no more room: ${megabytes(usage)} of ${megabytes(quota)} are used.`,
-          { value: quota, cure: 'Delete stored models, or free space on the disk.', cause: error },
+          { value: quota, hint: 'Delete stored models, or free space on the disk.', cause: error },
         );
       }
     },

@@ -41,7 +41,7 @@ export const fetchBeginning = async (
   if (response.status === 206 && bytes.length === BEGINNING) {
     throw new NetworkError(`${url}: the server gives parts and does not say of how much.`, {
       value: url,
-      cure: 'Let it expose the header Content-Range.',
+      hint: 'Let it expose the header Content-Range.',
     });
   }
   return { size: bytes.length, bytes, hasRanges: false };
@@ -85,7 +85,7 @@ const request = async (
       signal?.throwIfAborted();
       failure = new NetworkError(`${url}: the server cannot be reached.`, {
         value: url,
-        cure: 'Check the connection and the address; the server must allow requests from this page (CORS).',
+        hint: 'Check the connection and the address; the server must allow requests from this page (CORS).',
         cause: error,
       });
     }
@@ -112,7 +112,7 @@ const bodyOf = async (
     signal?.throwIfAborted();
     throw new DownloadError(`${url}: the download broke off.`, {
       value: url,
-      cure: 'Try again: what has arrived is kept.',
+      hint: 'Try again: what has arrived is kept.',
       cause: error,
     });
   }

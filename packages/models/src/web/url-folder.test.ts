@@ -38,10 +38,10 @@ describe('urlFolder', () => {
     expect(there.tensors).toEqual(here.tensors);
     expect(there.config.fields()).toEqual(here.config.fields());
     expect(there.folder).toBe('');
-    const rows = here.config.count('vocab_size');
+    const vocabularySize = here.config.count('vocab_size');
     const [a, b] = [
-      await loadTokenizer(there.source, { config: there.config, rows }),
-      await loadTokenizer(here.source, { config: here.config, rows }),
+      await loadTokenizer(there.source, { config: there.config, vocabularySize }),
+      await loadTokenizer(here.source, { config: here.config, vocabularySize }),
     ];
     expect(a.vocabulary.tokens).toEqual(b.vocabulary.tokens);
     const { files } = await there.external();

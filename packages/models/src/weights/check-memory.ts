@@ -15,12 +15,12 @@ export interface MemoryQuestion {
   readonly transposed: boolean;
   /** Whether a float32 copy of its own is made by each session (packing, unpacking), and by how many. */
   readonly sessions: number;
-  readonly weightsOnce: boolean;
+  readonly disablePrepacking: boolean;
 }
 
 /** Bytes that the weights take in memory, activations not counted. */
 export const weightBytes = (question: MemoryQuestion, dtype: WeightDtype): number => {
-  const { tensors, parameters, packable, transposed, sessions, weightsOnce } = question;
+  const { tensors, parameters, packable, transposed, sessions, disablePrepacking } = question;
   const bits = bitsOf(dtype);
   const packed = bits === undefined ? new Set() : packable(bits);
   let sum = 0;
@@ -31,7 +31,7 @@ export const weightBytes = (question: MemoryQuestion, dtype: WeightDtype): numbe
       // Each number takes its bits and a 32nd of a float32 scale; each session packs its own.
       sum += ((elements * (bits + 1)) / 8) * (sessions + (transposed ? 1 : 0));
     } else if (dtype !== 'fp32' && dims.length === 2) sum += length;
-    else sum += 4 * elements * (weightsOnce && type === 'float32' ? 1 : sessions);
+    else sum += 4 * elements * (disablePrepacking && type === 'float32' ? 1 : sessions);
   }
   return sum;
 };
@@ -63,20 +63,20 @@ export const checkOnnxMemory = async (
 ): Promise<void> => {
   const { weights, values } = leastMemory(model);
   const bytes = sessions * weights + values;
-  await requireMemory(path, { bytes, as: '' }, memoryLimit, () => 'Choose a smaller or a quantised model');
+  await requireMemory(path, { bytes, as: '' }, memoryLimit, () => 'Choose a smaller or a quantized model');
 };
 
 const requireMemory = async (
   name: string,
   { bytes, as }: { readonly bytes: number; readonly as: string },
   memoryLimit: number | undefined,
-  cure: (limit: number) => string,
+  hint: (limit: number) => string,
 ): Promise<void> => {
   const limit = memoryLimit ?? (await machineMemory());
   if (bytes <= limit) return;
   throw new MemoryLimitError(
     `${name}: its weights take about ${gigabytes(bytes)}${as}, but the limit is ${gigabytes(limit)}.`,
-    { value: bytes, cure: `${cure(limit)}, or raise memoryLimit.` },
+    { value: bytes, hint: `${hint(limit)}, or raise memoryLimit.` },
   );
 };
 

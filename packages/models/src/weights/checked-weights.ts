@@ -39,7 +39,7 @@ export const checkedWeights = (
   if (problems.length > 0) {
     throw new CheckpointError(`${directory}: the weights do not fit config.json: ${problems.join('; ')}.`, {
       value: [...missing, ...misshapen],
-      cure: 'config.json and the weights must come from the same model.',
+      hint: 'config.json and the weights must come from the same model.',
     });
   }
   for (const name of parameters.keys()) {

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, UnsupportedError } from '@entrgi/core';
-import { quantisedTensors } from '#platform/quantised-tensors';
+import { quantizedTensors } from '#platform/quantized-tensors';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import type { Classifier } from '../contracts/classifier.js';
 import type { ClassifierNetwork, DenoiserNetwork } from '../contracts/network.js';
@@ -9,7 +9,7 @@ import { checkMemory } from './check-memory.js';
 import { checkedWeights } from './checked-weights.js';
 import { packedWeights, transposedPacked } from './packed-weights.js';
 import { productWeights } from './product-weights.js';
-import { BLOCK } from './quantise.js';
+import { BLOCK } from './quantize.js';
 import { bitsOf, checkedDtype, type WeightOptions } from './weight-options.js';
 
 /** A network's weights, ready to be written into graphs. */
@@ -18,9 +18,9 @@ export interface LoadedWeights {
   /** What sessions get the graphs' external weights from. */
   external(): Promise<ExternalFiles>;
   /** Whether sessions are to hold weights once. */
-  readonly weightsOnce: boolean;
+  readonly disablePrepacking: boolean;
   /** The same of sessions that seldom run: not worth a copy of float weights, but packed ones are slow until the runtime has them in its own layout. */
-  readonly seldomOnce: boolean;
+  readonly disableSeldomPrepacking: boolean;
   /** Of packed weights, by the name of their codes in the graph: the same numbers packed the other way round. */
   readonly transposedWeight?: Classifier['transposedWeight'];
 }
@@ -34,7 +34,7 @@ export interface ForwardOptions {
 /**
  * Checks a checkpoint's weights against the network, and gives them the form they are held in, making it where needed.
  * Throws CheckpointError where they do not fit the network, MemoryLimitError where they do not fit the memory, UnsupportedError for a dtype
- * they do not have or cannot be given, and what quantisedTensors throws.
+ * they do not have or cannot be given, and what quantizedTensors throws.
  */
 export const loadWeights = async (
   checkpoint: Checkpoint,
@@ -42,7 +42,7 @@ export const loadWeights = async (
   options: WeightOptions & ForwardOptions,
 ): Promise<LoadedWeights> => {
   const { directory, tensors } = checkpoint;
-  const { weightsOnce = false, int8Activations = false } = options;
+  const { disablePrepacking = false, int8Activations = false } = options;
   const dtype = checkedDtype(options.dtype);
   const bits = bitsOf(dtype);
   const weights = checkedWeights(checkpoint, network, { asStored: dtype !== 'fp32' });
@@ -71,32 +71,32 @@ export const loadWeights = async (
     packable,
     transposed: differentiated,
     sessions: differentiated ? 2 : 1,
-    weightsOnce,
+    disablePrepacking,
   };
   await checkMemory(directory, question, dtype, options.memoryLimit);
   if (bits === undefined) {
-    return { weights, external: checkpoint.external, weightsOnce, seldomOnce: true };
+    return { weights, external: checkpoint.external, disablePrepacking, disableSeldomPrepacking: true };
   }
 
   const names = [...packable(bits)];
   if (names.length === 0) {
     throw new UnsupportedError(
       `${directory}: dtype '${dtype}': expected matrices with sizes that are multiples of ${BLOCK}, got none.`,
-      { value: dtype, cure: "Choose 'auto' or 'fp32'." },
+      { value: dtype, hint: "Choose 'auto' or 'fp32'." },
     );
   }
   const how = {
-    quantisation: { bits, tileRows: differentiated ? 32 : 1 },
+    quantization: { bits, tileRows: differentiated ? 32 : 1 },
     transposed: differentiated,
   } as const;
-  const quantised = await quantisedTensors(checkpoint, names, how, options);
-  const { packed, folder } = quantised;
-  const rest = checkedWeights({ directory, tensors: quantised.tensors }, network, { asStored: true });
+  const quantized = await quantizedTensors(checkpoint, names, how, options);
+  const { packed, folder } = quantized;
+  const rest = checkedWeights({ directory, tensors: quantized.tensors }, network, { asStored: true });
   return {
     weights: packedWeights(rest, packed, int8Activations ? 'int8' : 'float32'),
     external: async () => ({ folder }),
-    weightsOnce: false,
-    seldomOnce: false,
+    disablePrepacking: false,
+    disableSeldomPrepacking: false,
     ...(differentiated ? { transposedWeight: (g, weight) => transposedPacked(g, packed, weight) } : {}),
   };
 };
@@ -116,6 +116,6 @@ const requireStored = (
   throw new UnsupportedError(
     `${directory}: dtype '${dtype}': expected weights stored in ${storedTypes[dtype]}, got ${types} ` +
       `(${others[0]}${others.length > 1 ? ` and ${others.length - 1} more` : ''}).`,
-    { value: dtype, cure: "Choose 'auto' to keep what is stored, or 'fp32', 'q8' or 'q4'." },
+    { value: dtype, hint: "Choose 'auto' to keep what is stored, or 'fp32', 'q8' or 'q4'." },
   );
 };

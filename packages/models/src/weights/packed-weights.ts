@@ -2,12 +2,12 @@ import { type GraphBuilder, int, type Value } from '@entrgi/onnx';
 import type { StoredTensor } from '../checkpoint/checkpoint.js';
 import type { Weights } from '../contracts/weights.js';
 import { scalesName, transposedName } from './packed-names.js';
-import { BLOCK } from './quantise.js';
+import { BLOCK } from './quantize.js';
 
-/** Quantised matrices by name, as their file has them. */
+/** Quantized matrices by name, as their file has them. */
 export interface PackedTensors {
   readonly bits: 4 | 8;
-  /** Codes, scales and transposes: see quantised-file.ts. */
+  /** Codes, scales and transposes: see quantized-file.ts. */
   readonly tensors: ReadonlyMap<string, StoredTensor>;
 }
 

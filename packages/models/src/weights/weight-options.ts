@@ -24,13 +24,13 @@ export interface WeightOptions extends VerifyOptions {
   /** Default: `fp32`. */
   readonly dtype?: WeightDtype | undefined;
   /** Hold every weight once, as stored: half the memory, about 8 % slower. Only `fp32` has a choice. Default: false. */
-  readonly weightsOnce?: boolean | undefined;
+  readonly disablePrepacking?: boolean | undefined;
   /** Folder for the file that `q8` and `q4` make. Default: where the weights are, or else ~/.cache/entrgi (XDG_CACHE_HOME). */
-  readonly quantisedDir?: string | undefined;
+  readonly quantizedDir?: string | undefined;
   /** Bytes that the weights may take. Default: the memory of the machine, or of the container. */
   readonly memoryLimit?: number | undefined;
   /** Called as `q8` and `q4` are made for the first time; never where they are found made. */
-  readonly onQuantise?: ((progress: QuantiseProgress) => void) | undefined;
+  readonly onQuantize?: ((progress: QuantizeProgress) => void) | undefined;
   /** Stops the making of `q8` and `q4`, of which nothing is left. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -38,16 +38,16 @@ export interface WeightOptions extends VerifyOptions {
 /** The options that each loader of a checkpoint has, by name. */
 export const weightOptionNames: OptionNames<WeightOptions> = {
   dtype: (_, dtype) => checkedDtype(dtype),
-  weightsOnce: requireBoolean,
-  quantisedDir: requireText,
+  disablePrepacking: requireBoolean,
+  quantizedDir: requireText,
   memoryLimit: requireMemoryLimit,
-  onQuantise: (name, value) => requireFunction(name, value),
+  onQuantize: (name, value) => requireFunction(name, value),
   signal: requireSignal,
   verify: requireBoolean,
 };
 
-/** How far quantising is. */
-export interface QuantiseProgress {
+/** How far quantizing is. */
+export interface QuantizeProgress {
   /** Name of the checkpoint. */
   readonly name: string;
   /** Bytes of weights read, out of how many. */
@@ -57,7 +57,7 @@ export interface QuantiseProgress {
 
 export const weightDtypes: readonly WeightDtype[] = ['auto', 'fp32', 'fp16', 'bf16', 'q8', 'q4'];
 
-/** Bits of a quantised weight; undefined for a dtype that does not quantise. */
+/** Bits of a quantized weight; undefined for a dtype that does not quantize. */
 export const bitsOf = (dtype: WeightDtype): 4 | 8 | undefined =>
   dtype === 'q4' ? 4 : dtype === 'q8' ? 8 : undefined;
 

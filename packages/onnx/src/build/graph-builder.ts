@@ -294,7 +294,7 @@ export class GraphBuilder {
   Softmax = (x: Value, axis = -1) => this.#one('Softmax', [x], { axis: int(axis) });
   CumSum = (x: Value, axis: Value) => this.#one('CumSum', [x, axis]);
 
-  // …normalisation
+  // …normalization
 
   LayerNormalization = (x: Value, scale: Value, bias: Value | null, { axis = -1, epsilon = 1e-5 } = {}) =>
     this.#one('LayerNormalization', bias === null ? [x, scale] : [x, scale, bias], {

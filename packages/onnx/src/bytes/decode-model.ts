@@ -25,14 +25,14 @@ const ownDomains: ReadonlySet<string> = new Set(['', 'ai.onnx', 'ai.onnx.ml', 'c
 
 export interface DecodeOptions {
   /**
-   * Take models with control flow and local functions too, for what can be told without reading those. Such a model can neither be canonicalised
+   * Take models with control flow and local functions too, for what can be told without reading those. Such a model can neither be canonicalized
    * nor written. Default: false.
    */
   readonly lookOnly?: boolean;
 }
 
 /**
- * Reads a serialised ONNX model and checks it (see checkModel). Documentation strings are dropped; external data stays external; an initialiser
+ * Reads a serialized ONNX model and checks it (see checkModel). Documentation strings are dropped; external data stays external; an initializer
  * that is also an input is no input (its value cannot be overridden). The bytes are not kept.
  * Throws InvalidModelError for anything that is not a well-formed model, UnsupportedError for a well-formed one of a kind that is not supported.
  */
@@ -43,7 +43,7 @@ export function decodeModel(bytes: Uint8Array, { lookOnly = false }: DecodeOptio
     const who = caller === undefined ? '' : `Node '${caller.name}' (${caller.domain}.${caller.opType}): `;
     throw new UnsupportedError(`${who}${who === '' ? 'L' : 'l'}ocal functions are not supported.`, {
       value: caller?.opType,
-      cure: 'Inline the functions (onnx.inliner.inline_local_functions).',
+      hint: 'Inline the functions (onnx.inliner.inline_local_functions).',
     });
   }
   if (proto.trainingInfo.length > 0)
@@ -58,7 +58,7 @@ export function decodeModel(bytes: Uint8Array, { lookOnly = false }: DecodeOptio
   const metadata = new Map<string, string>();
   for (const { key, value } of proto.metadataProps) claim(metadata, key, value, 'Metadata');
   const model: Model = {
-    // From 4 on, initialisers need not be inputs; decodeGraph takes them out of the inputs.
+    // From 4 on, initializers need not be inputs; decodeGraph takes them out of the inputs.
     irVersion: Math.max(4, decodeInteger(proto.irVersion, 'IR version')),
     opsets,
     producer: proto.producerName,
@@ -81,10 +81,10 @@ const withBodies = (graph: Graph, hasFunctions: boolean): Graph => {
 
 function decodeGraph(proto: GraphProto): Graph {
   if (proto.sparseInitializer.length > 0)
-    throw new UnsupportedError('Sparse initialisers are not supported.');
+    throw new UnsupportedError('Sparse initializers are not supported.');
   const initializers = new Map<Value, Initializer>();
   for (const tensor of proto.initializer) {
-    const what = `Initialiser '${tensor.name}'`;
+    const what = `Initializer '${tensor.name}'`;
     claim(initializers, tensor.name, decodeTensor(tensor, what), what);
   }
   const inputs = decodeValues(proto.input, 'Input');
@@ -92,7 +92,7 @@ function decodeGraph(proto: GraphProto): Graph {
     const input = inputs.get(name);
     if (input !== undefined && input.type !== initializer.type) {
       throw new InvalidModelError(
-        `Initialiser '${name}': expected ${input.type} as declared by the input, got ${initializer.type}.`,
+        `Initializer '${name}': expected ${input.type} as declared by the input, got ${initializer.type}.`,
         { value: name },
       );
     }
@@ -150,7 +150,7 @@ function decodeType(proto: TypeProto | undefined, what: string): ValueType {
   if (proto?.value.case !== 'tensorType') {
     const Kind = proto?.value.case === undefined ? InvalidModelError : UnsupportedError;
     throw new Kind(`${what}: expected a tensor type, got ${proto?.value.case ?? 'none'}.`, {
-      cure: 'Sequences, maps, optionals and sparse tensors are not supported.',
+      hint: 'Sequences, maps, optionals and sparse tensors are not supported.',
     });
   }
   const { elemType, shape } = proto.value.value;

@@ -15,7 +15,7 @@ import { attributeType } from './decode-attribute.js';
 
 type Init<T extends Parameters<typeof create>[0]> = MessageInitShape<T>;
 
-/** Serialises a model after checking it (see checkModel). Equal models give equal bytes. */
+/** Serializes a model after checking it (see checkModel). Equal models give equal bytes. */
 export function encodeModel(model: Model): Uint8Array {
   checkModel(model);
   const proto = create(ModelProtoSchema, {

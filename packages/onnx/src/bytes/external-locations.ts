@@ -2,7 +2,7 @@ import { checkExternalLocation } from '../model/external-location.js';
 import { parseModel } from './parse-model.js';
 
 /**
- * The files that a serialised model keeps tensors in, relative to its folder, each once. Of the model nothing else is checked, and nothing copied.
+ * The files that a serialized model keeps tensors in, relative to its folder, each once. Of the model nothing else is checked, and nothing copied.
  * Throws InvalidModelError for bytes that are no model, and for a location that leads out of the folder.
  */
 export function externalLocations(bytes: Uint8Array): string[] {
@@ -10,7 +10,7 @@ export function externalLocations(bytes: Uint8Array): string[] {
   for (const { name, externalData } of parseModel(bytes).graph?.initializer ?? []) {
     for (const { key, value } of externalData) {
       if (key !== 'location') continue;
-      checkExternalLocation(value, `Initialiser '${name}'`);
+      checkExternalLocation(value, `Initializer '${name}'`);
       locations.add(value);
     }
   }

@@ -53,7 +53,7 @@ const divides = ({ opType, domain, attributes: { fmod } }: Node): boolean =>
 const refused = (node: Node, divisor: Value) =>
   new InvalidModelError(
     `Node '${node.name}' (${node.opType}): an integer division whose divisor '${divisor}' may be −1 ends the process where it meets the smallest integer.`,
-    { value: divisor, cure: 'Divide by a positive constant, or by sizes.' },
+    { value: divisor, hint: 'Divide by a positive constant, or by sizes.' },
   );
 
 const factsOf = ({ type, data }: Initializer): { largest: number | undefined; hasMinusOne: boolean } => {

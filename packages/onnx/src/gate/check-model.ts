@@ -19,7 +19,7 @@ export interface CheckOptions {
 
 /**
  * Checks that a model is well-formed and of the supported kind: opset 11–27, tensors only, no subgraphs, every value produced exactly once and
- * before its use (hence no cycles), initialisers whose bytes agree with their shapes, external data that stays in the model's folder, no value of
+ * before its use (hence no cycles), initializers whose bytes agree with their shapes, external data that stays in the model's folder, no value of
  * known shape that is too large to compute.
  * Throws UnsupportedError for a model that is well-formed but of another kind, InvalidModelError otherwise.
  */
@@ -42,7 +42,7 @@ export function checkForm(model: Model, { lookOnly = false }: CheckOptions = {})
     const Kind = opset === undefined || opset < 1 ? InvalidModelError : UnsupportedError;
     throw new Kind(
       `Expected an ai.onnx operator set from ${OLDEST_OPSET} to ${NEWEST_OPSET}, got ${opset ?? 'none'}.`,
-      { value: opset, cure: 'Export the model at another opset, or convert it (onnx.version_converter).' },
+      { value: opset, hint: 'Export the model at another opset, or convert it (onnx.version_converter).' },
     );
   }
   for (const [domain, version] of model.opsets) {
@@ -72,8 +72,8 @@ function checkGraph(graph: Graph, opsets: ReadonlyMap<string, number>, lookOnly:
     checkType(type, `Input '${name}'`);
   }
   for (const [name, initializer] of graph.initializers) {
-    define(name, 'Initialiser');
-    checkInitializer(initializer, `Initialiser '${name}'`);
+    define(name, 'Initializer');
+    checkInitializer(initializer, `Initializer '${name}'`);
   }
   for (const node of graph.nodes) {
     const what = `Node '${node.name}' (${node.opType})`;
@@ -108,7 +108,7 @@ function refuseControlFlow(node: Node, what: string): void {
   if (!isControl && !Object.values(attributes).some(({ kind }) => kind === 'subgraph')) return;
   throw new UnsupportedError(`${what}: control flow, subgraphs and sequences are not supported.`, {
     value: opType,
-    cure: 'Export the model without them.',
+    hint: 'Export the model without them.',
   });
 }
 

@@ -25,6 +25,6 @@ export function constantWork(
   if (product <= MOST_WORK && unknown <= MOST_UNKNOWN) return;
   throw new InvalidModelError(
     `Node '${node.name}' (${node.opType}): it computes a constant from constants of shapes ${inputs.map((dims) => `[${dims}]`).join(', ')}, which would take long at every start.`,
-    { value: node.opType, cure: 'Store the constant instead.' },
+    { value: node.opType, hint: 'Store the constant instead.' },
   );
 }

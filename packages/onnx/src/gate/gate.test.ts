@@ -2,7 +2,7 @@ import { InvalidModelError } from '@entrgi/core';
 import { describe, expect, test } from 'vitest';
 import {
   type Attribute,
-  canonicalise,
+  canonicalize,
   checkModel,
   emptyGraph,
   type Initializer,
@@ -45,7 +45,7 @@ const float = (value: number) => scalar(value, 'float32');
 const smallest: Initializer = { type: 'int64', dims: [1], data: BigInt64Array.of(-(2n ** 63n)) };
 
 const large: Record<string, Model> = {
-  'ConstantOfShape of an initialiser': adding([node('ConstantOfShape', ['s'], 'c')], { s: vector([huge]) }),
+  'ConstantOfShape of an initializer': adding([node('ConstantOfShape', ['s'], 'c')], { s: vector([huge]) }),
   'ConstantOfShape of a Constant': adding(
     [constant(tensor(vector([huge])), 's'), node('ConstantOfShape', ['s'], 'c')],
     {},
@@ -173,7 +173,7 @@ describe('checkModel takes', () => {
         w: { type: 'float32', dims: [1000, 500], data: new Float32Array(500_000) },
       }),
     ];
-    for (const model of models) expect(canonicalise(model).graph.outputs.has('y')).toBe(true);
+    for (const model of models) expect(canonicalize(model).graph.outputs.has('y')).toBe(true);
   });
 });
 

@@ -253,7 +253,7 @@ function split({ node, numbers, dims }: NumbersRequest): readonly (Numbers | und
 const sizesOf = (dims: readonly Dimension[] | undefined): readonly number[] | undefined =>
   dims?.every((size) => typeof size === 'number') ? dims : undefined;
 
-/** How many elements lie between neighbours along each axis. */
+/** How many elements lie between neighbors along each axis. */
 const strides = (sizes: readonly number[]): number[] =>
   sizes.map((_, axis) => sizes.slice(axis + 1).reduce((product, size) => product * size, 1));
 

@@ -8,7 +8,7 @@ import { boundFromElements, count } from './sizes-from-elements.js';
 
 /** Bytes of a graph's values, and what was found out on the way. */
 export interface GraphSizes {
-  /** Initialisers and Constants. */
+  /** Initializers and Constants. */
   readonly stored: number;
   /** Values computed from those alone: a runtime computes them when it loads the model. */
   readonly computed: number;
@@ -94,7 +94,7 @@ export function measureSizes(graph: Graph, { free, maximum, before }: SizesReque
     if (bound === undefined) {
       throw new InvalidModelError(
         `Node '${node.name}' (${node.opType}): the size of its output follows from constants in a way that is not supported.`,
-        { value: node.inputs, cure: 'Store the constant instead.' },
+        { value: node.inputs, hint: 'Store the constant instead.' },
       );
     }
     refuseLarge(what, bound, maximum, [bound]);

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { InvalidModelError } from '@entrgi/core';
 import { describe, expect, test } from 'vitest';
-import { canonicalise, decodeModel, emptyGraph, encodeModel, GraphBuilder } from '../index.js';
+import { canonicalize, decodeModel, emptyGraph, encodeModel, GraphBuilder } from '../index.js';
 import type { Model, ValueType } from '../model/model.js';
 import { runModel } from '../testing/run-model.js';
 
@@ -22,7 +22,7 @@ function exposed(model: Model): Model {
 
 describe.each(names)('%s', (name) => {
   test('what is inferred about every value is what onnxruntime computes', async () => {
-    const model = canonicalise(decodeModel(readFileSync(new URL(name, folder))));
+    const model = canonicalize(decodeModel(readFileSync(new URL(name, folder))));
     const g = new GraphBuilder({ ...model.graph, outputs: new Map(), valueTypes: new Map() });
     const { inputs } = JSON.parse(readFileSync(new URL(name.replace('.onnx', '.json'), folder), 'utf8'));
     const feeds = Object.fromEntries(

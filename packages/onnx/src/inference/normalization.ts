@@ -18,7 +18,7 @@ const normalized: InferenceRule = (request) => {
   return [...typed(request.type(0), request.dims(0)), ...statistic, ...statistic];
 };
 
-/** Outputs: normalised sum, mean, inverse deviation, sum. */
+/** Outputs: normalized sum, mean, inverse deviation, sum. */
 const skipNormalized: InferenceRule = (request) => {
   const [y] = typed(request.type(0), request.dims(0));
   const [statistic] = statistics(request);

@@ -8,7 +8,7 @@ export function checkExternalLocation(location: string, what: string): void {
   const refuse = (why: string): never => {
     throw new InvalidModelError(`${what}: external data at ${JSON.stringify(location)}: ${why}.`, {
       value: location,
-      cure: 'Locations are relative to the folder of the model and stay inside it.',
+      hint: 'Locations are relative to the folder of the model and stay inside it.',
     });
   };
   if (location === '') refuse('expected a file name, got an empty one');

@@ -12,7 +12,7 @@ export interface ValueType {
   readonly dims?: readonly Dimension[] | undefined;
 }
 
-/** Where the bytes of an initialiser lie outside the model file. */
+/** Where the bytes of an initializer lie outside the model file. */
 export interface ExternalData {
   /** Path relative to the model's folder. */
   readonly location: string;
@@ -42,7 +42,7 @@ export interface ExternalInitializer {
 
 /**
  * An attribute value. Integers and floats are told apart by the tag, since ONNX does. A `graph`, the body of a Scan, reads nothing but its own
- * inputs and initialisers; models may be written with one, but are not read.
+ * inputs and initializers; models may be written with one, but are not read.
  */
 export type Attribute =
   | { readonly kind: 'int'; readonly value: number }
@@ -67,7 +67,7 @@ export interface Node {
   readonly attributes: Readonly<Record<string, Attribute>>;
 }
 
-/** A graph in topological order. Every value has exactly one producer: a node, an input or an initialiser. */
+/** A graph in topological order. Every value has exactly one producer: a node, an input or an initializer. */
 export interface Graph {
   name: string;
   nodes: Node[];

@@ -13,7 +13,7 @@ export async function checkExternalFiles(model: Model, folder: string): Promise<
   for (const [name, { external }] of model.graph.initializers) {
     if (external === undefined) continue;
     const { location, offset, length } = external;
-    const what = `Initialiser '${name}'`;
+    const what = `Initializer '${name}'`;
     checkExternalLocation(location, what);
     let size = sizes.get(location);
     if (size === undefined) {
@@ -23,7 +23,7 @@ export async function checkExternalFiles(model: Model, folder: string): Promise<
     if (offset + length > size) {
       throw new InvalidModelError(
         `${what}: expected ${location} to have at least ${offset + length} bytes, got ${size}.`,
-        { value: location, cure: 'The file may be truncated: fetch it again.' },
+        { value: location, hint: 'The file may be truncated: fetch it again.' },
       );
     }
   }
@@ -36,7 +36,7 @@ async function sizeInside(folder: string, location: string, what: string): Promi
     if (inside === '' || inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)) {
       throw new InvalidModelError(`${what}: ${location} is a link that leaves the folder ${folder}.`, {
         value: location,
-        cure: 'Copy the file into the folder of the model.',
+        hint: 'Copy the file into the folder of the model.',
       });
     }
     const facts = await stat(path);
@@ -47,7 +47,7 @@ async function sizeInside(folder: string, location: string, what: string): Promi
     throw new InvalidModelError(`${what}: external data ${location} cannot be read in ${folder}.`, {
       value: location,
       cause,
-      cure: 'Put the file beside the model.',
+      hint: 'Put the file beside the model.',
     });
   }
 }

@@ -11,7 +11,7 @@ export async function readModelBytes(path: string): Promise<Uint8Array> {
     if (!facts.isFile())
       throw new InvalidArgumentError(`Expected a model file, got ${path}, which is a folder or a device.`, {
         value: path,
-        cure: 'Name an .onnx file.',
+        hint: 'Name an .onnx file.',
       });
     if (facts.size > MAXIMUM_BYTES) {
       throw new InvalidModelError(`${path}: a model file has at most 2 GiB, got ${facts.size} bytes.`, {
@@ -24,7 +24,7 @@ export async function readModelBytes(path: string): Promise<Uint8Array> {
     throw new InvalidArgumentError(`The model file ${path} cannot be read: ${(cause as Error).message}.`, {
       value: path,
       cause,
-      cure: 'Check the path.',
+      hint: 'Check the path.',
     });
   }
 }

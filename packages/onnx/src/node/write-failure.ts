@@ -3,7 +3,7 @@ import { DiskFullError, NotWritableError } from '@entrgi/core';
 const fullCodes = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
 /** Why a path cannot be written, and what to do. */
-const forbidden: Readonly<Record<string, readonly [reason: string, cure: string]>> = {
+const forbidden: Readonly<Record<string, readonly [reason: string, hint: string]>> = {
   EACCES: ['permission denied', 'Check its permissions.'],
   EPERM: ['operation not permitted', 'Check its permissions.'],
   EROFS: ['the file system is read-only', 'Choose another folder.'],
@@ -17,21 +17,21 @@ const forbidden: Readonly<Record<string, readonly [reason: string, cure: string]
 };
 
 /**
- * What a failure to write to `path` is called: DiskFullError or NotWritableError, with a cure where the caller knows none that is better.
+ * What a failure to write to `path` is called: DiskFullError or NotWritableError, with a hint where the caller knows none that is better.
  * Anything else is returned as it is.
  */
-export const writeFailure = (error: unknown, path: string, cure?: string): unknown => {
+export const writeFailure = (error: unknown, path: string, hint?: string): unknown => {
   const code = (error as NodeJS.ErrnoException | undefined)?.code ?? '';
   const details = { value: path, cause: error };
   if (fullCodes.has(code)) {
-    const free = cure ?? 'Free some and run again.';
-    return new DiskFullError(`${path}: no space is left (${code}).`, { ...details, cure: free });
+    const free = hint ?? 'Free some and run again.';
+    return new DiskFullError(`${path}: no space is left (${code}).`, { ...details, hint: free });
   }
   const known = forbidden[code];
   if (known === undefined) return error;
   const [reason, usual] = known;
   return new NotWritableError(`${path}: cannot be written (${code}): ${reason}.`, {
     ...details,
-    cure: cure ?? usual,
+    hint: hint ?? usual,
   });
 };

@@ -1,6 +1,6 @@
 import { UnsupportedError } from '@entrgi/core';
 import { expect, test } from 'vitest';
-import { canonicalise, float, GraphBuilder, int } from '../index.js';
+import { canonicalize, float, GraphBuilder, int } from '../index.js';
 import {
   checkRewrites,
   type Floats,
@@ -135,7 +135,7 @@ test('unidirectional attention to more keys than queries is refused: its kernels
     const attributes = { num_heads: int(2), unidirectional: int(1) };
     g.node('MultiHeadAttention', [q, k, k], attributes, { domain: microsoft, outputs: ['y'] });
     g.graph.outputs.set('y', { type: 'float32' });
-    const rewrite = () => canonicalise(g.model());
+    const rewrite = () => canonicalize(g.model());
     if (refused) expect(rewrite).toThrow(UnsupportedError);
     else expect(rewrite).not.toThrow();
   }
@@ -146,7 +146,7 @@ test('windows of opset 25 are refused', () => {
   const x = g.input('x', 'float32', [1, 2, 3, 4]);
   g.node('Attention', [x, x, x], { left_window_size: int(1) }, { outputs: ['y'] });
   g.graph.outputs.set('y', { type: 'float32' });
-  expect(() => canonicalise({ ...g.model(), opsets: new Map([['', 25]]) })).toThrow(
+  expect(() => canonicalize({ ...g.model(), opsets: new Map([['', 25]]) })).toThrow(
     "Node 'Attention' (Attention): windows (opset 25) are not supported.",
   );
 });

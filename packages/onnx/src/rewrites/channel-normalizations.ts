@@ -17,7 +17,7 @@ function inSinglePrecision({ g, type }: RewriteRequest, x: Value, compute: (x: V
 }
 
 /** (x − mean) / √(variance + ε) over some axes */
-const standardised =
+const standardized =
   ({ g, float }: RewriteRequest, axes: readonly number[]) =>
   (x: Value) => {
     const centred = g.Sub(x, g.ReduceMean(x, axes));
@@ -25,13 +25,13 @@ const standardised =
     return g.Div(centred, g.Sqrt(g.Add(variance, g.scalarLike(float('epsilon', 1e-5), x))));
   };
 
-/** Normalisations of [N, C, …] in plain operators; where the rank is not known they stay. */
+/** Normalizations of [N, C, …] in plain operators; where the rank is not known they stay. */
 export const channelNormalizations: Readonly<Record<string, RewriteRule>> = {
   /** Inputs: x, scale, bias, mean, variance, the last four [C]. */
   BatchNormalization: (request) => {
     const { g, input, int, float, used, unsupported, opset } = request;
     const training = opset < 14 ? [1, 2, 3, 4].some(used) : int('training_mode', 0) !== 0;
-    if (training) throw unsupported('normalisation in training mode is not supported');
+    if (training) throw unsupported('normalization in training mode is not supported');
     const rank = request.rank(input(0));
     if (rank === undefined) return null;
     const [scale, bias, mean, variance] = [1, 2, 3, 4].map((i) => input(i)) as [Value, Value, Value, Value];
@@ -45,7 +45,7 @@ export const channelNormalizations: Readonly<Record<string, RewriteRule>> = {
     const rank = request.rank(input(0));
     if (rank === undefined) return null;
     const space = Array.from({ length: rank - 2 }, (_, i) => i + 2);
-    const normal = inSinglePrecision(request, input(0), standardised(request, space));
+    const normal = inSinglePrecision(request, input(0), standardized(request, space));
     return g.Add(g.Mul(normal, byChannel(g, input(1), rank)), byChannel(g, input(2), rank));
   },
   /** Inputs: x, scale, bias; both [C], before opset 21 [groups]. */
@@ -57,7 +57,7 @@ export const channelNormalizations: Readonly<Record<string, RewriteRule>> = {
     const rank = request.rank(x);
     if (rank === undefined) return null;
     const grouped = g.Reshape(x, [0, groups, -1]);
-    const normal = inSinglePrecision(request, grouped, standardised(request, [2]));
+    const normal = inSinglePrecision(request, grouped, standardized(request, [2]));
     const [scale, bias] = [input(1), input(2)];
     if (opset < 21) {
       return g.Reshape(g.Add(g.Mul(normal, g.Unsqueeze(scale, [1])), g.Unsqueeze(bias, [1])), g.Shape(x));

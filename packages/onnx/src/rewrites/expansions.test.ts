@@ -7,7 +7,7 @@ const image: Floats = [[2, 4, 5, 3]];
 const perChannel: Floats = [[4]];
 
 const activations = (['Relu', 'Tanh', 'Sigmoid', 'Softplus', 'Softsign'] as const).map((name) => ({ name }));
-const parameterised = [
+const parameterized = [
   { name: 'LeakyRelu', alpha: 0.2 },
   { name: 'Elu', alpha: 0.7 },
   { name: 'ThresholdedRelu', alpha: 0.3 },
@@ -15,7 +15,7 @@ const parameterised = [
   { name: 'Selu', alpha: 1.2, gamma: 1.1 },
 ] as const;
 
-const gemms = [...activations, ...parameterised].map(({ name, ...given }): RewriteCase => {
+const gemms = [...activations, ...parameterized].map(({ name, ...given }): RewriteCase => {
   const values = Object.entries(given).map(([key, value]): [string, Attribute] => [
     `activation_${key}`,
     float(value),

@@ -2,20 +2,20 @@ import { countUp } from '../build/count-up.js';
 import type { Value } from '../model/model.js';
 import type { RewriteRequest, RewriteRule } from './rewrite-rule.js';
 
-/** Outputs of the Skip forms: normalised, mean, inverse deviation (training only), sum. */
+/** Outputs of the Skip forms: normalized, mean, inverse deviation (training only), sum. */
 function skip(
   request: RewriteRequest,
   biasInput: number,
-  normalise: (sum: Value) => Value,
+  normalize: (sum: Value) => Value,
 ): readonly Value[] {
   const { g, input, used, unsupported } = request;
   if (used(1) || used(2)) throw unsupported('mean and inverse deviation as outputs are not supported');
   const sum = g.Add(input(0), input(1));
   const total = input(biasInput) === '' ? sum : g.Add(sum, input(biasInput));
-  return [normalise(total), '', '', total];
+  return [normalize(total), '', '', total];
 }
 
-/** Fused and renamed normalisations. */
+/** Fused and renamed normalizations. */
 export const microsoftNormalizations: Readonly<Record<string, RewriteRule>> = {
   /** Inputs: input, skip, gamma, beta, bias. */
   SkipLayerNormalization: (request) =>
@@ -40,7 +40,7 @@ export const microsoftNormalizations: Readonly<Record<string, RewriteRule>> = {
   },
   /**
    * Inputs: ids, segment ids, word table, position table, segment table, gamma, beta, mask, position ids.
-   * Outputs: normalised, mask index, sum.
+   * Outputs: normalized, mask index, sum.
    */
   EmbedLayerNormalization: ({ g, node, input, float }) => {
     const ids = input(0);

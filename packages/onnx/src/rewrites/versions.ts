@@ -23,8 +23,8 @@ const split: RewriteRule = ({ g, node, input, ints, int: read, opset }) => {
   );
 };
 
-/** Before opset 13, all axes from `axis` (default 1) on were normalised together. */
-const normaliseTogether: RewriteRule = ({ g, node, opset, int: read, rank, dims }) => {
+/** Before opset 13, all axes from `axis` (default 1) on were normalized together. */
+const normalizeTogether: RewriteRule = ({ g, node, opset, int: read, rank, dims }) => {
   if (opset >= 13) return null;
   const x = node.inputs[0]!;
   const size = rank(x);
@@ -35,8 +35,8 @@ const normaliseTogether: RewriteRule = ({ g, node, opset, int: read, rank, dims 
     return g.node(node.opType, [x], { axis: int(last ? -1 : axis) });
   }
   const [flat] = g.node('Flatten', [x], { axis: int(axis) });
-  const [normalised] = g.node(node.opType, [flat!], { axis: int(-1) });
-  return g.Reshape(normalised!, g.Shape(x));
+  const [normalized] = g.node(node.opType, [flat!], { axis: int(-1) });
+  return g.Reshape(normalized!, g.Shape(x));
 };
 
 /** At inference, dropout hands its input on. Its mask is all true; before opset 12 that was not said, and onnxruntime gives all false. */
@@ -84,9 +84,9 @@ export const versions: Readonly<Record<string, RewriteRule>> = {
   Unsqueeze: axesToInput,
   ...Object.fromEntries(reductions.map((kind) => [`Reduce${kind}`, axesToInput])),
   Split: split,
-  Softmax: normaliseTogether,
-  LogSoftmax: normaliseTogether,
-  Hardmax: normaliseTogether,
+  Softmax: normalizeTogether,
+  LogSoftmax: normalizeTogether,
+  Hardmax: normalizeTogether,
   Dropout: dropout,
   Cast: cast,
   Range: range,

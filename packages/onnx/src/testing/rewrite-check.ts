@@ -1,6 +1,6 @@
 import type { DataType, Tensor } from '@entrgi/core';
 import { describe, expect, test } from 'vitest';
-import { canonicalise, checkModel, encodeModel } from '../index.js';
+import { canonicalize, checkModel, encodeModel } from '../index.js';
 import type { Attribute, InlineInitializer, Model, Value, ValueType } from '../model/model.js';
 import { runModel } from './run-model.js';
 
@@ -129,7 +129,7 @@ export const checkRewrites = (cases: readonly RewriteCase[]): void => {
   describe.each(cases)('$domain $operator $name', (given) => {
     test.each(given.opsets ?? [])('opset %i gives the same in canonical form', async (opset) => {
       const { model, feeds } = build(given, opset);
-      const canonical = canonicalise(model);
+      const canonical = canonicalize(model);
       checkModel(canonical);
       expect(canonical.opsets.get('')).toBe(given.operator === 'RMSNormalization' ? 23 : 21);
       if (given.domain === microsoft && given.operator !== 'FusedMatMul') {

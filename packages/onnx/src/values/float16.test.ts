@@ -22,7 +22,7 @@ test.each([
   [65519.99, 0x7bff],
   [65520, 0x7c00],
   [-1e9, 0xfc00],
-  [1 + 2 ** -11, 0x3c00], // a tie goes to the even neighbour
+  [1 + 2 ** -11, 0x3c00], // a tie goes to the even neighbor
   [1 + 3 * 2 ** -11, 0x3c02],
   [2 ** -25, 0x0000],
   [2 ** -24 * 0.51, 0x0001],
@@ -34,7 +34,7 @@ test.each([
 test.each([
   [1, 0x3f80],
   [-2, 0xc000],
-  [1 + 2 ** -8, 0x3f80], // a tie goes to the even neighbour
+  [1 + 2 ** -8, 0x3f80], // a tie goes to the even neighbor
   [1 + 3 * 2 ** -8, 0x3f82],
   [1e39, 0x7f80],
   [3.4e38, 0x7f80],

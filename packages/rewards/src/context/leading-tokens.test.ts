@@ -67,8 +67,8 @@ describe.each(['qwen3-reward', 'llama-reward', 'qwen2-reward'])('leading tokens:
   let reusing: DifferentiableReward;
   beforeAll(async () => {
     classifier = await loadClassifier(checkpoint(name));
-    whole = networkReward(classifier, { backend, prefixReuse: false, missing: 'zero' });
-    reusing = networkReward(classifier, { backend: counting(tokens), missing: 'zero' });
+    whole = networkReward(classifier, { backend, prefixReuse: false, missingTokens: 'zero' });
+    reusing = networkReward(classifier, { backend: counting(tokens), missingTokens: 'zero' });
   });
   beforeEach(() => tokens.clear());
 

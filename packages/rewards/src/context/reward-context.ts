@@ -50,7 +50,7 @@ export const rewardContext = (options: RewardContextOptions): RewardContext => {
   return {
     async evaluate(mix) {
       if (before === undefined) {
-        throw new BackendError(`Reward '${name}': the context is disposed.`, { cure: 'Open another.' });
+        throw new BackendError(`Reward '${name}': the context is disposed.`, { hint: 'Open another.' });
       }
       checkMix(mix, request);
       const { trajectories, tokenIds, attention, candidates } = mix;
@@ -106,7 +106,7 @@ const candidateColumns = (rows: Int32Array) =>
     rows.length,
   );
 
-const cure = 'Check the weights of the reward model and their precision, and lower the learning rate.';
+const hint = 'Check the weights of the reward model and their precision, and lower the learning rate.';
 
 const checkFinite = async (
   name: string,
@@ -119,7 +119,7 @@ const checkFinite = async (
     if (Number.isFinite(value)) return;
     throw new NumericalError(
       `Reward '${name}': expected a finite reward for trajectory ${k}, got ${value}.`,
-      { value, cure },
+      { value, hint },
     );
   });
   const columns = tokenScores.length / mix.rows.length;
@@ -130,7 +130,7 @@ const checkFinite = async (
       throw new NumericalError(
         `Reward '${name}': expected a finite gradient for trajectory ${Math.floor(slot / length)}, ` +
           `position ${slot % length}, got ${own[at]}.`,
-        { value: own[at], cure },
+        { value: own[at], hint },
       );
     }
     if (turnIsDue()) await nextTurn(mix.signal);

@@ -41,7 +41,7 @@ describe('rewardTokens', () => {
       `expected it to have tokens for at least 50.0 %, but it has tokens for 40.0 % of what the denoiser writes in a sample text (it lacks "d" "e" "f" "g" "h" …).`,
     );
     expect(warnings).toEqual([]);
-    const all = told(few, { minimumCoverage: 0, missing: 'zero' });
+    const all = told(few, { minimumCoverage: 0, missingTokens: 'zero' });
     expect(all.idsOf(denoiser)).toEqual(Int32Array.of(0, 1, 2, 3, -1, -1, -1, -1, -1, -1));
     expect(all.warnings).toHaveLength(1);
     expect(() => told(denoiser, { minimumCoverage: 1 }).idsOf(vocabulary('?', 'a', 'z'))).toThrow('100.0 %');

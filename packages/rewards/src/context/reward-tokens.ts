@@ -15,7 +15,7 @@ export interface RewardTokensOptions {
    * What a denoiser token that the reward model lacks is embedded as: its unknown (else end) token, or a zero vector.
    * The paper's code does the former for Dream and the latter for LLaDA. Default: 'unknown'.
    */
-  readonly missing?: 'unknown' | 'zero' | undefined;
+  readonly missingTokens?: 'unknown' | 'zero' | undefined;
   /**
    * Smallest share of the denoiser's tokens, as it writes them in a sample text, for which the reward model must have tokens, in [0, 1]; below it,
    * guidance is refused. Default: 0.5.
@@ -27,7 +27,7 @@ export interface RewardTokensOptions {
 
 /** Their names, and what they take. */
 export const rewardTokensOptionNames: OptionNames<RewardTokensOptions> = {
-  missing: (name, value) =>
+  missingTokens: (name, value) =>
     requireThat(name, value, "'unknown' or 'zero'", value === 'unknown' || value === 'zero'),
   minimumCoverage: (name, value) =>
     requireThat(name, value, 'a number from 0 to 1', typeof value === 'number' && value >= 0 && value <= 1),
@@ -46,28 +46,32 @@ const LEAST_COVERAGE = 0.5;
 export const rewardTokens = (
   name: string,
   own: Vocabulary,
-  { missing = 'unknown', minimumCoverage = LEAST_COVERAGE, onWarning = emitWarning }: RewardTokensOptions,
+  {
+    missingTokens = 'unknown',
+    minimumCoverage = LEAST_COVERAGE,
+    onWarning = emitWarning,
+  }: RewardTokensOptions,
 ): ((vocabulary: Vocabulary) => Int32Array) => {
   const known = new WeakMap<Vocabulary, Int32Array>();
   return (vocabulary) => {
     let ids = known.get(vocabulary);
     if (ids !== undefined) return ids;
-    const map = mapTokens(vocabulary, own, { missing });
+    const map = mapTokens(vocabulary, own, { missingTokens });
     const { coverage } = map;
     const has = `has tokens for ${percent(coverage)} of what the denoiser writes in a sample text`;
-    const example = map.missing.slice(0, 5).map((token) => JSON.stringify(token));
+    const example = map.missingTokens.slice(0, 5).map((token) => JSON.stringify(token));
     if (coverage < minimumCoverage) {
       throw new UnsupportedError(
         `Reward '${name}': expected it to have tokens for at least ${percent(minimumCoverage)}, but it ${has}` +
           `${example.length === 0 ? '' : ` (it lacks ${example.join(' ')} …)`}.`,
         {
           value: coverage,
-          cure: 'Guide with a reward whose tokenizer is more like the denoiser’s, or lower minimumCoverage; for ranking any will do.',
+          hint: 'Guide with a reward whose tokenizer is more like the denoiser’s, or lower minimumCoverage; for ranking any will do.',
         },
       );
     }
     if (coverage < USUAL_COVERAGE) {
-      const seen = missing === 'zero' ? 'nothing' : 'its unknown token';
+      const seen = missingTokens === 'zero' ? 'nothing' : 'its unknown token';
       onWarning({
         code: 'token-coverage',
         message: `Reward '${name}' ${has}; in place of the rest it reads ${seen}. A reward with the denoiser’s tokenizer guides better.`,

@@ -7,7 +7,7 @@ export const rewardValues = (name: string, { data }: Tensor, texts: number): Flo
     `Reward '${name}': expected ${texts === 1 ? 'one score' : `${texts} scores, one per text`}, got ${data.length}: its output is not [batch, labels] or [batch] with the labels of config.json.`,
     {
       value: data.length,
-      cure: 'Export the model for the task of sequence classification, or name another output or label.',
+      hint: 'Export the model for the task of sequence classification, or name another output or label.',
     },
   );
 };

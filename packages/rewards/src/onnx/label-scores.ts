@@ -25,7 +25,7 @@ export const labelScores = (
   if (dims !== undefined && (dims.length < 1 || dims.length > 2)) {
     throw new UnsupportedError(`${what}: expected [batch, labels] or [batch], got [${dims.join(', ')}].`, {
       value: dims,
-      cure: 'Export the model for the task of sequence classification, or name another output.',
+      hint: 'Export the model for the task of sequence classification, or name another output.',
     });
   }
   const columns = dims?.length === 1 ? 1 : dims?.[1];
@@ -33,7 +33,7 @@ export const labelScores = (
   if (labels !== undefined && columns !== 1 && columns !== labels) {
     throw new UnsupportedError(`${what}: expected ${labels} labels, as config.json says, got ${columns}.`, {
       value: columns,
-      cure: 'Name another output, or the label by number if these are scores.',
+      hint: 'Name another output, or the label by number if these are scores.',
     });
   }
   if (label >= columns) {

@@ -1,6 +1,6 @@
 import { nodeBackend } from '@entrgi/backend-node';
 import { type DataType, UnsupportedError, type Vocabulary } from '@entrgi/core';
-import { canonicalise, GraphBuilder, type Model } from '@entrgi/onnx';
+import { canonicalize, GraphBuilder, type Model } from '@entrgi/onnx';
 import { float16Bits } from '@entrgi/onnx/internal';
 import { afterAll, describe, expect, it } from 'vitest';
 import { networkReward } from '../network-reward.js';
@@ -18,7 +18,7 @@ const tokenizer = {
     ids: Int32Array.from(`a${text}c`, (letter) => letters.indexOf(letter)),
     types: new Int32Array(text.length + 2),
   }),
-  around: () => ({
+  responseSlot: () => ({
     prefix: Int32Array.of(0),
     suffix: Int32Array.of(2),
     types: { prefix: Int32Array.of(0), response: 0, suffix: Int32Array.of(0) },
@@ -42,7 +42,7 @@ const exported = (table: 'float32' | 'float16', extra?: (g: GraphBuilder) => voi
   const h = g.Tanh(g.Add(table === 'float32' ? word : g.Cast(word, 'float32'), g.Gather(P, positions)));
   extra?.(g);
   g.output(g.ReduceSum(g.Mul(h, g.Unsqueeze(g.Cast(mask, 'float32'), [2])), [1, 2], 0), 'score');
-  return canonicalise(g.model());
+  return canonicalize(g.model());
 };
 const scoreOf = (ids: readonly number[]): number =>
   ids.reduce(
@@ -120,7 +120,7 @@ describe('onnxNetwork', () => {
     const ids = g.input('input_ids', 'int64', ['batch', 'length']);
     const E = g.initializer('E', { type: 'float32', dims: [3, 2], data: Float32Array.from(words) });
     g.output(g.ReduceSum(g.Gather(E, ids), [1, 2], 0), 'score');
-    const reward = rewardOf(canonicalise(g.model()));
+    const reward = rewardOf(canonicalize(g.model()));
     // a, b and c: all words once.
     expect((await reward.score('', ['b']))[0]).toBeCloseTo(
       words.reduce((a, b) => a + b),
@@ -143,7 +143,7 @@ describe('wordLookup', () => {
     return () => wordLookup(g.model(), 'toy');
   };
 
-  it('refuses two tables and a quantised one', () => {
+  it('refuses two tables and a quantized one', () => {
     expect(lookUpIn('int8', true)).toThrow('toy: expected one table that input_ids are looked up in, got 2.');
     expect(lookUpIn('int8', false)).toThrow('toy: expected an embedding table of floats, got int8.');
     expect(lookUpIn('int8', false)).toThrow(UnsupportedError);
@@ -155,7 +155,7 @@ it('refuses an output with scores for every token, as of a fill-mask model', () 
   const ids = g.input('input_ids', 'int64', ['batch', 'length']);
   const E = g.initializer('E', { type: 'float32', dims: [3, 2], data: Float32Array.from(words) });
   g.output(g.Tanh(g.Gather(E, ids)), 'logits');
-  const model = canonicalise(g.model());
+  const model = canonicalize(g.model());
   const network = onnxNetwork({
     model,
     lookup: wordLookup(model, 'filler'),
@@ -193,7 +193,7 @@ describe('an output of which no shape is known before it is computed', () => {
         : g.Concat([g.Slice(shape, g.int64s([0]), g.int64s([1]), [0]), g.int64s([-1])], 0),
     );
     g.output(logits, 'logits');
-    const model = canonicalise(g.model());
+    const model = canonicalize(g.model());
     if (rank === undefined) model.graph.outputs.set('logits', { type: 'float32' });
     return model;
   };

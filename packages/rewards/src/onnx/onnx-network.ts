@@ -40,7 +40,7 @@ export const onnxNetwork = (options: OnnxNetworkOptions): Classifier => {
     external: options.external,
     tokenizer: options.tokenizer,
     maxLength: options.maxLength,
-    rows: lookup.rows,
+    vocabularySize: lookup.vocabularySize,
     readsAttention: model.graph.inputs.has('attention_mask'),
 
     embed: (g, ids) => inType(g, g.Gather(tableIn(g), ids), 'float32'),
@@ -68,7 +68,7 @@ const requireKnownInput = (input: string, model: string): void => {
   if (known.includes(input)) return;
   throw new UnsupportedError(`${model}: the input '${input}' is not known.`, {
     value: input,
-    cure: `Expected ${known.slice(0, -1).join(', ')} or ${known.at(-1)}.`,
+    hint: `Expected ${known.slice(0, -1).join(', ')} or ${known.at(-1)}.`,
   });
 };
 
@@ -88,6 +88,6 @@ const rewardOutput = (model: Model, name: string, asked: string | undefined): Va
   if (output !== undefined && outputs.includes(output)) return output;
   throw new InvalidArgumentError(
     `${name}: expected the name of an output, got ${asked === undefined ? 'none' : `'${asked}'`}.`,
-    { value: asked, cure: `It has ${outputs.map((each) => `'${each}'`).join(', ')}.` },
+    { value: asked, hint: `It has ${outputs.map((each) => `'${each}'`).join(', ')}.` },
   );
 };

@@ -5,15 +5,15 @@ import type { Model, Node, Value } from '@entrgi/onnx';
 export interface WordLookup {
   /** Gather nodes from the table by input_ids. */
   readonly nodes: readonly Node[];
-  /** Initialiser with the embeddings, [rows, width]. */
+  /** Initializer with the embeddings, [rows, width]. */
   readonly table: Value;
-  readonly rows: number;
+  readonly vocabularySize: number;
   readonly type: 'float32' | 'float16';
 }
 
 /**
  * Finds the word embeddings of a canonical model: the one table of floats that `input_ids` are looked up in.
- * Throws UnsupportedError where there is none (fused or quantised embeddings) or more than one.
+ * Throws UnsupportedError where there is none (fused or quantized embeddings) or more than one.
  */
 export const wordLookup = ({ graph }: Model, name: string): WordLookup => {
   const producers = new Map(graph.nodes.flatMap((node) => node.outputs.map((output) => [output, node])));
@@ -30,7 +30,7 @@ export const wordLookup = ({ graph }: Model, name: string): WordLookup => {
   const refuse = (what: string) =>
     new UnsupportedError(`${name}: ${what}.`, {
       value: tables,
-      cure: 'Export the classifier with input_ids as an input and without fused or quantised embeddings.',
+      hint: 'Export the classifier with input_ids as an input and without fused or quantized embeddings.',
     });
   if (table === undefined || tables.length > 1) {
     throw refuse(`expected one table that input_ids are looked up in, got ${tables.length}`);
@@ -41,5 +41,5 @@ export const wordLookup = ({ graph }: Model, name: string): WordLookup => {
   const { type, dims } = initializer;
   if (type !== 'float32' && type !== 'float16')
     throw refuse(`expected an embedding table of floats, got ${type}`);
-  return { nodes, table, rows: dims[0]!, type };
+  return { nodes, table, vocabularySize: dims[0]!, type };
 };

@@ -1,7 +1,7 @@
-import { type EntropyOf, filters, optimisers, type RewardGuidanceOptions, requireName } from '@entrgi/core';
+import { type EntropyOf, filters, optimizers, type RewardGuidanceOptions, requireName } from '@entrgi/core';
 import * as draws from '../draws/index.js';
-import * as orders from '../orders/index.js';
 import * as schedules from '../schedules/index.js';
+import { type OrderName, orderNamed } from './order-named.js';
 import type { SampleOptions } from './sample-options.js';
 
 /** A group of settings by number and name, as a source states it. */
@@ -17,7 +17,7 @@ export interface PresetSettings {
   readonly topP: number;
   readonly topK?: number | undefined;
   /** In which order positions are committed. */
-  readonly order: keyof typeof orders;
+  readonly order: OrderName;
   /** Noise levels. Default: linear. */
   readonly schedule?: keyof typeof schedules | undefined;
   /** How tokens are drawn. Default: inversion. */
@@ -30,7 +30,7 @@ export interface PresetSettings {
   readonly deprioritizeEos: boolean;
   /** Gradient updates per denoising step. */
   readonly guidanceSteps: number;
-  readonly update: keyof typeof optimisers;
+  readonly update: keyof typeof optimizers;
   /** Step size η of the logit update; the talk's 1/β. */
   readonly learningRate: number;
   readonly entropyOf: EntropyOf;
@@ -55,19 +55,19 @@ export interface Preset {
   } & Pick<SampleOptions, 'schedule' | 'draw' | 'blockLength' | 'classifierFreeScale'>;
   readonly guidance: Pick<
     RewardGuidanceOptions,
-    'guidanceSteps' | 'optimiser' | 'entropyOf' | 'softTemperature' | 'hardFilters'
+    'guidanceSteps' | 'optimizer' | 'entropyOf' | 'softTemperature' | 'hardFilters'
   >;
 }
 
-/** Settings as options. Throws InvalidArgumentError for a name that there is not, and for what filters and optimisers refuse. */
+/** Settings as options. Throws InvalidArgumentError for a name that there is not, and for what filters and optimizers refuse. */
 export const preset = (settings: PresetSettings): Preset => {
   const { trajectories, steps, maxNewTokens, temperature, topP, topK, order, deprioritizeEos } = settings;
   const { schedule, draw, blockLength, classifierFreeScale } = settings;
   const { guidanceSteps, update, learningRate, entropyOf, softTemperature, filterHard } = settings;
-  requireName('order', order, Object.keys(orders));
+  const chosenOrder = orderNamed(order);
   if (schedule !== undefined) requireName('schedule', schedule, Object.keys(schedules));
   if (draw !== undefined) requireName('draw', draw, Object.keys(draws));
-  requireName('update', update, Object.keys(optimisers));
+  requireName('update', update, Object.keys(optimizers));
   return {
     settings,
     sample: {
@@ -77,7 +77,7 @@ export const preset = (settings: PresetSettings): Preset => {
       temperature,
       // As in the published code: top-p first.
       filters: [filters.topP(topP), ...(topK === undefined ? [] : [filters.topK(topK)])],
-      order: orders[order],
+      order: chosenOrder,
       deprioritizeEos,
       ...(schedule === undefined ? {} : { schedule: schedules[schedule] }),
       ...(draw === undefined ? {} : { draw: draws[draw] }),
@@ -86,7 +86,7 @@ export const preset = (settings: PresetSettings): Preset => {
     },
     guidance: {
       guidanceSteps,
-      optimiser: optimisers[update](learningRate),
+      optimizer: optimizers[update](learningRate),
       entropyOf,
       ...(softTemperature === undefined ? {} : { softTemperature }),
       ...(filterHard ? {} : { hardFilters: [] }),

@@ -32,7 +32,7 @@ export interface SampleOptions {
   readonly order?: Order | undefined;
   /** 0: the most confident positions; above: drawn from softmax(confidence / orderTemperature) (Dream's alg_temp). Default: 0. */
   readonly orderTemperature?: number | undefined;
-  /** For the order `entropy_bound`: how much entropy, in nats, may be committed together. Default: 0.1. */
+  /** For the order `entropyBound`: how much entropy, in nats, may be committed together. Default: 0.1. */
   readonly entropyBound?: number | undefined;
   /** Masks committed tokens again, to be drawn anew (ReMDM): one of `remaskings`. What a response ends with stays open, so that `stopAtEnd` has no effect. Default: none. */
   readonly remasking?: Remasking | undefined;

@@ -7,7 +7,7 @@ const byEntropy = byConfidence(({ initialEntropy }, row) => -initialEntropy(row)
  * Lowest entropy first, and in each step as many as are safe together: rows are added while the summed entropy of those before them is within `entropyBound`
  * (entropy-bounded unmasking, arXiv 2505.24857). At least one, whatever is scheduled; end tokens that wait are not added.
  */
-export const entropy_bound = Object.assign(
+export const entropyBound = Object.assign(
   (request: OrderRequest): Int32Array => {
     const { rows, postponed, entropyBound, revealProbability } = request;
     const ranked = byEntropy({ ...request, count: rows });

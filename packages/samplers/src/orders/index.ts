@@ -1,10 +1,10 @@
 export { anchor } from './anchor.js';
 export { entropy } from './entropy.js';
-export { entropy_bound } from './entropy-bound.js';
-export { entropy_filtered } from './entropy-filtered.js';
-export { entropy_optimised } from './entropy-optimised.js';
-export { low_confidence } from './low-confidence.js';
-export { maskgit_plus } from './maskgit-plus.js';
+export { entropyBound } from './entropy-bound.js';
+export { entropyFiltered } from './entropy-filtered.js';
+export { entropyOptimized } from './entropy-optimized.js';
+export { lowConfidence } from './low-confidence.js';
+export { maskgitPlus } from './maskgit-plus.js';
 export { origin } from './origin.js';
 export { random } from './random.js';
-export { topk_margin } from './topk-margin.js';
+export { topkMargin } from './topk-margin.js';

@@ -8,7 +8,7 @@ const stream = (seed: number) => randomStream({ seed, prompt: 0, trajectory: 0, 
 
 interface Rows {
   initial: number[][];
-  optimised: number[][];
+  optimized: number[][];
   tokens: number[];
   postponed: boolean[];
   count: number;
@@ -16,7 +16,7 @@ interface Rows {
   entropyBound?: number;
 }
 
-const normalised = (row: number[]) => {
+const normalized = (row: number[]) => {
   const e = row.map(Math.exp);
   const sum = e.reduce((a, b) => a + b);
   return Float32Array.from(e, (x) => x / sum);
@@ -31,11 +31,11 @@ const request = (rows: Rows, temperature = 0): OrderRequest => ({
   temperature,
   entropyBound: rows.entropyBound ?? 0.5,
   random: stream(rows.seed),
-  initialEntropy: (row) => -negativeEntropy(normalised(rows.initial[row]!)),
-  optimisedEntropy: (row) => -negativeEntropy(normalised(rows.optimised[row]!)),
-  logSumExp: (row) => Math.log(rows.optimised[row]!.map(Math.exp).reduce((a, b) => a + b)),
-  probs: (row) => normalised(rows.optimised[row]!.map((x) => 1.5 * x)),
-  logits: (row) => Float32Array.from(rows.optimised[row]!),
+  initialEntropy: (row) => -negativeEntropy(normalized(rows.initial[row]!)),
+  optimizedEntropy: (row) => -negativeEntropy(normalized(rows.optimized[row]!)),
+  logSumExp: (row) => Math.log(rows.optimized[row]!.map(Math.exp).reduce((a, b) => a + b)),
+  probs: (row) => normalized(rows.optimized[row]!.map((x) => 1.5 * x)),
+  logits: (row) => Float32Array.from(rows.optimized[row]!),
 });
 
 const logits = fc.array(fc.double({ min: -3, max: 3, noNaN: true }), { minLength: SIZE, maxLength: SIZE });
@@ -43,7 +43,7 @@ const cases: fc.Arbitrary<Rows> = fc.integer({ min: 1, max: 9 }).chain((n) => {
   const perRow = <T>(of: fc.Arbitrary<T>) => fc.array(of, { minLength: n, maxLength: n });
   return fc.record({
     initial: perRow(logits),
-    optimised: perRow(logits),
+    optimized: perRow(logits),
     tokens: perRow(fc.nat(SIZE - 1)),
     postponed: perRow(fc.boolean()),
     count: fc.integer({ min: 1, max: n }),
@@ -58,16 +58,16 @@ const confidence: Record<
   Exclude<keyof typeof orders, 'origin' | 'random'>,
   (r: OrderRequest, row: number) => number
 > = {
-  maskgit_plus: (r, row) => r.probs(row)[r.places[row]!]!,
-  topk_margin: (r, row) => {
+  maskgitPlus: (r, row) => r.probs(row)[r.places[row]!]!,
+  topkMargin: (r, row) => {
     const [first, second] = r.probs(row).toSorted().toReversed();
     return first! - second!;
   },
   entropy: (r, row) => -r.initialEntropy(row),
-  entropy_bound: (r, row) => -r.initialEntropy(row),
-  entropy_optimised: (r, row) => -r.optimisedEntropy(row),
-  entropy_filtered: (r, row) => negativeEntropy(r.probs(row)),
-  low_confidence: (r, row) => Math.exp(r.logits(row)[r.places[row]!]! - r.logSumExp(row)),
+  entropyBound: (r, row) => -r.initialEntropy(row),
+  entropyOptimized: (r, row) => -r.optimizedEntropy(row),
+  entropyFiltered: (r, row) => negativeEntropy(r.probs(row)),
+  lowConfidence: (r, row) => Math.exp(r.logits(row)[r.places[row]!]! - r.logSumExp(row)),
   anchor: (r, row) => r.logits(row)[r.places[row]!]!,
 };
 
@@ -128,10 +128,10 @@ test('origin reveals each row with its probability (4 standard deviations)', () 
 });
 
 test('with a temperature, rows are drawn from the softmax of confidence without replacement (chi-squared)', () => {
-  const optimised = [0.3, 1, 0, -0.5].map((x) => [x, 0, 0, 0, 0]);
+  const optimized = [0.3, 1, 0, -0.5].map((x) => [x, 0, 0, 0, 0]);
   const rows = {
-    initial: optimised,
-    optimised,
+    initial: optimized,
+    optimized,
     tokens: [0, 0, 0, 0],
     postponed: [false, false, false, true],
   };

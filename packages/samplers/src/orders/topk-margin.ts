@@ -1,7 +1,7 @@
 import { byConfidence } from '../confidence/by-confidence.js';
 
 /** Largest gap between the two most probable tokens first. */
-export const topk_margin = byConfidence(({ probs }, row) => {
+export const topkMargin = byConfidence(({ probs }, row) => {
   let first = 0;
   let second = 0;
   for (const p of probs(row)) {

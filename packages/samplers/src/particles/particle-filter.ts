@@ -2,7 +2,7 @@ import type { Denoiser, RandomStream } from '@entrgi/core';
 import type { CountedReward } from '../rating/counted-reward.js';
 import type { Steering, TrajectoryState } from '../settings/steering.js';
 import type { PotentialState } from './potentials.js';
-import { effectiveSampleSize, multinomial, normalisedWeights, systematic } from './resample.js';
+import { effectiveSampleSize, multinomial, normalizedWeights, systematic } from './resample.js';
 import type { SmcSettings } from './smc-options.js';
 
 /** A trajectory as it was at one look. */
@@ -85,7 +85,7 @@ export const particleFilter = (options: ParticleFilterOptions): ParticleFilter =
         all.push(so);
         logs.push(keptWeight);
       }
-      const weights = normalisedWeights(logs);
+      const weights = normalizedWeights(logs);
       if (isLast) last = all[multinomial(weights, 1, random)[0]!];
       if (resampleBelow < 1 && effectiveSampleSize(weights) >= resampleBelow * all.length && !isLast) return;
       const parents = parentsOf(weights, random);

@@ -2,7 +2,7 @@ import { randomStream } from '@entrgi/core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type PotentialState, potentials } from './potentials.js';
-import { effectiveSampleSize, multinomial, normalisedWeights, systematic } from './resample.js';
+import { effectiveSampleSize, multinomial, normalizedWeights, systematic } from './resample.js';
 
 const stream = (seed: number) =>
   randomStream({ seed, prompt: 0, trajectory: 0, step: 1, purpose: 'resample' });
@@ -52,12 +52,12 @@ describe('potentials', () => {
 
 describe('resampling', () => {
   test('weights are softmax, however small all of them are; of none all the same', () => {
-    expect(normalisedWeights([Math.log(1), Math.log(3)])).toEqual(
+    expect(normalizedWeights([Math.log(1), Math.log(3)])).toEqual(
       [0.25, 0.75].map((w) => expect.closeTo(w, 12)),
     );
-    expect(normalisedWeights([-2000, -2000 + Math.log(3)])[1]).toBeCloseTo(0.75, 9);
-    expect(normalisedWeights([Number.NEGATIVE_INFINITY, 0])).toEqual([0, 1]);
-    expect(normalisedWeights([-Infinity, -Infinity])).toEqual([0.5, 0.5]);
+    expect(normalizedWeights([-2000, -2000 + Math.log(3)])[1]).toBeCloseTo(0.75, 9);
+    expect(normalizedWeights([Number.NEGATIVE_INFINITY, 0])).toEqual([0, 1]);
+    expect(normalizedWeights([-Infinity, -Infinity])).toEqual([0.5, 0.5]);
   });
 
   test('the effective sample size is how many share the work', () => {
@@ -91,7 +91,7 @@ describe('resampling', () => {
       );
     });
     for (const size of [1, 3, 7, 10, 49]) {
-      const equal = normalisedWeights(new Array(size).fill(-1.7));
+      const equal = normalizedWeights(new Array(size).fill(-1.7));
       for (let seed = 0; seed < 50; seed++) {
         expect(systematic(equal, stream(seed))).toEqual(Int32Array.from({ length: size }, (_, k) => k));
       }

@@ -1,7 +1,7 @@
 import type { RandomStream } from '@entrgi/core';
 
 /** exp of log weights, scaled to sum to 1; all the same where none is above 0. */
-export const normalisedWeights = (logWeights: readonly number[]): number[] => {
+export const normalizedWeights = (logWeights: readonly number[]): number[] => {
   const highest = Math.max(...logWeights);
   if (!(highest > Number.NEGATIVE_INFINITY)) return logWeights.map(() => 1 / logWeights.length);
   const weights = logWeights.map((log) => Math.exp(log - highest));

@@ -5,7 +5,7 @@ import {
   type Denoiser,
   type DenoiserRequest,
   type DifferentiableReward,
-  optimisers,
+  optimizers,
   rewardGuidance,
   UnsupportedError,
 } from '@entrgi/core';
@@ -57,7 +57,7 @@ const run = async (denoiser: Denoiser, options: Partial<SampleOptions>) => {
   return responses;
 };
 
-const guidance = () => rewardGuidance({ reward, optimiser: optimisers.adam(0.5), guidanceSteps: 2 });
+const guidance = () => rewardGuidance({ reward, optimizer: optimizers.adam(0.5), guidanceSteps: 2 });
 
 describe.each(['dream', 'llada'])('cacheBlocks: %s', (name) => {
   let inner: Denoiser;

@@ -96,7 +96,7 @@ export const prepareLogits = async (
         new NumericalError(
           `Denoiser '${denoiser.name}', prompt ${prompt}, step ${step}, trajectory ${trajectory}, position ${slot}: ` +
             `expected ${expected}, got ${value}.`,
-          { value, cure: 'Check the checkpoint and its precision.' },
+          { value, hint: 'Check the checkpoint and its precision.' },
         );
       const at = firstNotFinite(own, Number.NEGATIVE_INFINITY);
       if (at >= 0) throw refuse('finite logits', own[at]!);

@@ -10,7 +10,7 @@ export const llada = preset({
   maxNewTokens: 128,
   temperature: 0,
   topP: 1,
-  order: 'low_confidence',
+  order: 'lowConfidence',
   schedule: 'even',
   draw: 'gumbel_max',
   deprioritizeEos: false,

@@ -60,7 +60,7 @@ interface Source {
   readonly filtersHard: boolean;
   readonly update: 'adam' | 'ascent';
   readonly learningRate: number;
-  readonly confidence: 'initial' | 'optimised';
+  readonly confidence: 'initial' | 'optimized';
   readonly endsWait: boolean;
 }
 const TAU = 0.7;
@@ -83,7 +83,7 @@ const sources: Readonly<Record<keyof typeof guided, Source>> = {
     filtersHard: false,
     update: 'ascent',
     learningRate: 0.5,
-    confidence: 'optimised',
+    confidence: 'optimized',
     endsWait: false,
   },
   talk: {

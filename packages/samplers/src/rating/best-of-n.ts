@@ -65,15 +65,15 @@ export const bestOfN = async (options: BestOfNOptions): Promise<BestOfN> => {
       `Reward '${reward.name}': expected a finite reward for response ${i}, got ${value}.`,
       {
         value: texts[i],
-        cure: 'Check the weights of the reward model and their precision.',
+        hint: 'Check the weights of the reward model and their precision.',
       },
     );
   });
-  return summarise(texts, rewards);
+  return summarize(texts, rewards);
 };
 
 /** The summary of texts whose rewards are known and finite. */
-export const summarise = (texts: readonly string[], rewards: ArrayLike<number>): BestOfN => {
+export const summarize = (texts: readonly string[], rewards: ArrayLike<number>): BestOfN => {
   const trajectories = texts.map((text, i) => ({ text, reward: rewards[i]! }));
   const best = trajectories.reduce((leader, candidate) =>
     candidate.reward > leader.reward ? candidate : leader,

@@ -33,7 +33,7 @@ export const countedReward = (
         if (Number.isFinite(value)) return value;
         throw new NumericalError(`Reward '${reward.name}': expected a finite reward, got ${value}.`, {
           value: text,
-          cure: 'Check the weights of the reward model and their precision.',
+          hint: 'Check the weights of the reward model and their precision.',
         });
       });
     },

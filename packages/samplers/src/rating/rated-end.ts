@@ -1,6 +1,6 @@
 import type { FinishedTrajectory, PromptEndEvent } from '@entrgi/core';
 import type { StrategyEndEvent } from '../options/strategy.js';
-import { summarise } from './best-of-n.js';
+import { summarize } from './best-of-n.js';
 import type { CountedReward } from './counted-reward.js';
 
 /** Runs of the loop as one: their finished trajectories with the rewards of these, and what runs and rating took together. */
@@ -28,7 +28,7 @@ export const ratedEnd = (
       denoiserPasses: sum((run) => run.cost.denoiserPasses),
       rewardPasses: sum((run) => run.cost.rewardPasses) + rated.passes(),
     },
-    scores: summarise(
+    scores: summarize(
       trajectories.map(({ text }) => text),
       rewards,
     ),

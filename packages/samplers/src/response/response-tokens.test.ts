@@ -84,7 +84,7 @@ describe('parts', () => {
 });
 
 test('text that begins the response is as if it ended the prompt', async () => {
-  for (const order of [orders.entropy, orders.maskgit_plus, orders.anchor]) {
+  for (const order of [orders.entropy, orders.maskgitPlus, orders.anchor]) {
     const options = { order, temperature: 0, trajectories: 1, filters: [], stopAtEnd: false };
     const begun = await finished({ ...options, prompts: ['story'], response: ['abc'], maxNewTokens: 11 });
     const prompted = await finished({ ...options, prompts: ['storyabc'], maxNewTokens: 8 });

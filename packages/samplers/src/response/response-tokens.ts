@@ -1,7 +1,7 @@
 import { type Denoiser, requireFunction, requireThat, requireWhole } from '@entrgi/core';
 
 /**
- * What of a response stands from the beginning and is never touched. Parts in their order: text, which is tokenised by itself; a number of tokens to write;
+ * What of a response stands from the beginning and is never touched. Parts in their order: text, which is tokenized by itself; a number of tokens to write;
  * `null`, at most once: as many tokens to write as the parts leave of the response's length. Without it, those are written at the end. Or token ids,
  * shape [maxNewTokens], the mask id where there is something to write.
  */

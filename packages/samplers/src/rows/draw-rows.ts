@@ -24,7 +24,7 @@ export interface RowDistributions {
   placeOf(row: number): string;
 }
 
-/** What an order may look at of the optimised logits, and what is drawn from them. */
+/** What an order may look at of the optimized logits, and what is drawn from them. */
 export const rowDistributions = (options: RowDistributions) => {
   const { firstRow, temperature, filters, drawFrom, placeOf } = options;
   const { offsets, values, tokenIds } = options.logits;

@@ -132,7 +132,7 @@ export const resolveOptions = (options: SampleOptions): SampleSettings => {
       `Denoiser '${denoiser.name}': expected one that can keep what lies around a block.`,
       {
         value: denoiser.name,
-        cure: 'Leave cacheBlocks off.',
+        hint: 'Leave cacheBlocks off.',
       },
     );
   }
@@ -140,7 +140,7 @@ export const resolveOptions = (options: SampleOptions): SampleSettings => {
   if (maskId === undefined) {
     throw new InvalidArgumentError(`Denoiser '${denoiser.name}': expected a mask token, got none.`, {
       value: denoiser.name,
-      cure: 'Use a masked diffusion language model.',
+      hint: 'Use a masked diffusion language model.',
     });
   }
   const given = responseTokens(response, denoiser, { length: maxNewTokens, maskId });
@@ -233,7 +233,7 @@ const encode = (denoiser: Denoiser, prompt: Prompt, index: number, length: numbe
     throw new InvalidArgumentError(
       `prompts[${index}]: expected at most ${denoiser.maxLength} tokens with the response, ` +
         `got ${total} (${tokenIds.length} + ${length}).`,
-      { value: prompt, argument: `prompts[${index}]`, cure: 'Shorten the prompt or lower maxNewTokens.' },
+      { value: prompt, argument: `prompts[${index}]`, hint: 'Shorten the prompt or lower maxNewTokens.' },
     );
   }
   return tokenIds;

@@ -149,11 +149,11 @@ describe('guidance at times', () => {
   });
 });
 
-describe('the order entropy_bound', () => {
+describe('the order entropyBound', () => {
   test('commits while the summed entropy of what is before is within the bound, at least one', async () => {
     for (const entropyBound of [0, 0.5, 1.5, 100]) {
       const options = {
-        order: orders.entropy_bound,
+        order: orders.entropyBound,
         entropyBound,
         deprioritizeEos: false,
         stopAtEnd: false,
@@ -193,7 +193,7 @@ describe('the order entropy_bound', () => {
   });
 
   test('in fewer steps than it would take, all that is left is committed in the last', async () => {
-    const steps = await stepsOf({ order: orders.entropy_bound, entropyBound: 0, steps: 3, stopAtEnd: false });
+    const steps = await stepsOf({ order: orders.entropyBound, entropyBound: 0, steps: 3, stopAtEnd: false });
     expect(steps.map(({ remaining }) => remaining[0])).toEqual([9, 8, 0]);
   });
 });

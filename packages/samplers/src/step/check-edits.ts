@@ -32,7 +32,7 @@ export const checkEditedTokens = (settings: SampleSettings, tokenIds: Int32Array
     if (id === maskId && at % length < next) {
       throw new InvalidArgumentError(`${name}: expected a token, got a mask that no later step fills.`, {
         value: id,
-        cure: 'Mask again only what lies in the block of the next step or after it.',
+        hint: 'Mask again only what lies in the block of the next step or after it.',
       });
     }
     if (id === maskId) continue;

@@ -19,7 +19,7 @@ export interface CommitRequest {
   readonly parts: readonly MaskedRows[];
   /** What is known of the denoiser's own logits, for the rows of all parts. */
   readonly initial: InitialRows;
-  /** The optimised logits of the same rows. */
+  /** The optimized logits of the same rows. */
   readonly logits: RowLogits;
   /** The same before guidance, where the two are to be compared. */
   readonly unguided: RowLogits | undefined;
@@ -75,7 +75,7 @@ export const commitTokens = async (
       entropyBound,
       random: orderStream(trajectory),
       initialEntropy: (row: number) => initial.entropy(firstRow + row),
-      optimisedEntropy: (row: number) =>
+      optimizedEntropy: (row: number) =>
         rowEntropy(request.logits, firstRow + row, relaxedTemperature(temperature), 'tempered'),
       logSumExp: (row: number) => rowLogSumExp(request.logits, firstRow + row),
       ...distributions,

@@ -77,7 +77,7 @@ export const takeStep = async (settings: SampleSettings, request: StepRequest): 
   const isCompared = guidance !== undefined && steering !== undefined && temperature > 0;
   const unguided = isCompared ? { ...logits, values: logits.values.slice() } : undefined;
   if (guidance !== undefined) {
-    guided = await guidance.optimise({
+    guided = await guidance.optimize({
       step,
       ...together(tokenIds, length, parts),
       logits,
@@ -88,20 +88,20 @@ export const takeStep = async (settings: SampleSettings, request: StepRequest): 
     });
   }
   const guidanceMs = performance.now() - start - denoiserMs;
-  const optimised = guided?.logits ?? logits;
+  const optimized = guided?.logits ?? logits;
   if (edit?.logits !== undefined) {
     const { steps, trajectories } = settings;
     const place = { prompt, step, steps, trajectories, length };
     const rows = Int32Array.from(
       parts.flatMap(({ trajectory, slots }) => Array.from(slots, (slot) => trajectory * length + slot)),
     );
-    await edit.logits({ ...place, tokenIds: tokenIds.slice(), rows, logits: optimised });
-    checkEditedLogits(optimised, step);
+    await edit.logits({ ...place, tokenIds: tokenIds.slice(), rows, logits: optimized });
+    checkEditedLogits(optimized, step);
   }
   const drawn = await commitTokens(settings, {
     parts,
     initial,
-    logits: optimised,
+    logits: optimized,
     unguided,
     prompt,
     step,
@@ -124,7 +124,7 @@ export const takeStep = async (settings: SampleSettings, request: StepRequest): 
     ? await drawDrafts(settings, {
         tokenIds,
         parts,
-        logits: optimised,
+        logits: optimized,
         drafts: steering.drafts,
         stream: (k, draft) => stream(k, 'draft', draft),
       })

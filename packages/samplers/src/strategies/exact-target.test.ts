@@ -74,7 +74,7 @@ const biased: Guidance = {
   maxMovement: 2,
   async open() {
     return {
-      async optimise({ logits, rows }) {
+      async optimize({ logits, rows }) {
         for (let row = 0; row < rows.length; row++) {
           logits.values[logits.offsets[row]!]! += 0.5;
           logits.values[logits.offsets[row]! + 1]! -= 0.4;

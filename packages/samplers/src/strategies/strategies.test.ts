@@ -66,7 +66,7 @@ describe.each(Object.entries(all))('%s', (name, strategy) => {
     [
       'the LLaDA sampler',
       {
-        order: orders.low_confidence,
+        order: orders.lowConfidence,
         schedule: schedules.even,
         draw: draws.gumbel_max,
         classifierFreeScale: 0.5,
@@ -151,7 +151,7 @@ describe('steering', () => {
     for (const options of [
       {},
       { blockLength: 4 },
-      { order: orders.low_confidence, schedule: schedules.even },
+      { order: orders.lowConfidence, schedule: schedules.even },
       { remasking: remaskings.rescale(0.3) },
     ]) {
       const plain = await mean(all.independent, options);

@@ -1,4 +1,4 @@
-import { type DifferentiableReward, disposable, optimisers, rewardGuidance } from '@entrgi/core';
+import { type DifferentiableReward, disposable, optimizers, rewardGuidance } from '@entrgi/core';
 
 /** A reward with a gradient that is linear in the mix: the mean probability of one token. */
 export const pullReward = (token: number, size: number): DifferentiableReward & { evaluations: number } => {
@@ -22,4 +22,4 @@ export const pullReward = (token: number, size: number): DifferentiableReward & 
 };
 
 export const pullGuidance = (reward: DifferentiableReward, guidanceSteps: number) =>
-  rewardGuidance({ reward, guidanceSteps, optimiser: optimisers.adam(1) });
+  rewardGuidance({ reward, guidanceSteps, optimizer: optimizers.adam(1) });

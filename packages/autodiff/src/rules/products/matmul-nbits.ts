@@ -15,7 +15,7 @@ export const MatMulNBits = broadcasting(
         `MatMulNBits (node '${node.name}' of graph '${g.graph.name}') rounds activations to 8 bits (accuracy_level 4): its slope is zero wherever it exists.`,
         {
           value: node.name,
-          cure: "Load the checkpoint with dtype 'q4' or 'q8' without int8Activations, or export with accuracy_level 1.",
+          hint: "Load the checkpoint with dtype 'q4' or 'q8' without int8Activations, or export with accuracy_level 1.",
         },
       );
     }
@@ -61,7 +61,7 @@ function byUnpacking(request: RuleRequest): Value {
   const matrix = g.typeOf(scales).dims?.length === 2 ? scales : g.Reshape(scales, [N, blocks]);
   const codes = integers(weight, blocks * block, 'a weight');
   const blockwise = { axis: int(1), block_size: int(block) };
-  const dequantised = (inputs: readonly Value[], attributes = {}) =>
+  const dequantized = (inputs: readonly Value[], attributes = {}) =>
     g.node('DequantizeLinear', inputs, attributes)[0]!;
   // What waits for dy: nothing is unpacked while loading, nor before its turn.
   const waiting = (value: Value) => delayedUntil(g, value, dy[0]);
@@ -74,19 +74,19 @@ function byUnpacking(request: RuleRequest): Value {
   const apart = (zeros: (one: Value) => Value) => {
     const one = waiting(g.scalarLike(1, scales));
     const shifted = g.Sub(
-      g.Reshape(dequantised([codes, one]), [N, blocks, block]),
+      g.Reshape(dequantized([codes, one]), [N, blocks, block]),
       g.Reshape(zeros(one), [N, blocks, 1]),
     );
     return g.Reshape(g.Mul(shifted, g.Unsqueeze(matrix, [2])), [N, blocks * block]);
   };
   const unpack = () => {
-    if (zeroPoints === '') return dequantised([codes, waiting(matrix), middle()], blockwise);
+    if (zeroPoints === '') return dequantized([codes, waiting(matrix), middle()], blockwise);
     if (isFloat(g.typeOf(zeroPoints).type)) return apart(() => zeroPoints);
     if (bits === 8 || blocks % 2 === 0) {
-      return dequantised([codes, waiting(matrix), integers(zeroPoints, blocks, 'zero points')], blockwise);
+      return dequantized([codes, waiting(matrix), integers(zeroPoints, blocks, 'zero points')], blockwise);
     }
     const padded = integers(zeroPoints, blocks + 1, 'zero points');
-    return apart((one) => g.Slice(dequantised([padded, one]), [0], [blocks], [1]));
+    return apart((one) => g.Slice(dequantized([padded, one]), [0], [blocks], [1]));
   };
   const unpacked = unpack();
   const product = g.MatMul(dy[0], unpacked);

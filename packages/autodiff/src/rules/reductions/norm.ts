@@ -3,8 +3,8 @@ import { broadcasting, type RuleRequest } from '../../rule/rule.js';
 import { countAlong, delayed, rankOf } from '../../rule/shapes.js';
 import { inSinglePrecision } from '../../rule/single-precision.js';
 
-/** From `axis` to the last: what is normalised together. */
-function normalisedAxes(request: RuleRequest): number[] {
+/** From `axis` to the last: what is normalized together. */
+function normalizedAxes(request: RuleRequest): number[] {
   const axis = request.attrs.int('axis', -1);
   if (axis === -1) return [-1];
   const rank = rankOf(request, request.x[0]);
@@ -23,7 +23,7 @@ export const LayerNormalization = broadcasting(
     const [dy, dMean, dInverse] = request.dy;
     if (dMean !== '' || dInverse !== '') throw unsupported('its statistics have no rule');
     const { widen, back } = inSinglePrecision(request, request.x[0]);
-    const axes = normalisedAxes(request);
+    const axes = normalizedAxes(request);
     const mean = (value: Value) => g.ReduceMean(value, axes);
     const dyWide = widen(dy);
     if (!needs(0) && !needs(1)) return [null, null, dy];
@@ -53,7 +53,7 @@ export const SimplifiedLayerNormalization = broadcasting(
     const [dy, dInverse] = request.dy;
     if (dInverse !== '') throw unsupported('its statistics have no rule');
     const { widen, back } = inSinglePrecision(request, request.x[0]);
-    const axes = normalisedAxes(request);
+    const axes = normalizedAxes(request);
     const x = widen(input);
     const dyWide = widen(dy);
     const squares = g.node('ReduceSumSquare', [x, g.int64s(axes)])[0]!;

@@ -27,7 +27,7 @@ export interface GuidanceRequest {
 
 /** What guidance made of one denoising step. */
 export interface GuidanceResult {
-  /** Optimised logits of the same tokens, in the memory of those given. */
+  /** Optimized logits of the same tokens, in the memory of those given. */
   readonly logits: RowLogits;
   /** Reward per trajectory at each guidance step, before that step's update: shape [guidanceSteps][trajectories]. */
   readonly rewards: readonly Float64Array[];
@@ -39,7 +39,7 @@ export interface GuidanceResult {
 
 /** Guidance prepared for one prompt. */
 export interface GuidanceContext extends Disposable {
-  optimise(request: GuidanceRequest): Promise<GuidanceResult>;
+  optimize(request: GuidanceRequest): Promise<GuidanceResult>;
 }
 
 /** Moves a denoiser's logits towards what a reward prefers. */

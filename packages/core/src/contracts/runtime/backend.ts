@@ -1,7 +1,7 @@
 import type { Disposable } from './disposable.js';
 import type { Tensor } from './tensor.js';
 
-/** A serialised ONNX model and where its external data lies. */
+/** A serialized ONNX model and where its external data lies. */
 export interface ModelSource {
   /** The ONNX protobuf; at most 2 GB. Weights above a few megabytes belong into external data. */
   readonly bytes: Uint8Array;
@@ -19,7 +19,7 @@ export interface SessionOptions {
    * Hold every weight once, as stored (memory-mapped where possible), instead of also in the runtime's packed layout.
    * About 8 % slower and half the memory. Default: false.
    */
-  readonly weightsOnce?: boolean;
+  readonly disablePrepacking?: boolean;
   /** Threads inside one operator. Default: the backend's. */
   readonly threads?: number;
 }

@@ -21,13 +21,13 @@ export interface OrderRequest {
   readonly entropyBound: number;
   /** Entropy in nats of softmax(φ/τ) of the denoiser's own logits at a row, unfiltered, over the whole vocabulary. */
   initialEntropy(row: number): number;
-  /** The same of the optimised logits. */
-  optimisedEntropy(row: number): number;
-  /** log Σ exp φ of the optimised logits at a row, over the whole vocabulary. */
+  /** The same of the optimized logits. */
+  optimizedEntropy(row: number): number;
+  /** log Σ exp φ of the optimized logits at a row, over the whole vocabulary. */
   logSumExp(row: number): number;
-  /** Filtered softmax(φ/τ) of the optimised logits at a row: what the token was drawn from, shape [candidates]: every token, or all that can matter. Valid until the next call. */
+  /** Filtered softmax(φ/τ) of the optimized logits at a row: what the token was drawn from, shape [candidates]: every token, or all that can matter. Valid until the next call. */
   probs(row: number): Float32Array;
-  /** Optimised logits at a row, shape [candidates]. */
+  /** Optimized logits at a row, shape [candidates]. */
   logits(row: number): Float32Array;
 }
 

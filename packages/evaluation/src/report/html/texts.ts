@@ -1,13 +1,13 @@
 import type { JournalLine } from '../../journal/journal-line.js';
 import { number } from '../summary/format.js';
 import { groupBy } from '../summary/statistics.js';
-import { methodOrder, promptOf } from '../summary/summarise.js';
+import { methodOrder, promptOf } from '../summary/summarize.js';
 import { escapeHtml } from './escape-html.js';
 
 /** How many prompts are shown. */
 const SHOWN = 6;
 
-/** The best response of each method to the first prompts, beside each other, with every token coloured by the step in which it was committed. */
+/** The best response of each method to the first prompts, beside each other, with every token colored by the step in which it was committed. */
 export const textsPart = (lines: readonly JournalLine[]): string => {
   const seed = Math.min(...lines.map((line) => line.seed));
   const groups = groupBy(
@@ -15,7 +15,7 @@ export const textsPart = (lines: readonly JournalLine[]): string => {
     promptOf,
   );
   const parts = [...groups.values()].slice(0, SHOWN).map((group, i) => promptPart(group, i === 0));
-  return `<p class="muted">Best of each method, seed ${seed}. Colour: the step in which a token was committed, from the first <span class="legend" role="img" aria-label="from pale, the first, to strong, the last"></span> to the last; point at a token to read it.</p>${parts.join('')}`;
+  return `<p class="muted">Best of each method, seed ${seed}. Color: the step in which a token was committed, from the first <span class="legend" role="img" aria-label="from pale, the first, to strong, the last"></span> to the last; point at a token to read it.</p>${parts.join('')}`;
 };
 
 const promptPart = (lines: readonly JournalLine[], isOpen: boolean): string => {

@@ -4,7 +4,7 @@ import { parseHTML } from 'linkedom';
 /** How wide every plot is, in CSS pixels: as wide as the narrowest phone shows without shrinking it. */
 export const plotWidth = 360;
 
-/** A plot as SVG that takes its colours from the page, with a title for those who do not see it. */
+/** A plot as SVG that takes its colors from the page, with a title for those who do not see it. */
 export const drawPlot = (title: string, options: Plot.PlotOptions): string => {
   const { document } = parseHTML('<html><body></body></html>');
   const svg = Plot.plot({

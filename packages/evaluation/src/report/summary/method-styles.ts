@@ -1,6 +1,6 @@
-import { methodOrder } from './summarise.js';
+import { methodOrder } from './summarize.js';
 
-/** How a method is drawn: its colour, and what tells it from others without colour. */
+/** How a method is drawn: its color, and what tells it from others without color. */
 export interface MethodStyle {
   /** A CSS variable of the page. */
   readonly color: string;
@@ -19,7 +19,7 @@ export const methodStyle = (method: string): MethodStyle => {
   return { color: `var(--method-${index})`, symbol: symbols[index]!, dash: dashes[index]! };
 };
 
-/** Colours that people with any colour vision tell apart (Okabe and Ito 2008), on light and on dark. */
+/** Colors that people with any color vision tell apart (Okabe and Ito 2008), on light and on dark. */
 export const methodColors = {
   light: ['#767676', '#0072b2', '#4a90c2', '#b8860b', '#c2185b', '#007a5a', '#c0500a', '#7b4fa3'],
   dark: ['#a8a8a8', '#56b4e9', '#8fcdf0', '#f0c040', '#ff7eb0', '#2fc99a', '#ff9d5c', '#c49bea'],

@@ -44,26 +44,26 @@ export const DebertaV2ForSequenceClassification = (config: ConfigReader): Classi
     names: (i) => layerNames(`deberta.encoder.layer.${i}`),
   };
   const poolerActivation = readActivation(config, 'pooler_hidden_act', 'gelu');
-  const rows = config.count('vocab_size');
+  const vocabularySize = config.count('vocab_size');
   const maxLength = config.count('max_position_embeddings');
   const buckets = config.count('position_buckets');
   const unlimited = config.raw('max_relative_positions') === -1;
   const reach = unlimited ? maxLength : config.count('max_relative_positions', maxLength);
-  const normalisesRelative = config.raw('norm_rel_ebd') === 'layer_norm';
+  const normalizesRelative = config.raw('norm_rel_ebd') === 'layer_norm';
   return {
     task: 'classifier',
     base: 'deberta',
     labels,
     layers: shape.layers,
     width,
-    rows,
+    vocabularySize,
     maxLength,
     embeddings,
     parameters: new Map([
-      [embeddings, [rows, width]],
+      [embeddings, [vocabularySize, width]],
       ...normParameters(embeddingNorm, width),
       [relativeTable, [2 * buckets, width]],
-      ...(normalisesRelative ? normParameters(relativeNorm, width) : []),
+      ...(normalizesRelative ? normParameters(relativeNorm, width) : []),
       ...encoderParameters(shape),
       ...linearParameters('pooler.dense', width, width),
       ...linearParameters('classifier', labels.length, width),
@@ -82,7 +82,7 @@ export const DebertaV2ForSequenceClassification = (config: ConfigReader): Classi
         maxLength,
         buckets,
         reach,
-        relative: normalisesRelative ? norm(relativeNorm, table) : table,
+        relative: normalizesRelative ? norm(relativeNorm, table) : table,
         mask: paddingMask(g, present, length),
       });
       const embedded = norm(embeddingNorm, g.Reshape(embeds, [-1, width]));
@@ -114,7 +114,7 @@ const refuseVariants = (config: ConfigReader, sizes: { width: number; headWidth:
     if (config.flag(field, !value) === value) continue;
     throw new UnsupportedError(`${config.file}: ${field}: expected ${value}, got ${!value}.`, {
       value: !value,
-      cure: 'This variant of the architecture is not supported.',
+      hint: 'This variant of the architecture is not supported.',
     });
   }
   const types: unknown = config.raw('pos_att_type');
@@ -122,6 +122,6 @@ const refuseVariants = (config: ConfigReader, sizes: { width: number; headWidth:
   if (both.sort().join() === 'c2p,p2c') return;
   throw new UnsupportedError(
     `${config.file}: pos_att_type: expected "p2c|c2p", got ${JSON.stringify(types) ?? 'nothing'}.`,
-    { value: types, cure: 'This variant of the architecture is not supported.' },
+    { value: types, hint: 'This variant of the architecture is not supported.' },
   );
 };

@@ -37,7 +37,7 @@ export const DistilBertForSequenceClassification = (config: ConfigReader): Class
     activation: readActivation(config, 'activation', 'gelu'),
     names: (i) => layerNames(`distilbert.transformer.layer.${i}`),
   };
-  const rows = config.count('vocab_size');
+  const vocabularySize = config.count('vocab_size');
   const maxLength = config.count('max_position_embeddings');
   const embeddings = 'distilbert.embeddings.word_embeddings.weight';
   return {
@@ -46,11 +46,11 @@ export const DistilBertForSequenceClassification = (config: ConfigReader): Class
     labels,
     layers: shape.layers,
     width,
-    rows,
+    vocabularySize,
     maxLength,
     embeddings,
     parameters: new Map([
-      [embeddings, [rows, width]],
+      [embeddings, [vocabularySize, width]],
       [positionTable, [maxLength, width]],
       ...normParameters(embeddingNorm, width),
       ...encoderParameters(shape),
@@ -66,13 +66,13 @@ export const DistilBertForSequenceClassification = (config: ConfigReader): Class
       const attend = attention(g, weights, { batch, length, heads, keyValueHeads: heads, headWidth });
       const positions = g.Slice(weights.value(g, positionTable), [0], length, [0]);
       const embedded = g.Reshape(g.Add(embeds, positions), [-1, width]);
-      const normalised = layerNorm(g, weights, embeddingNorm, embedded, shape.epsilon);
+      const normalized = layerNorm(g, weights, embeddingNorm, embedded, shape.epsilon);
       const hidden = encoderLayers(
         g,
         weights,
         shape,
         (x, layer) => attend(x, { ...layer, mask }).rows,
-        normalised,
+        normalized,
       );
       const first = firstPosition(g, hidden, { batch, length, width });
       const inner = g.Relu(linear(g, weights, 'pre_classifier', first));

@@ -13,7 +13,7 @@ const transform = 'cls.predictions.transform';
  */
 export const BertForMaskedLM = (config: ConfigReader): DenoiserNetwork => {
   const shape = readBertShape(config, { root: 'bert', firstPosition: 0 });
-  const { width, rows } = shape;
+  const { width, vocabularySize } = shape;
   const decoder = 'cls.predictions.decoder';
   const tied = config.flag('tie_word_embeddings', true);
   const bias = 'cls.predictions.bias';
@@ -29,8 +29,8 @@ export const BertForMaskedLM = (config: ConfigReader): DenoiserNetwork => {
       ...bertParameters(shape),
       ...linearParameters(`${transform}.dense`, width, width),
       ...normParameters(`${transform}.LayerNorm`, width),
-      [head, [rows, width]],
-      [bias, [rows]],
+      [head, [vocabularySize, width]],
+      [bias, [vocabularySize]],
     ]),
 
     logits(g, weights, { ids, positions }) {

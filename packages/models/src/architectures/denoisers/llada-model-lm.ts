@@ -43,7 +43,7 @@ export const LLaDAModelLM = (config: ConfigReader): DenoiserNetwork => {
     heads,
     keyValueHeads,
     headWidth,
-    rows: config.count('embedding_size', config.count('vocab_size')),
+    vocabularySize: config.count('embedding_size', config.count('vocab_size')),
     maxLength,
     epsilon: config.epsilon('rms_norm_eps', 1e-5),
     rope: plainRope(config.positive('rope_theta', 10_000), { headWidth, maxLength }),

@@ -27,8 +27,8 @@ export const ModernBertForMaskedLM = (config: ConfigReader): DenoiserNetwork => 
     shifted: false,
     parameters: new Map([
       ...modernBertParameters(shape),
-      [head, [shape.rows, shape.width]] as const,
-      ...(biased ? [[bias, [shape.rows]] as const] : []),
+      [head, [shape.vocabularySize, shape.width]] as const,
+      ...(biased ? [[bias, [shape.vocabularySize]] as const] : []),
     ]),
 
     logits(g, weights, { ids, positions }) {

@@ -23,7 +23,7 @@ export interface AttentionLayer {
   readonly k: string;
   readonly v: string;
   readonly o: string;
-  readonly normalise?: { readonly q: (x: Value) => Value; readonly k: (x: Value) => Value };
+  readonly normalize?: { readonly q: (x: Value) => Value; readonly k: (x: Value) => Value };
   /** Added to the scores, broadcast to [batch, heads, length, length]; absent: every token sees every token. All see all of the past. */
   readonly mask?: Value | undefined;
   /** Of the tokens before these, piece by piece, each as long in all layers and one for the whole batch (its batch size is 1) or one for each. */
@@ -58,8 +58,8 @@ export const attention = (g: GraphBuilder, weights: Weights, shape: AttentionSha
     const queries = g.Reshape(linear(g, weights, layer.q, x), queryShape);
     const keys = g.Reshape(linear(g, weights, layer.k, x), keyShape);
     const values = g.Reshape(linear(g, weights, layer.v, x), keyShape);
-    const q = rotate(g.Transpose(layer.normalise?.q(queries) ?? queries, [0, 2, 1, 3]), scale);
-    const k = rotate(g.Transpose(layer.normalise?.k(keys) ?? keys, [0, 2, 1, 3]));
+    const q = rotate(g.Transpose(layer.normalize?.q(queries) ?? queries, [0, 2, 1, 3]), scale);
+    const k = rotate(g.Transpose(layer.normalize?.k(keys) ?? keys, [0, 2, 1, 3]));
     const v = g.Transpose(values, [0, 2, 1, 3]);
 
     const queried = grouped ? g.Reshape(q, stacked) : q;

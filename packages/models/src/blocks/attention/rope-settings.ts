@@ -28,7 +28,7 @@ export const readRopeSettings = (config: ConfigReader): RopeSettings => {
       `${fields.file}: expected the settings of all layers, got ${kinds.join(' and ')}.`,
       {
         value: kinds,
-        cure: 'The layers of this architecture have one rotary embedding.',
+        hint: 'The layers of this architecture have one rotary embedding.',
       },
     );
   }
@@ -61,7 +61,7 @@ const typeOf = (fields: ConfigReader): string => {
   if (typeof type !== 'string' || (older !== undefined && older !== type)) {
     throw new CheckpointError(
       `${fields.file}: rope_type is ${JSON.stringify(type)}${older === undefined ? '' : `, but type is ${JSON.stringify(older)}`}.`,
-      { value: [type, older], cure: 'Keep the one that the model was trained with.' },
+      { value: [type, older], hint: 'Keep the one that the model was trained with.' },
     );
   }
   return type;
@@ -81,7 +81,7 @@ const refuseUnlessAgreed = (config: ConfigReader, settings: RopeSettings): void 
     if (JSON.stringify(held) === JSON.stringify(value)) continue;
     throw new CheckpointError(
       `${config.file}: ${field} is ${JSON.stringify(value)} in rope_parameters, but rope_scaling is there too and makes it ${JSON.stringify(held) ?? 'nothing'}.`,
-      { value: [value, held], cure: 'Keep the one that the model was trained with, and remove the other.' },
+      { value: [value, held], hint: 'Keep the one that the model was trained with, and remove the other.' },
     );
   }
 };

@@ -37,14 +37,14 @@ export const readRope = (settings: RopeSettings, sizes: Sizes): Rope => {
   if (!Object.hasOwn(types, type)) {
     throw new UnsupportedError(
       `${fields.file}: rope_type: expected one of ${Object.keys(types).join(', ')}, got ${JSON.stringify(type)}.`,
-      { value: type, cure: 'This variant of the architecture is not supported.' },
+      { value: type, hint: 'This variant of the architecture is not supported.' },
     );
   }
   // The default type takes no notice of it, and transformers cannot run the others with it.
   if (partial !== 1 && type !== 'default' && type !== 'proportional') {
     throw new UnsupportedError(
       `${fields.file}: partial_rotary_factor: expected 1 for rope_type "${type}", got ${partial}.`,
-      { value: partial, cure: 'This variant of the architecture is not supported.' },
+      { value: partial, hint: 'This variant of the architecture is not supported.' },
     );
   }
   return types[type]!(settings, sizes);

@@ -29,7 +29,7 @@ export const readSlidingWindow = (
         `${config.file}: layer_types has sliding_attention, but ${used ? 'sliding_window is null' : 'use_sliding_window is false'}.`,
         {
           value: config.raw('layer_types'),
-          cure: 'Say how wide the window is, or that all layers are full_attention.',
+          hint: 'Say how wide the window is, or that all layers are full_attention.',
         },
       );
     }

@@ -22,10 +22,10 @@ export const bidirectionalDecoder = (
   const { embeddings } = shape;
   const headTable = `${shape.head}.weight`;
   const head = (g: GraphBuilder, weights: Weights, hidden: Value) => {
-    const normalised = rmsNorm(g, weights, shape.norm, hidden, shape.epsilon);
+    const normalized = rmsNorm(g, weights, shape.norm, hidden, shape.epsilon);
     return tied !== undefined
-      ? weights.product(g, embeddings, normalised, null)
-      : linear(g, weights, shape.head, normalised);
+      ? weights.product(g, embeddings, normalized, null)
+      : linear(g, weights, shape.head, normalized);
   };
   const decode: BlockNetwork['decode'] = (g, weights, { ids, positions, start, past, blocks }) => {
     const length = g.Shape(ids, { start: 1, end: 2 });
@@ -48,7 +48,7 @@ export const bidirectionalDecoder = (
     shifted,
     parameters: new Map([
       ...decoderParameters(shape),
-      ...(tied !== undefined ? [] : [[headTable, [shape.rows, shape.width]] as const]),
+      ...(tied !== undefined ? [] : [[headTable, [shape.vocabularySize, shape.width]] as const]),
     ]),
 
     logits: (g, weights, inputs) => decode(g, weights, inputs).logits(),

@@ -46,8 +46,8 @@ export const causalClassifier = (config: ConfigReader, shape: DecoderShape): Cla
         past,
         wanted: g.Add(starts, lastToken(g, { ids, attention, length, paddingId })),
       });
-      const normalised = rmsNorm(g, weights, 'model.norm', last, shape.epsilon);
-      return linear(g, weights, 'score', normalised);
+      const normalized = rmsNorm(g, weights, 'model.norm', last, shape.epsilon);
+      return linear(g, weights, 'score', normalized);
     },
   };
 };

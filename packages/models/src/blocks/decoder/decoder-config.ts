@@ -10,7 +10,7 @@ import type { LayerNames, LayersShape } from './decoder-layers.js';
 export interface DecoderShape extends LayersShape {
   readonly width: number;
   readonly feedForwardWidth: number;
-  readonly rows: number;
+  readonly vocabularySize: number;
   readonly maxLength: number;
   /** Where some layers see only the tokens just before. */
   readonly window?: SlidingWindow | undefined;
@@ -67,7 +67,7 @@ export const readDecoderShape = (
   if (window !== undefined && variant.sliding === 'refused') {
     throw new UnsupportedError(
       `${config.file}: sliding_window: expected none where tokens see both ways, got ${window.width}.`,
-      { value: window.width, cure: 'Set use_sliding_window to false if the model was trained without it.' },
+      { value: window.width, hint: 'Set use_sliding_window to false if the model was trained without it.' },
     );
   }
   return {
@@ -82,7 +82,7 @@ export const readDecoderShape = (
     heads,
     keyValueHeads,
     headWidth,
-    rows: config.count('vocab_size'),
+    vocabularySize: config.count('vocab_size'),
     maxLength,
     epsilon: config.epsilon('rms_norm_eps', 1e-6),
     rope,
@@ -118,7 +118,7 @@ export const decoderParameters = (shape: DecoderShape): [string, readonly number
     ];
   };
   return [
-    [shape.embeddings, [shape.rows, width]],
+    [shape.embeddings, [shape.vocabularySize, width]],
     ...Array.from({ length: shape.layers }, (_, i) => layer(i)).flat(),
     weight(shape.norm, width),
   ];

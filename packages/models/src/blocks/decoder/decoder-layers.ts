@@ -99,7 +99,7 @@ export const decoderLayers = (
       wanted,
       ...(headNorms === undefined
         ? {}
-        : { normalise: { q: (q) => norm(headNorms.q, q), k: (k) => norm(headNorms.k, k) } }),
+        : { normalize: { q: (q) => norm(headNorms.q, q), k: (k) => norm(headNorms.k, k) } }),
     });
     kept.push(seen);
     x = g.Add(wanted === undefined ? x : g.Gather(x, wanted), rows);

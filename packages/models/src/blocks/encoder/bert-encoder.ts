@@ -13,9 +13,9 @@ import {
   normParameters,
 } from './encoder.js';
 
-/** An encoder with BERT's embeddings: words, absolute positions and segments, added and normalised. */
+/** An encoder with BERT's embeddings: words, absolute positions and segments, added and normalized. */
 export interface BertShape extends EncoderShape {
-  readonly rows: number;
+  readonly vocabularySize: number;
   readonly maxLength: number;
   /** Name of the word-embedding table. */
   readonly embeddings: string;
@@ -59,7 +59,7 @@ export const readBertShape = (
     width,
     feedForwardWidth: config.count('intermediate_size'),
     heads,
-    rows: config.count('vocab_size'),
+    vocabularySize: config.count('vocab_size'),
     maxLength: config.count('max_position_embeddings') - firstPosition,
     segmentTypes: config.count('type_vocab_size', 2),
     epsilon: config.epsilon('layer_norm_eps', 1e-12),
@@ -82,7 +82,7 @@ export const bertLayerNames = (layer: string): EncoderLayerNames => ({
 
 /** Shape of every tensor of the embeddings and the layers, by name. */
 export const bertParameters = (shape: BertShape): [string, number[]][] => [
-  [shape.embeddings, [shape.rows, shape.width]],
+  [shape.embeddings, [shape.vocabularySize, shape.width]],
   [
     `${shape.root}.embeddings.position_embeddings.weight`,
     [shape.maxLength + shape.firstPosition, shape.width],
@@ -119,6 +119,6 @@ export const bertEncoder = (
   const types = g.Gather(segmentTable, told ? segments : g.scalar(0, 'int64'));
   const embedded = g.Add(g.Add(embeds, places), types);
   const rows = g.Reshape(embedded, [-1, width]);
-  const normalised = layerNorm(g, weights, `${root}.embeddings.LayerNorm`, rows, epsilon);
-  return encoderLayers(g, weights, shape, (x, layer) => attend(x, { ...layer, mask }).rows, normalised);
+  const normalized = layerNorm(g, weights, `${root}.embeddings.LayerNorm`, rows, epsilon);
+  return encoderLayers(g, weights, shape, (x, layer) => attend(x, { ...layer, mask }).rows, normalized);
 };

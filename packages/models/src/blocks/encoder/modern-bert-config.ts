@@ -12,10 +12,10 @@ export interface ModernBertShape {
   readonly width: number;
   readonly feedForwardWidth: number;
   readonly heads: number;
-  readonly rows: number;
+  readonly vocabularySize: number;
   readonly maxLength: number;
   readonly epsilon: number;
-  /** For each layer: whether a token sees only its neighbours. */
+  /** For each layer: whether a token sees only its neighbors. */
   readonly local: readonly boolean[];
   /** How far a local layer sees to either side, in tokens. */
   readonly reach: number;
@@ -44,7 +44,7 @@ export const readModernBertShape = (config: ConfigReader): ModernBertShape => {
     width,
     heads,
     feedForwardWidth: config.count('intermediate_size'),
-    rows: config.count('vocab_size'),
+    vocabularySize: config.count('vocab_size'),
     maxLength,
     epsilon: config.epsilon('norm_eps', 1e-5),
     local: localLayers(config, layers),
@@ -80,7 +80,7 @@ const readLayerRope = (config: ConfigReader, kind: string, theta: number): RopeS
   if (loose.length > 0) {
     throw new CheckpointError(
       `${config.file}: rope_parameters: expected ${kinds.join(' and ')}, got ${loose.join(', ')}.`,
-      { value: loose, cure: 'Each kind of layer has its own.' },
+      { value: loose, hint: 'Each kind of layer has its own.' },
     );
   }
   const own = object(configReader(byKind, `${config.file}: rope_parameters`), kind);

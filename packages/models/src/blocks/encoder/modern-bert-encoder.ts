@@ -26,7 +26,7 @@ export const modernBertParameters = (shape: ModernBertShape): [string, readonly 
     ...tensor(`${layer}.mlp.Wo`, [width, feedForwardWidth], biases.feedForward),
   ];
   return [
-    [modernBertEmbeddings, [shape.rows, width]],
+    [modernBertEmbeddings, [shape.vocabularySize, width]],
     ...tensor('model.embeddings.norm', [width], biases.norm),
     ...Array.from({ length: layers }, (_, i) => layerParameters(`model.layers.${i}`, i === 0)).flat(),
     ...tensor('model.final_norm', [width], biases.norm),
@@ -73,7 +73,7 @@ export const modernBertEncoder = (
   let x = norm('model.embeddings.norm', g.Reshape(embeds, [-1, width]));
   for (let i = 0; i < shape.layers; i++) {
     const layer = `model.layers.${i}`;
-    // The embeddings are already normalised.
+    // The embeddings are already normalized.
     const before = i === 0 ? x : norm(`${layer}.attn_norm`, x);
     const names = { qkv: `${layer}.attn.Wqkv`, o: `${layer}.attn.Wo` };
     x = g.Add(x, attend(before, { ...names, ...(shape.local[i] ? nearby : everywhere) }));

@@ -4,7 +4,7 @@ import type * as node from '../node/file-system.js';
 const refuse = (what: string) => async (): Promise<never> => {
   throw new UnsupportedError(`${what} needs a file system, and a browser has none.`, {
     value: what,
-    cure: 'Load from an address, from the hub, or from files that were picked.',
+    hint: 'Load from an address, from the hub, or from files that were picked.',
   });
 };
 

@@ -11,6 +11,6 @@ export const openDenoiser = async (
   if (options.file === undefined) return openFolder(source, options);
   throw new UnsupportedError(`${source}: an ONNX file cannot be a denoiser in a browser yet.`, {
     value: options.file,
-    cure: 'Take a checkpoint with safetensors.',
+    hint: 'Take a checkpoint with safetensors.',
   });
 };

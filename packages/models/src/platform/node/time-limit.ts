@@ -23,7 +23,7 @@ export const timeLimit = async (name: string): Promise<TimeLimit> => {
       if ((error as { code?: unknown }).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
       throw new UnsupportedError(`${name}: an expression of it takes too long on this text.`, {
         value: milliseconds,
-        cure: 'Take the file from its original source, or shorten the text.',
+        hint: 'Take the file from its original source, or shorten the text.',
         cause: error,
       });
     }

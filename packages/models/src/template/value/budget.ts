@@ -55,10 +55,10 @@ export class Budget {
     this.#depth--;
   }
 
-  #refusal(what: string, cure: string): UnsupportedError {
+  #refusal(what: string, hint: string): UnsupportedError {
     return new UnsupportedError(`${this.name}: the template takes more ${what} than are allowed.`, {
       value: this.name,
-      cure: `${cure}: check where it comes from.`,
+      hint: `${hint}: check where it comes from.`,
     });
   }
 }

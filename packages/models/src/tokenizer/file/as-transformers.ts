@@ -85,7 +85,7 @@ export const asTransformers = (
     first,
     later.map((token) => ({
       ...token,
-      // A token that is made without saying so is looked for in the normalised text unless it is special.
+      // A token that is made without saying so is looked for in the normalized text unless it is special.
       normalized: token.normalized ?? token.special !== true,
       special: token.special === true || specials.has(token.content),
     })),

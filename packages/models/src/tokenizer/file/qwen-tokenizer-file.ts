@@ -27,7 +27,7 @@ export const qwenTokenizerFile = async (
       `${folder.name}/tokenizer_config.json: expected added_tokens_decoder, as there is no tokenizer.json.`,
       {
         value: added,
-        cure: 'Save the tokenizer again with a newer transformers.',
+        hint: 'Save the tokenizer again with a newer transformers.',
       },
     );
   }

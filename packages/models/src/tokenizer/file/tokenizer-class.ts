@@ -70,8 +70,8 @@ const byteLevelBpe = (settings: Settings, file: Settings): Settings => ({
 
 /** SentencePiece's table of replacements, wherever the file has one. */
 const charsmapIn = (file: Settings): unknown => {
-  const normaliser = file.normalizer as { type?: unknown; normalizers?: unknown } | null | undefined;
-  const list = normaliser?.type === 'Sequence' ? normaliser.normalizers : [normaliser];
+  const normalizer = file.normalizer as { type?: unknown; normalizers?: unknown } | null | undefined;
+  const list = normalizer?.type === 'Sequence' ? normalizer.normalizers : [normalizer];
   return Array.isArray(list) ? list.find((part) => part?.type === 'Precompiled') : undefined;
 };
 

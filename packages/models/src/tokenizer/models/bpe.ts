@@ -17,7 +17,7 @@ export const bpe = (part: Component): Model => {
   if (dropout !== 0) {
     throw new UnsupportedError(`${part.where}: dropout, which makes ids depend on chance.`, {
       value: dropout,
-      cure: 'Set dropout to null in tokenizer.json.',
+      hint: 'Set dropout to null in tokenizer.json.',
     });
   }
   const unknown = part.optionalText('unk_token');

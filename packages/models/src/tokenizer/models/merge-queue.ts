@@ -66,7 +66,7 @@ export const mergeQueue =
       const joined = results[Math.floor(entry / 2 ** 26)]!;
       const right = next[left]!;
       if (isGone[left] === 1 || right >= length) continue;
-      // The neighbours may have changed since; the pair counts as long as it still makes the same token.
+      // The neighbors may have changed since; the pair counts as long as it still makes the same token.
       const rank = ranks.get(ids[left]! * 2 ** 26 + ids[right]!);
       if (rank === undefined || results[rank] !== joined) continue;
       ids[left] = joined;

@@ -86,7 +86,7 @@ const search = (expression: RegExp, text: string, where: string): RegExpExecArra
       `${where}: the expression needs too much memory on a text of ${text.length} characters.`,
       {
         value: text.length,
-        cure: 'Shorten the text.',
+        hint: 'Shorten the text.',
         cause: error,
       },
     );

@@ -79,7 +79,7 @@ export const translateExpression = (expression: string, where: string): string =
   const fail = (what: string): never => {
     throw new UnsupportedError(`${where}: ${what} in the expression ${clipped(expression)}.`, {
       value: expression,
-      cure: 'Write it without, or save the tokenizer with another expression.',
+      hint: 'Write it without, or save the tokenizer with another expression.',
     });
   };
   const peek = (text: string): boolean => units.slice(at, at + text.length).join('') === text;

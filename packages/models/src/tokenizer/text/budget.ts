@@ -21,7 +21,7 @@ export const budgetFor = (length: number, name: string): Budget => {
   const fail = (message: string): never => {
     throw new UnsupportedError(`${name}: ${message} a text of ${length} characters.`, {
       value: length,
-      cure: 'No tokenizer in honest use comes near this: take the file from its original source, or shorten the text.',
+      hint: 'No tokenizer in honest use comes near this: take the file from its original source, or shorten the text.',
     });
   };
   const spend = (steps: number): void => {

@@ -1,14 +1,14 @@
 import { sliced, type Traced } from './traced.js';
 
 /** What becomes of the matches that a text is split at. */
-export const splitBehaviours = [
+export const splitBehaviors = [
   'Removed',
   'Isolated',
   'MergedWithPrevious',
   'MergedWithNext',
   'Contiguous',
 ] as const;
-export type SplitBehaviour = (typeof splitBehaviours)[number];
+export type SplitBehavior = (typeof splitBehaviors)[number];
 
 /** Starts and ends of matches, in order, none overlapping; `[0, 2, 5, 6]` is two matches. */
 export type Ranges = readonly number[];
@@ -20,12 +20,7 @@ interface Part {
 }
 
 /** The pieces of the text, without empty ones. `invert` swaps matches and what lies between them. */
-export const split = (
-  traced: Traced,
-  matches: Ranges,
-  behaviour: SplitBehaviour,
-  invert = false,
-): Traced[] => {
+export const split = (traced: Traced, matches: Ranges, behavior: SplitBehavior, invert = false): Traced[] => {
   const parts: Part[] = [];
   let from = 0;
   for (let i = 0; i < matches.length; i += 2) {
@@ -35,13 +30,13 @@ export const split = (
     from = end;
   }
   if (from < traced.text.length) parts.push({ start: from, end: traced.text.length, isMatch: invert });
-  return joined(parts, behaviour)
+  return joined(parts, behavior)
     .filter(({ start, end }) => start < end)
     .map(({ start, end }) => sliced(traced, start, end));
 };
 
-const joined = (parts: readonly Part[], behaviour: SplitBehaviour): readonly Part[] => {
-  switch (behaviour) {
+const joined = (parts: readonly Part[], behavior: SplitBehavior): readonly Part[] => {
+  switch (behavior) {
     case 'Isolated':
       return parts;
     case 'Removed':

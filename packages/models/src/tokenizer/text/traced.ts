@@ -50,7 +50,7 @@ export const edited = (traced: Traced, edits: readonly Edit[], budget: Budget): 
     parts.push(text.slice(from, start), content);
     // Byte by byte: mostly there are few, and a view costs more.
     for (let i = from; i < start; i++) result[to++] = marks[offset + i]!;
-    // What is inserted between characters belongs to both of its neighbours.
+    // What is inserted between characters belongs to both of its neighbors.
     const isInserted = start === end;
     const first = isInserted ? Math.max(0, start - 1) : start;
     const last = Math.min(isInserted ? end + 1 : end, text.length);

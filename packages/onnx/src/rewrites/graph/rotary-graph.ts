@@ -8,7 +8,7 @@ export interface RotaryParts {
   readonly cosine: Value;
   readonly sine: Value;
   readonly headAxis: 1 | 2;
-  /** Whether pairs are neighbours (true) or halves of the rotated part (false). */
+  /** Whether pairs are neighbors (true) or halves of the rotated part (false). */
   readonly interleaved: boolean;
   /** r: how many leading elements are rotated; 0: all. */
   readonly size: number;

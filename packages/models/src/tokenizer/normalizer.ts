@@ -7,8 +7,8 @@ import { inByteCharacters } from './text/byte-level.js';
 import { type Edit, edited, editsOf, type Traced } from './text/traced.js';
 
 /** Changes a text before it is split. */
-export interface Normaliser {
-  normalise(text: Traced, budget: Budget): Traced;
+export interface Normalizer {
+  normalize(text: Traced, budget: Budget): Traced;
   /** Whether every pattern in it is a known one. */
   readonly isKnown: boolean;
 }
@@ -16,12 +16,12 @@ export interface Normaliser {
 /** One step, as the edits that it makes, or the text itself. */
 type Step = (text: string, budget: Budget, traced: Traced) => Edit[] | Traced;
 
-export const readNormaliser = (part: Component): Normaliser => {
+export const readNormalizer = (part: Component): Normalizer => {
   const patterns: Pattern[] = [];
   const steps = readSteps(part, patterns);
   return {
     isKnown: patterns.every(({ isKnown }) => isKnown),
-    normalise(text, budget) {
+    normalize(text, budget) {
       let result = text;
       for (const step of steps) {
         budget.spend(result.text.length);
@@ -68,7 +68,7 @@ const readSteps = (part: Component, patterns: Pattern[]): Step[] => {
     default:
       throw new UnsupportedError(`${part.where}: the normalizer ${JSON.stringify(part.type)}.`, {
         value: part.type,
-        cure: 'Use a tokenizer without it.',
+        hint: 'Use a tokenizer without it.',
       });
   }
 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { packCodes, quantise } from './quantise.js';
-import { quantiseMatrix } from './quantise-matrix.js';
+import { packCodes, quantize } from './quantize.js';
+import { quantizeMatrix } from './quantize-matrix.js';
 
 const [rows, columns] = [256, 96];
 const values = Float32Array.from({ length: rows * columns }, (_, i) => Math.sin(i) * (1 + (i % 7)));
@@ -10,10 +10,10 @@ const run = async (bits: 4 | 8, limits: { bandBytes?: number; panelBytes?: numbe
   const [weightBytes, scaleBytes] = [(rows * columns * bits) / 8, (rows * columns) / 8];
   const file = new Uint8Array(2 * (weightBytes + scaleBytes));
   const reads: number[] = [];
-  const done = await quantiseMatrix({
+  const done = await quantizeMatrix({
     rows,
     columns,
-    quantisation: { bits, tileRows: 32 },
+    quantization: { bits, tileRows: 32 },
     async read(first, count) {
       reads.push(count);
       return values.slice(first * columns, (first + count) * columns);
@@ -35,7 +35,7 @@ const run = async (bits: 4 | 8, limits: { bandBytes?: number; panelBytes?: numbe
   return { file, reads, weightBytes, scaleBytes };
 };
 
-describe('quantiseMatrix', () => {
+describe('quantizeMatrix', () => {
   it.each([
     ['at once', {}, [256]],
     ['by bands', { bandBytes: 64 * columns * 4 }, [64, 64, 64, 64]],
@@ -43,7 +43,7 @@ describe('quantiseMatrix', () => {
     ['by panels of two bands', { bandBytes: 1, panelBytes: 64 * columns }, [32, 32, 32, 32, 32, 32, 32, 32]],
   ])('%s: the matrix and its transpose, the same codes and scales', async (_, limits, expectedReads) => {
     for (const bits of [4, 8] as const) {
-      const { codes, scales } = quantise(values, columns, { bits, tileRows: 32 })!;
+      const { codes, scales } = quantize(values, columns, { bits, tileRows: 32 })!;
       const tile = (row: number, column: number) =>
         scales[Math.floor(row / 32) * (columns / 32) + Math.floor(column / 32)]!;
       const turned = Uint8Array.from(codes, (_, i) => codes[(i % rows) * columns + Math.floor(i / rows)]!);

@@ -12,7 +12,7 @@ import type {
   TemperatureSummary,
 } from './summary.js';
 
-export interface SummariseOptions {
+export interface SummarizeOptions {
   /** Leave measured times out, so that the reports of equal results are equal. Default: false. */
   readonly withoutSeconds?: boolean | undefined;
 }
@@ -21,7 +21,7 @@ export interface SummariseOptions {
 export const methodOrder = ['base', 'bon', 'bon-compute', 'expectation', 'aps', 'entrgi'];
 
 /** The numbers of a report. They do not depend on the order of the lines. */
-export const summarise = (lines: readonly JournalLine[], options: SummariseOptions = {}): Summary => {
+export const summarize = (lines: readonly JournalLine[], options: SummarizeOptions = {}): Summary => {
   const inOrder = lines.toSorted((a, b) => place(a) - place(b) || a.seed - b.seed || compare(a.key, b.key));
   const setups = [...groupBy(inOrder, setupOf)].toSorted(([a], [b]) => compare(a, b));
   return {
@@ -50,7 +50,7 @@ const setupOf = ({ settings }: JournalLine): string => {
 
 export const promptOf = ({ prompt }: JournalLine): string => canonicalJson(prompt);
 
-const setupSummary = (lines: readonly JournalLine[], options: SummariseOptions): SetupSummary => {
+const setupSummary = (lines: readonly JournalLine[], options: SummarizeOptions): SetupSummary => {
   const { denoiser, reward, judge, hashes, temperature: _t, ...settings } = lines[0]!.settings;
   const temperatures = [...groupBy(lines, (line) => line.temperature)].toSorted(([a], [b]) => a - b);
   return {
@@ -71,7 +71,7 @@ const mostGuided = (lines: readonly JournalLine[]): Record<string, unknown> => {
 const temperatureSummary = (
   temperature: number,
   lines: readonly JournalLine[],
-  options: SummariseOptions,
+  options: SummarizeOptions,
 ): TemperatureSummary => {
   const groups = groupBy(lines, ({ method }) => method);
   const methods = [...groups].map(([method, group]) => methodSummary(method, group, groups, options));
@@ -85,7 +85,7 @@ const methodSummary = (
   method: string,
   lines: readonly JournalLine[],
   groups: ReadonlyMap<string, readonly JournalLine[]>,
-  { withoutSeconds = false }: SummariseOptions,
+  { withoutSeconds = false }: SummarizeOptions,
 ): MethodSummary => {
   const overSeeds = (value: (line: JournalLine) => number): Estimate => estimateOver(lines, seedOf, value);
   const isJudged = lines.every(({ judge }) => judge !== undefined);
@@ -158,7 +158,7 @@ const differenceSummary = (
 /** From the unguided method with the most responses. */
 const bestOfSummary = (
   groups: ReadonlyMap<string, readonly JournalLine[]>,
-  { withoutSeconds = false }: SummariseOptions,
+  { withoutSeconds = false }: SummarizeOptions,
 ): BestOfSummary | undefined => {
   const method = ['bon-compute', 'bon'].find((name) => groups.has(name));
   if (method === undefined) return undefined;

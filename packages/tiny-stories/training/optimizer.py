@@ -25,7 +25,7 @@ def polar(matrix: Tensor) -> Tensor:
     return x.mT if tall else x
 
 
-class Optimiser:
+class Optimizer:
     """One step of both at `rate` times their own learning rates."""
 
     def __init__(self, model: nn.Module, muon_rate: float = 0.02, adam_rate: float = 2e-3, momentum: float = 0.95):

@@ -1,8 +1,8 @@
-import type { LogitOptimiser } from '../contracts/guidance/logit-optimiser.js';
+import type { LogitOptimizer } from '../contracts/guidance/logit-optimizer.js';
 import { requirePositive } from '../options/require-that.js';
 
 /** φ ← φ + η ∂R/∂φ: the update of the paper, and with η = 1/β that of the talk. The reward's scale matters. */
-export const ascent = (learningRate: number): LogitOptimiser => {
+export const ascent = (learningRate: number): LogitOptimizer => {
   requirePositive('learningRate', learningRate);
   return () => ({
     update(logits, gradient) {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { InvalidModelError, UnsupportedError } from '@entrgi/core';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { canonicalise, decodeModel, encodeModel, float, GraphBuilder, int, ints } from './index.js';
+import { canonicalize, decodeModel, encodeModel, float, GraphBuilder, int, ints } from './index.js';
 import type { Model, Node } from './model/model.js';
 import { runModel } from './testing/run-model.js';
 
@@ -58,14 +58,14 @@ test('identities go, unless an output or a kept value bears the name', async () 
     ],
     ['c', 'd'],
   );
-  const canonical = canonicalise(chain);
+  const canonical = canonicalize(chain);
   expect(canonical.graph.nodes.map(({ opType, inputs, outputs }) => [opType, inputs, outputs])).toEqual([
     ['Neg', ['x'], ['b']],
     ['Identity', ['b'], ['c']],
     ['Identity', ['x'], ['d']],
   ]);
   expect(await run(canonical)).toEqual(await run(chain));
-  const kept = canonicalise(chain, { keep: ['a'] });
+  const kept = canonicalize(chain, { keep: ['a'] });
   expect(kept.graph.nodes[0]!.outputs).toEqual(['a']);
   expect(kept.graph.nodes[1]!.inputs).toEqual(['a']);
 });
@@ -79,7 +79,7 @@ test('the result of an expansion has the name of what it replaces', () => {
     ],
     ['z'],
   );
-  const { nodes } = canonicalise(split).graph;
+  const { nodes } = canonicalize(split).graph;
   expect(nodes.find(({ outputs }) => outputs[0] === 'y')!.opType).toBe('Reshape');
   expect(nodes.at(-1)).toMatchObject({ opType: 'Neg', inputs: ['y'], outputs: ['z'] });
 });
@@ -94,15 +94,15 @@ test('generated names never meet names of the file', async () => {
     ],
     ['Reshape/output'],
   );
-  expect(await run(canonicalise(awkward))).toEqual(await run(awkward));
+  expect(await run(canonicalize(awkward))).toEqual(await run(awkward));
 });
 
 test('a node may be called like a value', () => {
   const same = model(13, [['Neg', ['x'], ['node0']]], ['node0']);
-  expect(canonicalise(same).graph.nodes[0]).toMatchObject({ name: 'node0', outputs: ['node0'] });
+  expect(canonicalize(same).graph.nodes[0]).toMatchObject({ name: 'node0', outputs: ['node0'] });
 });
 
-test('constants become initialisers of their own names, known shapes are folded, dead nodes go', async () => {
+test('constants become initializers of their own names, known shapes are folded, dead nodes go', async () => {
   const shaped = model(
     13,
     [
@@ -118,7 +118,7 @@ test('constants become initialisers of their own names, known shapes are folded,
     ],
     ['y'],
   );
-  const canonical = canonicalise(shaped);
+  const canonical = canonicalize(shaped);
   expect(operators(canonical)).toEqual(['Reshape', 'Mul']);
   expect([...canonical.graph.initializers.keys()].sort()).toEqual(['half', 'target']);
   expect(canonical.graph.initializers.get('target')!.data).toEqual(BigInt64Array.of(4n, -1n));
@@ -137,33 +137,33 @@ test('sizes that a file merely declares are not folded', () => {
     ['y'],
   );
   traced.graph.valueTypes.set('n', { type: 'float32', dims: [1, 4] });
-  expect(operators(canonicalise(traced))).toEqual(['Neg', 'Shape', 'Reshape']);
+  expect(operators(canonicalize(traced))).toEqual(['Neg', 'Shape', 'Reshape']);
   // Nor where nothing contradicts them; what follows all the same is.
   traced.graph.inputs.set('x', { type: 'float32', dims: [null, 4] });
-  expect(operators(canonicalise(traced))).toEqual(['Neg', 'Shape', 'Reshape']);
+  expect(operators(canonicalize(traced))).toEqual(['Neg', 'Shape', 'Reshape']);
   traced.graph.inputs.set('x', { type: 'float32', dims: [1, 4] });
-  expect(operators(canonicalise(traced))).toEqual(['Neg', 'Reshape']);
+  expect(operators(canonicalize(traced))).toEqual(['Neg', 'Reshape']);
 });
 
 test('the argument is left as it was, and canonical models are left alone', () => {
   const bytes = readFileSync(new URL('../fixtures/exports/bert-ts-11.onnx', import.meta.url));
   const original = decodeModel(bytes);
-  const once = canonicalise(original);
+  const once = canonicalize(original);
   expect(original).toEqual(decodeModel(bytes));
   expect(once.opsets).toEqual(new Map([['', 21]]));
-  expect(canonicalise(once)).toEqual(once);
+  expect(canonicalize(once)).toEqual(once);
 });
 
 test('what has no canonical form says so', () => {
   const lists = (opset: number, ...node: [string, string[], string[], Node['attributes']?]) =>
     model(opset, [node], ['y']);
-  expect(() => canonicalise(lists(11, 'Resize', ['x'], ['y']))).toThrow(UnsupportedError);
-  expect(() => canonicalise(lists(18, 'GroupNormalization', ['x', 'x', 'x'], ['y']))).toThrow(
+  expect(() => canonicalize(lists(11, 'Resize', ['x'], ['y']))).toThrow(UnsupportedError);
+  expect(() => canonicalize(lists(18, 'GroupNormalization', ['x', 'x', 'x'], ['y']))).toThrow(
     /'node0' \(GroupNormalization\)/,
   );
-  expect(() => canonicalise(lists(23, 'Attention', ['x', 'x', 'x'], ['y']))).toThrow(UnsupportedError);
-  expect(() => canonicalise(lists(13, 'Constant', [], ['y']))).toThrow(UnsupportedError);
-  expect(() => canonicalise(lists(13, 'Unsqueeze', ['x'], ['y'], { axes: float(1) }))).toThrow(
+  expect(() => canonicalize(lists(23, 'Attention', ['x', 'x', 'x'], ['y']))).toThrow(UnsupportedError);
+  expect(() => canonicalize(lists(13, 'Constant', [], ['y']))).toThrow(UnsupportedError);
+  expect(() => canonicalize(lists(13, 'Unsqueeze', ['x'], ['y'], { axes: float(1) }))).toThrow(
     InvalidModelError,
   );
 });
@@ -178,12 +178,12 @@ test('unknown operators are kept, whatever follows them', () => {
     ],
     ['y'],
   );
-  expect(operators(canonicalise(strange))).toEqual(['Mystery', 'Neg', 'Softmax']);
+  expect(operators(canonicalize(strange))).toEqual(['Mystery', 'Neg', 'Softmax']);
 });
 
-test('damaged models are canonicalised or refused, nothing else', () => {
+test('damaged models are canonicalized or refused, nothing else', () => {
   const bytes = encodeModel(
-    canonicalise(
+    canonicalize(
       decodeModel(readFileSync(new URL('../fixtures/exports/llama-dynamo-23.onnx', import.meta.url))),
     ),
   );
@@ -196,7 +196,7 @@ test('damaged models are canonicalised or refused, nothing else', () => {
       const file = bytes.slice();
       for (const [at, value] of changes) file[at] = value;
       try {
-        expect(new GraphBuilder(canonicalise(decodeModel(file)).graph)).toBeDefined();
+        expect(new GraphBuilder(canonicalize(decodeModel(file)).graph)).toBeDefined();
       } catch (error) {
         expect(error instanceof InvalidModelError || error instanceof UnsupportedError, String(error)).toBe(
           true,

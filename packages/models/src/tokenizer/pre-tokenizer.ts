@@ -7,11 +7,11 @@ import { translateExpression } from './patterns/translate-expression.js';
 import type { Budget } from './text/budget.js';
 import { inByteCharacters } from './text/byte-level.js';
 import { scriptRanges } from './text/script-ranges.js';
-import { type Ranges, type SplitBehaviour, split, splitBehaviours } from './text/split.js';
+import { type Ranges, type SplitBehavior, split, splitBehaviors } from './text/split.js';
 import { edited, editsOf, isAtStart, type Traced } from './text/traced.js';
 
-/** Splits a normalised text into the pieces that the model sees one by one. */
-export interface PreTokeniser {
+/** Splits a normalized text into the pieces that the model sees one by one. */
+export interface PreTokenizer {
   pieces(text: Traced, budget: Budget): readonly Traced[];
   /** Whether every pattern in it is a known one. */
   readonly isKnown: boolean;
@@ -19,7 +19,7 @@ export interface PreTokeniser {
 
 type Step = (text: Traced, budget: Budget) => readonly Traced[];
 
-export const readPreTokeniser = (part: Component): PreTokeniser => {
+export const readPreTokenizer = (part: Component): PreTokenizer => {
   const patterns: Pattern[] = [];
   const steps = readSteps(part, patterns);
   return {
@@ -56,11 +56,11 @@ const readSteps = (part: Component, patterns: Pattern[]): Step[] => {
     case 'Metaspace':
       return [metaspace(part)];
     case 'Punctuation':
-      return [splitAt(punctuation, part.oneOf('behavior', splitBehaviours, 'Isolated'))];
+      return [splitAt(punctuation, part.oneOf('behavior', splitBehaviors, 'Isolated'))];
     case 'Split': {
       const pattern = readPattern(part);
       patterns.push(pattern);
-      return [splitAtPattern(pattern, part.oneOf('behavior', splitBehaviours), part.flag('invert'))];
+      return [splitAtPattern(pattern, part.oneOf('behavior', splitBehaviors), part.flag('invert'))];
     }
     case 'UnicodeScripts':
       return [(text) => split(text, scriptRanges(text.text), 'Removed', true)];
@@ -71,7 +71,7 @@ const readSteps = (part: Component, patterns: Pattern[]): Step[] => {
     default:
       throw new UnsupportedError(`${part.where}: the pre-tokenizer ${JSON.stringify(part.type)}.`, {
         value: part.type,
-        cure: 'Use a tokenizer without it.',
+        hint: 'Use a tokenizer without it.',
       });
   }
 };
@@ -83,20 +83,20 @@ const word = '\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\p{Join_Control}';
 const words = new RegExp(`[${word}]+|[^${word}\\p{White_Space}]+`, 'gu');
 
 const splitAt =
-  (expression: RegExp, behaviour: SplitBehaviour, invert = false): Step =>
+  (expression: RegExp, behavior: SplitBehavior, invert = false): Step =>
   (text, budget) => {
     const ranges: number[] = [];
     for (const match of text.text.matchAll(expression)) {
       ranges.push(match.index, match.index + match[0].length);
     }
     budget.spend(text.text.length + ranges.length);
-    return split(text, ranges, behaviour, invert);
+    return split(text, ranges, behavior, invert);
   };
 
 const splitAtPattern =
-  (pattern: Pattern, behaviour: SplitBehaviour, invert = false): Step =>
+  (pattern: Pattern, behavior: SplitBehavior, invert = false): Step =>
   (text, budget) =>
-    split(text, pattern.ranges(text.text, budget), behaviour, invert);
+    split(text, pattern.ranges(text.text, budget), behavior, invert);
 
 /** The expression of GPT-2, for tokenizers that name it by a flag. */
 const gpt2 = new RegExp(translateExpression([...knownExpressions][0]!, 'ByteLevel'), 'gv');

@@ -15,7 +15,7 @@ const cheap: ReadonlySet<string> = new Set([
   ...views,
 ]);
 
-export interface RematerialisationRequest {
+export interface RematerializationRequest {
   /** How many of the graph's first nodes are the forward pass; those after it are the backward pass. */
   readonly forward: number;
   /** Values that change with what is differentiated by: others are few, or weights. */
@@ -28,7 +28,7 @@ export interface RematerialisationRequest {
  * Lets the backward pass compute again what it reads of the forward pass, wherever cheap operators give it from other values that the
  * backward pass reads anyway: those are kept alone. The same operators on the same values: the gradient stays the same, bit for bit.
  */
-export const rematerialise = (g: GraphBuilder, request: RematerialisationRequest): void => {
+export const rematerialize = (g: GraphBuilder, request: RematerializationRequest): void => {
   const { nodes } = g.graph;
   const forward = nodes.slice(0, request.forward);
   const backward = nodes.splice(request.forward);

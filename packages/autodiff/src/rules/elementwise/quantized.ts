@@ -2,7 +2,7 @@ import { nonDifferentiable, type RuleRequest } from '../../rule/rule.js';
 
 const rounds = nonDifferentiable('it rounds to integers, so its slope is zero wherever it exists');
 
-/** The quantised elements are integers, where a gradient ends; only the scale could have one. */
+/** The quantized elements are integers, where a gradient ends; only the scale could have one. */
 export const DequantizeLinear = ({ unsupported }: RuleRequest): never => {
   throw unsupported('its scale has no rule');
 };

@@ -17,7 +17,7 @@ export interface Rounds {
 }
 
 /** Medians and quartiles; ratios are taken round by round, where the machine was the same for both. */
-export const summarise = ({
+export const summarize = ({
   seconds,
   matrixSeconds,
   operations,

@@ -1,16 +1,16 @@
-import { BLOCK, packCodes, type Quantisation, quantise } from './quantise.js';
+import { BLOCK, packCodes, type Quantization, quantize } from './quantize.js';
 
-/** Where a quantised matrix goes: byte offsets of its codes and of its scales (float32, one per row and block). */
+/** Where a quantized matrix goes: byte offsets of its codes and of its scales (float32, one per row and block). */
 export interface PackedPlace {
   readonly weight: number;
   readonly scales: number;
 }
 
-/** A matrix to read by rows, and where its quantised form is written. */
-export interface QuantiseJob {
+/** A matrix to read by rows, and where its quantized form is written. */
+export interface QuantizeJob {
   readonly rows: number;
   readonly columns: number;
-  readonly quantisation: Quantisation;
+  readonly quantization: Quantization;
   /** Whole rows; undefined ends the job. */
   readonly read: (firstRow: number, rows: number) => Promise<Float32Array>;
   /** Writes bytes at an offset. */
@@ -26,10 +26,10 @@ export interface QuantiseJob {
 }
 
 /** Rounds a matrix band by band. Returns false, the work unfinished, where a number is not finite. */
-export const quantiseMatrix = async (job: QuantiseJob): Promise<boolean> => {
-  const { rows, columns, quantisation, place, transposed } = job;
+export const quantizeMatrix = async (job: QuantizeJob): Promise<boolean> => {
+  const { rows, columns, quantization, place, transposed } = job;
   const { bandBytes = 4 << 20, panelBytes = 16 << 20 } = job;
-  const { bits, tileRows } = quantisation;
+  const { bits, tileRows } = quantization;
   const across = columns / BLOCK;
   const bandRows = multipleOfBlock(bandBytes / (4 * columns));
   const panelRows = bandRows * Math.max(1, Math.floor((panelBytes * 8) / bits / columns / bandRows));
@@ -38,7 +38,7 @@ export const quantiseMatrix = async (job: QuantiseJob): Promise<boolean> => {
     const panel = transposed && emptyPanel(columns, panelEnd - panelStart, bits);
     for (let start = panelStart; start < panelEnd; start += bandRows) {
       const count = Math.min(bandRows, panelEnd - start);
-      const band = quantise(await job.read(start, count), columns, quantisation);
+      const band = quantize(await job.read(start, count), columns, quantization);
       if (band === undefined) return false;
       const scales = new Float32Array(count * across);
       for (let row = 0; row < count; row++) {

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { InvalidArgumentError, NumericalError, optimisers } from '../index.js';
+import { InvalidArgumentError, NumericalError, optimizers } from '../index.js';
 import { expectAllClose } from '../testing/index.js';
 
-describe.each(Object.entries(optimisers))('%s', (_, optimiser) => {
+describe.each(Object.entries(optimizers))('%s', (_, optimizer) => {
   test('moves uphill in place, leaves gradient 0 and −∞ alone, and starts afresh', () => {
     const gradient = Float32Array.of(2, -3, 0, 0);
     const run = () => {
@@ -14,7 +14,7 @@ describe.each(Object.entries(optimisers))('%s', (_, optimiser) => {
       state.update(logits, gradient);
       return logits;
     };
-    const make = optimiser(0.1);
+    const make = optimizer(0.1);
     const first = run();
     expect(first[0]).toBeGreaterThan(1);
     expect(first[1]).toBeLessThan(1);
@@ -24,8 +24,8 @@ describe.each(Object.entries(optimisers))('%s', (_, optimiser) => {
   });
 
   test.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])('refuses the learning rate %d', (learningRate) => {
-    expect(() => optimiser(learningRate)).toThrow(InvalidArgumentError);
-    expect(() => optimiser(learningRate)).toThrow(
+    expect(() => optimizer(learningRate)).toThrow(InvalidArgumentError);
+    expect(() => optimizer(learningRate)).toThrow(
       `learningRate: expected a number above 0, got ${learningRate}`,
     );
   });
@@ -33,7 +33,7 @@ describe.each(Object.entries(optimisers))('%s', (_, optimiser) => {
 
 test('ascent adds η times the gradient', () => {
   const logits = Float32Array.of(1, 2);
-  optimisers.ascent(0.5)(2).update(logits, Float32Array.of(4, -2));
+  optimizers.ascent(0.5)(2).update(logits, Float32Array.of(4, -2));
   expect(logits).toEqual(Float32Array.of(3, 1));
 });
 
@@ -42,7 +42,7 @@ describe('adam', () => {
     // From fixtures/make-guidance-fixtures.py: gradients from 1e-9 to 0.1, on both sides of epsilon.
     const fixture = JSON.parse(readFileSync(new URL('../../fixtures/adam.json', import.meta.url), 'utf8'));
     const logits = Float32Array.from(fixture.start);
-    const state = optimisers.adam(fixture.learningRate)(logits.length);
+    const state = optimizers.adam(fixture.learningRate)(logits.length);
     fixture.gradients.forEach((gradient: number[], i: number) => {
       state.update(logits, Float32Array.from(gradient));
       expectAllClose(logits, fixture.values[i], { absolute: 1e-5, relative: 0 });
@@ -61,7 +61,7 @@ describe('adam', () => {
       return x;
     };
     const scales = Array.from({ length: 17 }, (_, i) => epsilon * 10 ** (i - 8));
-    const state = optimisers.adam(0.5, { epsilon })(scales.length);
+    const state = optimizers.adam(0.5, { epsilon })(scales.length);
     const logits = new Float32Array(scales.length);
     const signs = [1, -0.5, 0.25];
     for (const sign of signs)
@@ -77,10 +77,10 @@ describe('adam', () => {
   });
 
   test('refuses gradients whose squares overflow, instead of holding their logits still', () => {
-    const state = optimisers.adam(0.5)(2);
+    const state = optimizers.adam(0.5)(2);
     const update = () => state.update(new Float32Array(2), Float32Array.of(1, 1e22));
     expect(update).toThrow(NumericalError);
-    expect(() => optimisers.adam(0.5)(2).update(new Float32Array(2), Float32Array.of(1, 1e20))).not.toThrow();
+    expect(() => optimizers.adam(0.5)(2).update(new Float32Array(2), Float32Array.of(1, 1e20))).not.toThrow();
   });
 
   test.each<[object, RegExp]>([
@@ -96,14 +96,14 @@ describe('adam', () => {
     [{ epsilon: 1e-15 }, /epsilon: expected at least 1e-16 .* = 3.16e-15, got 1e-15/],
     [{ eps: 1e-8 }, /adam: there is no option 'eps'/],
   ])('refuses %j', (options, message) => {
-    expect(() => optimisers.adam(0.5, options)).toThrow(InvalidArgumentError);
-    expect(() => optimisers.adam(0.5, options)).toThrow(message);
+    expect(() => optimizers.adam(0.5, options)).toThrow(InvalidArgumentError);
+    expect(() => optimizers.adam(0.5, options)).toThrow(message);
   });
 
   test('knows its bound for any decay, and where there is none', () => {
     // Each update of sign descent is the learning rate.
-    expect(optimisers.adam(0.5, { betas: [0, 0] }).maxMovement!(3)).toBeCloseTo(1.5, 12);
-    expect(optimisers.adam(0.5, { betas: [0.9, 0] }).maxMovement!(3)).toBe(Number.POSITIVE_INFINITY);
+    expect(optimizers.adam(0.5, { betas: [0, 0] }).maxMovement!(3)).toBeCloseTo(1.5, 12);
+    expect(optimizers.adam(0.5, { betas: [0.9, 0] }).maxMovement!(3)).toBe(Number.POSITIVE_INFINITY);
   });
 
   test('moves a logit at most 3.005 η in three updates, whatever the gradients', () => {
@@ -114,7 +114,7 @@ describe('adam', () => {
         fc.double({ min: 0.01, max: 2, noNaN: true }),
         (g, rate) => {
           const logits = new Float32Array(1);
-          const state = optimisers.adam(rate)(1);
+          const state = optimizers.adam(rate)(1);
           for (const value of g) state.update(logits, Float32Array.of(value));
           expect(Math.abs(logits[0]!)).toBeLessThanOrEqual(3.005 * rate);
         },
@@ -126,7 +126,7 @@ describe('adam', () => {
   test('does not depend on the scale of the reward, as long as gradients are far above epsilon', () => {
     const run = (scale: number) => {
       const logits = new Float32Array(3);
-      const state = optimisers.adam(0.5)(3);
+      const state = optimizers.adam(0.5)(3);
       for (const g of [1, -2, 0.5]) state.update(logits, Float32Array.of(g * scale, 3 * scale, -scale));
       return logits;
     };

@@ -21,9 +21,9 @@ import { fixture } from '../../fixtures/fixture.js';
 import { readCheckpoint } from '../checkpoint/checkpoint.js';
 import { loadClassifier } from '../load-classifier.js';
 import { loadDenoiser } from '../load-denoiser.js';
-import { writeQuantisedFile } from './quantised-file.js';
-import { quantisedTensors } from './quantised-tensors.js';
-import type { QuantiseProgress, WeightOptions } from './weight-options.js';
+import { writeQuantizedFile } from './quantized-file.js';
+import { quantizedTensors } from './quantized-tensors.js';
+import type { QuantizeProgress, WeightOptions } from './weight-options.js';
 
 const backend = nodeBackend({ threads: 1 });
 afterAll(() => backend.dispose());
@@ -32,7 +32,7 @@ const trained = (name: string) =>
   fileURLToPath(new URL(`../../../tiny-stories/models/${name}`, import.meta.url));
 
 const temporaryFolder = async (): Promise<string> => {
-  const folder = await mkdtemp(join(tmpdir(), 'entrgi-quantised-'));
+  const folder = await mkdtemp(join(tmpdir(), 'entrgi-quantized-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   return folder;
 };
@@ -44,21 +44,21 @@ const copyOfReward = async (): Promise<string> => {
   return directory;
 };
 
-const tileHow = { quantisation: { bits: 4, tileRows: 32 }, transposed: true } as const;
+const tileHow = { quantization: { bits: 4, tileRows: 32 }, transposed: true } as const;
 const matrix = 'model.layers.0.mlp.up_proj.weight';
 
 /** Of two matrices of the trained reward. */
-const quantiseSome = async (
-  quantisedDir: string,
+const quantizeSome = async (
+  quantizedDir: string,
   options: WeightOptions = {},
   directory = trained('reward'),
 ) =>
-  quantisedTensors(
+  quantizedTensors(
     await readCheckpoint(directory),
     [matrix, 'model.layers.0.mlp.down_proj.weight'],
     tileHow,
     {
-      quantisedDir,
+      quantizedDir,
       ...options,
     },
   );
@@ -83,25 +83,25 @@ const cosine = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
   return ab / Math.sqrt(aa * bb);
 };
 
-describe('a quantised denoiser', () => {
+describe('a quantized denoiser', () => {
   it('gives nearly the logits, the nearer the more bits', async () => {
-    const quantisedDir = await temporaryFolder();
+    const quantizedDir = await temporaryFolder();
     const exact = await logitsOf({});
     const [q8, q4] = [
-      await logitsOf({ dtype: 'q8', quantisedDir }),
-      await logitsOf({ dtype: 'q4', quantisedDir }),
+      await logitsOf({ dtype: 'q8', quantizedDir }),
+      await logitsOf({ dtype: 'q4', quantizedDir }),
     ];
     expect(cosine(q8, exact)).toBeGreaterThan(0.9999);
     expect(cosine(q4, exact)).toBeGreaterThan(0.99);
     expect(cosine(q4, exact)).toBeLessThan(cosine(q8, exact));
-    const rough = await logitsOf({ dtype: 'q4', quantisedDir, int8Activations: true });
+    const rough = await logitsOf({ dtype: 'q4', quantizedDir, int8Activations: true });
     expect(rough).not.toEqual(q4);
     expect(cosine(rough, q4)).toBeGreaterThan(0.999);
-    const files = await readdir(quantisedDir);
+    const files = await readdir(quantizedDir);
     expect(files).toHaveLength(2);
     // The head, tied to the embeddings, is worth packing with 4 bits only.
     for (const file of files) {
-      const bytes = await readFile(join(quantisedDir, file));
+      const bytes = await readFile(join(quantizedDir, file));
       const header = bytes.toString('utf8', 8, 8 + Number(bytes.readBigUInt64LE(0)));
       expect(header.includes('"model.embed_tokens.weight"')).toBe(file.includes('-q4-'));
     }
@@ -112,7 +112,7 @@ describe('a quantised denoiser', () => {
     await expect(failure).rejects.toThrow("int8Activations: expected dtype 'q4' or 'q8', got 'fp32'.");
   });
 
-  it('says so where no matrix can be quantised', async () => {
+  it('says so where no matrix can be quantized', async () => {
     const failure = loadDenoiser(fixture('dream'), { backend, dtype: 'q4' });
     await expect(failure).rejects.toThrow(UnsupportedError);
     await expect(failure).rejects.toThrow(
@@ -121,19 +121,19 @@ describe('a quantised denoiser', () => {
   });
 });
 
-describe('the file of quantised matrices', () => {
+describe('the file of quantized matrices', () => {
   it('is made once, with progress, and found again', async () => {
     const folder = await temporaryFolder();
-    const progress: QuantiseProgress[] = [];
-    const onQuantise = (event: QuantiseProgress) => progress.push(event);
-    const first = await quantiseSome(folder, { onQuantise });
+    const progress: QuantizeProgress[] = [];
+    const onQuantize = (event: QuantizeProgress) => progress.push(event);
+    const first = await quantizeSome(folder, { onQuantize });
     expect(progress.at(-1)).toEqual({ name: 'reward', doneBytes: 393_216, totalBytes: 393_216 });
     const [file, ...others] = await readdir(folder);
     expect(others).toEqual([]);
     expect(file).toMatch(/^reward-q4-[0-9a-f]{16}\.safetensors$/);
     const { mtimeMs } = await stat(join(folder, file!));
     progress.length = 0;
-    expect(await quantiseSome(folder, { onQuantise })).toEqual(first);
+    expect(await quantizeSome(folder, { onQuantize })).toEqual(first);
     expect(progress).toEqual([]);
     expect((await stat(join(folder, file!))).mtimeMs).toBe(mtimeMs);
     expect(join(first.folder, first.tensors.get('model.norm.weight')!.file)).toBe(
@@ -144,22 +144,22 @@ describe('the file of quantised matrices', () => {
   it('is made anew when the checkpoint has changed, and when it is damaged', async () => {
     const folder = await temporaryFolder();
     const directory = await copyOfReward();
-    await quantiseSome(folder, {}, directory);
+    await quantizeSome(folder, {}, directory);
     const weights = join(directory, 'model.safetensors');
     await utimes(weights, new Date(), new Date(Date.now() + 5000));
-    await quantiseSome(folder, {}, directory);
+    await quantizeSome(folder, {}, directory);
     const files = await readdir(folder);
     expect(files).toHaveLength(2);
     const whole = await readFile(join(folder, files[0]!));
     for (const file of files) await writeFile(join(folder, file), whole.subarray(0, whole.length - 100));
-    await quantiseSome(folder, {}, directory);
+    await quantizeSome(folder, {}, directory);
     const sizes = await Promise.all(files.map(async (file) => (await stat(join(folder, file))).size));
     expect(sizes.sort()).toEqual([whole.length - 100, whole.length]);
   });
 
   it('may be made by two at once', async () => {
     const folder = await temporaryFolder();
-    const [first, second] = await Promise.all([quantiseSome(folder), quantiseSome(folder)]);
+    const [first, second] = await Promise.all([quantizeSome(folder), quantizeSome(folder)]);
     expect(second).toEqual(first);
     expect(await readdir(folder)).toHaveLength(1);
   });
@@ -191,8 +191,8 @@ describe('the file of quantised matrices', () => {
   it('leaves nothing behind when it is stopped', async () => {
     const folder = await temporaryFolder();
     const controller = new AbortController();
-    const onQuantise = () => controller.abort(new Error('enough'));
-    await expect(quantiseSome(folder, { signal: controller.signal, onQuantise })).rejects.toThrow('enough');
+    const onQuantize = () => controller.abort(new Error('enough'));
+    await expect(quantizeSome(folder, { signal: controller.signal, onQuantize })).rejects.toThrow('enough');
     expect(await readdir(folder)).toEqual([]);
   });
 
@@ -201,13 +201,13 @@ describe('the file of quantised matrices', () => {
     const path = join(folder, 'large.safetensors');
     const dims = [2 ** 25, 2 ** 25];
     const huge = { type: 'float32', dims, offset: 0, length: 2 ** 52, file: 'none' } as const;
-    const failure = writeQuantisedFile(path, { folder, sources: new Map([['w', huge]]), ...tileHow });
+    const failure = writeQuantizedFile(path, { folder, sources: new Map([['w', huge]]), ...tileHow });
     await expect(failure).rejects.toThrow(DiskFullError);
     // Codes of 4 bits and a float32 scale for 32 of them, in both directions, after a header of some bytes.
     const expected = (2 * 2 ** 50 * (4 + 1)) / 8;
     await expect(failure).rejects.toThrow(
       new RegExp(
-        `^${path}: expected ${String(expected).slice(0, 12)}\\d+ bytes of free space, got \\d+\\. Pass quantisedDir`,
+        `^${path}: expected ${String(expected).slice(0, 12)}\\d+ bytes of free space, got \\d+\\. Pass quantizedDir`,
       ),
     );
     expect(await readdir(folder)).toEqual([]);
@@ -217,10 +217,10 @@ describe('the file of quantised matrices', () => {
     const folder = await temporaryFolder();
     const occupied = join(folder, 'file');
     await writeFile(occupied, '');
-    const failure = quantiseSome(join(occupied, 'below'));
+    const failure = quantizeSome(join(occupied, 'below'));
     await expect(failure).rejects.toThrow(NotWritableError);
     await expect(failure).rejects.toThrow(
-      'Pass quantisedDir (or set XDG_CACHE_HOME), a folder with room that can be written',
+      'Pass quantizedDir (or set XDG_CACHE_HOME), a folder with room that can be written',
     );
 
     const directory = await copyOfReward();
@@ -230,22 +230,22 @@ describe('the file of quantised matrices', () => {
     await writeFile(join(directory, 'model.safetensors'), bytes);
     const empty = join(folder, 'empty');
     await mkdir(empty);
-    await expect(quantiseSome(empty, {}, directory)).rejects.toThrow(NumericalError);
-    await expect(quantiseSome(empty, {}, directory)).rejects.toThrow(
+    await expect(quantizeSome(empty, {}, directory)).rejects.toThrow(NumericalError);
+    await expect(quantizeSome(empty, {}, directory)).rejects.toThrow(
       `${matrix} holds a number that is not finite`,
     );
     expect(await readdir(empty)).toEqual([]);
   });
 });
 
-describe('a quantised file that is damaged', () => {
+describe('a quantized file that is damaged', () => {
   it.each<[string, (bytes: Uint8Array) => void]>([
     ['a flipped bit', (bytes) => bytes.set([bytes.at(-5)! ^ 4], bytes.length - 5)],
     ['zeroes', (bytes) => bytes.fill(0, 4096)],
     ['another hash', (bytes) => bytes.set([bytes[40]! ^ 1], 40)],
   ])('by %s is made again', async (_, damage) => {
     const folder = await temporaryFolder();
-    await quantiseSome(folder);
+    await quantizeSome(folder);
     const file = join(folder, (await readdir(folder))[0]!);
     const sound = await readFile(file);
     const damaged = Uint8Array.from(sound);
@@ -253,11 +253,11 @@ describe('a quantised file that is damaged', () => {
     expect(Buffer.compare(sound, damaged)).not.toBe(0);
     await writeFile(file, damaged);
     let made = 0;
-    await quantiseSome(folder, { onQuantise: () => made++ });
+    await quantizeSome(folder, { onQuantize: () => made++ });
     expect(made).toBeGreaterThan(0);
     expect(Buffer.compare(await readFile(file), sound)).toBe(0);
     made = 0;
-    await quantiseSome(folder, { onQuantise: () => made++ });
+    await quantizeSome(folder, { onQuantize: () => made++ });
     expect(made).toBe(0);
   });
 });

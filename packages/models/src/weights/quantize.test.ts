@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { packCodes, type Quantisation, quantise } from './quantise.js';
+import { packCodes, type Quantization, quantize } from './quantize.js';
 
 /** Normally distributed numbers (Box–Muller on a congruential generator), with one outlier. */
 const matrix = (rows: number, columns: number): Float32Array => {
@@ -20,24 +20,24 @@ const columns = 96;
 const tileOf = (i: number, tileRows: number) =>
   Math.floor(Math.floor(i / columns) / tileRows) * (columns / 32) + Math.floor((i % columns) / 32);
 
-const restored = (values: Float32Array, quantisation: Quantisation): number[] => {
-  const { codes, scales } = quantise(values, columns, quantisation)!;
-  const middle = 2 ** (quantisation.bits - 1);
-  return Array.from(codes, (code, i) => scales[tileOf(i, quantisation.tileRows)]! * (code - middle) + 0);
+const restored = (values: Float32Array, quantization: Quantization): number[] => {
+  const { codes, scales } = quantize(values, columns, quantization)!;
+  const middle = 2 ** (quantization.bits - 1);
+  return Array.from(codes, (code, i) => scales[tileOf(i, quantization.tileRows)]! * (code - middle) + 0);
 };
 
 const squaredError = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
   Array.from(a).reduce((sum, x, i) => sum + (x - b[i]!) ** 2, 0);
 
-describe('quantise', () => {
+describe('quantize', () => {
   it.each([
     { bits: 8, tileRows: 1 },
     { bits: 8, tileRows: 32 },
-  ] as const)('%o: every number is within a step of what it was', (quantisation) => {
+  ] as const)('%o: every number is within a step of what it was', (quantization) => {
     const values = matrix(70, columns);
-    const { scales } = quantise(values, columns, quantisation)!;
-    restored(values, quantisation).forEach((value, i) => {
-      const step = Math.abs(scales[tileOf(i, quantisation.tileRows)]!);
+    const { scales } = quantize(values, columns, quantization)!;
+    restored(values, quantization).forEach((value, i) => {
+      const step = Math.abs(scales[tileOf(i, quantization.tileRows)]!);
       expect(Math.abs(value - values[i]!)).toBeLessThanOrEqual(1.01 * step);
     });
   });
@@ -70,7 +70,7 @@ describe('quantise', () => {
   it.each([Number.NaN, Number.POSITIVE_INFINITY])('refuses %d', (value) => {
     const values = matrix(32, columns);
     values[40] = value;
-    expect(quantise(values, columns, { bits: 4, tileRows: 32 })).toBeUndefined();
+    expect(quantize(values, columns, { bits: 4, tileRows: 32 })).toBeUndefined();
   });
 
   it('packs two codes into a byte, the first below', () => {

@@ -6,32 +6,32 @@ import { nodeFolder } from '../files/node-folder.js';
 import { requireSpace } from '../files/require-space.js';
 import { decodeFloats, type FloatType, floatSize } from './float-decoder.js';
 import { scalesName, transposedName } from './packed-names.js';
-import { BLOCK, type Quantisation } from './quantise.js';
-import { quantiseMatrix } from './quantise-matrix.js';
+import { BLOCK, type Quantization } from './quantize.js';
+import { quantizeMatrix } from './quantize-matrix.js';
 
-/** What a file of quantised matrices is made of. */
-export interface QuantisedContents {
+/** What a file of quantized matrices is made of. */
+export interface QuantizedContents {
   /** Folder that the sources' files are relative to. */
   readonly folder: string;
   /** Matrices by name. */
   readonly sources: ReadonlyMap<string, StoredTensor>;
-  readonly quantisation: Quantisation;
+  readonly quantization: Quantization;
   /** Whether the transposes are there too, under `transposedName`. */
   readonly transposed: boolean;
 }
 
 /** What to do where the file cannot be written. */
-export const placeCure =
-  'Pass quantisedDir (or set XDG_CACHE_HOME), a folder with room that can be written, or choose another dtype.';
+export const placeHint =
+  'Pass quantizedDir (or set XDG_CACHE_HOME), a folder with room that can be written, or choose another dtype.';
 
 /**
  * Writes the file under another name and renames it when it is whole: nobody ever sees a part of it, two processes may write it at once,
  * and nothing is left of it where something fails. Memory is bounded, whatever the size of the matrices.
  * Throws DiskFullError, NotWritableError, NumericalError for weights that are not finite, and what `signal` was aborted with.
  */
-export const writeQuantisedFile = async (
+export const writeQuantizedFile = async (
   path: string,
-  contents: QuantisedContents,
+  contents: QuantizedContents,
   { onBytes, signal }: { onBytes?: (done: number) => void; signal?: AbortSignal | undefined } = {},
 ): Promise<void> => {
   const { open, rename, rm } = await import('node:fs/promises');
@@ -42,7 +42,7 @@ export const writeQuantisedFile = async (
   const { header, places, size, hashAt } = layoutOf(contents);
   // What a process that died has left takes room that is needed here.
   await clearPartials(path);
-  await requireSpace(dirname(path), size, { name: path, cure: placeCure });
+  await requireSpace(dirname(path), size, { name: path, hint: placeHint });
   const partial = partialPath(path);
   const source = nodeFolder(contents.folder);
   let done = 0;
@@ -56,10 +56,10 @@ export const writeQuantisedFile = async (
         const opened = (await source.open(tensor.file))!;
         try {
           const rowBytes = columns * floatSize(type);
-          const finite = await quantiseMatrix({
+          const finite = await quantizeMatrix({
             rows,
             columns,
-            quantisation: contents.quantisation,
+            quantization: contents.quantization,
             async read(first, count) {
               signal?.throwIfAborted();
               const bytes = await opened.read(tensor.offset + first * rowBytes, count * rowBytes);
@@ -82,7 +82,7 @@ export const writeQuantisedFile = async (
               `${contents.folder}/${tensor.file}: ${name} holds a number that is not finite.`,
               {
                 value: name,
-                cure: 'Such weights cannot be quantised; download the file again.',
+                hint: 'Such weights cannot be quantized; download the file again.',
               },
             );
           }
@@ -100,16 +100,16 @@ export const writeQuantisedFile = async (
     await rename(partial, path);
   } catch (error) {
     await rm(partial, { force: true }).catch(() => undefined);
-    throw writeFailure(error, path, placeCure);
+    throw writeFailure(error, path, placeHint);
   }
 };
 
 /** What the tensors of the file are, in its order: names, types, shapes. */
-const tensorsOf = ({ sources, quantisation, transposed }: QuantisedContents) =>
+const tensorsOf = ({ sources, quantization, transposed }: QuantizedContents) =>
   [...sources].flatMap(([name, { dims }]) => {
     const [rows, columns] = dims as [number, number];
     const packed = (weight: string, rows: number, columns: number) => [
-      { name: weight, dtype: 'U8', size: 1, shape: [rows, columns / BLOCK, (BLOCK * quantisation.bits) / 8] },
+      { name: weight, dtype: 'U8', size: 1, shape: [rows, columns / BLOCK, (BLOCK * quantization.bits) / 8] },
       { name: scalesName(weight), dtype: 'F32', size: 4, shape: [rows, columns / BLOCK] },
     ];
     return [
@@ -128,7 +128,7 @@ const bodyHash = (path: string, start: number, signal: AbortSignal | undefined):
 /** Whether a file is what was written under the contents' layout, to the last bit. */
 export const isIntact = async (
   path: string,
-  contents: QuantisedContents,
+  contents: QuantizedContents,
   signal?: AbortSignal,
 ): Promise<boolean> => {
   const { open } = await import('node:fs/promises');
@@ -147,7 +147,7 @@ export const isIntact = async (
 };
 
 /** The file's beginning, the offset of every tensor in it, and its length. */
-export const layoutOf = (contents: QuantisedContents) => {
+export const layoutOf = (contents: QuantizedContents) => {
   const entries: Record<string, unknown> = { __metadata__: { sha256: NO_HASH } };
   const offsets = new Map<string, number>();
   let end = 0;

@@ -1,5 +1,5 @@
-/** One optimiser run over the logits of a denoising step; holds its moments. */
-export interface LogitOptimiserState {
+/** One optimizer run over the logits of a denoising step; holds its moments. */
+export interface LogitOptimizerState {
   /** Moves `logits` uphill in place; `gradient` is ∂R/∂φ, same shape. */
   update(logits: Float32Array, gradient: Float32Array): void;
 }
@@ -9,7 +9,7 @@ export interface LogitOptimiserState {
  * the number of their logits; `previous`, if given, a state that it made and that is not used any more,
  * whose memory it may take over.
  */
-export type LogitOptimiser = ((size: number, previous?: LogitOptimiserState) => LogitOptimiserState) & {
+export type LogitOptimizer = ((size: number, previous?: LogitOptimizerState) => LogitOptimizerState) & {
   /** How far a logit may have moved after so many updates, whatever the gradients; absent where there is no bound. */
   readonly maxMovement?: (updates: number) => number;
 };

@@ -1,4 +1,4 @@
-import type { LogitOptimiser, LogitOptimiserState } from '../contracts/guidance/logit-optimiser.js';
+import type { LogitOptimizer, LogitOptimizerState } from '../contracts/guidance/logit-optimizer.js';
 import { NumericalError } from '../errors/errors.js';
 import { type OptionNames, requireKnownOptions } from '../options/require-known-options.js';
 import { requireObject, requirePositive, requireThat } from '../options/require-that.js';
@@ -25,7 +25,7 @@ const LARGEST = 2 ** 128 - 2 ** 104;
  * Adam, uphill (Kingma and Ba 2015; the published EntRGi code). The reward's scale cancels: in three updates a logit moves at most
  * 3.005 · learningRate. Throws InvalidArgumentError for settings outside their domain; an update, NumericalError for gradients whose squares overflow.
  */
-export const adam = (learningRate: number, options: AdamOptions = {}): LogitOptimiser => {
+export const adam = (learningRate: number, options: AdamOptions = {}): LogitOptimizer => {
   requirePositive('learningRate', learningRate);
   requireObject('adam', options, 'options');
   requireKnownOptions('adam', options, optionNames);
@@ -39,9 +39,9 @@ export const adam = (learningRate: number, options: AdamOptions = {}): LogitOpti
   requirePositive('epsilon', epsilon);
   const least = 1e-16 / Math.sqrt(1 - beta2);
   requireThat('epsilon', epsilon, `at least 1e-16 / √(1 − β₂) = ${least.toPrecision(3)}`, epsilon >= least);
-  const optimiser: LogitOptimiser = (size, previous) =>
+  const optimizer: LogitOptimizer = (size, previous) =>
     new Moments(size, { learningRate, beta1, beta2, epsilon }, previous);
-  return Object.assign(optimiser, {
+  return Object.assign(optimizer, {
     maxMovement: (count: number) => learningRate * largestSteps(count, beta1, beta2),
   });
 };
@@ -53,7 +53,7 @@ interface Settings {
   readonly epsilon: number;
 }
 
-class Moments implements LogitOptimiserState {
+class Moments implements LogitOptimizerState {
   private readonly first: Float32Array;
   private readonly second: Float32Array;
   private updates = 0;
@@ -61,7 +61,7 @@ class Moments implements LogitOptimiserState {
   constructor(
     size: number,
     private readonly settings: Settings,
-    previous?: LogitOptimiserState,
+    previous?: LogitOptimizerState,
   ) {
     const old = previous instanceof Moments ? previous : undefined;
     this.first = zeros(size, old?.first);
@@ -91,7 +91,7 @@ class Moments implements LogitOptimiserState {
     if (!(total > LARGEST) || !this.second.includes(Number.POSITIVE_INFINITY)) return;
     throw new NumericalError('Adam: expected gradients whose squares float32 can hold, got larger ones.', {
       value: total,
-      cure: 'Lower the scale of the reward, or check its weights.',
+      hint: 'Lower the scale of the reward, or check its weights.',
     });
   }
 }

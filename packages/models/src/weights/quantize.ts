@@ -2,14 +2,14 @@
 export const BLOCK = 32;
 
 /** How a matrix is rounded. */
-export interface Quantisation {
+export interface Quantization {
   readonly bits: 4 | 8;
   /** Rows that share a scale: 32 makes the transpose exactly as representable as the matrix; 1 rounds more finely. */
   readonly tileRows: 1 | 32;
 }
 
 /** A band of a matrix rounded: number = scale · (code − 2^(bits − 1)). */
-export interface QuantisedBand {
+export interface QuantizedBand {
   /** One code per number, row by row. */
   readonly codes: Uint8Array;
   /** One scale per tile, row of tiles by row of tiles. */
@@ -26,11 +26,11 @@ const reaches = { 4: [8 / 7, 1, 0.9, 0.8, 0.7], 8: [128 / 127] } as const;
  * Rounds a band of whole rows, a multiple of `tileRows` unless it is the last, each row a multiple of 32 long. For each tile: the scale of
  * least squared error among a few. Returns undefined where a number is not finite.
  */
-export const quantise = (
+export const quantize = (
   values: Float32Array,
   columns: number,
-  { bits, tileRows }: Quantisation,
-): QuantisedBand | undefined => {
+  { bits, tileRows }: Quantization,
+): QuantizedBand | undefined => {
   const rows = values.length / columns;
   const across = columns / BLOCK;
   const scales = new Float32Array(Math.ceil(rows / tileRows) * across);

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { summarise } from './summarise.js';
+import { summarize } from './summarize.js';
 
 test('divides round by round, so that a machine that slows down does not show in ratios', () => {
   // The machine halves its speed from each round to the next: 3 times the base and 4 times the floor throughout.
-  const { time, ratio, timesFloor, rewards } = summarise({
+  const { time, ratio, timesFloor, rewards } = summarize({
     seconds: [3, 6, 12],
     matrixSeconds: [0.1, 0.2, 0.4],
     operations: 7.5,
@@ -30,17 +30,17 @@ test('leaves out what there is nothing to say about', () => {
     rewards: [],
     texts: ['a'],
   };
-  expect(summarise(only)).toEqual({ seconds: [1], time: { median: 1, lower: 1, upper: 1 } });
-  expect(summarise({ ...only, rewards: [2] }).rewards).toEqual({ mean: 2, standardError: null });
+  expect(summarize(only)).toEqual({ seconds: [1], time: { median: 1, lower: 1, upper: 1 } });
+  expect(summarize({ ...only, rewards: [2] }).rewards).toEqual({ mean: 2, standardError: null });
 });
 
 test('counts the texts that are those of the base, where it has as many', () => {
   const texts = ['a', 'b', 'c', 'd'];
   const own = { seconds: [1], matrixSeconds: [1], operations: undefined, rewards: [], texts };
   const base = { name: 'base', seconds: [1], rewards: [] };
-  expect(summarise({ ...own, base: { ...base, texts: ['a', 'x', 'c', 'd'] } }).texts).toEqual({
+  expect(summarize({ ...own, base: { ...base, texts: ['a', 'x', 'c', 'd'] } }).texts).toEqual({
     same: 3,
     of: 4,
   });
-  expect(summarise({ ...own, base: { ...base, texts: [] } }).texts).toBeUndefined();
+  expect(summarize({ ...own, base: { ...base, texts: [] } }).texts).toBeUndefined();
 });

@@ -3,15 +3,15 @@ import type { Checkpoint, StoredTensor } from '../checkpoint/checkpoint.js';
 import { readSafetensorsHeader } from '../checkpoint/safetensors.js';
 import { nodeFolder } from '../files/node-folder.js';
 import type { PackedTensors } from './packed-weights.js';
-import type { Quantisation } from './quantise.js';
-import { isIntact, placeCure, type QuantisedContents, writeQuantisedFile } from './quantised-file.js';
+import type { Quantization } from './quantize.js';
+import { isIntact, placeHint, type QuantizedContents, writeQuantizedFile } from './quantized-file.js';
 import type { WeightOptions } from './weight-options.js';
 
 /** Changes whenever the same weights would be written differently. */
 const FORMAT = 2;
 
-/** Quantised matrices, and the folder that they and the checkpoint's own tensors are now relative to. */
-export interface QuantisedTensors {
+/** Quantized matrices, and the folder that they and the checkpoint's own tensors are now relative to. */
+export interface QuantizedTensors {
   readonly folder: string;
   readonly packed: PackedTensors;
   /** The checkpoint's tensors, relative to that folder. */
@@ -19,29 +19,29 @@ export interface QuantisedTensors {
 }
 
 /**
- * The quantised form of some matrices of a checkpoint, from the file that an earlier call made, or made now. The file's name tells what it was
+ * The quantized form of some matrices of a checkpoint, from the file that an earlier call made, or made now. The file's name tells what it was
  * made of (sizes and times of the weight files, layout, settings): after a change another is made. Old ones may be deleted at any time.
- * Throws what writeQuantisedFile throws.
+ * Throws what writeQuantizedFile throws.
  */
-export const quantisedTensors = async (
+export const quantizedTensors = async (
   checkpoint: Checkpoint,
   names: readonly string[],
-  how: { readonly quantisation: Quantisation; readonly transposed: boolean },
-  { quantisedDir, onQuantise, signal }: WeightOptions,
-): Promise<QuantisedTensors> => {
+  how: { readonly quantization: Quantization; readonly transposed: boolean },
+  { quantizedDir, onQuantize, signal }: WeightOptions,
+): Promise<QuantizedTensors> => {
   const { mkdir, realpath } = await import('node:fs/promises');
   const { dirname, join } = await import('node:path');
   const { writeFailure } = await import('@entrgi/onnx/node');
   const { name, folder } = checkpoint;
   const sources = new Map(names.map((each) => [each, checkpoint.tensors.get(each)!]));
-  const contents: QuantisedContents = { folder, sources, ...how };
-  const { bits } = how.quantisation;
+  const contents: QuantizedContents = { folder, sources, ...how };
+  const { bits } = how.quantization;
   const fileName = `${name}-q${bits}-${await fingerprint(contents)}.safetensors`;
-  const paths = (await foldersFor(checkpoint, quantisedDir)).map((each) => join(each, fileName));
+  const paths = (await foldersFor(checkpoint, quantizedDir)).map((each) => join(each, fileName));
 
   const found = async () => {
     for (const path of paths) {
-      const tensors = await readQuantised(path, contents, signal);
+      const tensors = await readQuantized(path, contents, signal);
       if (tensors !== undefined) return { path: await realpath(path), tensors };
     }
     return undefined;
@@ -51,16 +51,16 @@ export const quantisedTensors = async (
     for (const [i, path] of paths.entries()) {
       try {
         await mkdir(dirname(path), { recursive: true }).catch((error) => {
-          throw writeFailure(error, dirname(path), placeCure);
+          throw writeFailure(error, dirname(path), placeHint);
         });
-        const onBytes = (doneBytes: number) => onQuantise?.({ name, doneBytes, totalBytes });
-        await writeQuantisedFile(path, contents, { onBytes, signal });
+        const onBytes = (doneBytes: number) => onQuantize?.({ name, doneBytes, totalBytes });
+        await writeQuantizedFile(path, contents, { onBytes, signal });
         return (await found())!;
       } catch (error) {
         if (!NotWritableError.isInstance(error) || i === paths.length - 1) throw error;
       }
     }
-    throw new NotWritableError(`${folder}: there is no folder to quantise into.`);
+    throw new NotWritableError(`${folder}: there is no folder to quantize into.`);
   };
 
   const { path, tensors } = (await found()) ?? (await made());
@@ -84,9 +84,9 @@ export const quantisedTensors = async (
 /** Where the file may be, the first choice first. */
 const foldersFor = async (
   { directory, folder }: Checkpoint,
-  quantisedDir: string | undefined,
+  quantizedDir: string | undefined,
 ): Promise<string[]> => {
-  if (quantisedDir !== undefined) return [quantisedDir];
+  if (quantizedDir !== undefined) return [quantizedDir];
   const { realpath } = await import('node:fs/promises');
   const { homedir } = await import('node:os');
   const { basename, dirname, join } = await import('node:path');
@@ -102,9 +102,9 @@ const foldersFor = async (
 const fingerprint = async ({
   folder,
   sources,
-  quantisation,
+  quantization,
   transposed,
-}: QuantisedContents): Promise<string> => {
+}: QuantizedContents): Promise<string> => {
   const { stat } = await import('node:fs/promises');
   const { createHash } = await import('node:crypto');
   const { join } = await import('node:path');
@@ -115,12 +115,12 @@ const fingerprint = async ({
       return [file, size, mtimeMs];
     }),
   );
-  const all = JSON.stringify([FORMAT, quantisation, transposed, facts, [...sources]]);
+  const all = JSON.stringify([FORMAT, quantization, transposed, facts, [...sources]]);
   return createHash('sha256').update(all).digest('hex').slice(0, 16);
 };
 
 /** The file's tensors; undefined where there is no such file, or it is not what it must be: a bit may have flipped on the disk since. */
-const readQuantised = async (path: string, contents: QuantisedContents, signal: AbortSignal | undefined) => {
+const readQuantized = async (path: string, contents: QuantizedContents, signal: AbortSignal | undefined) => {
   const { basename, dirname } = await import('node:path');
   const file = await nodeFolder(dirname(path))
     .open(basename(path))
@@ -147,7 +147,7 @@ const commonFolder = async (a: string, b: string) => {
   if (folder === '') {
     throw new CheckpointError(`${b}: expected a folder on the drive of the weights, ${a}.`, {
       value: b,
-      cure: 'Pass quantisedDir, a folder on that drive.',
+      hint: 'Pass quantizedDir, a folder on that drive.',
     });
   }
   return { folder, locate: (file: string) => relative(folder, file).split(sep).join('/') };

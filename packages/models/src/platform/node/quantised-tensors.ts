@@ -1,1 +1,0 @@
-export { quantisedTensors } from '../../weights/quantised-tensors.js';

@@ -1,0 +1,1 @@
+export { quantizedTensors } from '../../weights/quantized-tensors.js';
