@@ -1,7 +1,7 @@
 import type { FinishedTrajectory, PromptEndEvent } from '@entrgi/core';
-import type { StrategyEndEvent } from '../options/strategy.js';
 import { summarize } from './best-of-n.js';
 import type { CountedReward } from './counted-reward.js';
+import type { StrategyEndEvent } from './strategy.js';
 
 /** Runs of the loop as one: their finished trajectories with the rewards of these, and what runs and rating took together. */
 export const ratedEnd = (

@@ -6,9 +6,9 @@ import {
   requireObject,
   requirePositive,
 } from '@entrgi/core';
-import type { Strategy } from '../options/strategy.js';
 import { countedReward } from '../rating/counted-reward.js';
 import { ratedEnd } from '../rating/rated-end.js';
+import type { Strategy } from '../rating/strategy.js';
 import { sample } from '../sample.js';
 
 /** What may be spent: network passes, of denoiser and reward together, which are the same on any machine, or seconds on this one. */

@@ -1,6 +1,6 @@
-import type { Strategy } from '../options/strategy.js';
 import { countedReward } from '../rating/counted-reward.js';
 import { ratedEnd } from '../rating/rated-end.js';
+import type { Strategy } from '../rating/strategy.js';
 import { sample } from '../sample.js';
 
 /** As many trajectories as asked for, which know nothing of each other: unguided, best-of-n; guided, guidance as published; of one, plain sampling. */

@@ -1,10 +1,10 @@
 import { type FinishedTrajectory, type PromptEndEvent, requireThat, requireWhole } from '@entrgi/core';
-import type { Strategy } from '../options/strategy.js';
 import { type Path, particleFilter } from '../particles/particle-filter.js';
 import { sizesOf } from '../particles/sizes-of.js';
 import { type SmcOptions, smcSettings } from '../particles/smc-options.js';
 import { countedReward } from '../rating/counted-reward.js';
 import { ratedEnd } from '../rating/rated-end.js';
+import type { Strategy } from '../rating/strategy.js';
 import { steered } from '../sample.js';
 
 /** `resampleBelow` has no effect here: particles are resampled at every look. */

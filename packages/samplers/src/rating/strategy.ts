@@ -1,6 +1,6 @@
 import type { Prompt, PromptEndEvent, Reward, StepEvent } from '@entrgi/core';
-import type { BestOfN } from '../rating/best-of-n.js';
-import type { SampleOptions } from './sample-options.js';
+import type { SampleOptions } from '../options/sample-options.js';
+import type { BestOfN } from './best-of-n.js';
 
 /** One prompt, how to sample, and what rates the responses. `trajectories`: how many responses there are, and particles where there are particles. */
 export interface StrategyOptions extends Omit<SampleOptions, 'prompts'> {
