@@ -33,7 +33,10 @@ const linkFrom = (page, all) => (whole, before, target) => {
     const to = posix.relative(posix.dirname(page.to), all.get(file).to);
     return `${before}${to.startsWith('.') ? to : `./${to}`}${hash})`;
   }
-  if (path.endsWith('.svg')) return whole.replace(target, target.startsWith('.') ? target : `./${target}`);
+  if (inRepository.startsWith('docs/figures/')) {
+    const to = posix.relative(posix.dirname(page.to), inRepository.slice('docs/'.length));
+    return `${before}${to.startsWith('.') ? to : `./${to}`})`;
+  }
   const kind = statSync(join(root, inRepository)).isDirectory() ? 'tree' : 'blob';
   return `${before}${repository}/${kind}/main/${inRepository}${hash})`;
 };

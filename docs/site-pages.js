@@ -9,11 +9,14 @@ export const titleOf = (markdown) =>
 
 /** What the packages are in, from the outside in. */
 const packages = [
+  'entrgi',
   'samplers',
   'rewards',
   'models',
   'core',
   'backend-node',
+  'backend-web',
+  'evaluation',
   'tiny-stories',
   'autodiff',
   'onnx',

@@ -29,13 +29,15 @@ export default defineConfig({
   srcDir: '.site',
   outDir: 'dist',
   cleanUrls: true,
+  // A server on one's own machine, in an example, is no page.
+  ignoreDeadLinks: 'localhostLinks',
   // Pages are written as GitHub shows them; types such as `Promise<Float64Array>` are text, not elements.
   markdown: { html: false },
   themeConfig: {
     search: { provider: 'local' },
     nav: [
       { text: 'Guide', link: '/getting-started' },
-      { text: 'Packages', link: '/packages/samplers' },
+      { text: 'Packages', link: '/packages/entrgi' },
       { text: 'Reference', link: '/reference/' },
     ],
     sidebar: [
