@@ -27,7 +27,7 @@ const run = async (folder: string) => {
   return stdout;
 };
 
-/** What each prints. The server runs until it is stopped, and has a test of its own. */
+/** What each prints. The server runs until it is stopped, and has a test of its own; so has what runs on a cluster. */
 const prints: Record<string, RegExp> = {
   'comparing-methods': /^method .*\nbon .*\naps .*\nentrgi .*\nexpectation .*\n$/,
   'hub-models': /reward -?\d+\.\d\d, \d+\.\d s\n$/,
@@ -38,7 +38,7 @@ const prints: Record<string, RegExp> = {
 };
 
 test('every example is tested', () => {
-  expect(folders.toSorted()).toEqual([...Object.keys(prints), 'streaming-server'].toSorted());
+  expect(folders.toSorted()).toEqual([...Object.keys(prints), 'streaming-server', 'cluster'].toSorted());
 });
 
 // All of them load models in a process of their own, which takes seconds each; the quick run takes one.

@@ -26,6 +26,7 @@ export type { EvaluationOptions, ModelNames } from './plan/evaluation-options.js
 export { type Cell, type EvaluationPlan, planEvaluation } from './plan/plan-evaluation.js';
 export { type EvaluationConfig, readConfig } from './plan/read-config.js';
 export { ofShard, type Shard, shardOf } from './plan/shard.js';
+export { evaluateOnQueue, type QueueOptions } from './queue/evaluate-on-queue.js';
 export { animatedGif } from './replay/animated-gif.js';
 export { animatedSvg } from './replay/animated-svg.js';
 export { readTracks } from './replay/read-tracks.js';
@@ -42,7 +43,8 @@ export type {
   Summary,
   TemperatureSummary,
 } from './report/summary/summary.js';
-export { type EvaluateOptions, type EvaluationProgress, evaluate } from './run/evaluate.js';
+export { type EvaluateOptions, evaluate } from './run/evaluate.js';
+export type { EvaluationProgress } from './run/progress-reporter.js';
 export type { ResponsePair } from './score/rated-pair.js';
 export { readPairs } from './score/read-pairs.js';
 export { type RatedResponse, type ScoreOptions, scoreResponses } from './score/score-responses.js';

@@ -40,6 +40,10 @@ export const evalCommand = (context: Context): Command => {
       '--shard <I/N>',
       'only one of N equal parts, from 1; /N where a cluster says which (default: that of a SLURM array)',
     );
+  command.option(
+    '--queue <redis://HOST:PORT>',
+    'share the work with all that evaluate the same on the same Redis; every journal gets every result',
+  );
   for (const option of generateCommand(context).options) {
     if (!notShared.has(option.attributeName())) command.addOption(option);
   }

@@ -3,7 +3,9 @@ import {
   checkJournal,
   type EvaluationConfig,
   type EvaluationPlan,
+  type EvaluationProgress,
   evaluate as evaluateCells,
+  evaluateOnQueue,
   ofShard,
   openJournal,
   planEvaluation,
@@ -77,14 +79,10 @@ const run = async (plan: EvaluationPlan, { config, shard, display, context }: Pl
   try {
     checkJournal(journal.lines, plan.cells, out);
     const line = evaluationLine();
-    await evaluateCells({
-      plan,
-      cells,
-      journal,
-      workers: config.workers,
-      signal: context.signal,
-      onProgress: (progress) => display.wait(line(progress)),
-    });
+    const { workers, queue } = config;
+    const onProgress = (progress: EvaluationProgress) => display.wait(line(progress));
+    const work = { plan, cells, journal, workers, signal: context.signal, onProgress };
+    await (queue === undefined ? evaluateCells(work) : evaluateOnQueue({ ...work, queue }));
     display.clear();
     say(`${out} is complete: ${cells.length} results.`);
   } finally {

@@ -22,7 +22,7 @@ export const report = async (
   );
   const page = output ?? (markdown === undefined && json === undefined ? 'report.html' : undefined);
   const command = ['entrgi report', ...journals, ...(withoutSeconds ? ['--without-seconds'] : [])].join(' ');
-  const { html, markdown: tables, summary } = makeReport(lines, { command, withoutSeconds });
+  const { html, markdown: tables, summary } = await makeReport(lines, { command, withoutSeconds });
   const files = [
     [page, html],
     [markdown, tables],

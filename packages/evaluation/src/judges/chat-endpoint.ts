@@ -1,8 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AccessError, NetworkError, NotFoundError, UnsupportedError } from '@entrgi/core';
+import { AccessError, lazily, NetworkError, NotFoundError, UnsupportedError } from '@entrgi/core';
 import { openDestination } from '@entrgi/onnx/node';
-import { OpenAI } from 'openai';
 import PQueue from 'p-queue';
 import { hashOf } from '../journal/canonical-json.js';
 
@@ -55,12 +54,12 @@ export interface ChatEndpoint {
 /** Asks a server for the first token of answers, not too many at once nor too often, and none twice. */
 export const chatEndpoint = (options: ChatEndpointOptions): ChatEndpoint => {
   const { url, model, concurrency = 4, requestsPerMinute, retries = 6, timeout = 60_000, cacheDir } = options;
-  const client = new OpenAI({
-    baseURL: url,
-    // The client wants one; servers of one's own ask for none.
-    apiKey: options.apiKey ?? process.env.OPENAI_API_KEY ?? 'none',
-    maxRetries: retries,
-    timeout,
+  // Large, and not needed by most.
+  const client = lazily(async () => {
+    const { OpenAI } = await import('openai');
+    // The client wants a key; servers of one's own ask for none.
+    const apiKey = options.apiKey ?? process.env.OPENAI_API_KEY ?? 'none';
+    return new OpenAI({ baseURL: url, apiKey, maxRetries: retries, timeout });
   });
   const queue = new PQueue({
     concurrency,
@@ -69,7 +68,7 @@ export const chatEndpoint = (options: ChatEndpointOptions): ChatEndpoint => {
   const cost: ChatCost = { requests: 0, cached: 0, promptTokens: 0, completionTokens: 0 };
   const request = async (question: string, signal: AbortSignal | undefined): Promise<Answer> => {
     try {
-      const { choices, usage } = await client.chat.completions.create(
+      const { choices, usage } = await (await client.get()).chat.completions.create(
         {
           model,
           messages: [{ role: 'user', content: question }],
@@ -89,7 +88,7 @@ export const chatEndpoint = (options: ChatEndpointOptions): ChatEndpoint => {
       };
     } catch (error) {
       signal?.throwIfAborted();
-      throw endpointError(error, url, model);
+      throw await endpointError(error, url, model);
     }
   };
   return {
@@ -139,7 +138,8 @@ const withoutLogprobs = (url: string, model: string): UnsupportedError =>
     hint: 'Judge with a model and a server that give them (logprobs, top_logprobs).',
   });
 
-const endpointError = (error: unknown, url: string, model: string): unknown => {
+const endpointError = async (error: unknown, url: string, model: string): Promise<unknown> => {
+  const { OpenAI } = await import('openai');
   if (!(error instanceof OpenAI.APIError)) return error;
   const { status, message } = error;
   const details = { value: url, cause: error };

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { InvalidArgumentError, NotFoundError, nearestName } from '@entrgi/core';
 import { strictJson } from '@entrgi/models';
-import { Ajv, type ErrorObject } from 'ajv';
+import type { ErrorObject } from 'ajv';
 import { packageFile } from '../package-file.js';
 import type { EvaluationOptions } from './evaluation-options.js';
 
@@ -29,6 +29,7 @@ export const readConfig = async (path: string): Promise<EvaluationConfig> => {
       cause,
     });
   }
+  const { Ajv } = await import('ajv');
   const validate = new Ajv({ allowUnionTypes: true }).compile(
     packageFile('evaluation.schema.json') as object,
   );

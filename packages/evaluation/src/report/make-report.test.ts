@@ -41,8 +41,8 @@ const lines = [1, 2].flatMap((seed) =>
   ]),
 );
 
-test('the numbers are those of the definition', () => {
-  const { summary } = makeReport(lines);
+test('the numbers are those of the definition', async () => {
+  const { summary } = await makeReport(lines);
   expect(summary).toMatchObject({ results: 12, prompts: 3, seeds: [1, 2] });
   const [{ temperatures, models, settings }] = summary.setups as [(typeof summary.setups)[0]];
   expect(models).toEqual({ denoiser: 'd', reward: 'r', judge: 'j' });
@@ -82,8 +82,8 @@ test('the numbers are those of the definition', () => {
   ]);
 });
 
-test('the page says the same, needs nothing else, and leads from every number to its lines', () => {
-  const { html } = makeReport(lines, { command: 'entrgi report <a>' });
+test('the page says the same, needs nothing else, and leads from every number to its lines', async () => {
+  const { html } = await makeReport(lines, { command: 'entrgi report <a>' });
   expect(html).toContain('entrgi report &lt;a&gt;');
   expect(html).toContain('prompt 0 &amp; more');
   expect(html).not.toContain('<b>best</b> of');
@@ -103,17 +103,17 @@ test('the page says the same, needs nothing else, and leads from every number to
   expect(html).toContain('title="step 3">&lt;b&gt;</span>');
 });
 
-test('the order of the lines changes nothing; times can be left out', () => {
+test('the order of the lines changes nothing; times can be left out', async () => {
   const shuffled = lines.toReversed();
-  expect(makeReport(shuffled)).toEqual(makeReport(lines));
+  expect(await makeReport(shuffled)).toEqual(await makeReport(lines));
   const slower = lines.map((each) => ({ ...each, cost: { ...each.cost, seconds: 7 * each.cost.seconds } }));
-  expect(makeReport(slower)).not.toEqual(makeReport(lines));
-  const without = makeReport(lines, { withoutSeconds: true });
-  expect(makeReport(slower, { withoutSeconds: true })).toEqual(without);
+  expect(await makeReport(slower)).not.toEqual(await makeReport(lines));
+  const without = await makeReport(lines, { withoutSeconds: true });
+  expect(await makeReport(slower, { withoutSeconds: true })).toEqual(without);
   expect(without.markdown).toMatch(/\| entrgi \| .* \| – \| 16 \| 98 \|/);
 });
 
-test('what is missing is left out: one seed, no judge, no steps; other settings are another table', () => {
+test('what is missing is left out: one seed, no judge, no steps; other settings are another table', async () => {
   const bare = lines
     .filter(({ seed }) => seed === 1)
     .map(({ judge: _, steps: __, settings, trajectories, ...each }) => ({
@@ -121,13 +121,13 @@ test('what is missing is left out: one seed, no judge, no steps; other settings 
       settings: { ...settings, steps: 4 },
       trajectories: trajectories.map(({ judge: _j, ...rest }) => rest),
     }));
-  const { summary, html, markdown } = makeReport(bare);
+  const { summary, html, markdown } = await makeReport(bare);
   expect(summary.setups[0]!.temperatures[0]!.methods[0]).toMatchObject({ top1: { error: null } });
   expect(html).not.toContain('NaN');
   expect(html.match(/<svg/g)).toHaveLength(2);
   expect(markdown).not.toMatch(/NaN|undefined|null/);
   expect(
-    makeReport([...lines, ...bare.map((each) => ({ ...each, key: `${each.key}b` }))]).summary.setups,
+    (await makeReport([...lines, ...bare.map((each) => ({ ...each, key: `${each.key}b` }))])).summary.setups,
   ).toHaveLength(2);
-  expect(() => makeReport([])).toThrow('lines: expected at least one result, got none.');
+  await expect(makeReport([])).rejects.toThrow('lines: expected at least one result, got none.');
 });

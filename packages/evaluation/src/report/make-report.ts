@@ -1,6 +1,5 @@
 import { InvalidArgumentError } from '@entrgi/core';
 import type { JournalLine } from '../journal/journal-line.js';
-import { htmlReport } from './html/html-report.js';
 import { markdownReport } from './markdown.js';
 import { type SummarizeOptions, summarize } from './summary/summarize.js';
 import type { Summary } from './summary/summary.js';
@@ -18,7 +17,10 @@ export interface Report {
 }
 
 /** Tables, plots and texts of the results of an evaluation. Throws InvalidArgumentError where there is none. */
-export const makeReport = (lines: readonly JournalLine[], options: ReportOptions = {}): Report => {
+export const makeReport = async (
+  lines: readonly JournalLine[],
+  options: ReportOptions = {},
+): Promise<Report> => {
   if (lines.length === 0) {
     throw new InvalidArgumentError('lines: expected at least one result, got none.', {
       value: lines,
@@ -26,6 +28,8 @@ export const makeReport = (lines: readonly JournalLine[], options: ReportOptions
       hint: 'Make some with `entrgi eval`.',
     });
   }
+  // What draws is large, and whoever only runs evaluations does not need it.
+  const { htmlReport } = await import('./html/html-report.js');
   const { command = 'makeReport' } = options;
   const summary = summarize(lines, options);
   return {

@@ -10,7 +10,8 @@ import type { EvaluationOptions } from '../plan/evaluation-options.js';
 import { planEvaluation } from '../plan/plan-evaluation.js';
 import { ofShard } from '../plan/shard.js';
 import { temporaryFolder } from '../testing/temporary-folder.js';
-import { type EvaluationProgress, evaluate } from './evaluate.js';
+import { evaluate } from './evaluate.js';
+import type { EvaluationProgress } from './progress-reporter.js';
 
 const small = { trajectories: 2, steps: 3, maxNewTokens: 6, guidanceSteps: 1 };
 const options: EvaluationOptions = {

@@ -1,23 +1,12 @@
-import { availableParallelism } from 'node:os';
 import { requireWhole } from '@entrgi/core';
 import type { Journal } from '../journal/open-journal.js';
 import { endpointJudge } from '../judges/endpoint-judge.js';
 import { judgeLine } from '../judges/judge-line.js';
 import type { Cell, EvaluationPlan } from '../plan/plan-evaluation.js';
-import { childExecutor } from './child-executor.js';
 import { defaultWorkers } from './default-workers.js';
 import type { Executor } from './executor.js';
-import { localExecutor } from './local-executor.js';
-import { timeLeft } from './time-left.js';
-
-/** How far an evaluation is. */
-export interface EvaluationProgress {
-  /** Results in the journal, of those that are wanted. */
-  readonly done: number;
-  readonly total: number;
-  /** Undefined as long as nobody can tell. */
-  readonly secondsLeft: number | undefined;
-}
+import { makeExecutors } from './make-executors.js';
+import { type EvaluationProgress, progressReporter } from './progress-reporter.js';
 
 export interface EvaluateOptions {
   readonly plan: EvaluationPlan;
@@ -43,7 +32,7 @@ export const evaluate = async (options: EvaluateOptions): Promise<void> => {
   const report = progressReporter(cells, missing, Math.max(1, workers), onProgress);
   report();
   if (missing.length === 0) return;
-  const executors = executorsOf(plan, Math.min(workers, missing.length), signal);
+  const executors = makeExecutors(plan, Math.min(workers, missing.length), signal);
   const stop = () => void Promise.all(executors.map((executor) => executor.close()));
   signal?.addEventListener('abort', stop, { once: true });
   const asked = plan.judge?.kind === 'endpoint' ? endpointJudge(plan.judge.options) : undefined;
@@ -73,27 +62,4 @@ export const evaluate = async (options: EvaluateOptions): Promise<void> => {
     signal?.removeEventListener('abort', stop);
     await Promise.all(executors.map((executor) => executor.close()));
   }
-};
-
-const executorsOf = (plan: EvaluationPlan, workers: number, signal: AbortSignal | undefined): Executor[] => {
-  if (workers === 0) return [localExecutor(plan, { signal })];
-  const threads = Math.max(1, Math.floor(availableParallelism() / workers));
-  return Array.from({ length: workers }, () => childExecutor(plan, threads));
-};
-
-const progressReporter = (
-  cells: readonly Cell[],
-  missing: readonly Cell[],
-  workers: number,
-  onProgress: EvaluateOptions['onProgress'],
-) => {
-  const left = new Set(missing);
-  const estimate = timeLeft(workers);
-  return (cell?: Cell, seconds = 0): void => {
-    if (cell !== undefined) {
-      left.delete(cell);
-      estimate.add(cell, seconds);
-    }
-    onProgress?.({ done: cells.length - left.size, total: cells.length, secondsLeft: estimate.of(left) });
-  };
 };
