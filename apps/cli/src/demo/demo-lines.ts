@@ -15,6 +15,14 @@ export interface DemoRun {
   readonly rise: readonly number[];
 }
 
+/** What is asked for, and what the reward is. */
+export const openingLines = (prompt: string, styles: Styles, columns?: number): string[] => [
+  ...wrapped(prompt, columns, '').map((line) => styles.bold(line)),
+  ...wrapped('The reward adds two models: does it make sense, and is it cheerful?', columns, '').map((line) =>
+    styles.dim(line),
+  ),
+];
+
 /** A run's best response under its numbers. */
 export const runLines = (
   title: string,

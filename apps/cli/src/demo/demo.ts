@@ -18,7 +18,7 @@ import type { Display } from '../display/display.js';
 import { isTerminal, stylesFor } from '../display/styles.js';
 import type { Context } from '../process/context.js';
 import { withinGrace } from '../process/within-grace.js';
-import { comparisonLines, type DemoRun, runLines } from './demo-lines.js';
+import { comparisonLines, type DemoRun, openingLines, runLines } from './demo-lines.js';
 
 /** One of the 64 openings, not chosen for its outcome. */
 const prompt = 'Complete this story: The yellow bus was late again. Sam sat on the bench with his lunch box.';
@@ -77,12 +77,9 @@ const showBoth = async (
       print(runLines(title, whole, styles, columns));
       return whole;
     };
-    print([
-      styles.bold(prompt),
-      styles.dim('The reward: does it make sense (one model), and is it cheerful (another)?'),
-    ]);
-    const unguided = await shown('bon', 'Unguided, the best of 4');
-    const guided = await shown('entrgi', 'Guided while it writes, same seed, the best of 4');
+    print(openingLines(prompt, styles, columns));
+    const unguided = await shown('bon', 'Unguided, best of 4');
+    const guided = await shown('entrgi', 'Guided, same seed, best of 4');
     print(comparisonLines({ unguided, guided }, styles, columns));
   } finally {
     await backend.dispose();
