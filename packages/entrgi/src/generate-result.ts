@@ -1,5 +1,5 @@
 import type { Cost, Prompt, PromptEndEvent } from '@entrgi/core';
-import type { BestOfN } from '@entrgi/samplers';
+import type { StrategyEndEvent } from '@entrgi/samplers';
 import type { GenerationPlan } from './plan-generation.js';
 import type { MethodName } from './settings/methods.js';
 import type { Settings } from './settings/settings.js';
@@ -26,6 +26,8 @@ export interface GenerateResult {
   readonly timings: PromptEndEvent['timings'];
   /** What it took, final scores included. */
   readonly cost: Cost;
+  /** Of `bon-compute`, where no budget was given: what the guided run cost that it was matched to, which is in no other number. */
+  readonly matched?: Cost | undefined;
 }
 
 /** One finished response. */
@@ -40,8 +42,8 @@ export const generateResult = (
   { method, preset, settings, seed }: GenerationPlan,
   names: { readonly denoiser: string; readonly reward: string },
   prompt: Prompt,
-  { trajectories, timings, cost }: PromptEndEvent,
-  { best, avg, ms, trajectories: scored }: BestOfN & { readonly ms: number },
+  { trajectories, timings, cost, scores: { best, avg, trajectories: scored } }: StrategyEndEvent,
+  matched: Cost | undefined,
 ): GenerateResult => ({
   text: best.text,
   reward: best.reward,
@@ -55,10 +57,7 @@ export const generateResult = (
   method,
   seed,
   settings: { ...(preset === undefined ? {} : { preset }), ...settings, ...names },
-  timings: { ...timings, totalMs: timings.totalMs + ms, rewardMs: timings.rewardMs + ms },
-  cost: {
-    ...cost,
-    seconds: cost.seconds + ms / 1000,
-    rewardPasses: cost.rewardPasses + scored.length,
-  },
+  timings,
+  cost,
+  ...(matched === undefined ? {} : { matched }),
 });

@@ -92,6 +92,37 @@ describe('generate', () => {
     }
   });
 
+  test('a reward without gradient steers: SMC and particle Gibbs', async () => {
+    const short = blackBoxReward('short', (_, texts) => texts.map((text) => -text.length / 10));
+    const options = { ...small, trajectories: 3, denoiser, reward: short, prompt, lookEvery: 1 };
+    const bon = await generate({ ...options, method: 'bon' });
+    for (const method of ['smc', 'particle-gibbs'] as const) {
+      const steered = await generate({ ...options, method, steeringBeta: 0.2 });
+      expect(steered.settings).toMatchObject({ guidanceSteps: 0, steeringBeta: 0.2, lookEvery: 1 });
+      expect(steered.cost.rewardPasses).toBeGreaterThan(bon.cost.rewardPasses);
+      for (const { text, reward: value } of steered.trajectories) expect(value).toBe(-text.length / 10);
+    }
+    const one = { ...options, trajectories: 1 };
+    const base = await generate({ ...one, method: 'base' });
+    expect((await generate({ ...one, method: 'smc' })).trajectories).toEqual(base.trajectories);
+  });
+
+  test('best-of-n by compute spends what the guided run costs', async () => {
+    const options = { ...small, denoiser, reward, prompt, seed: 3 };
+    const guided = await generate({ ...options, method: 'entrgi' });
+    const bought = await generate({ ...options, method: 'bon-compute' });
+    expect({ ...bought.matched, seconds: 0 }).toEqual({ ...guided.cost, seconds: 0 });
+    const { trajectories } = bought;
+    expect(trajectories.length).toBeGreaterThan(2);
+    const many = { ...options, trajectories: trajectories.length };
+    const same = await generate({ ...many, method: 'bon' });
+    expect(trajectories.map(({ text }) => text)).toEqual(same.trajectories.map(({ text }) => text));
+    const passes = guided.cost.denoiserPasses + guided.cost.rewardPasses;
+    const given = await generate({ ...options, method: 'bon-compute', budgetPasses: passes });
+    expect(given.trajectories).toEqual(trajectories);
+    expect(given.matched).toBeUndefined();
+  });
+
   test('a reward without gradient ranks, and cannot guide', async () => {
     const short = blackBoxReward('short', (_, texts) => texts.map((text) => -text.length));
     const options = { ...small, denoiser, reward: short, prompt };
@@ -119,7 +150,7 @@ describe('generate', () => {
     [
       'an unknown method',
       { method: 'magic' },
-      "method: expected one of base, bon, aps, entrgi, expectation, got 'magic'.",
+      "method: expected one of base, bon, bon-compute, aps, entrgi, expectation, smc, particle-gibbs, got 'magic'.",
     ],
     [
       'an unknown preset',
@@ -131,6 +162,18 @@ describe('generate', () => {
       { preset: {} },
       'preset: expected a preset, such as presets.paper, or its name',
     ],
+    [
+      'a potential that there is not',
+      { method: 'smc', potential: 'min' },
+      'potential: expected one of difference, max, sum',
+    ],
+    [
+      'two budgets',
+      { method: 'bon-compute', budgetPasses: 9, budgetSeconds: 1 },
+      'budgetPasses: expected it or budgetSeconds, got both',
+    ],
+    ['an unknown remasking', { remasking: 'lots' }, 'remasking: expected one of cap, conf, rescale'],
+    ['guidance in no step', { guidanceEvery: 0 }, 'guidanceEvery: expected a whole number of at least 1'],
     ['no steps', { steps: 0 }, 'steps: expected a whole number of at least 1'],
     [
       'negative guidance steps',

@@ -6,12 +6,21 @@ import {
   requireThat,
   requireWhole,
 } from '@entrgi/core';
-import { type Preset, type PresetSettings, preset, presets, requireSampleNumbers } from '@entrgi/samplers';
+import {
+  type Preset,
+  type PresetSettings,
+  preset,
+  presets,
+  requireSampleNumbers,
+  type Strategy,
+} from '@entrgi/samplers';
 import { denoiserDirectory } from '@entrgi/tiny-stories';
 import { type GenerateOptions, generateOptionNames } from './generate-options.js';
 import { embeddedSettings } from './settings/embedded-settings.js';
-import { type MethodName, methodNames, settledBy } from './settings/methods.js';
+import { isRelaxation, type MethodName, methodNames, settledBy } from './settings/methods.js';
+import { samplingOf } from './settings/sampling-of.js';
 import { resolveSettings, type Settings } from './settings/settings.js';
+import { strategyOf } from './settings/strategy-of.js';
 
 /** A generation with everything decided and checked that can be without a model and a prompt. */
 export interface GenerationPlan {
@@ -23,6 +32,10 @@ export interface GenerationPlan {
   readonly settings: Settings;
   /** The settings as `sample` and `rewardGuidance` take them. */
   readonly options: Preset;
+  /** All of them, as `sample` takes them. */
+  readonly sampling: ReturnType<typeof samplingOf>;
+  /** Undefined where a guided run has to say first what may be spent. */
+  readonly strategy: Strategy | undefined;
   readonly seed: number;
 }
 
@@ -37,11 +50,12 @@ export const planGeneration = (options: GenerateOptions, of = 'generate'): Gener
   requireSampleNumbers({ ...settings, blockLength: settings.blockLength ?? settings.maxNewTokens, seed });
   return {
     method,
-    relaxation:
-      method === 'base' || method === 'bon' || settings.guidanceSteps === 0 ? undefined : relaxations[method],
+    relaxation: isRelaxation(method) && settings.guidanceSteps > 0 ? relaxations[method] : undefined,
     preset: presetName(options.preset),
     settings,
     options: preset(settings),
+    sampling: samplingOf(settings),
+    strategy: strategyOf(method, settings),
     seed,
   };
 };

@@ -1,15 +1,18 @@
 import {
+  type Cost,
   type DifferentiableReward,
   type Guidance,
   InvalidArgumentError,
   type Prompt,
   type PromptEndEvent,
   pickOptions,
+  type Relaxation,
   type Reward,
+  relaxations,
   rewardGuidance,
   type StepEvent,
 } from '@entrgi/core';
-import { bestOfN, sample } from '@entrgi/samplers';
+import { passesOf, type StrategyOptions, strategies } from '@entrgi/samplers';
 import type { GenerateOptions } from './generate-options.js';
 import { type GenerateResult, generateResult } from './generate-result.js';
 import { loadModels } from './models/load-models.js';
@@ -47,20 +50,10 @@ async function* respond(
   const models = await loadModels(pickOptions<ModelOptions>(options, modelOptionNames));
   try {
     const { denoiser, reward } = models;
-    const { vocabularyTolerance, response, confidenceThreshold, cacheBlocks } = plan.settings;
-    const events = sample({
-      ...plan.options.sample,
-      vocabularyTolerance,
-      response,
-      confidenceThreshold,
-      cacheBlocks,
-      denoiser,
-      prompts: [prompt],
-      guidance: guidanceOf(plan, reward),
-      seed: plan.seed,
-      signal,
-    });
-    for await (const event of events) {
+    const asked = { ...plan.sampling, denoiser, prompt, reward, seed: plan.seed, signal };
+    const matched = plan.strategy === undefined ? await guidedCost(plan, asked) : undefined;
+    const strategy = plan.strategy ?? strategies.compute_matched({ passes: passesOf(matched!) });
+    for await (const event of strategy({ ...asked, guidance: guidanceOf(plan, reward, plan.relaxation) })) {
       if (event.type === 'step-end') {
         const { tokenIds, trajectories, length } = event;
         const texts = Array.from({ length: trajectories }, (_, k) =>
@@ -69,23 +62,30 @@ async function* respond(
         yield { ...event, texts };
         continue;
       }
-      const start = performance.now();
-      const scores = await bestOfN({
-        reward,
-        prompt,
-        texts: event.trajectories.map(({ text }) => text),
-        signal,
-      });
       const names = { denoiser: denoiser.name, reward: reward.name };
-      const rated = { ...scores, ms: performance.now() - start };
-      yield { ...event, result: generateResult(plan, names, prompt, event, rated) };
+      yield { ...event, result: generateResult(plan, names, prompt, event, matched) };
     }
   } finally {
     await models.dispose();
   }
 }
 
-const guidanceOf = ({ relaxation, options }: GenerationPlan, reward: Reward): Guidance | undefined =>
+/** What the same costs with guidance. */
+const guidedCost = async (plan: GenerationPlan, asked: StrategyOptions): Promise<Cost> => {
+  const guidance = guidanceOf(plan, asked.reward, relaxations.entrgi);
+  let cost: Cost | undefined;
+  for await (const event of strategies.independent()({ ...asked, guidance })) {
+    if (event.type === 'prompt-end') cost = event.cost;
+  }
+  // The last event of a strategy that does not throw has it.
+  return cost!;
+};
+
+const guidanceOf = (
+  { options }: GenerationPlan,
+  reward: Reward,
+  relaxation: Relaxation | undefined,
+): Guidance | undefined =>
   relaxation === undefined
     ? undefined
     : // It says itself where a reward has no gradient.

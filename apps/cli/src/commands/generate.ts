@@ -7,6 +7,7 @@ import { examples } from './examples.js';
 import { oneOf } from './one-of.js';
 import { parseDecimal, parseInteger } from './parse-number.js';
 import { parseVariable } from './parse-variable.js';
+import { samplingOptions } from './sampling-options.js';
 
 /** What `planGeneration` of entrgi fills in. Help is there before that package, which is large, is loaded. */
 const defaults = { ...presets.published.settings, endTokens: 'turn', vocabularyTolerance: 1e-6 };
@@ -28,8 +29,8 @@ export const generateCommand = (context: Context): Command => {
     .addOption(
       oneOf(
         '--method <NAME>',
-        `how they are written: base, bon (best-of-n), or guided: ${names(relaxations)}`,
-        ['base', 'bon', ...Object.keys(relaxations)],
+        `how they are written: base, bon (best-of-n), bon-compute (as many as a guided run costs), guided: ${names(relaxations)}, or steered by any reward: smc, particle-gibbs`,
+        ['base', 'bon', 'bon-compute', ...Object.keys(relaxations), 'smc', 'particle-gibbs'],
       ).default('entrgi'),
     )
     .addOption(
@@ -141,7 +142,9 @@ export const generateCommand = (context: Context): Command => {
       '--vocabulary-tolerance <X>',
       `share of probability that left-out tokens may hold${is(defaults.vocabularyTolerance)}; 0: leave none out`,
       parseDecimal,
-    )
+    );
+  for (const option of samplingOptions()) command.addOption(option);
+  command
     .option('--seed <N>', 'the same seed gives the same text', parseInteger, 1)
     .option('--prompts <FILE.jsonl>', 'one {"prompt": "…"} a line, instead of PROMPT; - is standard input')
     .option('--json', 'print one JSON object per prompt and nothing else')

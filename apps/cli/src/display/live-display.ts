@@ -67,7 +67,9 @@ export const liveDisplay = (output: Output, env: Context['env']): Display => {
       let progress: Omit<Progress, 'elapsedMs'> | undefined;
       onEvent = (event) => {
         const { step, steps, entropyWeight, rewards } = event;
-        views = views.map((view, k) => ({
+        // A strategy may run the loop several times, with more or fewer trajectories.
+        const seen = Array.from({ length: event.trajectories }, (_, k) => views[k] ?? { spans: [] });
+        views = seen.map((view, k) => ({
           spans: spansOf(event, k),
           // A trajectory that sat the step out keeps what it had.
           reward:

@@ -9,7 +9,7 @@ export interface Result extends Omit<GenerateResult, 'text' | 'reward' | 'method
 }
 
 export const resultOf = (result: GenerateResult): Result => {
-  const { prompt, method, seed, settings, trajectories, text, reward, avg, timings, cost } = result;
+  const { prompt, method, seed, settings, trajectories, text, reward, avg, timings, cost, matched } = result;
   return {
     prompt,
     method,
@@ -21,5 +21,6 @@ export const resultOf = (result: GenerateResult): Result => {
     avg,
     timings,
     cost,
+    ...(matched === undefined ? {} : { matched }),
   };
 };

@@ -1,6 +1,6 @@
 import { type OptionNames, requirePositive } from '@entrgi/core';
 import type { EndTokens } from '@entrgi/models';
-import { type PresetSettings, presets } from '@entrgi/samplers';
+import { type PresetSettings, type potentials, presets, type remaskings } from '@entrgi/samplers';
 
 /** Every knob of a generation, as numbers and names. */
 export interface Settings extends PresetSettings {
@@ -13,6 +13,34 @@ export interface Settings extends PresetSettings {
    * (without it, those are written at the end). `['Once']` begins a response, `[null, 'The end.']` ends it. Default: nothing.
    */
   readonly response?: readonly (string | number | null)[] | undefined;
+  /** For the order `entropy_bound`: nats that may be committed together. Default: 0.1. */
+  readonly entropyBound?: number | undefined;
+  /** Masks committed tokens again (ReMDM). Default: none. */
+  readonly remasking?: keyof typeof remaskings | undefined;
+  /** Its η: of `cap` a probability, else the share of what is possible. Default: 0.02, 0.05 of `rescale`, 1 of `conf`. */
+  readonly remaskingShare?: number | undefined;
+  /** Guides in every k-th step. Default: 1. */
+  readonly guidanceEvery?: number | undefined;
+  /** Guides from this share of the steps on. Default: 0. */
+  readonly guidanceFrom?: number | undefined;
+  /** Guides up to this share of the steps. Default: 1. */
+  readonly guidanceUntil?: number | undefined;
+  /** β of `smc` and `particle-gibbs`: how much reward a nat is worth. Default: 1. */
+  readonly steeringBeta?: number | undefined;
+  /** What their looks multiply weights by. Default: difference. */
+  readonly potential?: keyof typeof potentials | undefined;
+  /** Steps from one look to the next. Default: an eighth of the steps. */
+  readonly lookEvery?: number | undefined;
+  /** Complete responses drawn of each particle for a look. Default: 1. */
+  readonly drafts?: number | undefined;
+  /** Of `smc`: resamples where fewer than this share of the particles do all the work. Default: 1, at every look. */
+  readonly resampleBelow?: number | undefined;
+  /** Of `particle-gibbs`: sweeps. Default: 2. */
+  readonly iterations?: number | undefined;
+  /** What `bon-compute` may spend: network passes of both models. Default: what the guided method `entrgi` costs with the same settings and seed, which is run first. */
+  readonly budgetPasses?: number | undefined;
+  /** The same in seconds. */
+  readonly budgetSeconds?: number | undefined;
   /** Approximate, faster: also commit tokens of at least this probability. Default: off. */
   readonly confidenceThreshold?: number | undefined;
   /** Approximate, faster: compute what lies around a block once for the block. Default: false. */
@@ -47,6 +75,20 @@ export const settingNames: OptionNames<Settings> = {
   vocabularyTolerance: true,
   endTokens: true,
   response: true,
+  entropyBound: true,
+  remasking: true,
+  remaskingShare: true,
+  guidanceEvery: true,
+  guidanceFrom: true,
+  guidanceUntil: true,
+  steeringBeta: true,
+  potential: true,
+  lookEvery: true,
+  drafts: true,
+  resampleBelow: true,
+  iterations: true,
+  budgetPasses: true,
+  budgetSeconds: true,
   blockLength: true,
   confidenceThreshold: true,
   cacheBlocks: true,

@@ -1,4 +1,5 @@
 import { requireThat, requireWhole } from '@entrgi/core';
+import { requireShare } from './require-share.js';
 
 /** The options of sampling that are numbers: what they may be depends on each other, and on no model. */
 export interface SampleNumbers {
@@ -10,6 +11,11 @@ export interface SampleNumbers {
   readonly vocabularyTolerance: number;
   readonly seed: number;
   readonly confidenceThreshold?: number | undefined;
+  readonly classifierFreeScale?: number | undefined;
+  readonly entropyBound?: number | undefined;
+  readonly guidanceEvery?: number | undefined;
+  readonly guidanceFrom?: number | undefined;
+  readonly guidanceUntil?: number | undefined;
 }
 
 /** A step is one 32-bit word of its random stream, and a place among all tokens an index of an array. */
@@ -38,6 +44,13 @@ export const requireSampleNumbers = (numbers: SampleNumbers): void => {
     typeof vocabularyTolerance === 'number' && vocabularyTolerance >= 0 && vocabularyTolerance < 1,
   );
   requireThat('seed', seed, 'a whole number between −(2^53 − 1) and 2^53 − 1', Number.isSafeInteger(seed));
+  const { classifierFreeScale = 0, entropyBound = 0 } = numbers;
+  requireTemperature('classifierFreeScale', classifierFreeScale);
+  requireTemperature('entropyBound', entropyBound);
+  const { guidanceEvery = 1, guidanceFrom = 0, guidanceUntil = 1 } = numbers;
+  requireWhole('guidanceEvery', guidanceEvery, 1);
+  requireShare('guidanceFrom', guidanceFrom);
+  requireShare('guidanceUntil', guidanceUntil);
   if (confidenceThreshold === undefined) return;
   const isProbability =
     typeof confidenceThreshold === 'number' && confidenceThreshold > 0 && confidenceThreshold <= 1;

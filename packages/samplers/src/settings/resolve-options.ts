@@ -20,7 +20,6 @@ import { published } from '../presets/published.js';
 import { endsFrom, responseTokens } from '../response/response-tokens.js';
 import { linear } from '../schedules/linear.js';
 import { requireSampleNumbers, requireTemperature } from './require-sample-numbers.js';
-import { requireShare } from './require-share.js';
 import type { SampleSettings } from './sample-settings.js';
 
 const optionNames: OptionNames<SampleOptions> = {
@@ -104,20 +103,20 @@ export const resolveOptions = (options: SampleOptions): SampleSettings => {
     vocabularyTolerance,
     seed,
     confidenceThreshold,
+    classifierFreeScale,
+    entropyBound,
+    guidanceEvery,
+    guidanceFrom,
+    guidanceUntil,
   });
   requireTemperature('orderTemperature', orderTemperature);
-  requireTemperature('entropyBound', entropyBound);
   if (remasking !== undefined) {
     requireFunction('remasking', remasking, 'a way to mask again, such as remaskings.cap(0.1)');
   }
-  requireWhole('guidanceEvery', guidanceEvery, 1);
-  requireShare('guidanceFrom', guidanceFrom);
-  requireShare('guidanceUntil', guidanceUntil);
   if (edit !== undefined) requireEditor(edit);
   requireWhole('firstTrajectory', firstTrajectory, 0, 2 ** 32 - 1 - trajectories);
   requireFunction('order', order, 'an order, such as orders.entropy');
   requireFunction('draw', draw, 'a way to draw, such as draws.inversion');
-  requireTemperature('classifierFreeScale', classifierFreeScale);
   requireFunction('schedule', schedule, 'a schedule, such as schedules.linear');
   requireThat('filters', tokenFilters, 'an array of filters', Array.isArray(tokenFilters));
   for (let index = 0; index < tokenFilters.length; index++) {
