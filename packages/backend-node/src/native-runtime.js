@@ -5,6 +5,14 @@ import { disableTelemetry } from './disable-telemetry.js';
 
 const CURE = 'Run `npm install onnxruntime-node@1.30.0`.';
 
+/** What has to be done for a device that this installation has no libraries of. */
+const INSTALL = {
+  cuda: 'Run `npm install onnxruntime-node@1.30.0` with its install script allowed, on Linux x64 with CUDA 12 and cuDNN 9: it downloads the libraries.',
+  webgpu: 'It takes a graphics card with a driver for Vulkan, Metal or Direct3D 12.',
+  dml: 'It takes Windows and a graphics card for DirectX 12.',
+  coreml: 'It takes macOS.',
+};
+
 const failure = (message, hint, cause) => Object.assign(new Error(message, { cause }), { hint });
 
 /** Bits of a half-precision array: newer runtimes of JavaScript hand out a Float16Array. */
@@ -34,14 +42,47 @@ export const loadNativeRuntime = async (importRuntime = () => import('onnxruntim
     return { name, type, dims: [...shape] };
   };
 
+  const devices = () => ort.listSupportedBackends?.() ?? [{ name: 'cpu', bundled: true }];
+
+  /** Errors of a device that is there in name alone say what it lacks. */
+  const open = async (bytes, settings) => {
+    const [device = 'cpu'] = settings.executionProviders ?? [];
+    const names = devices().map(({ name }) => name);
+    if (!names.includes(device)) {
+      throw failure(
+        `The device ${device} is not offered on ${process.platform} ${process.arch}: expected ${names.join(' or ')}.`,
+        INSTALL[device],
+      );
+    }
+    try {
+      return { session: await ort.InferenceSession.create(bytes, settings), device };
+    } catch (cause) {
+      if (device === 'cpu') throw cause;
+      throw failure(`On ${device}: ${String(cause?.message ?? cause)}`, INSTALL[device], cause);
+    }
+  };
+
+  /** There, a product over nothing ends the process. */
+  const refuseEmpty = (feeds) => {
+    for (const [name, { dims }] of Object.entries(feeds)) {
+      if (!dims.includes(0)) continue;
+      throw failure(
+        `'${name}' has no elements ([${dims.join(', ')}]), which products on webgpu cannot take.`,
+        'Load a reward with `prefixReuse: false`, or run this model on the device cpu.',
+      );
+    }
+  };
+
   return {
+    devices: async () => devices(),
+
     async create(bytes, settings) {
-      const session = await ort.InferenceSession.create(bytes, settings);
+      const { session, device } = await open(bytes, settings);
       try {
         const inputs = session.inputMetadata.map(describe);
         const outputs = session.outputMetadata.map(describe);
         const id = ++created;
-        sessions.set(id, session);
+        sessions.set(id, { session, device });
         return { id, inputs, outputs };
       } catch (error) {
         await session.release();
@@ -50,11 +91,13 @@ export const loadNativeRuntime = async (importRuntime = () => import('onnxruntim
     },
 
     async run(id, feeds, fetches) {
+      const { session, device } = sessions.get(id);
+      if (device === 'webgpu') refuseEmpty(feeds);
       const inputs = {};
       for (const [name, { type, data, dims }] of Object.entries(feeds)) {
         inputs[name] = new ort.Tensor(type, data, dims);
       }
-      const results = await sessions.get(id).run(inputs, fetches);
+      const results = await session.run(inputs, fetches);
       const outputs = {};
       for (const name of fetches) {
         const { type, dims, data } = results[name];
@@ -64,9 +107,9 @@ export const loadNativeRuntime = async (importRuntime = () => import('onnxruntim
     },
 
     async release(id) {
-      const session = sessions.get(id);
+      const opened = sessions.get(id);
       sessions.delete(id);
-      await session?.release();
+      await opened?.session.release();
     },
 
     async close() {

@@ -1,7 +1,9 @@
-import { type Backend, InvalidArgumentError } from '@entrgi/core';
-import { checkThreads, runtimeBackend } from '@entrgi/core/backend';
+import { type Backend, InvalidArgumentError, requireName } from '@entrgi/core';
+import { checkThreads, type Runtime, runtimeBackend } from '@entrgi/core/backend';
+import { deviceNames, type NodeDevice } from './devices.js';
 import { loadNativeRuntime } from './native-runtime.js';
 import { sessionSettings } from './session-settings.js';
+import { webGpuRuntime } from './web-gpu-runtime.js';
 import { workerRuntime } from './worker-runtime.js';
 
 /** Where sessions run, and on how many threads. */
@@ -10,18 +12,25 @@ export interface NodeBackendOptions {
   readonly threads?: number;
   /** Load and run sessions in one worker thread, so that the caller's event loop stays responsive. Default: false. */
   readonly worker?: boolean;
+  /** What computes; `devices()` says what is offered here. Two models on two devices take two backends. Default: `cpu`. */
+  readonly device?: NodeDevice;
 }
 
 /**
- * Models on onnxruntime-node (CPU). The runtime is loaded with the first session.
- * Throws InvalidArgumentError for threads < 1; sessions throw BackendError where onnxruntime-node is missing, of another version, or fails.
+ * Models on onnxruntime-node. The runtime is loaded with the first session.
+ * Throws InvalidArgumentError for threads < 1 and an unknown device; sessions throw BackendError where onnxruntime-node is missing, of another version, or fails, and for
+ * a device that is not offered here, with what it takes.
  */
 export const nodeBackend = (options: NodeBackendOptions = {}): Backend => {
+  const { device = 'cpu', worker = false } = options;
+  requireName('device', device, deviceNames);
   checkThreads(options.threads);
+  const load = async (): Promise<Runtime> => (worker ? workerRuntime() : loadNativeRuntime());
+  const details = [...(device === 'cpu' ? [] : [device]), ...(worker ? ['worker'] : [])];
   return runtimeBackend({
-    name: options.worker === true ? 'node (worker)' : 'node',
+    name: details.length === 0 ? 'node' : `node (${details.join(', ')})`,
     maker: 'nodeBackend()',
-    load: async () => (options.worker === true ? workerRuntime() : loadNativeRuntime()),
+    load: device === 'webgpu' ? () => webGpuRuntime(worker, load) : load,
     settings: ({ name, files, folder }, { disablePrepacking = false, threads = options.threads }) => {
       if (files !== undefined && folder === undefined) {
         throw new InvalidArgumentError(`${name}: expected external data in a folder, got a map of files.`, {
@@ -29,7 +38,7 @@ export const nodeBackend = (options: NodeBackendOptions = {}): Backend => {
           hint: 'Pass `folder`: this backend maps weight files into memory.',
         });
       }
-      return sessionSettings({ disablePrepacking, threads, folder });
+      return sessionSettings({ disablePrepacking, threads, folder, device });
     },
   });
 };

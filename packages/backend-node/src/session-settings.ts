@@ -1,13 +1,16 @@
+import type { NodeDevice } from './devices.js';
+
 /** What is asked of a session, the backend's defaults filled in. */
 export interface SessionRequest {
   readonly disablePrepacking: boolean;
   readonly threads: number | undefined;
   readonly folder: string | undefined;
+  readonly device: NodeDevice;
 }
 
 /** onnxruntime's settings for one session, as measured: see the comment beside each. */
 export const sessionSettings = (request: SessionRequest): Record<string, unknown> => ({
-  executionProviders: ['cpu'],
+  executionProviders: [request.device],
   graphOptimizationLevel: 'all',
   // Halves the memory of activations at no cost: patterns are recorded per input shape, and shapes vary here.
   enableMemPattern: false,
