@@ -64,10 +64,13 @@ describe.skipIf(chromium === undefined)(
     });
 
     /** The page at an address of the site, its models loaded; whatever it complains of fails the test. */
-    const open = async (address: string, { isolated = true, from = browser } = {}) => {
+    const open = async (
+      address: string,
+      { isolated = true, serviceWorkers = 'block' as 'allow' | 'block', from = browser } = {},
+    ) => {
       const server = await serveFolders({ '/': out }, { isolated });
       ends.push(server.close);
-      const page = await from.newPage({ viewport: { width: 1280, height: 900 } });
+      const page = await from.newPage({ viewport: { width: 1280, height: 900 }, serviceWorkers });
       const complaints: string[] = [];
       page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
       page.on('pageerror', (error) => complaints.push(String(error)));
@@ -88,7 +91,7 @@ describe.skipIf(chromium === undefined)(
       });
       await page.goto(`${server.origin}/${address}`);
       await until(page, 'Run');
-      return { page, complaints };
+      return { page, complaints, server };
     };
 
     const until = async (page: Page, word: string) => {
@@ -209,6 +212,18 @@ describe.skipIf(chromium === undefined)(
         expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
       },
     );
+
+    it('shares memory where the host sends no headers for it, and works without a network', async () => {
+      const { page, server } = await open(`?threads=2#${quick}`, {
+        isolated: false,
+        serviceWorkers: 'allow',
+      });
+      expect(await page.locator('.chip').textContent()).toBe('WebAssembly, 2 threads');
+      await server.close();
+      await page.reload();
+      await until(page, 'Run');
+      expect(await run(page)).toHaveLength(16);
+    });
 
     it('sends little script', () => {
       const index = readFileSync(join(out, 'index.html'), 'utf8');
