@@ -3,6 +3,7 @@ import {
   type Denoiser,
   type DifferentiableReward,
   denoiserDirectory,
+  embeddedSettings,
   judgeDirectory,
   loadDenoiser,
   loadReward,
@@ -59,9 +60,9 @@ const written = async (
   denoiser: Denoiser,
   reward: DifferentiableReward,
 ) => {
-  const steps = 64;
+  const { steps } = embeddedSettings;
   const committed = new Map<string, number>();
-  for await (const event of stream({ prompt, method, denoiser, reward, seed: 1, steps, maxNewTokens: 64 })) {
+  for await (const event of stream({ prompt, method, denoiser, reward, seed: 1, ...embeddedSettings })) {
     if (event.type === 'step-end') {
       for (const { trajectory, position } of event.committed)
         committed.set(`${trajectory} ${position}`, event.step);

@@ -99,8 +99,12 @@ describe('help', () => {
 
   test('of generate tells what the embedded models do instead', async () => {
     const { stdout } = await entrgi(['generate', '--help']);
-    const { steps, maxNewTokens } = embeddedSettings;
-    for (const [option, value] of Object.entries({ steps, 'max-new-tokens': maxNewTokens })) {
+    const { steps, maxNewTokens, learningRate } = embeddedSettings;
+    for (const [option, value] of Object.entries({
+      steps,
+      'max-new-tokens': maxNewTokens,
+      'learning-rate': learningRate,
+    })) {
       const entry = stdout.replace(/\s+/g, ' ').match(new RegExp(` --${option} .*?(?= --)`))![0];
       expect(entry).toContain(`${value} with the embedded denoiser`);
     }

@@ -6,7 +6,7 @@ import { type GivenSettings, settingNames } from './settings/settings.js';
 
 /**
  * What to respond to, with which models, and how. Settings that are not said are those of the preset; without one, those of the published
- * tables (`presets.published`), for the embedded denoiser with 64 steps and 64 tokens instead of 128.
+ * tables (`presets.published`), for the embedded denoiser `embeddedSettings`.
  */
 export interface GenerateOptions extends ModelOptions, GivenSettings {
   /** What to respond to: one user turn. Give it or `messages`. */

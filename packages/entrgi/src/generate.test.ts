@@ -13,6 +13,7 @@ import {
   loadReward,
   NonDifferentiableError,
   nodeBackend,
+  optimizers,
   presets,
   relaxations,
   rewardDirectory,
@@ -44,7 +45,12 @@ describe('generate', () => {
       seed: 7,
       denoiser,
       prompts: [prompt],
-      guidance: rewardGuidance({ ...guidance, reward, relaxation: relaxations.entrgi }),
+      guidance: rewardGuidance({
+        ...guidance,
+        optimizer: optimizers.adam(0.15),
+        reward,
+        relaxation: relaxations.entrgi,
+      }),
     });
     for await (const event of events) {
       if (event.type === 'step-end') continue;

@@ -4,11 +4,11 @@ import { denoiserDirectory, type GenerateOptions, planGeneration, preset, preset
 const settingsOf = (options: GenerateOptions) => planGeneration(options).settings;
 
 describe('planGeneration', () => {
-  test('the defaults are the published settings, shorter for the embedded denoiser', () => {
+  test('the defaults are the published settings, shorter and with smaller updates for the embedded denoiser', () => {
     const others = { vocabularyTolerance: 1e-6, endTokens: 'turn' };
     const published = { ...presets.published.settings, ...others };
     expect(settingsOf({ denoiser: 'owner/name' })).toEqual(published);
-    expect(settingsOf({})).toEqual({ ...published, steps: 64, maxNewTokens: 64 });
+    expect(settingsOf({})).toEqual({ ...published, steps: 64, maxNewTokens: 64, learningRate: 0.15 });
     expect(settingsOf({ denoiser: denoiserDirectory, steps: undefined })).toEqual(settingsOf({}));
   });
 

@@ -88,7 +88,11 @@ export const generateCommand = (context: Context): Command => {
       `gradient updates per step${is(defaults.guidanceSteps)}; 0: unguided`,
       parseInteger,
     )
-    .option('--learning-rate <X>', `size of a gradient update${is(defaults.learningRate)}`, parseDecimal)
+    .option(
+      '--learning-rate <X>',
+      `size of a gradient update (default: 0.5; 0.15 with the embedded denoiser)`,
+      parseDecimal,
+    )
     .addOption(
       oneOf(
         '--update <NAME>',

@@ -11,7 +11,7 @@ export const defaultSettings: RunSettings = {
   maxNewTokens: 64,
   temperature: 0.7,
   guidanceSteps: 3,
-  learningRate: 0.5,
+  learningRate: 0.15,
   storyWeight: 1,
   moodWeight: 0,
 };
@@ -24,7 +24,7 @@ export const ranges = {
   maxNewTokens: { min: 16, max: 96, step: 8 },
   temperature: { min: 0, max: 1.5, step: 0.1 },
   guidanceSteps: { min: 0, max: 8, step: 1 },
-  learningRate: { min: 0, max: 2, step: 0.1 },
+  learningRate: { min: 0, max: 2, step: 0.05 },
   storyWeight: { min: 0, max: 2, step: 0.1 },
   moodWeight: { min: -2, max: 2, step: 0.1 },
 } as const;
