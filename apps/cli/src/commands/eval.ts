@@ -16,7 +16,10 @@ export const evalCommand = (context: Context): Command => {
       'Responds to every prompt by every method, at every temperature, with every seed, and adds each result to a journal. Run again, it does\n' +
         'what is missing and nothing else. `entrgi report` makes a page of it.',
     )
-    .option('--data <FILE|NAME>', 'prompts: JSONL, CSV or TSV, or `openings`, those of the embedded models')
+    .option(
+      '--data <FILE|NAME>',
+      'prompts: JSONL, CSV, TSV or Parquet; `openings`; or of the hub reward-bench-2, judgebench, rm-bench, owner/name:split',
+    )
     .option('--out <JOURNAL.jsonl>', 'where results are added')
     .option('--limit <N>', 'at most so many prompts', parseInteger)
     .option('--skip-malformed', 'leave out prompts that cannot be read, and say which')

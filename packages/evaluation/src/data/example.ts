@@ -6,11 +6,15 @@ export interface Example {
 }
 
 /**
- * The prompt of a record: text, { prompt: "…" } or { messages: […] } that end with a user turn; other fields are left alone. `source` is what errors
+ * The prompt of a record: text, { prompt: "…" } (or `question`) or { messages: […] } that end with a user turn; other fields are left alone. `source` is what errors
  * call it. Throws InvalidArgumentError.
  */
 export const exampleOf = (record: unknown, source: string): Example => {
-  const { prompt, messages } = isRecord(record) ? record : { prompt: record };
+  const {
+    question,
+    prompt = question,
+    messages,
+  } = isRecord(record) ? record : ({ prompt: record } as Record<string, unknown>);
   if (prompt !== undefined && messages !== undefined) {
     throw invalid(source, '"prompt" or "messages", got both', record);
   }

@@ -1,7 +1,11 @@
-import { writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { openings } from 'entrgi';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { temporaryFolder } from '../testing/temporary-folder.js';
 import { readData } from './read-data.js';
 
@@ -25,6 +29,49 @@ test('CSV and TSV, by the names of their columns', async () => {
   const csv = await file('a.csv', 'id,prompt\r\n1,"He said ""no"",\nand left"\r\n2,b\r\n');
   expect(await readData(csv)).toEqual([{ prompt: 'He said "no",\nand left' }, { prompt: 'b' }]);
   expect(await readData(await file('a.tsv', 'prompt\tid\na, b\t1\n'))).toEqual([{ prompt: 'a, b' }]);
+});
+
+// Written by pyarrow 26, with snappy: id, prompt and n of three rows, of which the last prompt is blank.
+const parquet = fileURLToPath(new URL('../../fixtures/prompts.parquet', import.meta.url));
+
+test('Parquet, by the names of its columns', async () => {
+  expect(await readData(parquet, { limit: 2 })).toEqual([
+    { prompt: 'What is Gremolata?' },
+    { prompt: 'Où est le chat ?' },
+  ]);
+  await expect(readData(parquet)).rejects.toThrow('prompts.parquet, row 3: expected some text');
+  const none = await file('a.parquet', 'nothing');
+  await expect(readData(none)).rejects.toThrow(`${none}: expected a Parquet file (`);
+});
+
+test('a data set of the hub, from a stand-in of it', async () => {
+  const asked: string[] = [];
+  const server = createServer(async (request, response) => {
+    asked.push(request.url!);
+    const tables = { default: { train: [], test: [`http://${request.headers.host}/test/0.parquet`] } };
+    if (request.url === '/api/datasets/allenai/reward-bench-2/parquet') response.end(JSON.stringify(tables));
+    else if (request.url === '/test/0.parquet') response.end(await readFile(parquet));
+    else response.writeHead(request.url!.includes('secret') ? 401 : 404).end();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  vi.stubEnv('HF_ENDPOINT', `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const expected = [{ prompt: 'What is Gremolata?' }];
+  expect(await readData('reward-bench-2', { limit: 1 })).toEqual(expected);
+  expect(await readData('allenai/reward-bench-2:default/test', { limit: 1 })).toEqual(expected);
+  expect(asked).toEqual(
+    [1, 2].flatMap(() => ['/api/datasets/allenai/reward-bench-2/parquet', '/test/0.parquet']),
+  );
+  const fails = (name: string, code: string) => expect(readData(name)).rejects.toMatchObject({ code });
+  await fails('allenai/reward-bench-2:dev', 'not-found');
+  await fails('nobody/nothing', 'not-found');
+  await fails('some/secret', 'no-access');
+  vi.stubEnv('HF_ENDPOINT', 'http://127.0.0.1:9');
+  await fails('some/data', 'network');
+  vi.stubEnv('HF_HUB_OFFLINE', '1');
+  await fails('some/data', 'unsupported');
 });
 
 test('what is malformed is named by its line, and may be left out', async () => {

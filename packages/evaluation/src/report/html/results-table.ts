@@ -21,9 +21,7 @@ export const resultsTable = ({ methods }: TemperatureSummary, linkOf: (method: s
     'seconds',
     'denoiser<br>passes',
     'reward<br>passes',
-    'distinct-1',
-    '-2',
-    '-3',
+    'distinct<br>1 / 2 / 3',
     'self-BLEU',
   ];
   const body = methods.map((summary) => row(summary, { against, isJudged, href: linkOf(summary.method) }));
@@ -54,7 +52,7 @@ const row = (summary: MethodSummary, { against, isJudged, href }: Columns): stri
     cell(number(cost.seconds)),
     cell(count(cost.denoiserPasses)),
     cell(count(cost.rewardPasses)),
-    ...diversity.distinct.map((value) => cell(number(value))),
+    cell(diversity.distinct.map((value) => number(value)).join(' / ')),
     cell(number(diversity.selfBleu)),
   ].join('')}</tr>`;
 };

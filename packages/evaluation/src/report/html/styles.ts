@@ -16,7 +16,7 @@ p { margin: 6px 0; max-width: 80ch; } .muted { color: var(--muted); }
 a { color: var(--accent); } td a { color: inherit; text-decoration-color: var(--line); text-underline-offset: 3px; } td a:hover { color: var(--accent); }
 .scroll { overflow-x: auto; margin: 8px 0; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: 14px; white-space: nowrap; }
-th, td { padding: 5px 10px; text-align: right; border-bottom: 1px solid var(--line); }
+th, td { padding: 5px 8px; text-align: right; border-bottom: 1px solid var(--line); }
 th { font-weight: 600; color: var(--muted); vertical-align: bottom; } th:first-child, td:first-child { text-align: left; position: sticky; left: 0; background: var(--page); }
 td.clear { font-weight: 700; }
 .plots { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(340px, 100%), 1fr)); gap: 16px; }

@@ -21,7 +21,7 @@ export const costPlot = (
   const label = unit === 'seconds' ? 'seconds per prompt →' : 'network passes per prompt →';
   const ys = [...points, ...curve].map(({ y }) => y);
   return drawPlot(`Top@1 against ${unit} at temperature ${temperature}`, {
-    x: { type: 'log', label, ticks: 4, tickFormat: '~s', nice: true },
+    x: { type: 'log', label, ticks: 4, tickFormat: unit === 'seconds' ? '~g' : '~s', nice: true },
     y: { label: '↑ Top@1', grid: true, nice: true },
     marks: [
       Plot.line(curve, { x: 'x', y: 'y', stroke: 'var(--muted)', strokeDasharray: '8 3' }),

@@ -1,7 +1,7 @@
 import type { Estimate } from './statistics.js';
 
-/** A minus that is as wide as a plus. */
-const minus = (text: string): string => text.replace('-', '−');
+/** A minus that is as wide as a plus; none before nothing. */
+const minus = (text: string): string => text.replace(/^-(?=0(\.0*)?$)/, '').replace('-', '−');
 
 /** "2.41", "−0.30". */
 export const number = (value: number | null | undefined, digits = 2): string =>
@@ -17,7 +17,7 @@ export const estimated = (value: Estimate | undefined, digits = 2): string => {
 
 /** The same with a sign before it. */
 export const difference = (value: Estimate | undefined, digits = 2): string =>
-  value === undefined ? '–' : `${value.mean < 0 ? '' : '+'}${estimated(value, digits)}`;
+  value === undefined ? '–' : estimated(value, digits).replace(/^(?=\d)/, '+');
 
 /** "256", "1,024", "12.5". */
 export const count = (value: number): string =>
