@@ -12,6 +12,7 @@ import {
   preset,
   presets,
   requireSampleNumbers,
+  requireWholeBlocks,
   type Strategy,
 } from '@entrgi/samplers';
 import { denoiserDirectory } from '@entrgi/tiny-stories';
@@ -47,7 +48,10 @@ export const planGeneration = (options: GenerateOptions, of = 'generate'): Gener
   const resolved = resolveSettings(options, presetSettings(options));
   const settings: Settings = { ...resolved, ...settledBy(method) };
   requireWhole('guidanceSteps', settings.guidanceSteps, 0);
-  requireSampleNumbers({ ...settings, blockLength: settings.blockLength ?? settings.maxNewTokens, seed });
+  const numbers = { ...settings, blockLength: settings.blockLength ?? settings.maxNewTokens, seed };
+  requireSampleNumbers(numbers);
+  // Blocks that the denoiser itself knows need not come out even.
+  if (options.attention !== 'block-causal') requireWholeBlocks(numbers);
   return {
     method,
     relaxation: isRelaxation(method) && settings.guidanceSteps > 0 ? relaxations[method] : undefined,

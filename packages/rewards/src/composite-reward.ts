@@ -73,9 +73,10 @@ const openAll = async (
       const values = new Float64Array(mix.trajectories);
       const tokenScores = new Float32Array(mix.probs.length);
       const columns = mix.probs.length / mix.rows.length;
+      const length = mix.tokenIds.length / mix.trajectories;
       const placeOf = (i: number) => {
         const slot = mix.rows[Math.floor(i / columns)]!;
-        return `the gradient of trajectory ${Math.floor(slot / request.length)}, position ${slot % request.length}`;
+        return `the gradient of trajectory ${Math.floor(slot / length)}, position ${slot % length}`;
       };
       for (const [i, context] of contexts.entries()) {
         const gradient = await context.evaluate(mix);

@@ -263,7 +263,7 @@ describe('networkReward: what open and evaluate refuse', () => {
 
   it.each<[string, Partial<ResponseMix>]>([
     ['trajectories: expected a whole number of at least 1, got 0', { trajectories: 0 }],
-    ['tokenIds: expected 12 elements (trajectories · length = 3 · 4), got 8', { trajectories: 3 }],
+    ['tokenIds: expected trajectories · length = 3 · up to 4 elements, got 8', { trajectories: 3 }],
     ['attention: expected 8 elements', { attention: Uint8Array.of(1) }],
     ['weights: expected 3 elements (one per row), got 1', { weights: Float32Array.of(1) }],
     ['probs: expected 18 elements (rows · columns = 3 · 6), got 2', { probs: Float32Array.of(0.5, 0.5) }],

@@ -12,7 +12,8 @@ import { classifierFree } from './prediction/classifier-free.js';
 import { countPasses, type DenoiserNetwork } from './prediction/denoiser-network.js';
 import { predict } from './prediction/predict.js';
 import { resolveOptions } from './settings/resolve-options.js';
-import type { SampleSettings } from './settings/sample-settings.js';
+import { responseBlocks } from './settings/response-blocks.js';
+import type { RunSettings, SampleSettings } from './settings/sample-settings.js';
 import type { Steering } from './settings/steering.js';
 import { changedTokens } from './step/changed-tokens.js';
 import { checkEditedTokens } from './step/check-edits.js';
@@ -41,9 +42,10 @@ export const steered = (
 ): AsyncGenerator<SampleEvent, void, undefined> =>
   samplePrompts({ ...resolveOptions(options), steering, predictsAll: true });
 
-async function* samplePrompts(settings: SampleSettings): AsyncGenerator<SampleEvent, void, undefined> {
+async function* samplePrompts(run: RunSettings): AsyncGenerator<SampleEvent, void, undefined> {
   // One prompt at a time: its trajectories are equally long, so that nothing is padded and nothing rounds differently.
-  for (const [index, { prompt, tokenIds }] of settings.prompts.entries()) {
+  for (const [index, { prompt, tokenIds }] of run.prompts.entries()) {
+    const settings = settingsOfPrompt(run, tokenIds.length);
     settings.signal?.throwIfAborted();
     const start = performance.now();
     const guidance = await settings.guidance?.open({
@@ -58,6 +60,14 @@ async function* samplePrompts(settings: SampleSettings): AsyncGenerator<SampleEv
     }
   }
 }
+
+/** What depends on where the response begins. Each block has an equal share of the steps, rounded up. */
+const settingsOfPrompt = (run: RunSettings, promptLength: number): SampleSettings => {
+  const { length, blockLength, denoiser, steps } = run;
+  const { blockAttention: attention } = denoiser;
+  const blocks = responseBlocks({ length, blockLength, promptLength, attention });
+  return { ...run, blocks, steps: Math.ceil(steps / blocks.length) * blocks.length };
+};
 
 async function* denoise(
   settings: SampleSettings,

@@ -2,14 +2,18 @@ import { InvalidArgumentError, type ResponseMix, type RewardRequest } from '@ent
 
 /** Compares a mix with itself and with what was opened. Throws InvalidArgumentError: native code reads past no table. */
 export const checkMix = (mix: ResponseMix, { vocabulary, length }: RewardRequest): void => {
-  const slots = mix.trajectories * length;
+  const slots = mix.tokenIds.length;
   const columns = mix.candidates?.length ?? vocabulary.size;
   if (!Number.isSafeInteger(mix.trajectories) || mix.trajectories < 1) {
     throw refusal('trajectories', 'a whole number of at least 1', mix.trajectories);
   }
+  const own = slots / mix.trajectories;
+  if (!Number.isInteger(own) || own < 1 || own > length) {
+    const most = `${mix.trajectories} · up to ${length}`;
+    throw refusal('tokenIds', `trajectories · length = ${most} elements`, slots);
+  }
   const sizes = [
-    ['tokenIds', mix.tokenIds, slots, `trajectories · length = ${mix.trajectories} · ${length}`],
-    ['attention', mix.attention, slots, `trajectories · length = ${mix.trajectories} · ${length}`],
+    ['attention', mix.attention, slots, 'as many as tokenIds'],
     ['weights', mix.weights, mix.rows.length, 'one per row'],
     ['probs', mix.probs, mix.rows.length * columns, `rows · columns = ${mix.rows.length} · ${columns}`],
   ] as const;

@@ -60,6 +60,23 @@ const mixOf = (settled: readonly number[], seeds = settled.map((_, k) => k)): Re
   };
 };
 
+/** The beginnings of its responses. */
+const cutTo = (mix: ResponseMix, length: number): ResponseMix => {
+  const isLeft = (_: unknown, slot: number) => slot % LENGTH < length;
+  const left = [...mix.rows.keys()].filter((row) => mix.rows[row]! % LENGTH < length);
+  return {
+    ...mix,
+    tokenIds: mix.tokenIds.filter(isLeft),
+    attention: mix.attention.filter(isLeft),
+    rows: Int32Array.from(left, (row) => {
+      const slot = mix.rows[row]!;
+      return Math.floor(slot / LENGTH) * length + (slot % LENGTH);
+    }),
+    probs: Float32Array.from(left.flatMap((row) => [...mix.probs.subarray(row * SIZE, (row + 1) * SIZE)])),
+    weights: Float32Array.from(left, (row) => mix.weights[row]!),
+  };
+};
+
 describe.each(['qwen3-reward', 'llama-reward', 'qwen2-reward'])('leading tokens: %s', (name) => {
   const tokens = new Map<string, number>();
   let classifier: LoadedClassifier;
@@ -72,10 +89,10 @@ describe.each(['qwen3-reward', 'llama-reward', 'qwen2-reward'])('leading tokens:
   });
   beforeEach(() => tokens.clear());
 
-  const open = async (reward: DifferentiableReward): Promise<RewardContext> => {
+  const open = async (reward: DifferentiableReward, length = LENGTH): Promise<RewardContext> => {
     // A token that the reward model has no embedding for.
     const vocabulary = { ...classifier.vocabulary, tokens: classifier.vocabulary.tokens.with(3, 'nothing') };
-    return reward.open({ prompt: 'A cat', vocabulary, length: LENGTH });
+    return reward.open({ prompt: 'A cat', vocabulary, length });
   };
   /** Asks the two for the same; the tokens that the gradient went through. */
   const compare = async (mixes: readonly ResponseMix[]): Promise<number[]> => {
@@ -120,6 +137,22 @@ describe.each(['qwen3-reward', 'llama-reward', 'qwen2-reward'])('leading tokens:
     late.tokenIds[LENGTH + 2] = 6;
     const counts = await compare([mixOf([20, 20], [3, 4]), other, hidden, changed, other, late, other]);
     expect(counts).toEqual([4, 4, LENGTH - 9, 4, 4, 4, 4]);
+  });
+
+  it('go on from block to block of responses that grow, scored as if they ended there', async () => {
+    // Blocks of 8: what stands before the last is settled.
+    const context = await open(reusing);
+    for (const length of [8, 16, 24]) {
+      const settled = length - 8;
+      const mix = cutTo(mixOf([settled, settled, settled]), length);
+      tokens.delete('gradient');
+      const got = await context.evaluate(mix);
+      expect(tokens.get('gradient')).toBe(3 * 8);
+      const { values, tokenScores } = await (await open(whole, length)).evaluate(mix);
+      expect(relativeError(got.values, [...values])).toBeLessThan(1e-5);
+      expect(relativeError(got.tokenScores, [...tokenScores])).toBeLessThan(1e-5);
+    }
+    expect(tokens.get('leading')).toBe(3 * 16);
   });
 
   it('hold tokens without an embedding', async () => {

@@ -55,9 +55,10 @@ export const rewardContext = (options: RewardContextOptions): RewardContext => {
       checkMix(mix, request);
       const { trajectories, tokenIds, attention, candidates } = mix;
       const rows = mix.rows.length;
+      const length = tokenIds.length / trajectories;
       const { count, piece } = (await leading?.of(mix)) ?? { count: 0, piece: {} };
-      const slots = [trajectories, request.length - count];
-      const isLeft = (_: number, slot: number) => slot % request.length >= count;
+      const slots = [trajectories, length - count];
+      const isLeft = (_: number, slot: number) => slot % length >= count;
       const candidateRows = candidates?.map((id) => map[id]!);
       // A candidate without an embedding takes any row, at probability 0, and its score is dropped.
       const columns = candidateRows === undefined ? table : candidateColumns(candidateRows);
@@ -74,7 +75,7 @@ export const rewardContext = (options: RewardContextOptions): RewardContext => {
         attention: int64Tensor(slots, attention.filter(isLeft)),
         rows: int64Tensor(
           [rows],
-          mix.rows.map((slot) => slot - count * (Math.floor(slot / request.length) + 1)),
+          mix.rows.map((slot) => slot - count * (Math.floor(slot / length) + 1)),
         ),
         probs: { type: 'float32', dims: [rows, width], data: probs },
         weights: { type: 'float32', dims: [rows, 1], data: mix.weights },
@@ -90,7 +91,7 @@ export const rewardContext = (options: RewardContextOptions): RewardContext => {
       const values = Float64Array.from(rewardValues(name, outputs.rewards!, trajectories));
       const scores = outputs.token_scores!.data as Float32Array;
       const tokenScores = await columns.gather(scores, rows, probs, mix.signal);
-      await checkFinite(name, mix, request.length, values, tokenScores);
+      await checkFinite(name, mix, length, values, tokenScores);
       return { values, tokenScores };
     },
     ...disposable(async () => {

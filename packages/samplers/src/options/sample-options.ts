@@ -21,7 +21,8 @@ export interface SampleOptions {
   readonly response?: ResponseTemplate | undefined;
   /**
    * Semi-autoregressive decoding (LLaDA): blocks of this length are filled one after the other, each in an equal share of the steps.
-   * It must divide maxNewTokens, and the number of blocks must divide the steps. Default: maxNewTokens, one block.
+   * It must divide maxNewTokens, and the number of blocks must divide the steps. Default: maxNewTokens, one block. Of a denoiser whose tokens see no later
+   * block it is, and must divide, the length of its blocks, whatever maxNewTokens and steps are: each block gets its share of the steps, rounded up.
    */
   readonly blockLength?: number | undefined;
   /** Sampling temperature τ; 0 takes the most probable token that the filters keep. Default: 0.7. */
@@ -81,7 +82,8 @@ export interface SampleOptions {
   readonly confidenceThreshold?: number | undefined;
   /**
    * Approximate, for speed: compute what lies around a block once, when the block is begun, and in its steps the block alone (Fast-dLLM's dual
-   * cache). Without `blockLength`, the prompt alone is kept. Throws UnsupportedError for a denoiser that cannot. Default: false.
+   * cache). Without `blockLength`, the prompt alone is kept. Throws UnsupportedError for a denoiser that cannot. Default: false; true, and exact, for a
+   * denoiser whose tokens see no later block.
    */
   readonly cacheBlocks?: boolean | undefined;
   /** Takes effect within 50 milliseconds, but for runs of a model, which cannot be interrupted. */

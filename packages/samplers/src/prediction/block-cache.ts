@@ -10,12 +10,12 @@ import {
 } from './predict.js';
 
 /**
- * Predicts block by block with what the denoiser keeps around each (Fast-dLLM's dual cache, arXiv 2505.22618): all of a sequence is computed when a block
- * is begun, and then the block alone. Approximate: what lies around, and with guidance the logits of later blocks, stay as they were at the
- * beginning. Used like `predict`, for one prompt.
+ * Predicts block by block with what the denoiser keeps around each. Exact where its tokens see no later block. Else (Fast-dLLM's dual cache, arXiv
+ * 2505.22618) all of a sequence is computed when a block is begun, and then the block alone, which is approximate: what lies around, and with guidance
+ * the logits of later blocks, stay as they were at the beginning. Used like `predict`, for one prompt.
  */
 export const blockCache = ({
-  blockLength,
+  blocks,
   trajectories,
   maskId,
   predictsAll,
@@ -36,9 +36,15 @@ export const blockCache = ({
       const response = tokenIds.subarray(trajectory * length, (trajectory + 1) * length);
       batch.set(response, b * total + prefix.length);
     });
-    const start = prefix.length + index * blockLength;
-    const opening = { tokenIds: batch, batch: parts.length, length: total, start, end: start + blockLength };
-    const block = await network.openBlock!({ ...opening, signal });
+    const promptLength = prefix.length;
+    const { from, to } = blocks[index]!;
+    const opening = { tokenIds: batch, batch: parts.length, length: total, promptLength };
+    const block = await network.openBlock!({
+      ...opening,
+      start: promptLength + from,
+      end: promptLength + to,
+      signal,
+    });
     const sequence = new Map(responses.map(({ trajectory }, i) => [trajectory, group[i]!]));
     return { index, block, sequence, later: await laterLogits(index, request, responses) };
   };
@@ -51,7 +57,7 @@ export const blockCache = ({
   ): Promise<OpenBlock['later']> => {
     if (!predictsAll) return new Map();
     const parts = responses
-      .map((response) => ({ ...response, slots: response.slots.filter((slot) => blockOf(slot) > index) }))
+      .map((response) => ({ ...response, slots: response.slots.filter((slot) => slot >= blocks[index]!.to) }))
       .filter(({ slots }) => slots.length > 0);
     if (parts.length === 0) return new Map();
     const { logits, sources } = await predict({ ...request, parts });
@@ -66,8 +72,6 @@ export const blockCache = ({
     );
   };
 
-  const blockOf = (slot: number) => Math.floor(slot / blockLength);
-
   return async (request) => {
     const { denoiser, tokenIds, length, parts, signal, block: index } = request;
     if (current?.index !== index) current = await begin(index, request);
@@ -76,13 +80,14 @@ export const blockCache = ({
       trajectory,
       slots: slots.subarray(first, first + rows),
     }));
-    const begins = index * blockLength;
-    const tokens = new Int32Array(parts.length * blockLength);
+    const { from: begins, to } = blocks[index]!;
+    const size = to - begins;
+    const tokens = new Int32Array(parts.length * size);
     const positions: number[] = [];
     own.forEach(({ trajectory, slots }, b) => {
       const from = trajectory * length + begins;
-      tokens.set(tokenIds.subarray(from, from + blockLength), b * blockLength);
-      for (const slot of slots) positions.push(b * blockLength + slot - begins);
+      tokens.set(tokenIds.subarray(from, from + size), b * size);
+      for (const slot of slots) positions.push(b * size + slot - begins);
     });
     const logits = await block.logits({
       sequences: own.map(({ trajectory }) => sequence.get(trajectory)!),
@@ -91,9 +96,9 @@ export const blockCache = ({
       signal,
     });
     await prepareLogits(logits, own, request);
-    const { size } = denoiser.vocabulary;
-    const all = !predictsAll ? logits : withLater(logits, parts, later, size);
-    return { logits: all, sources: Int32Array.from({ length: all.length / size }, (_, row) => row) };
+    const { size: columns } = denoiser.vocabulary;
+    const all = !predictsAll ? logits : withLater(logits, parts, later, columns);
+    return { logits: all, sources: Int32Array.from({ length: all.length / columns }, (_, row) => row) };
   };
 };
 

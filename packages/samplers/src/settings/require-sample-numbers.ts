@@ -31,10 +31,6 @@ export const requireSampleNumbers = (numbers: SampleNumbers): void => {
   const tokens = trajectories * maxNewTokens;
   requireThat('trajectories · maxNewTokens', tokens, `at most ${MOST_TOKENS} tokens`, tokens <= MOST_TOKENS);
   requireWhole('blockLength', blockLength, 1);
-  const blocks = maxNewTokens / blockLength;
-  const divides = Number.isInteger(blocks);
-  requireThat('blockLength', blockLength, `a divisor of maxNewTokens (${maxNewTokens})`, divides);
-  requireThat('steps', steps, `a multiple of the number of blocks (${blocks})`, steps % blocks === 0);
   requireTemperature('temperature', numbers.temperature);
   const { vocabularyTolerance, seed, confidenceThreshold } = numbers;
   requireThat(
@@ -55,6 +51,18 @@ export const requireSampleNumbers = (numbers: SampleNumbers): void => {
   const isProbability =
     typeof confidenceThreshold === 'number' && confidenceThreshold > 0 && confidenceThreshold <= 1;
   requireThat('confidenceThreshold', confidenceThreshold, 'a number above 0 and at most 1', isProbability);
+};
+
+/** Throws InvalidArgumentError unless a response divides into blocks, and the steps into as many shares. */
+export const requireWholeBlocks = ({
+  steps,
+  maxNewTokens,
+  blockLength,
+}: Pick<SampleNumbers, 'steps' | 'maxNewTokens' | 'blockLength'>): void => {
+  const blocks = maxNewTokens / blockLength;
+  const divides = Number.isInteger(blocks);
+  requireThat('blockLength', blockLength, `a divisor of maxNewTokens (${maxNewTokens})`, divides);
+  requireThat('steps', steps, `a multiple of the number of blocks (${blocks})`, steps % blocks === 0);
 };
 
 /** Throws InvalidArgumentError unless `value` can be divided by, or is 0. */

@@ -19,8 +19,8 @@ import type { StepEditor } from '../options/step-editor.js';
 import { published } from '../presets/published.js';
 import { endsFrom, responseTokens } from '../response/response-tokens.js';
 import { linear } from '../schedules/linear.js';
-import { requireSampleNumbers, requireTemperature } from './require-sample-numbers.js';
-import type { SampleSettings } from './sample-settings.js';
+import { requireSampleNumbers, requireTemperature, requireWholeBlocks } from './require-sample-numbers.js';
+import type { RunSettings } from './sample-settings.js';
 
 const optionNames: OptionNames<SampleOptions> = {
   denoiser: true,
@@ -56,7 +56,7 @@ const optionNames: OptionNames<SampleOptions> = {
 };
 
 /** Fills in the defaults (the preset `published`). Throws InvalidArgumentError for whatever could only fail later. */
-export const resolveOptions = (options: SampleOptions): SampleSettings => {
+export const resolveOptions = (options: SampleOptions): RunSettings => {
   requireKnownOptions('sample', options, optionNames);
   const defaults = published.sample;
   const {
@@ -67,7 +67,6 @@ export const resolveOptions = (options: SampleOptions): SampleSettings => {
     steps = defaults.steps,
     maxNewTokens = defaults.maxNewTokens,
     response,
-    blockLength = maxNewTokens,
     temperature = defaults.temperature,
     filters: tokenFilters = defaults.filters,
     order = defaults.order,
@@ -88,10 +87,12 @@ export const resolveOptions = (options: SampleOptions): SampleSettings => {
     stopAtEnd = true,
     skipRedundant = true,
     confidenceThreshold,
-    cacheBlocks = false,
+    cacheBlocks = options.denoiser?.blockAttention !== undefined && options.denoiser.openBlock !== undefined,
     signal,
   } = options;
   requireDenoiser(denoiser);
+  const { blockAttention } = denoiser;
+  const { blockLength = blockAttention?.blockLength ?? maxNewTokens } = options;
   requireThat('prompts', prompts, 'an array of prompts', Array.isArray(prompts));
   if (guidance !== undefined) requireGuidance(guidance);
   requireSampleNumbers({
@@ -109,6 +110,12 @@ export const resolveOptions = (options: SampleOptions): SampleSettings => {
     guidanceFrom,
     guidanceUntil,
   });
+  if (blockAttention === undefined) requireWholeBlocks({ steps, maxNewTokens, blockLength });
+  else {
+    const { blockLength: attended } = blockAttention;
+    const divides = attended % blockLength === 0;
+    requireThat('blockLength', blockLength, `a divisor of the denoiser's blocks of ${attended}`, divides);
+  }
   requireTemperature('orderTemperature', orderTemperature);
   if (remasking !== undefined) {
     requireFunction('remasking', remasking, 'a way to mask again, such as remaskings.cap(0.1)');
@@ -169,7 +176,8 @@ export const resolveOptions = (options: SampleOptions): SampleSettings => {
     guidanceUntil,
     edit,
     steering: undefined,
-    predictsAll: guidance !== undefined,
+    // What follows a block that nobody sees is not even guessed.
+    predictsAll: guidance !== undefined && blockAttention === undefined,
     firstTrajectory,
     draw,
     classifierFreeScale,

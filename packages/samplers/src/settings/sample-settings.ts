@@ -1,9 +1,16 @@
 import type { Denoiser, Draw, Filter, Guidance, Order, Prompt, Remasking, Schedule } from '@entrgi/core';
 import type { StepEditor } from '../options/step-editor.js';
+import type { ResponseBlock } from './response-blocks.js';
 import type { Steering } from './steering.js';
 
+/** The settings of one prompt. */
+export interface SampleSettings extends RunSettings {
+  /** What is filled one after the other, each in an equal share of the steps. */
+  readonly blocks: readonly ResponseBlock[];
+}
+
 /** Options with every default filled in, and the prompts as tokens. */
-export interface SampleSettings {
+export interface RunSettings {
   readonly denoiser: Denoiser;
   readonly maskId: number;
   readonly prompts: readonly { readonly prompt: Prompt; readonly tokenIds: Int32Array }[];

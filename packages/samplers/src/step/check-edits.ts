@@ -24,9 +24,9 @@ export const checkEditedLogits = (logits: RowLogits, step: number): void => {
 
 /** Throws InvalidArgumentError where an edit leaves an id that nobody writes, or a mask that no later step fills. */
 export const checkEditedTokens = (settings: SampleSettings, tokenIds: Int32Array, step: number): void => {
-  const { maskId, length, blockLength, steps, denoiser } = settings;
+  const { maskId, length, blocks, steps, denoiser } = settings;
   const { size, tokens } = denoiser.vocabulary;
-  const next = step === steps ? length : stepInBlock(settings, step + 1).block * blockLength;
+  const next = step === steps ? length : blocks[stepInBlock(settings, step + 1).block]!.from;
   for (const [at, id] of tokenIds.entries()) {
     const name = `edit.tokens, step ${step}, trajectory ${Math.floor(at / length)}, position ${at % length}`;
     if (id === maskId && at % length < next) {

@@ -7,14 +7,15 @@ import { revealed, stepInBlock } from './reveal-probability.js';
  * looking at each: orders that draw how many they choose, schedules that do not say that they hasten, and where redundant work is not skipped.
  */
 export const nextWorkingStep = (settings: SampleSettings, step: number, tokenIds: Int32Array): number => {
-  const { order, schedule, skipRedundant, trajectories, length, blockLength, maskId } = settings;
+  const { order, schedule, skipRedundant, trajectories, length, blocks, maskId } = settings;
   if (!skipRedundant || order.blind === true || schedule.hastens !== true || actsWhenIdle(settings))
     return step;
   const { block, perBlock, within } = stepInBlock(settings, step);
+  const { from, to } = blocks[block]!;
   let rows = 0;
   for (let trajectory = 0; trajectory < trajectories; trajectory++) {
-    const start = trajectory * length + block * blockLength;
-    rows = Math.max(rows, maskedSlots(tokenIds.subarray(start, start + blockLength), maskId).length);
+    const start = trajectory * length;
+    rows = Math.max(rows, maskedSlots(tokenIds.subarray(start + from, start + to), maskId).length);
   }
   if (rows === 0) return step - within + perBlock + 1;
   if (order.varies === true) return step;

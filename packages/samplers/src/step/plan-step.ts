@@ -14,15 +14,16 @@ export const planStep = (
   tokenIds: Int32Array,
   random: readonly RandomStream[],
 ): MaskedRows[] => {
-  const { order, trajectories, length, blockLength, predictsAll, maskId } = settings;
+  const { order, trajectories, length, blocks, predictsAll, maskId } = settings;
   const isLookedAt = settings.steering?.looksAt(step) === true;
   const everyone = !settings.skipRedundant || isLookedAt;
   const { block, ...place } = stepInBlock(settings, step);
+  const { from, to } = blocks[block]!;
   const isLast = place.within === place.perBlock;
   const parts: MaskedRows[] = [];
   for (let trajectory = 0; trajectory < trajectories; trajectory++) {
     const masked = maskedSlots(tokenIds.subarray(trajectory * length, (trajectory + 1) * length), maskId);
-    const inBlock = masked.filter((slot) => Math.floor(slot / blockLength) === block);
+    const inBlock = masked.filter((slot) => slot >= from && slot < to);
     const rows = inBlock.length;
     const { count: expected, probability } = revealed(settings, place, rows);
     const chosen = order.blind

@@ -15,14 +15,15 @@ export interface RemaskTokensRequest {
 
 /** Masks tokens of the current block again that were there before the step. What stands in the response from the beginning stays. */
 export const remaskTokens = (settings: SampleSettings, request: RemaskTokensRequest): void => {
-  const { remasking, trajectories, length, blockLength, given, maskId } = settings;
+  const { remasking, trajectories, length, blocks, given, maskId } = settings;
   const { step, before, tokenIds, probabilities, stream } = request;
   const { block, ...place } = stepInBlock(settings, step);
   if (remasking === undefined || place.within === place.perBlock) return;
+  const { from, to } = blocks[block]!;
   const limit = remaskLimit(noiseLevels(settings, place));
   for (let trajectory = 0; trajectory < trajectories; trajectory++) {
     const slots: number[] = [];
-    for (let slot = block * blockLength; slot < (block + 1) * blockLength; slot++) {
+    for (let slot = from; slot < to; slot++) {
       const at = trajectory * length + slot;
       if (given[slot] === maskId && before[at] !== maskId) slots.push(at);
     }

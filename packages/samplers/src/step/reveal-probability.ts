@@ -10,10 +10,10 @@ export interface StepInBlock {
 }
 
 export const stepInBlock = (
-  { steps, length, blockLength }: Pick<SampleSettings, 'steps' | 'length' | 'blockLength'>,
+  { steps, blocks }: Pick<SampleSettings, 'steps' | 'blocks'>,
   step: number,
 ): StepInBlock => {
-  const perBlock = steps / (length / blockLength);
+  const perBlock = steps / blocks.length;
   const block = Math.floor((step - 1) / perBlock);
   return { block, perBlock, within: step - block * perBlock };
 };

@@ -60,6 +60,9 @@ export interface StepWork {
 export const takeStep = async (settings: SampleSettings, request: StepRequest): Promise<StepWork> => {
   const { length, temperature, filters, signal, confidenceThreshold, edit, steering } = settings;
   const { prompt, step, tokenIds, parts, stream, orderStream } = request;
+  // What follows is not written before the block is, and has no part in a reward.
+  const { block } = stepInBlock(settings, step);
+  const visible = settings.predictsAll ? length : settings.blocks[block]!.to;
   const guidance = isGuided(settings, step) ? request.guidance : undefined;
   const start = performance.now();
   const logits = await predictedRows(settings, request);
@@ -79,7 +82,7 @@ export const takeStep = async (settings: SampleSettings, request: StepRequest): 
   if (guidance !== undefined) {
     guided = await guidance.optimize({
       step,
-      ...together(tokenIds, length, parts),
+      ...together(tokenIds, length, parts, visible),
       logits,
       temperature,
       filters,
@@ -181,13 +184,13 @@ const predictedRows = async (
   return repeatRows(distinct, sources, signal);
 };
 
-/** The responses that take part, and their masked slots, as one batch. */
-const together = (tokenIds: Int32Array, length: number, parts: readonly MaskedRows[]) => {
-  const batch = new Int32Array(parts.length * length);
+/** The visible beginnings of the responses that take part, and their masked slots, as one batch. */
+const together = (tokenIds: Int32Array, length: number, parts: readonly MaskedRows[], visible: number) => {
+  const batch = new Int32Array(parts.length * visible);
   const rows: number[] = [];
   parts.forEach(({ trajectory, slots }, k) => {
-    batch.set(tokenIds.subarray(trajectory * length, (trajectory + 1) * length), k * length);
-    for (const slot of slots) rows.push(k * length + slot);
+    batch.set(tokenIds.subarray(trajectory * length, trajectory * length + visible), k * visible);
+    for (const slot of slots) rows.push(k * visible + slot);
   });
   return { trajectories: parts.length, tokenIds: batch, rows: Int32Array.from(rows) };
 };

@@ -10,7 +10,10 @@ export interface GuidanceRequest {
   /** Denoising step, 1-based: what errors call it. */
   readonly step: number;
   readonly trajectories: number;
-  /** Denoiser token ids of the response, shape [trajectories, length]; the mask id at masked slots. */
+  /**
+   * Denoiser token ids of the response, shape [trajectories, length]; the mask id at masked slots. Of responses that are written block by block `length` is
+   * that up to the end of the block, and less than what was opened.
+   */
   readonly tokenIds: Int32Array;
   /** Flat masked slots, ascending, shape [rows]. */
   readonly rows: Int32Array;

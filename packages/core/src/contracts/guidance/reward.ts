@@ -26,7 +26,7 @@ export interface RewardRequest {
   readonly prompt: Prompt;
   /** The denoiser's vocabulary: token ids in mixes are its ids. */
   readonly vocabulary: Vocabulary;
-  /** Response length in tokens. */
+  /** Length of the longest response in tokens. */
   readonly length: number;
 }
 
@@ -37,7 +37,10 @@ export interface RewardRequest {
  */
 export interface ResponseMix {
   readonly trajectories: number;
-  /** Denoiser token ids, shape [trajectories, length]; at mixed slots, the sampled (hard) token. */
+  /**
+   * Denoiser token ids, shape [trajectories, length]; at mixed slots, the sampled (hard) token. Of responses that are written block by block `length` is
+   * that of what is there, and less than what was opened.
+   */
   readonly tokenIds: Int32Array;
   /** 1 where the reward model may look, 0 where not, shape [trajectories, length]. */
   readonly attention: Uint8Array;
