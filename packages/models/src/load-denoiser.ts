@@ -49,7 +49,7 @@ const checkpointDenoiser = async (from: Folder, options: LoadDenoiserOptions): P
   const { config, source: files } = checkpoint;
   const tokenizer = await loadTokenizer(
     files,
-    { config, vocabularySize: network.vocabularySize },
+    { config, vocabularySize: network.vocabularySize, maskToken: network.maskToken },
     { ...options, templateVariables: { ...network.templateVariables, ...options.templateVariables } },
   );
   requireMask(tokenizer, directory);

@@ -31,6 +31,8 @@ export interface DenoiserNetwork extends NetworkFacts {
   readonly templateVariables?: TemplateOptions['templateVariables'];
   /** Whether the logits that predict position l stand at l − 1 (those of the first position, at the first). */
   readonly shifted: boolean;
+  /** What its mask token is called, where neither config.json nor the tokenizer says which it is. */
+  readonly maskToken?: string;
   /** Of families that are also or only trained so that tokens see no later block. */
   readonly blockAttention?: FamilyBlocks;
   /** Appends the network: `ids` int64 [batch, length] and flat `positions` int64 [rows] to logits float32 [rows, vocabulary]. */

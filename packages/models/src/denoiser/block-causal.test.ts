@@ -21,6 +21,7 @@ import { denoiserGraph } from './denoiser-graph.js';
 interface Case {
   readonly name: string;
   readonly config: Record<string, unknown>;
+  /** 0: every token sees every other. */
   readonly blockLength: number;
   /** Logits of some positions of each sequence, by make-block-causal.py. */
   readonly sequences: readonly {
@@ -38,7 +39,9 @@ const cases = JSON.parse(
 const backend = nodeBackend({ threads: 1 });
 afterAll(() => backend.dispose());
 
-describe.each(cases)('$name in blocks of $blockLength', ({ config, blockLength, sequences }) => {
+const inBlocks = cases.filter(({ blockLength }) => blockLength > 0);
+
+describe.each(inBlocks)('$name in blocks of $blockLength', ({ config, blockLength, sequences }) => {
   const network = readNetwork({ config: configReader(config, 'config.json') }) as DenoiserNetwork;
   const { countedFrom } = network.blockAttention!;
   const attention = { countedFrom, blockLength };
@@ -58,7 +61,10 @@ describe.each(cases)('$name in blocks of $blockLength', ({ config, blockLength, 
     for (const { promptLength, ids, positions, logits } of sequences) {
       const got = await session.run({
         ids: int64Tensor([1, ids.length], ids),
-        positions: int64Tensor([positions.length], positions),
+        positions: int64Tensor(
+          [positions.length],
+          positions.map((p) => (network.shifted ? Math.max(p - 1, 0) : p)),
+        ),
         offset: int64Tensor([1], [blockOffset(attention, promptLength)]),
       });
       expect(relativeError(got.logits!.data as Float32Array, logits)).toBeLessThan(1e-4);
@@ -69,7 +75,8 @@ describe.each(cases)('$name in blocks of $blockLength', ({ config, blockLength, 
   it('gives them block by block, each behind what is kept of those before', async () => {
     const bytes = encodeModel(causalGraph(network.block!, weights, blockLength));
     const session = await backend.createSession({ bytes, folder });
-    const open = causalBlocks({ name: 'a', shape: network.block!, attention, session });
+    const { shifted } = network;
+    const open = causalBlocks({ name: 'a', shifted, shape: network.block!, attention, session });
     for (const { promptLength, ids, positions, logits } of sequences) {
       const offset = blockOffset(attention, promptLength);
       const got: number[] = [];
@@ -90,6 +97,27 @@ describe.each(cases)('$name in blocks of $blockLength', ({ config, blockLength, 
       expect(relativeError(Float32Array.from(got), logits)).toBeLessThan(1e-4);
     }
     await session.dispose();
+  });
+});
+
+describe.each(cases.filter((each) => !inBlocks.includes(each)))('$name', ({ config, sequences }) => {
+  it('gives the logits of PyTorch, every token seeing every other', async () => {
+    const network = readNetwork({ config: configReader(config, 'config.json') }) as DenoiserNetwork;
+    const variant = { base: '', name: '', config, weights: {}, lengths: [], expected: [] };
+    const [folder, remove] = await writeVariant(variant, network.parameters, 'model');
+    const weights = checkedWeights(await readCheckpoint(folder), network);
+    const bytes = encodeModel(denoiserGraph(network, weights));
+    const session = await backend.createSession({ bytes, folder });
+    for (const { ids, positions, logits } of sequences) {
+      const at = positions.map((p) => (network.shifted ? Math.max(p - 1, 0) : p));
+      const got = await session.run({
+        ids: int64Tensor([1, ids.length], ids),
+        positions: int64Tensor([at.length], at),
+      });
+      expect(relativeError(got.logits!.data as Float32Array, logits)).toBeLessThan(1e-4);
+    }
+    await session.dispose();
+    await remove();
   });
 });
 

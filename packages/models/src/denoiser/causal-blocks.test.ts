@@ -1,6 +1,7 @@
 import { nodeBackend } from '@entrgi/backend-node';
 import { type Backend, type Denoiser, InvalidArgumentError } from '@entrgi/core';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { alteredFixture } from '../../fixtures/altered-fixture.js';
 import { fixture, relativeError } from '../../fixtures/fixture.js';
 import { loadDenoiser } from '../load-denoiser.js';
 
@@ -133,5 +134,64 @@ describe.each(['a2d-qwen2', 'a2d-qwen3', 'a2d-llama'])('exact blocks: %s', (name
     await expect(
       denoiser.openBlock!({ ...request, promptLength: undefined, start: 6, end: 10 }),
     ).rejects.toThrow('expected a promptLength');
+  });
+});
+
+describe('shifted logits: Fast-dLLM v2', () => {
+  const load = async () =>
+    loadDenoiser(
+      await alteredFixture('a2d-qwen2', {
+        'config.json': (json) => ({
+          ...json,
+          architectures: ['Fast_dLLM_QwenForCausalLM'],
+          bd_size: blockLength,
+          mask_token_id: undefined,
+        }),
+        'tokenizer.json': (json) => ({
+          ...json,
+          added_tokens: json.added_tokens.map((added: { id: number; content: string }) =>
+            added.content.includes('mask') ? { ...added, content: '|<MASK>|' } : added,
+          ),
+        }),
+        'tokenizer_config.json': (json) => ({
+          ...json,
+          mask_token: undefined,
+          added_tokens_decoder: undefined,
+        }),
+      }),
+      { backend },
+    );
+
+  it('knows its mask token by name, and its blocks by config.json', async () => {
+    await using denoiser = await load();
+    expect(denoiser.vocabulary.tokens[denoiser.vocabulary.maskId!]).toBe('|<MASK>|');
+    expect(denoiser.blockAttention).toEqual({ blockLength, countedFrom: 'sequence' });
+  });
+
+  it('predicts the first token of a block with the block before it, for each sequence', async () => {
+    await using denoiser = await load();
+    const rows = [sequence(1), sequence(2), sequence(3)];
+    const opening = { tokenIds: Int32Array.from(rows.flat()), batch: 3, length };
+    for (const [start, end] of [
+      [8, 12],
+      [12, 16],
+      [13, 15],
+      [0, 4],
+    ] as const) {
+      const block = await denoiser.openBlock!({ ...opening, start, end });
+      const sequences = [2, 0];
+      const own = Int32Array.from(sequences.flatMap((b) => rows[b]!.slice(start, end)));
+      // Of the first sequence the first two tokens, of the second all but the second.
+      const size = end - start;
+      const places = [...own.keys()].filter((i) => (i < size ? i < 2 : i !== size + 1));
+      const got = await block.logits({ sequences, tokenIds: own, positions: Int32Array.from(places) });
+      const whole = await denoiser.logits({
+        tokenIds: Int32Array.from(sequences.flatMap((b) => rows[b]!)),
+        batch: 2,
+        length,
+        positions: Int32Array.from(places, (i) => Math.floor(i / size) * length + start + (i % size)),
+      });
+      expect(relativeError(got, [...whole])).toBeLessThan(1e-5);
+    }
   });
 });

@@ -14,6 +14,7 @@ import { type FinishedBlocks, finishedBlocks } from './finished-blocks.js';
 
 export interface CausalBlocksOptions {
   readonly name: string;
+  readonly shifted: boolean;
   readonly shape: KeptShape;
   readonly attention: BlockAttention;
   /** Of the causal graph. */
@@ -24,7 +25,7 @@ export interface CausalBlocksOptions {
  * Opens blocks that see themselves and those before them. What is kept of finished blocks is handed on from one block to the next for as long as
  * somebody has the last: the next is found by its tokens, so that a block of another prompt is as right, and only takes longer.
  */
-export const causalBlocks = ({ name, shape, attention, session }: CausalBlocksOptions) => {
+export const causalBlocks = ({ name, shifted, shape, attention, session }: CausalBlocksOptions) => {
   const { blockLength } = attention;
   let last: WeakRef<FinishedBlocks> | undefined;
 
@@ -45,6 +46,11 @@ export const causalBlocks = ({ name, shape, attention, session }: CausalBlocksOp
       );
     }
     const to = Math.min(Math.floor((start + offset) / blockLength + 1) * blockLength - offset, length);
+    // Before what stands before it is kept: that would have to be cut back.
+    const edge =
+      shifted && start === from && from > 0
+        ? await finished.lastLogits(tokenIds, batch, from, signal)
+        : undefined;
     const { shared, own } = await finished.before(tokenIds, batch, from, signal);
     const all = Array.from({ length: batch }, (_, b) => b);
     const pick = pickedSequences((sequences) =>
@@ -53,10 +59,11 @@ export const causalBlocks = ({ name, shape, attention, session }: CausalBlocksOp
     const keptBy = finished;
     return denoiserBlock({
       name,
-      shifted: false,
+      shifted,
       request,
       from,
       to,
+      edge,
       async run(sequences, block, signal) {
         const feeds = { ...shared, ...pick(sequences), ...block, offset: int64Tensor([1], [keptBy.offset]) };
         const outputs = await session.run(feeds, { signal, fetches: ['logits'] });

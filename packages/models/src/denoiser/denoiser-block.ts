@@ -9,6 +9,8 @@ export interface DenoiserBlockOptions {
   /** The tokens that are computed with the block, from at or before its start to at or behind its end. */
   readonly from: number;
   readonly to: number;
+  /** Of each sequence, the logits at the token before `from`, [batch, vocabulary], where those of a shifted network's first token stand there. */
+  readonly edge?: Float32Array | undefined;
   /** Logits at `positions` of the tokens `ids`, [sequences, to − from], that begin at `start`, of some of the sequences that the block was opened with. */
   run(
     sequences: readonly number[],
@@ -19,7 +21,7 @@ export interface DenoiserBlockOptions {
 
 /** A block as its denoiser computes it: what is asked of it by place in the block becomes what a graph is fed. */
 export const denoiserBlock = (options: DenoiserBlockOptions): DenoiserBlock => {
-  const { name, shifted, from, to, run } = options;
+  const { name, shifted, from, to, edge, run } = options;
   const { tokenIds, batch, length, start, end } = options.request;
   const width = to - from;
   return {
@@ -38,16 +40,31 @@ export const denoiserBlock = (options: DenoiserBlockOptions): DenoiserBlock => {
         ...block.subarray(b * size, (b + 1) * size),
         ...tokenIds.subarray(sequence * length + end, sequence * length + to),
       ]);
-      const at = positions.map((position) => {
+      const at = Array.from(positions, (position) => {
         const place = start + (position % size);
         return Math.floor(position / size) * width + (shifted ? Math.max(place - 1, 0) : place) - from;
       });
+      // One before the first token is before those that are computed: its place is that of the last of the sequence before, or −1.
+      const isEdge = positions.map((position) => Number(edge !== undefined && position % size === 0));
+      const inside = at.filter((_, row) => isEdge[row] === 0);
       const feeds = {
         ids: int64Tensor([sequences.length, width], ids),
-        positions: int64Tensor([at.length], at),
+        positions: int64Tensor([inside.length], inside),
         start: int64Tensor([1], [from]),
       };
-      return run(sequences, feeds, signal);
+      const logits = inside.length === 0 ? new Float32Array(0) : await run(sequences, feeds, signal);
+      if (edge === undefined || inside.length === at.length) return logits;
+      const columns = edge.length / batch;
+      const all = new Float32Array(at.length * columns);
+      let next = 0;
+      positions.forEach((position, row) => {
+        const sequence = sequences[Math.floor(position / size)]!;
+        const own =
+          isEdge[row] === 1 ? edge.subarray(sequence * columns, (sequence + 1) * columns) : undefined;
+        all.set(own ?? logits.subarray(next * columns, (next + 1) * columns), row * columns);
+        if (own === undefined) next++;
+      });
+      return all;
     },
   };
 };

@@ -1,4 +1,4 @@
-import type { Session, Tensor } from '@entrgi/core';
+import type { RunOptions, Session, Tensor } from '@entrgi/core';
 import { int64Tensor } from '@entrgi/onnx/internal';
 import { type GrowingCache, growingCache } from '../cache/growing-cache.js';
 import type { KeptShape } from '../cache/kept-tensors.js';
@@ -34,6 +34,13 @@ export interface FinishedBlocks {
     end: number,
     signal: AbortSignal | undefined,
   ): Promise<TokensBefore>;
+  /** Logits at the last of the first `end` tokens, the end of a block, shape [batch, vocabulary]. */
+  lastLogits(
+    tokenIds: Int32Array,
+    batch: number,
+    end: number,
+    signal: AbortSignal | undefined,
+  ): Promise<Float32Array>;
 }
 
 /** Keeps finished blocks from one block to the next: each is computed once, and once for all sequences as long as they agree. */
@@ -48,20 +55,19 @@ export const finishedBlocks = ({
   const run = (
     past: TokensBefore,
     start: number,
-    tokenIds: Int32Array,
-    batch: number,
-    signal: AbortSignal | undefined,
+    { tokenIds, batch, positions }: RunTokens,
+    { signal, fetches = nextTensors.names(shape) }: RunOptions,
   ): Promise<Readonly<Record<string, Tensor>>> => {
     const feeds = {
       ...past.shared,
       ...past.own,
       ids: int64Tensor([batch, tokenIds.length / batch], tokenIds),
-      // Nobody asks, but not every kernel takes a product of no rows.
-      positions: int64Tensor([1], [0]),
+      // Where nobody asks for logits: not every kernel takes a product of no rows.
+      positions: int64Tensor([positions?.length ?? 1], positions ?? [0]),
       start: int64Tensor([1], [start]),
       offset: int64Tensor([1], [offset]),
     };
-    return session.run(feeds, { signal, fetches: nextTensors.names(shape) });
+    return session.run(feeds, { signal, fetches });
   };
 
   const shared = growingCache({
@@ -69,7 +75,7 @@ export const finishedBlocks = ({
     whole: beginning,
     async extend(kept, tokenIds, batch, signal) {
       const past = { shared: kept, own: ownTensors.empty(shape, batch) };
-      return sharedTensors.renamed(await run(past, lengthOf(kept), tokenIds, batch, signal));
+      return sharedTensors.renamed(await run(past, lengthOf(kept), { tokenIds, batch }, { signal }));
     },
   });
   const ownBehind = (past: Piece, from: number): GrowingCache =>
@@ -78,32 +84,53 @@ export const finishedBlocks = ({
       whole: (count) => beginning(from + count) - from,
       async extend(kept, tokenIds, batch, signal) {
         const start = from + lengthOf(kept);
-        const outputs = await run({ shared: past, own: kept }, start, tokenIds, batch, signal);
+        const outputs = await run({ shared: past, own: kept }, start, { tokenIds, batch }, { signal });
         return ownTensors.renamed(outputs);
       },
     });
   let apart: { readonly from: number; readonly past: Piece; readonly cache: GrowingCache } | undefined;
 
+  const before: FinishedBlocks['before'] = async (tokenIds, batch, end, signal) => {
+    const common = beginning(commonLength(tokenIds, batch, end));
+    // What is kept apart stays apart, though all of it should agree now: to share it would be to compute it again.
+    const stays =
+      apart !== undefined &&
+      apart.from <= common &&
+      shared.held(tokenIds.subarray(0, apart.from), 1) === apart.from &&
+      apart.cache.held(columns(tokenIds, batch, apart.from, end), batch) > 0;
+    const from = stays ? apart!.from : common;
+    const { piece: past } = await shared.of(tokenIds.subarray(0, from), 1, signal);
+    if (apart?.past !== past) apart = { from, past, cache: ownBehind(past, from) };
+    const { piece: own } = await apart.cache.of(columns(tokenIds, batch, from, end), batch, signal);
+    return { shared: past, own };
+  };
+
   return {
     offset,
     beginning,
-    async before(tokenIds, batch, end, signal) {
-      const length = tokenIds.length / batch;
-      const between = (from: number) => tokenIds.filter((_, i) => i % length >= from && i % length < end);
-      const common = beginning(commonLength(tokenIds, batch, end));
-      // What is kept apart stays apart, though all of it should agree now: to share it would be to compute it again.
-      const stays =
-        apart !== undefined &&
-        apart.from <= common &&
-        shared.held(tokenIds.subarray(0, apart.from), 1) === apart.from &&
-        apart.cache.held(between(apart.from), batch) > 0;
-      const from = stays ? apart!.from : common;
-      const { piece: past } = await shared.of(tokenIds.subarray(0, from), 1, signal);
-      if (apart?.past !== past) apart = { from, past, cache: ownBehind(past, from) };
-      const { piece: own } = await apart.cache.of(between(from), batch, signal);
-      return { shared: past, own };
+    before,
+    async lastLogits(tokenIds, batch, end, signal) {
+      const start = beginning(end - 1);
+      const past = await before(tokenIds, batch, start, signal);
+      const positions = Array.from({ length: batch }, (_, b) => (b + 1) * (end - start) - 1);
+      const last = { tokenIds: columns(tokenIds, batch, start, end), batch, positions };
+      const { logits } = await run(past, start, last, { signal, fetches: ['logits'] });
+      return logits!.data as Float32Array;
     },
   };
+};
+
+interface RunTokens {
+  readonly tokenIds: Int32Array;
+  readonly batch: number;
+  /** Where logits are asked for. */
+  readonly positions?: readonly number[];
+}
+
+/** The tokens at places `from` up to, not with, `to` of each sequence. */
+const columns = (tokenIds: Int32Array, batch: number, from: number, to: number): Int32Array => {
+  const length = tokenIds.length / batch;
+  return tokenIds.filter((_, i) => i % length >= from && i % length < to);
 };
 
 /** How many of the first `end` tokens all sequences have in common. */

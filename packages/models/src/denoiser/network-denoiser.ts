@@ -56,7 +56,13 @@ export const networkDenoiser = async (options: NetworkDenoiserOptions): Promise<
         start: int64Tensor([1], [0]),
         offset: int64Tensor([1], [blockOffset(blockAttention, request.promptLength)]),
       }),
-      openBlock: causalBlocks({ name, shape: block, attention: blockAttention, session }),
+      openBlock: causalBlocks({
+        name,
+        shifted: network.shifted,
+        shape: block,
+        attention: blockAttention,
+        session,
+      }),
     });
   }
   const session = await open(denoiserGraph(network, weights, blockAttention?.blockLength));

@@ -26,7 +26,11 @@ export interface TokenizerOptions extends TemplateOptions {
  */
 export const loadTokenizer = async (
   folder: Files,
-  model: { readonly config: ConfigReader; readonly vocabularySize: number },
+  model: {
+    readonly config: ConfigReader;
+    readonly vocabularySize: number;
+    readonly maskToken?: string | undefined;
+  },
   options: TokenizerOptions = {},
 ): Promise<Tokenizer> => {
   checkTemplateOptions(options);
@@ -59,6 +63,7 @@ export const loadTokenizer = async (
     codec,
     spelling: tokenSpelling({ ...file, added_tokens: codec.addedTokens }, codec.tokens),
     config: model.config,
+    maskToken: model.maskToken,
     generation:
       generation === undefined
         ? undefined

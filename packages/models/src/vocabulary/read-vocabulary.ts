@@ -11,6 +11,8 @@ export interface VocabularySources {
   readonly config: ConfigReader;
   /** generation_config.json, where there is one. */
   readonly generation: ConfigReader | undefined;
+  /** The mask token, where nothing else says which it is. */
+  readonly maskToken?: string | undefined;
   /** Special tokens by role (eos_token, pad_token, …), from tokenizer_config.json and special_tokens_map.json. */
   readonly roles: Readonly<Record<string, string>>;
   /** The token that the chat template puts behind a response, where it is a special one. */
@@ -27,7 +29,8 @@ export interface VocabularySources {
  * configs. Throws CheckpointError where it could not end.
  */
 export const readVocabulary = (sources: VocabularySources): Vocabulary => {
-  const { vocabularySize, codec, spelling, config, generation, roles, closingId, endTokens } = sources;
+  const { vocabularySize, codec, spelling, config, generation, roles, closingId, endTokens, maskToken } =
+    sources;
   const tokens = Array.from({ length: vocabularySize }, (_, id) => codec.tokens[id]);
   const idByToken = new Map<string, number>();
   tokens.forEach((token, id) => {
@@ -51,7 +54,8 @@ export const readVocabulary = (sources: VocabularySources): Vocabulary => {
     return fromTokenizer ?? fromConfig;
   };
 
-  const maskId = agreed('mask_token', 'mask_token_id');
+  const maskId =
+    agreed('mask_token', 'mask_token_id') ?? (maskToken === undefined ? undefined : idByToken.get(maskToken));
   const padId = byRole('pad_token') ?? idsIn(config, 'pad_token_id', vocabularySize)[0];
   const unknownId = byRole('unk_token');
   const separatorId = byRole('sep_token');

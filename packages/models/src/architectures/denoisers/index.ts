@@ -3,5 +3,8 @@ export { A2DQwen2LMHeadModel } from './a2d-qwen2-lm-head-model.js';
 export { A2DQwen3LMHeadModel } from './a2d-qwen3-lm-head-model.js';
 export { BertForMaskedLM } from './bert-for-masked-lm.js';
 export { DreamModel } from './dream-model.js';
+export { Fast_dLLM_QwenForCausalLM } from './fast-dllm-qwen-for-causal-lm.js';
 export { LLaDAModelLM } from './llada-model-lm.js';
 export { ModernBertForMaskedLM } from './modern-bert-for-masked-lm.js';
+export { Qwen2ForCausalLM } from './qwen2-for-causal-lm.js';
+export { SDARForCausalLM } from './sdar-for-causal-lm.js';
