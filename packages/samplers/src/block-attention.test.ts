@@ -5,7 +5,7 @@ import {
   type Denoiser,
   type DifferentiableReward,
   InvalidArgumentError,
-  optimisers,
+  optimizers,
   type ResponseMix,
   rewardGuidance,
 } from '@entrgi/core';
@@ -54,7 +54,7 @@ describe.each(texts)(
           trajectories: 1,
           temperature: 0,
           filters: [],
-          order: orders.low_confidence,
+          order: orders.lowConfidence,
           schedule: schedules.even,
           deprioritizeEos: false,
           maxNewTokens: tokens.length,
@@ -98,9 +98,9 @@ describe.each(['a2d-qwen2', 'a2d-qwen3', 'a2d-llama'])('blocks of %s', (name) =>
   };
 
   test.each<[string, Partial<SampleOptions>]>([
-    ['hot', { temperature: 1.3, order: orders.maskgit_plus }],
+    ['hot', { temperature: 1.3, order: orders.maskgitPlus }],
     ['by a threshold', { confidenceThreshold: 0.02 }],
-    ['by an entropy bound', { order: orders.entropy_bound, entropyBound: 8 }],
+    ['by an entropy bound', { order: orders.entropyBound, entropyBound: 8 }],
     ['in half blocks', { blockLength: 2 }],
     ['guided away from no prompt', { classifierFreeScale: 0.5 }],
     ['around text that stands', { response: Int32Array.of(-1, -1, 5, -1, -1, -1, -1, 7, -1, -1) }],
@@ -147,7 +147,7 @@ describe.each(['a2d-qwen2', 'a2d-qwen3', 'a2d-llama'])('blocks of %s', (name) =>
       },
     };
     const guidance = () =>
-      rewardGuidance({ reward: spied, optimiser: optimisers.adam(0.5), guidanceSteps: 2 });
+      rewardGuidance({ reward: spied, optimizer: optimizers.adam(0.5), guidanceSteps: 2 });
     const guided = await run(denoiser, { guidance: guidance() });
     // 10 tokens in blocks of 4, 4 and 2; four steps each, of which the first reveals nothing, and so do two of the last block's.
     expect([...new Set(seen.map(({ length }) => length))]).toEqual([4, 8, 10]);

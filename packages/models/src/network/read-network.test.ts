@@ -220,7 +220,7 @@ describe('inspectCheckpoint', () => {
       layers: 2,
       width: 24,
       maxLength: 64,
-      rows: 296,
+      vocabularySize: 296,
       tokens: 292,
     });
     expect(vocabulary.maskId).toBe(291);
