@@ -5,6 +5,8 @@ export { BertForMaskedLM } from './bert-for-masked-lm.js';
 export { DreamModel } from './dream-model.js';
 export { Fast_dLLM_QwenForCausalLM } from './fast-dllm-qwen-for-causal-lm.js';
 export { LLaDAModelLM } from './llada-model-lm.js';
+export { LLaDAMoEModelLM } from './llada-moe-model-lm.js';
+export { LLaDA2MoeModelLM } from './llada2-moe-model-lm.js';
 export { ModernBertForMaskedLM } from './modern-bert-for-masked-lm.js';
 export { Qwen2ForCausalLM } from './qwen2-for-causal-lm.js';
 export { SDARForCausalLM } from './sdar-for-causal-lm.js';

@@ -19,6 +19,8 @@ export interface AttentionShape {
 
 /** The names of one layer's projections, and what is done to each query and key head [batch, length, heads, headWidth]. */
 export interface AttentionLayer {
+  /** One projection to the queries of all heads, then keys, then values, in place of three. */
+  readonly qkv?: string | undefined;
   readonly q: string;
   readonly k: string;
   readonly v: string;
@@ -47,6 +49,7 @@ export const attention = (g: GraphBuilder, weights: Weights, shape: AttentionSha
   const stackedScores = g.Concat([batch, g.int64s([keyValueHeads, -1]), length], 0);
   const unstacked = g.Concat([batch, g.int64s([heads]), length, g.int64s([headWidth])], 0);
   const grouped = heads !== keyValueHeads;
+  const widths = [heads, keyValueHeads, keyValueHeads].map((count) => count * headWidth);
   const scale = headWidth ** -0.5;
   const rotate: Rotary =
     rotary ?? ((x, factor = 1) => (factor === 1 ? x : g.Mul(x, g.scalar(factor, 'float32'))));
@@ -55,9 +58,13 @@ export const attention = (g: GraphBuilder, weights: Weights, shape: AttentionSha
   let parts: Value | undefined;
 
   return (x: Value, layer: AttentionLayer): { readonly rows: Value; readonly own: KeysAndValues } => {
-    const queries = g.Reshape(linear(g, weights, layer.q, x), queryShape);
-    const keys = g.Reshape(linear(g, weights, layer.k, x), keyShape);
-    const values = g.Reshape(linear(g, weights, layer.v, x), keyShape);
+    const [ofQueries, ofKeys, ofValues] =
+      layer.qkv === undefined
+        ? [layer.q, layer.k, layer.v].map((name) => linear(g, weights, name, x))
+        : g.Split(linear(g, weights, layer.qkv, x), widths, 1, 3);
+    const queries = g.Reshape(ofQueries!, queryShape);
+    const keys = g.Reshape(ofKeys!, keyShape);
+    const values = g.Reshape(ofValues!, keyShape);
     const q = rotate(g.Transpose(layer.normalize?.q(queries) ?? queries, [0, 2, 1, 3]), scale);
     const k = rotate(g.Transpose(layer.normalize?.k(keys) ?? keys, [0, 2, 1, 3]));
     const v = g.Transpose(values, [0, 2, 1, 3]);

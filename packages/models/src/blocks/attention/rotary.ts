@@ -10,6 +10,8 @@ export interface RotaryOptions {
   readonly start?: Value | undefined;
   /** Tokens of the whole sequence, these among them, 1-D with one element. Default: `length`. */
   readonly tokens?: Value | undefined;
+  /** Numbers of a head, where only the first of them are turned. */
+  readonly headWidth?: number | undefined;
 }
 
 /**
@@ -22,7 +24,7 @@ export const rotary = (
   g: GraphBuilder,
   length: Value,
   rope: Rope,
-  { start, tokens = length }: RotaryOptions = {},
+  { start, tokens = length, headWidth }: RotaryOptions = {},
 ): Rotary => {
   const angles = g.Mul(
     g.Unsqueeze(g.Cast(positions(g, length, start), 'float32'), [1]),
@@ -32,12 +34,17 @@ export const rotary = (
   const tables = new Map([[1, plain]]);
   const first = g.int64s([0]);
   const attributes = { interleaved: int(0) };
+  const turned = 2 * rope.frequencies.length;
   const options = { domain: 'com.microsoft' };
   return (x, factor = 1) => {
     const by = factor * rope.amplitude;
     const own = tables.get(by) ?? plain.map((table) => g.Mul(table, g.scalar(by, 'float32')));
     tables.set(by, own);
-    return g.node('RotaryEmbedding', [x, first, ...own], attributes, options)[0]!;
+    const turn = (part: Value) => g.node('RotaryEmbedding', [part, first, ...own], attributes, options)[0]!;
+    if (headWidth === undefined || headWidth === turned) return turn(x);
+    const [head, rest] = g.Split(x, [turned, headWidth - turned], 3, 2);
+    const still = by === 1 ? rest! : g.Mul(rest!, g.scalar(factor, 'float32'));
+    return g.Concat([turn(head!), still], 3);
   };
 };
 

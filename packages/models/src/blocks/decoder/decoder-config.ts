@@ -47,6 +47,8 @@ export const readDecoderShape = (
     /** Whether every query and key head has an RMSNorm of its own (Qwen3). */
     readonly headNorms: boolean;
     readonly headWidth?: number;
+    /** Default: intermediate_size. */
+    readonly feedForwardWidth?: number;
     /** What becomes of layers that see only the tokens just before (Qwen2, Qwen3). Default: the architecture takes no notice of such fields. */
     readonly sliding?: 'masked' | 'refused';
   },
@@ -78,7 +80,7 @@ export const readDecoderShape = (
     head: 'lm_head',
     layers,
     width,
-    feedForwardWidth: config.count('intermediate_size'),
+    feedForwardWidth: variant.feedForwardWidth ?? config.count('intermediate_size'),
     heads,
     keyValueHeads,
     headWidth,
@@ -92,19 +94,19 @@ export const readDecoderShape = (
 };
 
 /** Shape of every tensor of the layers, the embedding table and the final norm, by name. */
-export const decoderParameters = (shape: DecoderShape): [string, readonly number[]][] => {
+export const decoderParameters = (shape: DecoderShape): (readonly [string, readonly number[]])[] => {
   const { width, feedForwardWidth, headWidth } = shape;
   const queries = shape.heads * headWidth;
   const keys = shape.keyValueHeads * headWidth;
   const weight = (name: string, ...dims: number[]): [string, readonly number[]] => [`${name}.weight`, dims];
-  const layer = (i: number): [string, readonly number[]][] => {
+  const layer = (i: number): (readonly [string, readonly number[]])[] => {
     const names = shape.names(i);
     const { headNorms } = names;
     return [
       weight(names.attentionNorm, width),
-      weight(names.q, queries, width),
-      weight(names.k, keys, width),
-      weight(names.v, keys, width),
+      ...(names.qkv === undefined
+        ? [weight(names.q, queries, width), weight(names.k, keys, width), weight(names.v, keys, width)]
+        : [weight(names.qkv, queries + 2 * keys, width)]),
       weight(names.o, width, queries),
       ...shape.biases.map((name): [string, readonly number[]] => [
         `${names[name]}.bias`,
@@ -112,9 +114,11 @@ export const decoderParameters = (shape: DecoderShape): [string, readonly number
       ]),
       ...(headNorms === undefined ? [] : [weight(headNorms.q, headWidth), weight(headNorms.k, headWidth)]),
       weight(names.feedForwardNorm, width),
-      weight(names.gate, feedForwardWidth, width),
-      weight(names.up, feedForwardWidth, width),
-      weight(names.down, width, feedForwardWidth),
+      ...(shape.feedForward?.(i)?.parameters ?? [
+        weight(names.gate, feedForwardWidth, width),
+        weight(names.up, feedForwardWidth, width),
+        weight(names.down, width, feedForwardWidth),
+      ]),
     ];
   };
   return [

@@ -5,6 +5,7 @@ import { attention } from '../attention/attention.js';
 import type { Rope } from '../attention/rope.js';
 import { rotary } from '../attention/rotary.js';
 import type { Activation } from '../layers/activations.js';
+import type { FeedForward } from '../layers/feed-forward.js';
 import { type GatedFeedForwardNames, gatedFeedForward } from '../layers/gated-feed-forward.js';
 import { rmsNorm } from '../layers/rms-norm.js';
 
@@ -18,11 +19,15 @@ export interface LayersShape {
   readonly rope: Rope;
   readonly activation: Activation;
   readonly names: (layer: number) => LayerNames;
+  /** Of layers whose feed-forward is another than one of three projections. */
+  readonly feedForward?: ((layer: number) => FeedForward | undefined) | undefined;
 }
 
 /** The projections, and the norms before attention and feed-forward. */
 export interface LayerNames extends GatedFeedForwardNames {
   readonly attentionNorm: string;
+  /** One projection to the queries of all heads, then keys, then values, in place of three. */
+  readonly qkv?: string | undefined;
   readonly q: string;
   readonly k: string;
   readonly v: string;
@@ -79,6 +84,7 @@ export const decoderLayers = (
     // What is past is all the rest of the sequence, also where these stand in its middle.
     rotary: rotary(g, length, shape.rope, {
       start,
+      headWidth,
       tokens: behind === undefined ? length : g.Add(behind, length),
     }),
   });
@@ -90,6 +96,7 @@ export const decoderLayers = (
     const { headNorms } = layer;
     const wanted = i === shape.layers - 1 ? inputs.wanted : undefined;
     const { rows, own: seen } = attend(norm(layer.attentionNorm, x), {
+      qkv: layer.qkv,
       q: layer.q,
       k: layer.k,
       v: layer.v,
@@ -103,7 +110,9 @@ export const decoderLayers = (
     });
     kept.push(seen);
     x = g.Add(wanted === undefined ? x : g.Gather(x, wanted), rows);
-    x = g.Add(x, gatedFeedForward(g, weights, layer, norm(layer.feedForwardNorm, x), shape.activation));
+    const normalised = norm(layer.feedForwardNorm, x);
+    const own = shape.feedForward?.(i)?.append(g, weights, normalised);
+    x = g.Add(x, own ?? gatedFeedForward(g, weights, layer, normalised, shape.activation));
   }
   return { rows: x, kept };
 };

@@ -1,0 +1,52 @@
+import { bidirectionalDecoder } from '../../blocks/decoder/bidirectional-decoder.js';
+import { attentionBiases, readDecoderShape } from '../../blocks/decoder/decoder-config.js';
+import { experts, largest, spread } from '../../blocks/layers/experts.js';
+import type { DenoiserNetwork } from '../../contracts/network.js';
+import type { ConfigReader } from '../../files/config-reader.js';
+
+/**
+ * LLaDA-MoE: a decoder that looks both ways, some of whose layers are mixtures of experts; a token's shares are the largest of a softmax over all experts, as they
+ * are. Logits stand where their tokens are. Source: the model's published code.
+ */
+export const LLaDAMoEModelLM = (config: ConfigReader): DenoiserNetwork => {
+  config.only('moe_router_score_function', 'softmax');
+  config.only('moe_router_enable_expert_bias', false);
+  config.only('routed_scaling_factor', 1);
+  config.only('clip_qkv');
+  const shape = readDecoderShape(config, {
+    headNorms: config.flag('qk_layernorm', false),
+    biases: attentionBiases(config),
+    feedForwardWidth: config.count('dense_intermediate_size', config.count('hidden_size')),
+  });
+  const frequency = config.raw('moe_layer_freq');
+  const count = config.count('num_experts');
+  const chosen = config.count('num_experts_per_tok');
+  const isMixture = (layer: number) => !(Array.isArray(frequency) && frequency[layer] === 0);
+  const sharedWidth = config.raw('shared_expert_intermediate_size') ?? undefined;
+  const feedForward = (layer: number) =>
+    isMixture(layer)
+      ? experts({
+          name: `model.layers.${layer}.mlp`,
+          width: shape.width,
+          experts: count,
+          expertWidth: config.count('expert_intermediate_size'),
+          activation: shape.activation,
+          biased: false,
+          shared:
+            sharedWidth === undefined
+              ? undefined
+              : {
+                  name: `model.layers.${layer}.shared_expert`,
+                  width: config.count('shared_expert_intermediate_size'),
+                },
+          shares(g, logits) {
+            const [values, columns] = largest(g, g.Softmax(logits), chosen);
+            return spread(g, logits, columns, values);
+          },
+        })
+      : undefined;
+  return bidirectionalDecoder(
+    { ...shape, feedForward },
+    { tied: config.flag('tie_word_embeddings', false) ? 'tie_word_embeddings' : undefined, shifted: false },
+  );
+};
