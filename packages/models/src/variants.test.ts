@@ -24,7 +24,14 @@ const allParameters = (variant: Variant) => {
   return parameters;
 };
 
-const bases = { llama: 'model', qwen2: 'model', qwen3: 'model', deberta: 'deberta', roberta: 'roberta' };
+const bases = {
+  llama: 'model',
+  mistral: 'model',
+  qwen2: 'model',
+  qwen3: 'model',
+  deberta: 'deberta',
+  roberta: 'roberta',
+};
 const prefixOf = ({ base }: Variant): string =>
   (bases as Record<string, string>)[base] ??
   (base.startsWith('bert') ? 'bert' : base === 'distilbert' ? base : 'model');

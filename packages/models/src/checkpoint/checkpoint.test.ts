@@ -38,6 +38,16 @@ describe('readCheckpoint', () => {
     expect([...sharded.tensors.keys()].sort()).toEqual([...tensors.keys()].sort());
   });
 
+  it('takes weights by the name that a conversion gives them, after the usual ones', async () => {
+    const converted = 'pytorch_model.safetensors';
+    const bytes = await readFile(join(fixture('dream'), 'model.safetensors'));
+    const directory = await alteredFixture('dream', { 'model.safetensors': null, [converted]: bytes });
+    const { tensors } = await readCheckpoint(directory);
+    expect(new Set([...tensors.values()].map(({ file }) => file))).toEqual(new Set([converted]));
+    const both = await readCheckpoint(await alteredFixture('dream', { [converted]: 'no weights' }));
+    expect([...both.tensors.keys()].sort()).toEqual([...tensors.keys()].sort());
+  });
+
   it('refuses a folder that is not there, and one without weights', async () => {
     await refuses(`${fixture('dream')}/nothing`, 'there is no config.json');
     await refuses(`${fixture('dream')}/config.json`, 'there is no config.json');

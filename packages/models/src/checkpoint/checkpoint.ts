@@ -72,6 +72,8 @@ const readShards = async (source: Folder): Promise<Shard[]> => {
   if (whole !== undefined) return [whole];
   const indexFile = 'model.safetensors.index.json';
   const index = await readJson(source, indexFile);
+  const converted = index === undefined ? await readShard(source, 'pytorch_model.safetensors') : undefined;
+  if (converted !== undefined) return [converted];
   if (index === undefined) {
     throw new CheckpointError(`${source.name}: there is neither model.safetensors nor ${indexFile}.`, {
       value: source.name,

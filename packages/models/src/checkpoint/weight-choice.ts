@@ -6,7 +6,12 @@ export interface WeightChoice {
   readonly file?: string | undefined;
 }
 
-const safetensorsFiles: readonly string[] = ['model.safetensors', 'model.safetensors.index.json'];
+/** What transformers calls them, and what a conversion of pytorch_model.bin does. */
+const safetensorsFiles: readonly string[] = [
+  'model.safetensors',
+  'model.safetensors.index.json',
+  'pytorch_model.safetensors',
+];
 
 /** Where transformers.js looks for a model, and where others put it. */
 const onnxFiles: readonly string[] = ['onnx/model.onnx', 'model.onnx'];

@@ -34,7 +34,13 @@ describe('architectures', () => {
     const shown = fixtures.map(async (name) => architectureName(await readCheckpoint(fixture(name))));
     // Those without a folder, whose weights the test makes.
     const made: Json[] = JSON.parse(await readFile(fixture('block-causal.json'), 'utf8'));
-    const names = [...(await Promise.all(shown)), ...made.map(({ config }) => config.architectures[0])];
+    const variants: Json = JSON.parse(await readFile(fixture('variants.json'), 'utf8'));
+    const names = [
+      ...(await Promise.all(shown)),
+      ...[...made.map(({ config }) => config), ...Object.values<Json>(variants.bases)].map(
+        ({ architectures: [first] }) => first,
+      ),
+    ].filter((name) => Object.hasOwn(architectures, name));
     expect([...new Set(names)].sort()).toEqual(Object.keys(architectures).sort());
   });
 

@@ -102,7 +102,7 @@ describe('into an empty cache', () => {
     ['tokenizer.json', 'the repository has no tokenizer.json'],
     [
       weights,
-      'expected one of model.safetensors, model.safetensors.index.json, onnx/model.onnx, model.onnx, got none.',
+      'expected one of model.safetensors, model.safetensors.index.json, pytorch_model.safetensors, onnx/model.onnx, model.onnx, got none.',
     ],
   ])('says before fetching anything that there is no %s', async (absent, message) => {
     const files: Record<string, Uint8Array> = { 'pytorch_model.bin': new Uint8Array(9) };

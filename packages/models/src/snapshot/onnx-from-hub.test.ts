@@ -132,7 +132,7 @@ describe('a repository with nothing but ONNX models', () => {
       const failure = await rejection(load(id));
       expect(failure).toBeInstanceOf(CheckpointError);
       expect(failure.message).toBe(
-        `${id}: expected one of model.safetensors, model.safetensors.index.json, got none. There is an ONNX model, which loadDenoiser and onnxReward take, and entrgi inspect as a file.`,
+        `${id}: expected one of model.safetensors, model.safetensors.index.json, pytorch_model.safetensors, got none. There is an ONNX model, which loadDenoiser and onnxReward take, and entrgi inspect as a file.`,
       );
     }
     expect(fetched(hub)).toEqual([]);
@@ -267,7 +267,8 @@ describe('what cannot be chosen', () => {
       'owner/empty': { files: await repository({ 'pytorch_model.bin': 'x' }) },
       [id]: { files: await repository({ 'onnx/model_q4.onnx': 'x' }) },
     });
-    const usual = 'model.safetensors, model.safetensors.index.json, onnx/model.onnx, model.onnx';
+    const usual =
+      'model.safetensors, model.safetensors.index.json, pytorch_model.safetensors, onnx/model.onnx, model.onnx';
     const empty = await rejection(loadDenoiser('owner/empty', { backend }));
     expect(empty).toBeInstanceOf(CheckpointError);
     expect(empty.message).toBe(

@@ -2,6 +2,7 @@ export { BertForSequenceClassification } from './bert-for-sequence-classificatio
 export { DebertaV2ForSequenceClassification } from './deberta-v2-for-sequence-classification.js';
 export { DistilBertForSequenceClassification } from './distil-bert-for-sequence-classification.js';
 export { LlamaForSequenceClassification } from './llama-for-sequence-classification.js';
+export { MistralForSequenceClassification } from './mistral-for-sequence-classification.js';
 export { ModernBertForSequenceClassification } from './modern-bert-for-sequence-classification.js';
 export { Qwen2ForSequenceClassification } from './qwen2-for-sequence-classification.js';
 export { Qwen3ForSequenceClassification } from './qwen3-for-sequence-classification.js';
