@@ -105,7 +105,12 @@ describe.skipIf(chromium === undefined)(
 
     // The renderer is in software: a minute where the machine is busy.
     it.runIf(process.env.ENTRGI_SLOW)('does the same on WebGPU', async () => {
-      const conformance = await inPage<Conformance>("conform({ device: 'webgpu' })", { webgpu: true });
+      const options = "{ device: 'webgpu' }";
+      const [conformance, refusal] = await inPage<[Conformance, string]>(
+        `conform(${options}).then(async (result) => [result, await refusedWeights(${options})])`,
+        { webgpu: true },
+      );
+      expect(refusal).toContain('affine cannot be loaded: Its weights are in bfloat16');
       expect(conformance).toMatchObject({ failures: [], report: { device: 'webgpu' } });
     });
   },

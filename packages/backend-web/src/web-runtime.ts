@@ -72,6 +72,18 @@ export const loadWebRuntime = async (
     });
   };
 
+  /** The WebGPU build leaves a Cast from bfloat16 to nobody, and says so in words that help nobody. */
+  const openSession = (bytes: Uint8Array, options: Ort.InferenceSession.SessionOptions) =>
+    ort.InferenceSession.create(bytes, options).catch((cause) => {
+      if (report.device !== 'webgpu' || !/Provider type for Cast node/.test(String(cause?.message)))
+        throw cause;
+      throw failure(
+        'Its weights are in bfloat16, which WebGPU cannot widen in a browser.',
+        "Use device 'wasm', or weights in float32 or float16.",
+        cause,
+      );
+    });
+
   const release = (id: number): Promise<void> => {
     const session = sessions.get(id);
     sessions.delete(id);
@@ -85,7 +97,7 @@ export const loadWebRuntime = async (
 
     create: (bytes, { disablePrepacking, files }) =>
       inTurn(async () => {
-        const session = await ort.InferenceSession.create(bytes, {
+        const session = await openSession(bytes, {
           executionProviders: [report.device],
           graphOptimizationLevel: 'all',
           // As in @entrgi/backend-node: shapes vary, and a step function has no gradient.

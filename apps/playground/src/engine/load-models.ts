@@ -1,4 +1,5 @@
 import { webBackend } from '@entrgi/backend-web';
+import { BackendError } from '@entrgi/core';
 import { type Folder, loadDenoiser, urlFolder } from '@entrgi/models';
 import { loadReward } from '@entrgi/rewards';
 import { denoiserFiles, judgeFiles, moodFiles, rewardFiles } from '@entrgi/tiny-stories';
@@ -14,6 +15,21 @@ type Tell = (progress: Omit<Report & { type: 'loading' }, 'type'>) => void;
 
 /** Loads the embedded models, in this thread: it is the worker's. What comes with the page is in the browser's own cache already. */
 export const loadModels = async (
+  request: Omit<Request & { type: 'load' }, 'type'>,
+  tell: Tell,
+): Promise<LoadedModels> => {
+  if (request.device === 'wasm') return loadOn(request, tell);
+  try {
+    return await loadOn(request, tell);
+  } catch (error) {
+    if (!BackendError.isInstance(error)) throw error;
+    const { models, device } = await loadOn({ ...request, device: 'wasm' }, tell);
+    const reasons = [`WebGPU is not used: ${error.message}`, ...device.reasons];
+    return { models, device: { ...device, reasons } };
+  }
+};
+
+const loadOn = async (
   { device, threads }: Omit<Request & { type: 'load' }, 'type'>,
   tell: Tell,
 ): Promise<LoadedModels> => {
@@ -30,7 +46,8 @@ export const loadModels = async (
   const denoiser = await loadDenoiser(folder('denoiser', denoiserFiles), { backend });
   const [story, mood, judge] = await Promise.all(
     Object.entries({ reward: rewardFiles, mood: moodFiles, judge: judgeFiles }).map(([name, files]) =>
-      loadReward(folder(name, files), { backend }),
+      // The parts of a past may be empty, and a product over nothing fails on WebGPU.
+      loadReward(folder(name, files), { backend, prefixReuse: report.device !== 'webgpu' }),
     ),
   );
   return { models: { denoiser, story: story!, mood: mood!, judge }, device: report };

@@ -15,8 +15,9 @@ export const ChartCard = ({ store }: { store: Store }): JSX.Element => {
     name: methodNames[settings.methods[lane]].name,
     lane,
     points: store.histories[lane].value.frames.flatMap(({ step, rewards, judge }) => {
-      const value = pick === 'judge' ? judge : rewards[indexOfHighest(rewards)]!;
-      return Number.isNaN(value) ? [] : [{ x: step, y: value }];
+      // Log-odds: what is improbable is told apart too.
+      const value = pick === 'judge' ? Math.log(judge / (1 - judge)) : rewards[indexOfHighest(rewards)]!;
+      return !Number.isFinite(value) ? [] : [{ x: step, y: value }];
     }),
   });
   const rewards = lanes.map((lane) => line(lane, 'reward'));
@@ -35,7 +36,7 @@ export const ChartCard = ({ store }: { store: Store }): JSX.Element => {
         least={[-1, 1]}
       />
       <h4>
-        Judge <small>probability that a person wrote it; guidance does not know this model</small>
+        Judge <small>log-odds that a person wrote it; guidance does not know this model</small>
       </h4>
       <LineChart
         lines={judges}
@@ -43,7 +44,7 @@ export const ChartCard = ({ store }: { store: Store }): JSX.Element => {
         at={at}
         label={spoken('Judge', judges)}
         height={100}
-        least={[0, 1]}
+        least={[-4, 0]}
       />
     </section>
   );

@@ -45,7 +45,10 @@ const Standing = ({ shown: { frame, trajectory, best } }: { shown: ShownLane }):
   </dl>
 );
 
-const percent = (value: number): string => (Number.isNaN(value) ? '–' : `${Math.round(100 * value)} %`);
+const percent = (value: number): string => {
+  if (Number.isNaN(value)) return '–';
+  return value > 0 && value < 0.005 ? '< 0.5 %' : `${Math.round(100 * value)} %`;
+};
 
 /** One button for each response, the best one marked; nothing where there is one only. */
 const Trajectories = ({

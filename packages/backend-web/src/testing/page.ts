@@ -54,6 +54,17 @@ const ticksDuringRun = async (options: WebBackendOptions): Promise<number> => {
   return ticks;
 };
 
+/** What a model with weights in bfloat16 is refused with. */
+const refusedWeights = async (options: WebBackendOptions) => {
+  const backend = webBackend({ wasm: '/runtime/', ...options });
+  const message = await backend.createSession(await models('affine')('affine')).then(
+    () => 'no refusal',
+    (error: Error) => error.message,
+  );
+  await backend.dispose();
+  return message;
+};
+
 /** What goes wrong where WebGPU is asked for. */
 const withoutWebGpu = () =>
   webBackend({ device: 'webgpu' })
@@ -72,4 +83,4 @@ const runProgram = async (body: string): Promise<string[]> => {
   return lines;
 };
 
-Object.assign(globalThis, { conform, ticksDuringRun, withoutWebGpu, runProgram });
+Object.assign(globalThis, { conform, refusedWeights, ticksDuringRun, withoutWebGpu, runProgram });
