@@ -10,13 +10,13 @@ export const styles = `
   :root { --text: #e6e9ed; --muted: #9aa4af; --line: #343b44; --page: #14181d; --card: #1c2229; --accent: #6cb2ff; --ramp: #4b95e6; ${variables(methodColors.dark)} }
 }
 * { box-sizing: border-box; }
-body { margin: 0 auto; max-width: 1200px; padding: 24px 20px 60px; background: var(--page); color: var(--text); font: 15px/1.5 system-ui, sans-serif; }
+body { margin: 0 auto; max-width: 1320px; padding: 24px 20px 60px; background: var(--page); color: var(--text); font: 15px/1.5 system-ui, sans-serif; }
 h1 { font-size: 26px; margin: 0 0 4px; } h2 { font-size: 20px; margin: 36px 0 8px; } h3 { font-size: 16px; margin: 24px 0 8px; }
 p { margin: 6px 0; max-width: 80ch; } .muted { color: var(--muted); }
 a { color: var(--accent); } td a { color: inherit; text-decoration-color: var(--line); text-underline-offset: 3px; } td a:hover { color: var(--accent); }
 .scroll { overflow-x: auto; margin: 8px 0; }
-table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: 14px; white-space: nowrap; }
-th, td { padding: 5px 8px; text-align: right; border-bottom: 1px solid var(--line); }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: 13px; white-space: nowrap; }
+th, td { padding: 5px 7px; text-align: right; border-bottom: 1px solid var(--line); }
 th { font-weight: 600; color: var(--muted); vertical-align: bottom; } th:first-child, td:first-child { text-align: left; position: sticky; left: 0; background: var(--page); }
 td.clear { font-weight: 700; }
 .plots { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(340px, 100%), 1fr)); gap: 16px; }
