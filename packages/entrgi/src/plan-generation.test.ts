@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { denoiserDirectory, type GenerateOptions, planGeneration, preset, presets } from './index.js';
+import {
+  type Denoiser,
+  denoiserDirectory,
+  type GenerateOptions,
+  planGeneration,
+  preset,
+  presets,
+} from './index.js';
 
 const settingsOf = (options: GenerateOptions) => planGeneration(options).settings;
 
@@ -60,4 +67,13 @@ describe('planGeneration', () => {
     });
     expect(planGeneration({ method: 'bon' }).settings).toMatchObject({ trajectories: 4, guidanceSteps: 0 });
   });
+});
+
+test('blocks that the denoiser itself knows need not come out even', () => {
+  const uneven = { prompt: 'a', blockLength: 8, maxNewTokens: 20, steps: 20 };
+  expect(() => planGeneration(uneven)).toThrow('a divisor of maxNewTokens (20)');
+  expect(planGeneration({ ...uneven, attention: 'block-causal' }).settings.blockLength).toBe(8);
+  const blockAttention = { blockLength: 8, countedFrom: 'response' } as const;
+  const denoiser = { logits: async () => new Float32Array(0), blockAttention } as unknown as Denoiser;
+  expect(planGeneration({ ...uneven, denoiser }).settings.blockLength).toBe(8);
 });

@@ -51,7 +51,7 @@ export const planGeneration = (options: GenerateOptions, of = 'generate'): Gener
   const numbers = { ...settings, blockLength: settings.blockLength ?? settings.maxNewTokens, seed };
   requireSampleNumbers(numbers);
   // Blocks that the denoiser itself knows need not come out even.
-  if (options.attention !== 'block-causal') requireWholeBlocks(numbers);
+  if (!knowsBlocks(options)) requireWholeBlocks(numbers);
   return {
     method,
     relaxation: isRelaxation(method) && settings.guidanceSteps > 0 ? relaxations[method] : undefined,
@@ -63,6 +63,9 @@ export const planGeneration = (options: GenerateOptions, of = 'generate'): Gener
     seed,
   };
 };
+
+const knowsBlocks = ({ attention, denoiser }: GenerateOptions): boolean =>
+  attention === 'block-causal' || (typeof denoiser === 'object' && denoiser.blockAttention !== undefined);
 
 const presetSettings = ({ preset: given, denoiser }: GenerateOptions): PresetSettings | undefined => {
   if (given === undefined) {
