@@ -61,12 +61,16 @@ export {
 } from '@entrgi/models';
 export {
   blackBoxReward,
+  type Check,
+  checks,
   compositeReward,
   type LoadRewardOptions,
   loadReward,
   type OnnxRewardOptions,
   onnxReward,
+  penalties,
   type Rate,
+  verifiableReward,
   type WeightedReward,
 } from '@entrgi/rewards';
 export {

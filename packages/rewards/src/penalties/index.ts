@@ -1,0 +1,2 @@
+export { length } from './length.js';
+export { repetition } from './repetition.js';
