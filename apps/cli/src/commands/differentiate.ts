@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { Context } from '../process/context.js';
 import { examples } from './examples.js';
-import { parseInteger } from './parse-number.js';
+import { parseInteger } from './options/parse-number.js';
 
 /** `entrgi differentiate`: what it is told, and what it says about itself. */
 export const differentiateCommand = (context: Context): Command =>

@@ -2,8 +2,8 @@ import { Command } from 'commander';
 import type { Context } from '../process/context.js';
 import { examples } from './examples.js';
 import { generateCommand } from './generate.js';
-import { parseList, parseNumbers } from './parse-list.js';
-import { parseDecimal, parseInteger } from './parse-number.js';
+import { parseList, parseNumbers } from './options/parse-list.js';
+import { parseDecimal, parseInteger } from './options/parse-number.js';
 
 /** Options of `generate` that mean something else here, or nothing. */
 const notShared = new Set(['method', 'temperature', 'seed', 'prompts', 'json', 'trace']);

@@ -4,10 +4,10 @@ import { Command, Option } from 'commander';
 import { modelForms } from '../models/model-forms.js';
 import type { Context } from '../process/context.js';
 import { examples } from './examples.js';
-import { oneOf } from './one-of.js';
-import { parseDecimal, parseInteger } from './parse-number.js';
-import { parseVariable } from './parse-variable.js';
-import { samplingOptions } from './sampling-options.js';
+import { oneOf } from './options/one-of.js';
+import { parseDecimal, parseInteger } from './options/parse-number.js';
+import { parseVariable } from './options/parse-variable.js';
+import { samplingOptions } from './options/sampling-options.js';
 
 /** What `planGeneration` of entrgi fills in. Help is there before that package, which is large, is loaded. */
 const defaults = { ...presets.published.settings, endTokens: 'turn', vocabularyTolerance: 1e-6 };

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import type { Context } from '../process/context.js';
 import { examples } from './examples.js';
-import { parseNumbers } from './parse-list.js';
-import { parseInteger } from './parse-number.js';
+import { parseNumbers } from './options/parse-list.js';
+import { parseInteger } from './options/parse-number.js';
 
 /** `entrgi replay`: what it is told, and what it says about itself. */
 export const replayCommand = (context: Context): Command =>

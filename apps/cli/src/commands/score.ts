@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { modelForms } from '../models/model-forms.js';
 import type { Context } from '../process/context.js';
 import { examples } from './examples.js';
-import { parseInteger } from './parse-number.js';
+import { parseInteger } from './options/parse-number.js';
 
 /** `entrgi score`: what it is told, and what it says about itself. */
 export const scoreCommand = (context: Context): Command =>
