@@ -13,7 +13,7 @@ export interface Settings extends PresetSettings {
    * (without it, those are written at the end). `['Once']` begins a response, `[null, 'The end.']` ends it. Default: nothing.
    */
   readonly response?: readonly (string | number | null)[] | undefined;
-  /** For the order `entropy_bound`: nats that may be committed together. Default: 0.1. */
+  /** For the order `entropyBound`: nats that may be committed together. Default: 0.1. */
   readonly entropyBound?: number | undefined;
   /** Masks committed tokens again (ReMDM). Default: none. */
   readonly remasking?: keyof typeof remaskings | undefined;

@@ -7,7 +7,7 @@ import { parseDecimal, parseInteger } from './parse-number.js';
 export const samplingOptions = (): Option[] => [
   parsed(
     '--entropy-bound <X>',
-    'nats that the order entropy_bound commits together (default: 0.1)',
+    'nats that the order entropyBound commits together (default: 0.1)',
     parseDecimal,
   ),
   named('--schedule <NAME>', 'how many tokens in which step', schedules, 'linear'),
