@@ -25,7 +25,7 @@ const generation = [
   '4',
   '--json',
 ];
-const small = [...generation, '--trajectories', '2', '--guidance-steps', '1'];
+const small = [...generation, '--trajectories', '2', '--guidance-steps', '1', '--learning-rate', '0.5'];
 const fetched = (hub: StandInHub) => hub.requests.filter(({ file }) => file !== undefined);
 
 describe('generate', () => {
