@@ -53,7 +53,7 @@ describe('--json', () => {
         trajectories: 2,
         steps: 4,
         guidanceSteps: 3,
-        learningRate: 0.5,
+        learningRate: 0.15,
         update: 'adam',
         entropyOf: 'untempered',
         temperature: 0.7,
@@ -285,8 +285,8 @@ describe.each<[string, number, readonly [string, string[], string | RegExp][]]>(
       ['a method of another object', [prompt, '--method', 'toString'], "got 'toString'"],
       [
         'an unknown order',
-        [prompt, '--order', 'random'],
-        /--order: expected one of .*maskgitPlus.*, got 'random'/,
+        [prompt, '--order', 'shuffled'],
+        /--order: expected one of .*maskgitPlus.*, got 'shuffled'/,
       ],
       [
         'an unknown preset',
