@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import {
   compositeReward,
   denoiserDirectory,
+  embeddedSettings,
   generate,
   loadDenoiser,
   loadReward,
@@ -32,7 +33,14 @@ test('shows what generate writes, unguided and guided, and what they come to', {
   );
   const reward = compositeReward(rewards.map((each) => ({ reward: each, weight: 1 })));
   for (const [i, method] of (['bon', 'entrgi'] as const).entries()) {
-    const result = await generate({ ...settings, prompt: prompt!, method, denoiser, reward });
+    const result = await generate({
+      ...embeddedSettings,
+      ...settings,
+      prompt: prompt!,
+      method,
+      denoiser,
+      reward,
+    });
     expect(stdout.text).toContain(`\n   ${result.text.trim()}\n`);
     const [, best, mean, judge] = table[i]!;
     expect([best, mean]).toEqual([result.reward.toFixed(2), result.avg.toFixed(2)]);

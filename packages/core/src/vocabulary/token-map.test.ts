@@ -32,7 +32,7 @@ describe('maps by token string', () => {
   test('onto itself completely', () => {
     const map = mapTokens(from, from, { missingTokens: 'zero' });
     expect(map.ids).toEqual(Int32Array.of(0, 1, 2, -1, 4, -1));
-    expect(map).toMatchObject({ coverage: 1, missing: [] });
+    expect(map).toMatchObject({ coverage: 1, missingTokens: [] });
   });
 });
 
