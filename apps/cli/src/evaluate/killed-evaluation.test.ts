@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -42,10 +43,11 @@ const childrenOf = async (pid: number): Promise<number[]> => {
   return list.split(' ').filter(Boolean).map(Number);
 };
 
+/** Whether a process still runs: one that has ended and that nobody has asked about, a zombie, does not. */
 const isThere = (pid: number): boolean => {
   try {
-    process.kill(pid, 0);
-    return true;
+    const [state] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!;
+    return state !== 'Z' && state !== 'X';
   } catch {
     return false;
   }
@@ -122,7 +124,8 @@ const survives = async (workers: number, kills: number, expected: readonly strin
     const argv = [...asked, '--out', journal, '--workers', String(workers)];
     const { lines, workers: left } = await killedRun(argv, journal, 200 * Math.random());
     for (const line of lines) acknowledged.add(line);
-    for (const pid of left) for (let wait = 0; isThere(pid) && wait < 200; wait++) await pause(10);
+    // One that was still starting notices only then that nobody is there.
+    for (const pid of left) for (let wait = 0; isThere(pid) && wait < 2000; wait++) await pause(10);
     expect(left.filter(isThere)).toEqual([]);
   }
   await finish();

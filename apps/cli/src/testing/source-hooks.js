@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { register } from 'node:module';
@@ -35,8 +35,8 @@ const readOr = async (file) => {
 const transformed = async (text, file) => {
   const { transform } = await import('esbuild');
   const { code } = await transform(text, { loader: 'ts', target: 'es2022' });
-  // Whole or not at all: other processes read it while this one writes.
-  const partial = new URL(`${file.href}.${process.pid}`);
+  // Whole or not at all: other processes and threads read it, and write it, at the same time.
+  const partial = new URL(`${file.href}.${randomUUID()}`);
   await mkdir(cache, { recursive: true });
   await writeFile(partial, code);
   await rename(partial, file);

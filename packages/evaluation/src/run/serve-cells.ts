@@ -21,7 +21,10 @@ export const serveCells = (): void => {
     }
   });
   // Whoever asked is gone, and nothing here is worth keeping.
-  process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+  const end = () => process.kill(process.pid, 'SIGKILL');
+  process.on('disconnect', end);
+  // It may have gone while this process was starting.
+  if (!process.connected) end();
   // Ctrl-C goes to all processes of a terminal; when to end is for the one that asked.
   process.on('SIGINT', () => {});
 };
