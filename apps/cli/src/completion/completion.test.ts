@@ -34,7 +34,10 @@ const offers: Record<string, (line: string, script: string, cwd: string) => stri
   },
   zsh: (line, script, cwd) => {
     const capture = join(import.meta.dirname, 'complete.zsh');
-    return lines(execFileSync('zsh', ['-f', capture, script, line], { cwd }));
+    // Its terminal may echo what was typed before the shell does; no offer is a whole command line.
+    return lines(execFileSync('zsh', ['-f', capture, script, line], { cwd })).filter(
+      (each) => each !== line.trim(),
+    );
   },
   fish: (line, script, cwd) =>
     lines(execFileSync('fish', ['-c', `source ${script}; complete -C '${line}'`], { cwd })),
