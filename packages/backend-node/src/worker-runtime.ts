@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { type Answer, copyFeeds, type Runtime, remoteCalls } from '@entrgi/core/backend';
+import { type Answer, type Runtime, remoteCalls, remoteSessions } from '@entrgi/core/backend';
 import { disableTelemetry } from './disable-telemetry.js';
 import { exitGuard } from './exit-guard.js';
 
@@ -28,18 +28,7 @@ export const workerRuntime = (entry = new URL('./worker.js', import.meta.url)): 
   worker.unref();
 
   return {
-    create(bytes, settings) {
-      const copy = new Uint8Array(bytes);
-      return calls.ask('create', [copy, settings], [copy.buffer]);
-    },
-    async run(id, feeds, fetches) {
-      const { copies, moved } = await copyFeeds(feeds);
-      return calls.ask('run', [id, copies, fetches], moved);
-    },
-    async release(id) {
-      // A worker that died has released everything.
-      if (!calls.ended) await calls.ask('release', [id]);
-    },
+    ...remoteSessions(calls),
     async close() {
       if (calls.ended) return;
       const exit = new Promise<void>((resolve) => worker.once('exit', () => resolve()));

@@ -1,4 +1,4 @@
-import { type Answer, copyFeeds, remoteCalls } from '@entrgi/core/backend';
+import { type Answer, remoteCalls, remoteSessions } from '@entrgi/core/backend';
 import type { RuntimeRequest, WebRuntime } from './web-runtime.js';
 
 /** The same runtime in a worker: the page stays responsive while a session loads or runs. */
@@ -9,18 +9,7 @@ export const workerRuntime = (worker: Worker, request: RuntimeRequest): WebRunti
     calls.end(new Error(`The worker died: ${message || 'its script cannot be loaded'}.`));
   worker.postMessage(request);
   return {
-    create(bytes, settings) {
-      const copy = new Uint8Array(bytes);
-      return calls.ask('create', [copy, settings], [copy.buffer]);
-    },
-    async run(id, feeds, fetches) {
-      const { copies, moved } = await copyFeeds(feeds);
-      return calls.ask('run', [id, copies, fetches], moved);
-    },
-    async release(id) {
-      // A worker that died has released everything.
-      if (!calls.ended) await calls.ask('release', [id]);
-    },
+    ...remoteSessions(calls),
     report: () => calls.ask('report', []),
     async close() {
       if (!calls.ended) await calls.ask('close', []);

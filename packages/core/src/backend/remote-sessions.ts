@@ -1,0 +1,19 @@
+import { copyFeeds } from './copy-feeds.js';
+import type { RemoteCalls } from './remote-calls.js';
+import type { Runtime } from './runtime.js';
+
+/** What a runtime does with sessions, asked of a thread that has one. What is sent is a copy, which moves. */
+export const remoteSessions = (calls: RemoteCalls): Pick<Runtime, 'create' | 'run' | 'release'> => ({
+  create(bytes, settings) {
+    const copy = new Uint8Array(bytes);
+    return calls.ask('create', [copy, settings], [copy.buffer]);
+  },
+  async run(id, feeds, fetches) {
+    const { copies, moved } = await copyFeeds(feeds);
+    return calls.ask('run', [id, copies, fetches], moved);
+  },
+  async release(id) {
+    // A thread that died has released everything.
+    if (!calls.ended) await calls.ask('release', [id]);
+  },
+});
