@@ -2,7 +2,7 @@ import * as Plot from '@observablehq/plot';
 import { methodStyle } from '../summary/method-styles.js';
 import type { TemperatureSummary } from '../summary/summary.js';
 import { drawPlot } from './draw-plot.js';
-import { spreadLabels } from './spread-labels.js';
+import { methodMarks } from './method-marks.js';
 
 /** Top@1 of each method against what it costs, with the curve of unguided best-of-n at the same cost; '' where that cost was left out. */
 export const costPlot = (
@@ -31,23 +31,7 @@ export const costPlot = (
         y2: (d) => d.y + d.error,
         stroke: (d) => d.color,
       }),
-      Plot.dot(points, {
-        x: 'x',
-        y: 'y',
-        symbol: (d: { symbol: string }) => d.symbol,
-        r: 5,
-        fill: (d) => d.color,
-      }),
-      Plot.text(spreadLabels(points, Math.min(...ys), Math.max(...ys)), {
-        x: 'x',
-        y: 'labelY',
-        text: 'method',
-        dx: -8,
-        textAnchor: 'end',
-        fill: 'currentColor',
-        stroke: 'var(--card)',
-        strokeWidth: 4,
-      }),
+      ...methodMarks(points, ys, 'left'),
     ],
     color: { type: 'identity' },
     symbol: { type: 'identity' as never },

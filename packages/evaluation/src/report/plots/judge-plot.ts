@@ -2,7 +2,7 @@ import * as Plot from '@observablehq/plot';
 import { methodStyle } from '../summary/method-styles.js';
 import type { TemperatureSummary } from '../summary/summary.js';
 import { drawPlot } from './draw-plot.js';
-import { spreadLabels } from './spread-labels.js';
+import { methodMarks } from './method-marks.js';
 
 /** What the judge says of each method's best responses against their reward: a method that only fools its reward lies to the right and low. '' without a judge. */
 export const judgePlot = ({ temperature, methods }: TemperatureSummary): string => {
@@ -29,23 +29,7 @@ export const judgePlot = ({ temperature, methods }: TemperatureSummary): string 
     marks: [
       Plot.ruleX(points, { x: 'x', y1: (d) => d.y - d.dy, y2: (d) => d.y + d.dy, stroke: (d) => d.color }),
       Plot.ruleY(points, { y: 'y', x1: (d) => d.x - d.dx, x2: (d) => d.x + d.dx, stroke: (d) => d.color }),
-      Plot.dot(points, {
-        x: 'x',
-        y: 'y',
-        symbol: (d: { symbol: string }) => d.symbol,
-        r: 5,
-        fill: (d) => d.color,
-      }),
-      Plot.text(spreadLabels(points, Math.min(...ys), Math.max(...ys)), {
-        x: 'x',
-        y: 'labelY',
-        text: 'method',
-        dx: 9,
-        textAnchor: 'start',
-        fill: 'currentColor',
-        stroke: 'var(--card)',
-        strokeWidth: 4,
-      }),
+      ...methodMarks(points, ys, 'right'),
     ],
     color: { type: 'identity' },
     symbol: { type: 'identity' as never },
