@@ -14,6 +14,12 @@ const forbidden: Readonly<Record<string, readonly [reason: string, hint: string]
   ELOOP: ['its links lead nowhere', 'Check the path.'],
   ENAMETOOLONG: ['the name is too long', 'Choose a shorter one.'],
   ENXIO: ['nobody reads from it', 'Name a file.'],
+  EPIPE: ['who read from it has closed it', 'Let it read to the end, or name a file.'],
+  EIO: ['the device reports an error', 'Check it, or choose another.'],
+  EBUSY: ['it is in use', 'Choose another.'],
+  ETXTBSY: ['it is a program that runs', 'Choose another.'],
+  EMFILE: ['the process has too many files open', 'Raise the limit (ulimit -n).'],
+  ENFILE: ['the system has too many files open', 'Close some programs.'],
 };
 
 /**
