@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   bestOfN,
   blackBoxReward,
+  confidenceReward,
   type Denoiser,
   type DifferentiableReward,
   denoiserDirectory,
@@ -11,6 +12,7 @@ import {
   InvalidArgumentError,
   loadDenoiser,
   loadReward,
+  logRatioReward,
   NonDifferentiableError,
   nodeBackend,
   optimizers,
@@ -70,6 +72,30 @@ describe('generate', () => {
       timings: { steps: 4, totalMs: expect.any(Number) },
     });
     expect(JSON.parse(JSON.stringify(result))).toEqual(result);
+  });
+
+  test.each([
+    ['confidence', 'confidence of denoiser'],
+    [`log-ratio:${denoiserDirectory}`, 'denoiser against denoiser'],
+  ])('rates without a reward model, by name: %s', async (name, called) => {
+    const options = { ...small, steps: 2, learningRate: 0.15, prompt, method: 'entrgi' } as const;
+    const named = await generate({ ...options, reward: name });
+    const own =
+      name === 'confidence'
+        ? confidenceReward(denoiser)
+        : logRatioReward(denoiser, denoiser, { name: called });
+    const { trajectories, reward: top } = await generate({ ...options, denoiser, reward: own });
+    expect(named.trajectories).toEqual(trajectories);
+    expect(named.settings.reward).toBe(called);
+    expect(top).toBe(
+      Math.max(
+        ...(await own.score(
+          prompt,
+          trajectories.map(({ text }) => text),
+        )),
+      ),
+    );
+    expect(name === 'confidence' ? top < 0 : top === 0).toBe(true);
   });
 
   test('a conversation of one turn is a prompt', async () => {

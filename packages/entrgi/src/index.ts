@@ -64,8 +64,11 @@ export {
   type Check,
   checks,
   compositeReward,
+  confidenceReward,
+  type LikelihoodRewardOptions,
   type LoadRewardOptions,
   loadReward,
+  logRatioReward,
   type OnnxRewardOptions,
   onnxReward,
   penalties,
@@ -111,6 +114,7 @@ export type { GenerateResult, RatedTrajectory } from './generate-result.js';
 export { loadModels, type Models } from './models/load-models.js';
 export type { ModelDtypes, ModelOptions } from './models/model-options.js';
 export { modelSource } from './models/model-source.js';
+export { type RewardSource, rewardSource } from './models/reward-source.js';
 export { type GenerationPlan, planGeneration } from './plan-generation.js';
 export { embeddedSettings } from './settings/embedded-settings.js';
 export { type MethodName, methodNames } from './settings/methods.js';

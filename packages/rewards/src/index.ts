@@ -1,7 +1,10 @@
 export { blackBoxReward, type Rate } from './black-box-reward.js';
 export * as checks from './checks/index.js';
 export { compositeReward, type WeightedReward } from './composite-reward.js';
+export { confidenceReward } from './confidence-reward.js';
+export type { LikelihoodRewardOptions } from './likelihood/likelihood-reward.js';
 export { type LoadRewardOptions, loadReward } from './load-reward.js';
+export { logRatioReward } from './log-ratio-reward.js';
 export { type NetworkRewardOptions, networkReward } from './network-reward.js';
 export { type OnnxRewardOptions, onnxReward } from './onnx-reward.js';
 export * as penalties from './penalties/index.js';

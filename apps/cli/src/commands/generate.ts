@@ -41,7 +41,10 @@ export const generateCommand = (context: Context): Command => {
       ),
     )
     .option('--denoiser <MODEL>', `masked diffusion model: ${modelForms} (default: embedded)`)
-    .option('--reward <MODEL>', 'reward model, named in the same way (default: embedded)')
+    .option(
+      '--reward <MODEL>',
+      "reward model, named in the same way (default: embedded); without one: confidence (the denoiser's own), or log-ratio:MODEL (against the denoiser that it was trained from)",
+    )
     .option('--label <LABEL>', 'which label of the reward model is the reward, by number or name')
     .option('--revision <REV>', 'branch, tag or commit of hub models that name none (default: main)')
     .option('--offline', 'download nothing: use what is in the cache')

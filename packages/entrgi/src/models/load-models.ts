@@ -1,11 +1,12 @@
 import { nodeBackend } from '@entrgi/backend-node';
 import { type Denoiser, type Disposable, disposable, type Reward, requireKnownOptions } from '@entrgi/core';
 import { type HubOptions, loadDenoiser, type TemplateOptions, type WeightOptions } from '@entrgi/models';
-import { loadReward } from '@entrgi/rewards';
+import { confidenceReward, loadReward, logRatioReward } from '@entrgi/rewards';
 import { denoiserDirectory, rewardDirectory } from '@entrgi/tiny-stories';
 import { type ModelDtypes, type ModelOptions, modelOptionNames } from './model-options.js';
 import { modelSource } from './model-source.js';
 import { requireRuntime } from './require-runtime.js';
+import { type RewardSource, rewardSource } from './reward-source.js';
 
 /** A denoiser and a reward. Disposing them frees what was loaded here; objects that were passed in stay the caller's. */
 export interface Models extends Disposable {
@@ -22,8 +23,10 @@ export const loadModels = async (options: ModelOptions = {}): Promise<Models> =>
   requireKnownOptions('loadModels', options, modelOptionNames);
   const { denoiser = denoiserDirectory, reward = rewardDirectory, signal, threads } = options;
   signal?.throwIfAborted();
-  if (typeof denoiser !== 'string' && typeof reward !== 'string') {
-    return { denoiser, reward, ...disposable(async () => {}) };
+  const rating = typeof reward === 'string' ? rewardSource(reward) : undefined;
+  if (typeof denoiser !== 'string' && rating?.source === undefined) {
+    const own = typeof reward === 'string' ? confidenceReward(denoiser) : reward;
+    return { denoiser, reward: own, ...disposable(async () => {}) };
   }
   const stop = new AbortController();
   const onAbort = () => stop.abort(signal?.reason);
@@ -50,33 +53,34 @@ export const loadModels = async (options: ModelOptions = {}): Promise<Models> =>
     const { label, minimumCoverage, endTokens, onWarning, attention } = options;
     // It is also how a model that sees everything is to be sampled, which is no matter of loading.
     const blockLength = attention === 'block-causal' ? options.blockLength : undefined;
+    const loadAsDenoiser = (given: string, dtype: keyof ModelDtypes): Promise<Denoiser> =>
+      load(given, dtype, (source, how) =>
+        loadDenoiser(source, { ...how, backend, endTokens, attention, blockLength }),
+      );
+    /** What rates, once there is what writes. */
+    const loadRating = async ({ kind, source }: RewardSource): Promise<(denoiser: Denoiser) => Reward> => {
+      if (kind === 'confidence') return (own) => confidenceReward(own);
+      if (kind === 'log-ratio') {
+        const reference = await loadAsDenoiser(source, 'reward');
+        return (own) => logRatioReward(own, reference);
+      }
+      const loaded = await load(source, 'reward', (from, how) =>
+        loadReward(from, { ...how, backend, label, minimumCoverage, onWarning }),
+      );
+      return () => loaded;
+    };
     const outcomes = await Promise.allSettled([
       orStop(requireRuntime(backend)),
-      typeof denoiser !== 'string'
-        ? denoiser
-        : orStop(
-            load(denoiser, 'denoiser', (source, how) =>
-              loadDenoiser(source, { ...how, backend, endTokens, attention, blockLength }),
-            ),
-          ),
-      typeof reward !== 'string'
-        ? reward
-        : orStop(
-            load(reward, 'reward', (source, how) =>
-              loadReward(source, { ...how, backend, label, minimumCoverage, onWarning }),
-            ),
-          ),
+      typeof denoiser !== 'string' ? denoiser : orStop(loadAsDenoiser(denoiser, 'denoiser')),
+      typeof reward !== 'string' ? () => reward : orStop(loadRating(rewardSource(reward))),
     ]);
     signal?.throwIfAborted();
-    const [, loadedDenoiser, loadedReward] = outcomes;
-    if (
-      loadedDenoiser.status === 'fulfilled' &&
-      loadedReward.status === 'fulfilled' &&
-      !stop.signal.aborted
-    ) {
+    const [, loadedDenoiser, rewardOf] = outcomes;
+    if (loadedDenoiser.status === 'fulfilled' && rewardOf.status === 'fulfilled' && !stop.signal.aborted) {
       // Disposing the backend disposes every session of it.
       const dispose = disposable(() => backend.dispose());
-      return { denoiser: loadedDenoiser.value, reward: loadedReward.value, ...dispose };
+      const own = loadedDenoiser.value;
+      return { denoiser: own, reward: rewardOf.value(own), ...dispose };
     }
     // The first failure: what it has stopped failed of it.
     throw stop.signal.reason;

@@ -38,7 +38,10 @@ export interface ModelOptions
     Omit<WeightOptions, 'dtype'> {
   /** A directory, `owner/name` or `owner/name@REV` on the hub, or a denoiser of the caller's. Default: the embedded one. */
   readonly denoiser?: string | Denoiser | undefined;
-  /** The same of the reward; methods that guide need one with a gradient. Default: the embedded one. */
+  /**
+   * The same of the reward; methods that guide need one with a gradient. Without a reward model: `confidence`, the denoiser's own, or `log-ratio:MODEL`, how much likelier a text is to the denoiser
+   * than to the model that it was trained from. Default: the embedded one.
+   */
   readonly reward?: string | Reward | undefined;
   /** Of both models, or of each. Default: `fp32`. */
   readonly dtype?: WeightDtype | ModelDtypes | undefined;

@@ -2,7 +2,15 @@ import { basename } from 'node:path';
 import { InvalidArgumentError, type Prompt, requireThat, requireWhole } from '@entrgi/core';
 import { resolveCheckpoint } from '@entrgi/models';
 import { denoiserDirectory, rewardDirectory } from '@entrgi/tiny-stories';
-import { type GenerationPlan, type HubOptions, type MethodName, modelSource, planGeneration } from 'entrgi';
+import {
+  type GenerationPlan,
+  type HubOptions,
+  type MethodName,
+  modelSource,
+  planGeneration,
+  type RewardSource,
+  rewardSource,
+} from 'entrgi';
 import type { Example } from '../data/example.js';
 import { journalKey } from '../journal/journal-key.js';
 import type { LineSettings } from '../journal/journal-line.js';
@@ -54,13 +62,18 @@ export const planEvaluation = async (
   requireNames(models);
   const judge = judgeSpec(options);
   const denoiser = await hashed(models.denoiser ?? denoiserDirectory, models, fetching);
-  const reward = await hashed(models.reward ?? rewardDirectory, models, fetching);
+  const rating = rewardSource(models.reward ?? rewardDirectory);
+  // The denoiser's confidence is a matter of the denoiser alone.
+  const reward =
+    rating.source === undefined
+      ? { hash: denoiser.hash, bytes: 0 }
+      : await hashed(rating.source, models, fetching);
   const judged = judge === undefined ? undefined : await hashedJudge(judge, fetching);
   const { dtype, label, minimumCoverage, templateVariables, templateDate, attention } = models;
   const loading = { dtype, label, minimumCoverage, templateVariables, templateDate, attention };
   const names = {
     denoiser: nameOf(models.denoiser ?? denoiserDirectory),
-    reward: nameOf(models.reward ?? rewardDirectory),
+    reward: rewardName(rating),
     ...(judge === undefined
       ? {}
       : { judge: judge.kind === 'endpoint' ? judge.options.model : nameOf(judge.source) }),
@@ -144,3 +157,8 @@ const hashedJudge = async (judge: JudgeSpec, fetching: HubOptions): Promise<Hash
     : hashed(judge.source, {}, fetching);
 
 const nameOf = (source: string): string => basename(source);
+
+const rewardName = ({ kind, source }: RewardSource): string => {
+  if (source === undefined) return kind;
+  return kind === 'model' ? nameOf(source) : `${kind}:${nameOf(source)}`;
+};

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { generate } from 'entrgi';
+import { denoiserDirectory, generate, rewardDirectory } from 'entrgi';
 import { expect, test } from 'vitest';
 import { readData } from '../data/read-data.js';
 import { openJournal } from '../journal/open-journal.js';
@@ -82,9 +82,21 @@ test('keys differ by whatever the result depends on, and by nothing else', async
     { steps: 6 },
     { judge: 'none' },
     { topK: 50 },
+    { reward: 'confidence' },
+    { reward: `log-ratio:${denoiserDirectory}` },
   ]) {
     expect(await keys(more)).not.toEqual(expect.arrayContaining([first[0]]));
   }
+});
+
+test('rewards without a reward model have names, and are those of their models', async () => {
+  const recorded = async (reward: string) => (await planOf({ reward })).cells[0]!.recorded;
+  const { hashes, ...confidence } = await recorded('confidence');
+  expect(confidence).toMatchObject({ denoiser: 'denoiser', reward: 'confidence' });
+  expect(hashes.reward).toBe(hashes.denoiser);
+  const ratio = await recorded(`log-ratio:${rewardDirectory}`);
+  expect(ratio.reward).toBe('log-ratio:reward');
+  expect(ratio.hashes.reward).toBe((await recorded(rewardDirectory)).hashes.reward);
 });
 
 test('work goes seed by seed and prompt by prompt, and equal shards have equal shares of every method', async () => {
