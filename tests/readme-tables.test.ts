@@ -4,6 +4,8 @@ import { filters, optimizers, relaxations } from '@entrgi/core';
 import { orders, presets, schedules } from '@entrgi/samplers';
 import { methodNames } from 'entrgi';
 import { expect, test } from 'vitest';
+import { denoiserOptionNames } from '../packages/models/src/denoiser/load-denoiser-options.js';
+import { rewardOptionNames } from '../packages/rewards/src/load-reward.js';
 
 const root = join(import.meta.dirname, '..');
 const readme = (directory: string) => readFileSync(join(root, directory, 'README.md'), 'utf8');
@@ -62,4 +64,12 @@ test('the command line lists the presets and the methods that there are', () => 
 test('how guidance works explains the relaxations that there are', () => {
   const page = readFileSync(join(root, 'docs/how-guidance-works.md'), 'utf8');
   expect(sorted(firstNames(rowsUnder(page, 'method ')))).toEqual(sorted(Object.keys(relaxations)));
+});
+
+test.each([
+  ['loadDenoiser', 1, denoiserOptionNames],
+  ['loadReward', 2, rewardOptionNames],
+] as const)('models lists the options of %s', (_, column, options) => {
+  const rows = rowsUnder(readme('packages/models'), 'option   ').filter((row) => row[column]!.includes('✓'));
+  expect(sorted(rows.flatMap(([names]) => namesIn(names!)))).toEqual(sorted(Object.keys(options)));
 });

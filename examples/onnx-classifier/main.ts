@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { compositeReward, denoiserDirectory, generate, loadModels, nodeBackend, onnxReward } from 'entrgi';
+import { compositeReward, denoiserDirectory, generate, loadModels, loadReward, nodeBackend } from 'entrgi';
 import { writeClassifier } from './write-classifier.ts';
 
 // A directory, or an id of the hub that has onnx/model.onnx, and the label that is wanted: npm run example … main.ts MODEL LABEL
@@ -18,7 +18,7 @@ if (model === undefined) {
 const backend = nodeBackend();
 const models = await loadModels();
 const { denoiser, reward: quality } = models;
-const classifier = await onnxReward(model, { backend, label });
+const classifier = await loadReward(model, { backend, label });
 const reward = compositeReward([
   { reward: quality, weight: 1 },
   { reward: classifier, weight: 1 },

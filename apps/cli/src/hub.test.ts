@@ -105,7 +105,7 @@ describe('a denoiser in transformers.js layout', () => {
     await testHub(await onnxOnly());
     const { status, stdout, stderr } = await entrgi(['inspect', bert]);
     expect(stderr).toBe(
-      `entrgi: ${bert}: expected one of model.safetensors, model.safetensors.index.json, pytorch_model.safetensors, got none. There is an ONNX model, which loadDenoiser and onnxReward take, and entrgi inspect as a file.\n`,
+      `entrgi: ${bert}: expected one of model.safetensors, model.safetensors.index.json, pytorch_model.safetensors, got none. There is an ONNX model, which loadDenoiser and loadReward take.\n`,
     );
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
   });

@@ -69,8 +69,6 @@ export {
   type LoadRewardOptions,
   loadReward,
   logRatioReward,
-  type OnnxRewardOptions,
-  onnxReward,
   penalties,
   type Rate,
   verifiableReward,

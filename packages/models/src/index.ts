@@ -1,15 +1,16 @@
-export { inspectCheckpoint, readOnnxFile, resolveCheckpoint, verifySnapshot } from '#platform/file-system';
+export { inspectCheckpoint, resolveCheckpoint } from '#platform/file-system';
 export * as architectures from './architectures/index.js';
-export { readLabels } from './blocks/layers/labels.js';
 export { type Checkpoint, readCheckpoint, type StoredTensor } from './checkpoint/checkpoint.js';
 export type { WeightChoice } from './checkpoint/weight-choice.js';
+export { classifierOptionNames, type LoadClassifierOptions } from './classifier/load-classifier-options.js';
 export {
   type Attention,
   type AttentionOptions,
   attentionOptionNames,
   attentions,
 } from './contracts/attention-options.js';
-export type { Classifier, ClassifierPrefix } from './contracts/classifier.js';
+export type { Classifier, ClassifierPrefix, LoadedClassifier } from './contracts/classifier.js';
+export { type FileOptions, fileOptionNames } from './contracts/file-options.js';
 export type {
   Architecture,
   ClassifierInputs,
@@ -19,6 +20,7 @@ export type {
   Past,
   PrefixNetwork,
 } from './contracts/network.js';
+export { type RuntimeOptions, runtimeOptionNames } from './contracts/runtime-options.js';
 export { type TemplateOptions, templateOptionNames } from './contracts/template-options.js';
 export type { EncodedText, ResponseSlot, Tokenizer } from './contracts/tokenizer.js';
 export type { Weights } from './contracts/weights.js';
@@ -35,15 +37,8 @@ export type { ConfigReader } from './files/config-reader.js';
 export { strictJson } from './files/strict-json.js';
 export { type DownloadProgress, type HubOptions, hubOptionNames } from './hub/hub-options.js';
 export type { CheckpointFacts } from './inspect-checkpoint.js';
-export {
-  classifierOptionNames,
-  type LoadClassifierOptions,
-  type LoadedClassifier,
-  loadClassifier,
-} from './load-classifier.js';
+export { loadClassifier } from './load-classifier.js';
 export { loadDenoiser } from './load-denoiser.js';
-export { chooseLabel, requireLabel } from './network/choose-label.js';
-export { firstPosition, longestSequence } from './onnx/longest-sequence.js';
 export { readTokenizer } from './prompt/read-tokenizer.js';
 export type { ResolveOptions } from './snapshot/resolve-options.js';
 export type { VerifyOptions } from './snapshot/verify-snapshot.js';

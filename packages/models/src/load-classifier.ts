@@ -1,57 +1,39 @@
-import { type OptionNames, requireKnownOptions, UnsupportedError, type Vocabulary } from '@entrgi/core';
-import { openFolder } from '#platform/open-folder';
+import { requireKnownOptions, UnsupportedError } from '@entrgi/core';
 import { architectureName } from './checkpoint/architecture-name.js';
 import { readCheckpoint } from './checkpoint/checkpoint.js';
-import type { Classifier } from './contracts/classifier.js';
-import { type TemplateOptions, templateOptionNames } from './contracts/template-options.js';
-import type { Tokenizer } from './contracts/tokenizer.js';
+import { classifierOptionNames, type LoadClassifierOptions } from './classifier/load-classifier-options.js';
+import type { LoadedClassifier } from './contracts/classifier.js';
 import type { Folder } from './files/byte-source.js';
-import { isFolder } from './files/is-folder.js';
-import { type HubOptions, hubOptionNames } from './hub/hub-options.js';
-import { chooseLabel, requireLabel } from './network/choose-label.js';
+import { chooseLabel } from './network/choose-label.js';
 import { fitCheckpoint } from './network/fit-checkpoint.js';
 import { loadTokenizer } from './prompt/load-tokenizer.js';
+import { openSource } from './source/open-source.js';
 import { loadWeights } from './weights/load-weights.js';
-import { type WeightOptions, weightOptionNames } from './weights/weight-options.js';
-
-/** A classifier whose weights lie in their files. */
-export interface LoadedClassifier extends Classifier {
-  readonly tokenizer: Tokenizer;
-  readonly vocabulary: Vocabulary;
-  /** Length of an embedding. */
-  readonly width: number;
-  /** What its labels are called, and the number of the one that is the reward. */
-  readonly labels: readonly string[];
-  readonly label: number;
-}
-
-/** Which label is the reward, how the weights are held, and where they come from if they are on the hub. */
-export interface LoadClassifierOptions extends HubOptions, WeightOptions, TemplateOptions {
-  /** Label that is the reward, by number or name. Default: 0 where there is one label, or none has a name of its own. */
-  readonly label?: number | string | undefined;
-}
-
-/** The options of loadClassifier, by name. */
-export const classifierOptionNames: OptionNames<LoadClassifierOptions> = {
-  ...hubOptionNames,
-  ...weightOptionNames,
-  ...templateOptionNames,
-  label: requireLabel,
-};
 
 /**
- * Loads a sequence classifier from a directory in Hugging Face layout, from the hub or from a folder: everything but the weights, which stay in their files.
- * Throws CheckpointError where a file is missing, corrupt or contradicts another, UnsupportedError for another architecture, and what
- * resolveCheckpoint throws.
+ * Loads a sequence classifier: everything but the weights, which stay in their files. From a directory, an ONNX file, the hub or a folder; in
+ * Hugging Face layout, or in that of transformers.js (an ONNX model instead of safetensors), where it may be any.
+ * Throws CheckpointError where a file is missing, corrupt or contradicts another, UnsupportedError for another architecture or, of an ONNX
+ * file, where the word embeddings cannot be found, InvalidModelError for an unsafe one, MemoryLimitError, and what resolveCheckpoint throws.
  */
 export const loadClassifier = async (
   source: string | Folder,
   options: LoadClassifierOptions = {},
 ): Promise<LoadedClassifier> => {
   requireKnownOptions('loadClassifier', options, classifierOptionNames);
-  const from = isFolder(source) ? source : await openFolder(source, options);
-  const directory = from.name;
-  const { checkpoint, network } = await fitCheckpoint(await readCheckpoint(from));
+  const { folder, onnx } = await openSource(source, options);
+  if (onnx === undefined) return checkpointClassifier(folder, options);
+  // Imported when needed: a page that loads safetensors does without it.
+  const { onnxClassifier } = await import('./onnx/onnx-classifier.js');
+  return onnxClassifier(folder, onnx, options);
+};
+
+const checkpointClassifier = async (
+  folder: Folder,
+  options: LoadClassifierOptions,
+): Promise<LoadedClassifier> => {
+  const directory = folder.name;
+  const { checkpoint, network } = await fitCheckpoint(await readCheckpoint(folder));
   if (network.task !== 'classifier') {
     throw new UnsupportedError(
       `${directory}: expected a sequence classifier, got the ${network.task} ${architectureName(checkpoint)}.`,
@@ -63,7 +45,7 @@ export const loadClassifier = async (
   const { weights, external, transposedWeight } = await loadWeights(checkpoint, network, options);
   const { config, source: files } = checkpoint;
   const tokenizer = await loadTokenizer(files, { config, vocabularySize: network.vocabularySize }, options);
-  const { vocabularySize, width, maxLength, embeddings, prefix } = network;
+  const { vocabularySize, width, embeddings, prefix } = network;
   return {
     name: checkpoint.name,
     external,
@@ -72,7 +54,7 @@ export const loadClassifier = async (
     vocabulary: tokenizer.vocabulary,
     vocabularySize,
     width,
-    maxLength,
+    maxLength: options.maxLength ?? network.maxLength,
     embed: (g, ids) => weights.rows(g, embeddings, ids),
     embeddingTable: (g, after) => weights.value(g, embeddings, after),
     labels,

@@ -1,25 +1,25 @@
 import { type Denoiser, requireBackend, requireKnownOptions, UnsupportedError } from '@entrgi/core';
 import { encodeModel, type Model, pruneGraph } from '@entrgi/onnx';
-import { openDenoiser } from '#platform/open-denoiser';
 import { architectureName } from './checkpoint/architecture-name.js';
 import { readCheckpoint } from './checkpoint/checkpoint.js';
 import { denoiserOptionNames, type LoadDenoiserOptions } from './denoiser/load-denoiser-options.js';
 import { networkDenoiser } from './denoiser/network-denoiser.js';
 import { requireMask } from './denoiser/session-denoiser.js';
 import type { Folder } from './files/byte-source.js';
-import { isFolder } from './files/is-folder.js';
 import { chooseBlockAttention } from './network/choose-block-attention.js';
 import { fitCheckpoint } from './network/fit-checkpoint.js';
 import { loadTokenizer } from './prompt/load-tokenizer.js';
+import { openSource } from './source/open-source.js';
 import { loadWeights } from './weights/load-weights.js';
 
 /**
  * Loads a masked diffusion language model from a directory in Hugging Face layout (config.json, model.safetensors or an index with shards,
- * tokenizer.json, tokenizer_config.json), from the hub, by its id, or from a folder: in a browser, `urlFolder` or `fileFolder`. The weights stay in their files; the
- * runtime maps them where they lie on a disk. One in
- * transformers.js layout (onnx/model.onnx instead of safetensors) may be any fill-mask model.
+ * tokenizer.json, tokenizer_config.json), from an ONNX file, from the hub, by its id, or from a folder: in a browser, `urlFolder` or `fileFolder`.
+ * The weights stay in their files; the runtime maps them where they lie on a disk. One in
+ * transformers.js layout (an ONNX model instead of safetensors) may be any fill-mask model.
  * Throws CheckpointError where a file is missing, corrupt or contradicts another, UnsupportedError for another architecture or, of an ONNX
- * file, for other inputs and outputs than those of the task fill-mask, InvalidModelError for an unsafe one, and what resolveCheckpoint throws.
+ * file, for other inputs and outputs than those of the task fill-mask, InvalidModelError for an unsafe one, MemoryLimitError, and what
+ * resolveCheckpoint throws.
  */
 export const loadDenoiser = async (
   source: string | Folder,
@@ -27,8 +27,11 @@ export const loadDenoiser = async (
 ): Promise<Denoiser> => {
   requireKnownOptions('loadDenoiser', options, denoiserOptionNames);
   requireBackend('loadDenoiser: backend', options.backend);
-  const opened = isFolder(source) ? source : await openDenoiser(source, options);
-  return 'logits' in opened ? opened : checkpointDenoiser(opened, options);
+  const { folder, onnx } = await openSource(source, options);
+  if (onnx === undefined) return checkpointDenoiser(folder, options);
+  // Imported when needed: a page that loads safetensors does without it.
+  const { onnxDenoiser } = await import('./onnx/onnx-denoiser.js');
+  return onnxDenoiser(folder, onnx, options);
 };
 
 const checkpointDenoiser = async (from: Folder, options: LoadDenoiserOptions): Promise<Denoiser> => {
@@ -64,6 +67,7 @@ const checkpointDenoiser = async (from: Folder, options: LoadDenoiserOptions): P
   };
   return networkDenoiser({
     name,
+    maxLength: options.maxLength ?? network.maxLength,
     tokenizer,
     network,
     weights,

@@ -6,6 +6,5 @@ export type { LikelihoodRewardOptions } from './likelihood/likelihood-reward.js'
 export { type LoadRewardOptions, loadReward } from './load-reward.js';
 export { logRatioReward } from './log-ratio-reward.js';
 export { type NetworkRewardOptions, networkReward } from './network-reward.js';
-export { type OnnxRewardOptions, onnxReward } from './onnx-reward.js';
 export * as penalties from './penalties/index.js';
 export { type Check, verifiableReward } from './verifiable-reward.js';

@@ -1,5 +1,4 @@
 import {
-  type Backend,
   BackendError,
   type DifferentiableReward,
   disposable,
@@ -14,12 +13,11 @@ import {
   requireKnownOptions,
   requireText,
   requireThat,
-  requireWhole,
   type Session,
   type Tensor,
   UnsupportedError,
 } from '@entrgi/core';
-import type { Classifier, EncodedText } from '@entrgi/models';
+import { type Classifier, type EncodedText, type RuntimeOptions, runtimeOptionNames } from '@entrgi/models';
 import { encodeModel, type Model, pruneGraph } from '@entrgi/onnx';
 import { int64Tensor } from '@entrgi/onnx/internal';
 import { leadingTokens } from './context/leading-tokens.js';
@@ -33,8 +31,7 @@ import { prefixGraph, prefixTensors } from './graph/prefix-graph.js';
 import { scoreGraph } from './graph/score-graph.js';
 
 /** Where a reward model runs, how it holds its weights, and what it is fed for tokens it lacks. */
-export interface NetworkRewardOptions extends RewardTokensOptions {
-  readonly backend: Backend;
+export interface NetworkRewardOptions extends RuntimeOptions, RewardTokensOptions {
   /** Hold the weights once, memory-mapped: half the memory, about 8 % slower. Default: false. */
   readonly disablePrepacking?: boolean | undefined;
   /**
@@ -47,21 +44,15 @@ export interface NetworkRewardOptions extends RewardTokensOptions {
    * about 1.4 times the time. The same gradient. Default: false.
    */
   readonly recompute?: boolean | undefined;
-  /** Default: the network's own name. */
-  readonly name?: string | undefined;
-  /** Threads inside one operator. Default: the backend's. */
-  readonly threads?: number | undefined;
 }
 
 /** The options of networkReward, by name. */
 export const networkRewardOptionNames: OptionNames<NetworkRewardOptions> = {
+  ...runtimeOptionNames,
   ...rewardTokensOptionNames,
-  backend: requireBackend,
   disablePrepacking: requireBoolean,
   prefixReuse: requireBoolean,
   recompute: requireBoolean,
-  name: requireText,
-  threads: (name, value) => requireWhole(name, value, 1),
 };
 
 /**

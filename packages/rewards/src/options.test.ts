@@ -3,7 +3,7 @@ import { InvalidArgumentError } from '@entrgi/core';
 import { loadClassifier } from '@entrgi/models';
 import { afterAll, describe, expect, it } from 'vitest';
 import { checkpoint } from '../fixtures/torch-numbers.js';
-import { blackBoxReward, compositeReward, loadReward, networkReward, onnxReward } from './index.js';
+import { blackBoxReward, compositeReward, loadReward, networkReward } from './index.js';
 
 const backend = nodeBackend({ threads: 1 });
 afterAll(() => backend.dispose());
@@ -12,7 +12,6 @@ const network = await loadClassifier(directory);
 
 const loaders: readonly (readonly [string, (options: never) => unknown])[] = [
   ['loadReward', (options) => loadReward(directory, options)],
-  ['onnxReward', (options) => onnxReward(directory, options)],
   ['networkReward', async (options) => networkReward(network, options)],
 ];
 /** Every option that is not text or true or false, and what it refuses. */
@@ -42,6 +41,9 @@ const wrongOfLoaders: typeof wrong = [
   ['revision', 1, 'revision: expected text, got 1.'],
   ['memoryLimit', '4GB', 'memoryLimit: expected a number of bytes above 0, got 4GB.'],
   ['memoryLimit', Number.NaN, 'memoryLimit: expected a number of bytes above 0, got NaN.'],
+  ['file', 1, 'file: expected text, got 1.'],
+  ['output', 1, 'output: expected text, got 1.'],
+  ['maxLength', 0, 'maxLength: expected a whole number of at least 1, got 0.'],
   ['label', -1, 'label: expected a whole number of at least 0'],
   ['label', 0.5, 'label: expected a whole number of at least 0'],
   ['label', true, 'label: expected a number or a name, got true.'],
@@ -68,9 +70,7 @@ it('shows no token, whatever it is', async () => {
 });
 
 it.each([[undefined], [5], [{}]])('%j is no source', async (source) => {
-  for (const load of [loadReward, onnxReward]) {
-    await expect(load(source as never, { backend })).rejects.toThrow('source: expected text, got');
-  }
+  await expect(loadReward(source as never, { backend })).rejects.toThrow('source: expected text, got');
 });
 
 const reward = blackBoxReward('length', (_, responses) => responses.map((text) => text.length));

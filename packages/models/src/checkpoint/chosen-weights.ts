@@ -1,16 +1,15 @@
+import type { Folder } from '../files/byte-source.js';
 import { type WeightChoice, weightCandidates } from './weight-choice.js';
 
-/** Of a directory, the file that is chosen: relative to it; undefined where it has none of the candidates. */
-export const chosenWeights = async (directory: string, choice: WeightChoice): Promise<string | undefined> => {
-  // Imported when needed, so that the package also loads in a browser.
-  const { access } = await import('node:fs/promises');
-  const { join } = await import('node:path');
+/** Of a folder, the file that is chosen: relative to it; undefined where it has none of the candidates. */
+export const chosenWeights = async (
+  folder: Pick<Folder, 'open'>,
+  choice: WeightChoice,
+): Promise<string | undefined> => {
   for (const candidate of weightCandidates(choice)) {
-    const exists = await access(join(directory, candidate)).then(
-      () => true,
-      () => false,
-    );
-    if (exists) return candidate;
+    const opened = await folder.open(candidate);
+    await opened?.close();
+    if (opened !== undefined) return candidate;
   }
   return undefined;
 };

@@ -25,7 +25,7 @@ const isAdapter = (files: readonly string[]): boolean =>
 /** What to do with a folder or repository of these files, which has none of the safetensors that a model is read from. */
 export const otherWeights = (files: readonly string[], hasOnnx: boolean): string => {
   if (hasOnnx) {
-    return 'There is an ONNX model, which loadDenoiser and onnxReward take, and entrgi inspect as a file.';
+    return 'There is an ONNX model, which loadDenoiser and loadReward take.';
   }
   for (const [pattern, format] of formats) {
     const file = files.find((name) => pattern.test(name));

@@ -1,3 +1,4 @@
+import type { Vocabulary } from '@entrgi/core';
 import type { GraphBuilder, Value } from '@entrgi/onnx';
 import type { ExternalFiles } from '../files/byte-source.js';
 import type { ClassifierInputs, KeysAndValues, Past, PrefixNetwork } from './network.js';
@@ -25,6 +26,17 @@ export interface Classifier {
   rewards(g: GraphBuilder, inputs: ClassifierInputs): Value;
   /** Of causal networks: how to compute the beginning of a sequence once, for all that may follow. */
   readonly prefix?: ClassifierPrefix;
+}
+
+/** A classifier whose weights lie in their files. */
+export interface LoadedClassifier extends Classifier {
+  readonly tokenizer: Tokenizer;
+  readonly vocabulary: Vocabulary;
+  /** Length of an embedding. */
+  readonly width: number;
+  /** What its labels are called, and the number of the one that is the reward. */
+  readonly labels: readonly string[];
+  readonly label: number;
 }
 
 /** The integers of a packed weight and their scales, as values of the graph. */

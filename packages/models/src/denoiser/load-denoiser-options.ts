@@ -1,24 +1,20 @@
-import {
-  type Backend,
-  type OptionNames,
-  requireBackend,
-  requireBoolean,
-  requireText,
-  requireWhole,
-} from '@entrgi/core';
+import { type OptionNames, requireBoolean } from '@entrgi/core';
 import { type AttentionOptions, attentionOptionNames } from '../contracts/attention-options.js';
+import { type FileOptions, fileOptionNames } from '../contracts/file-options.js';
+import { type RuntimeOptions, runtimeOptionNames } from '../contracts/runtime-options.js';
 import { type TemplateOptions, templateOptionNames } from '../contracts/template-options.js';
 import { type HubOptions, hubOptionNames } from '../hub/hub-options.js';
 import { type EndTokens, requireEndTokens } from '../vocabulary/end-tokens.js';
 import { type WeightOptions, weightOptionNames } from '../weights/weight-options.js';
 
-/** Where a denoiser runs, how it holds its weights, and where it comes from if it is on the hub. */
-export interface LoadDenoiserOptions extends HubOptions, WeightOptions, TemplateOptions, AttentionOptions {
-  readonly backend: Backend;
-  /** Default: the name of the directory or of the repository. */
-  readonly name?: string;
-  /** An ONNX file of the source, such as onnx/model_quantized.onnx. Default: the safetensors; without any, onnx/model.onnx or model.onnx. */
-  readonly file?: string;
+/** Where a denoiser runs, which file it is, how it holds its weights, and where it comes from if it is on the hub. */
+export interface LoadDenoiserOptions
+  extends RuntimeOptions,
+    FileOptions,
+    WeightOptions,
+    HubOptions,
+    TemplateOptions,
+    AttentionOptions {
   /**
    * Also round activations to 8 bits in products with `q8` and `q4` weights: faster on processors with instructions for it, and less exact.
    * Not for rewards, whose gradient would be zero. Default: false.
@@ -29,20 +25,16 @@ export interface LoadDenoiserOptions extends HubOptions, WeightOptions, Template
    * that ends a turn, `turn`, or the tokenizer's eos_token alone, `eos`, as in the authors' code. Default: `turn`.
    */
   readonly endTokens?: EndTokens | undefined;
-  /** Threads inside one operator. Default: the backend's. */
-  readonly threads?: number;
 }
 
 /** The options of loadDenoiser, by name. */
 export const denoiserOptionNames: OptionNames<LoadDenoiserOptions> = {
-  ...hubOptionNames,
+  ...runtimeOptionNames,
+  ...fileOptionNames,
   ...weightOptionNames,
+  ...hubOptionNames,
   ...templateOptionNames,
   ...attentionOptionNames,
-  backend: requireBackend,
-  name: requireText,
-  file: requireText,
   int8Activations: requireBoolean,
   endTokens: requireEndTokens,
-  threads: (name, value) => requireWhole(name, value, 1),
 };

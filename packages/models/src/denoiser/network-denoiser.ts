@@ -14,6 +14,8 @@ import { sessionDenoiser } from './session-denoiser.js';
 
 export interface NetworkDenoiserOptions {
   readonly name: string;
+  /** Longest sequence in tokens. */
+  readonly maxLength: number;
   readonly tokenizer: Tokenizer;
   readonly network: DenoiserNetwork;
   readonly weights: Weights;
@@ -30,11 +32,12 @@ export interface NetworkDenoiserOptions {
  * when first needed, two for blocks.
  */
 export const networkDenoiser = async (options: NetworkDenoiserOptions): Promise<Denoiser> => {
-  const { name, tokenizer, network, weights, blockAttention, disableSeldomPrepacking, open } = options;
+  const { name, maxLength, tokenizer, network, weights, blockAttention, disableSeldomPrepacking, open } =
+    options;
   const shared = {
     name,
     tokenizer,
-    maxLength: network.maxLength,
+    maxLength,
     shifted: network.shifted,
     output: 'logits',
   };

@@ -14,7 +14,7 @@ export const readNetwork = ({ config }: Pick<Checkpoint, 'config'>): DenoiserNet
     `${config.file}: architectures: expected one of ${Object.keys(known).join(', ')}, got ${name || 'none'}.`,
     {
       value: config.raw('architectures'),
-      hint: 'Any other can be loaded as an ONNX model in the layout of transformers.js (loadDenoiser, onnxReward).',
+      hint: 'Any other can be loaded as an ONNX model in the layout of transformers.js; where there are safetensors too, name it as file.',
     },
   );
 };

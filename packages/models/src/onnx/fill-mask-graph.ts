@@ -1,5 +1,6 @@
 import { UnsupportedError } from '@entrgi/core';
 import { type Graph, int, type Model, type Node, onnxType, pruneGraph, type Value } from '@entrgi/onnx';
+import { chooseOutput } from './choose-output.js';
 
 /** A fill-mask model that computes logits at some positions only. */
 export interface FillMaskGraph {
@@ -13,25 +14,25 @@ export interface FillMaskGraph {
 }
 
 /**
- * Restricts an exported model's output `logits`, [batch, length, vocabulary], to some positions; other outputs, and what only they need, are
+ * Restricts one output of an exported model, [batch, length, vocabulary], to some positions; other outputs, and what only they need, are
  * dropped. The rows are chosen before the product with the vocabulary where nothing after it mixes rows. The argument is changed.
- * Throws UnsupportedError where there is no such output.
+ * Throws InvalidArgumentError where there is no such output, UnsupportedError for one of another shape.
  */
-export const fillMaskGraph = (model: Model, name: string): FillMaskGraph => {
+export const fillMaskGraph = (model: Model, name: string, asked?: string): FillMaskGraph => {
   const { graph } = model;
-  const type = graph.outputs.get('logits');
-  if (type === undefined || (type.dims !== undefined && type.dims.length !== 3)) {
-    const found = [...graph.outputs].map(([each, { dims }]) => `${each} [${dims?.join(', ') ?? '?'}]`);
+  const logits = chooseOutput(model, name, asked);
+  const type = graph.outputs.get(logits)!;
+  if (type.dims !== undefined && type.dims.length !== 3) {
     throw new UnsupportedError(
-      `${name}: expected the output logits [batch, length, vocabulary], got ${found.join(', ')}.`,
-      { value: [...graph.outputs.keys()], hint: 'Export the model for the task fill-mask.' },
+      `${name}: the output ${logits}: expected [batch, length, vocabulary], got [${type.dims.join(', ')}].`,
+      { value: type.dims, hint: 'Export the model for the task fill-mask, or name another output.' },
     );
   }
-  pruneGraph(graph, ['logits']);
+  pruneGraph(graph, [logits]);
   const [positions, flat, chosen, result] = ['positions', 'flat', 'chosen', 'logits'].map((word) =>
     unusedName(graph, `entrgi/${word}`),
   ) as [Value, Value, Value, Value];
-  const { nodes, from } = rowwiseTail(graph, 'logits');
+  const { nodes, from } = rowwiseTail(graph, logits);
   const node = (opType: string, inputs: Value[], output: Value, attributes: Node['attributes']): Node => ({
     opType,
     domain: '',
@@ -46,7 +47,7 @@ export const fillMaskGraph = (model: Model, name: string): FillMaskGraph => {
     node('Gather', [flat, positions], chosen, { axis: int(0) }),
   ];
   const moved = new Set(nodes);
-  const last = nodes.length === 0 ? chosen : 'logits';
+  const last = nodes.length === 0 ? chosen : logits;
   graph.nodes = [
     ...graph.nodes.filter((each) => !moved.has(each)),
     ...choice,

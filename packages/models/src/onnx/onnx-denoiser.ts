@@ -9,41 +9,45 @@ import { checkModel, encodeModel, type Graph } from '@entrgi/onnx';
 import { checkpointName } from '../checkpoint/checkpoint-name.js';
 import type { LoadDenoiserOptions } from '../denoiser/load-denoiser-options.js';
 import { requireMask, sessionDenoiser } from '../denoiser/session-denoiser.js';
+import type { Folder } from '../files/byte-source.js';
 import { type ConfigReader, configReader } from '../files/config-reader.js';
 import { requireJson } from '../files/json-file.js';
-import { nodeFolder } from '../files/node-folder.js';
 import { loadTokenizer } from '../prompt/load-tokenizer.js';
-import { checkedDtype } from '../weights/weight-options.js';
 import { fillMaskGraph } from './fill-mask-graph.js';
 import { firstPosition, longestSequence } from './longest-sequence.js';
 import { readOnnxFile } from './onnx-file.js';
+import { requireAsItIs } from './require-as-it-is.js';
 
-/** A denoiser from a fill-mask model in transformers.js layout. Its graph, fused or quantized, runs as it is but for the choice of positions. */
-export const onnxDenoiser = async (directory: string, options: LoadDenoiserOptions): Promise<Denoiser> => {
-  const { backend, disablePrepacking = false, threads, file, memoryLimit } = options;
-  checkHolding(directory, options);
-  const source = nodeFolder(directory);
-  const config = configReader(await requireJson(source, 'config.json'), `${directory}/config.json`);
-  const { path, folder, model: read } = await readOnnxFile(directory, file, { memoryLimit });
+/** A denoiser from a fill-mask model, `file` of a folder in transformers.js layout. Its graph, fused or quantized, runs as it is but for the choice of positions. */
+export const onnxDenoiser = async (
+  folder: Folder,
+  file: string,
+  options: LoadDenoiserOptions,
+): Promise<Denoiser> => {
+  const { backend, disablePrepacking = false, threads, memoryLimit } = options;
+  checkAttention(folder.name, options);
+  requireAsItIs(folder.name, options);
+  const config = configReader(await requireJson(folder, 'config.json'), `${folder.name}/config.json`);
+  const { path, model: read, external } = await readOnnxFile(folder, file, { memoryLimit });
   checkModel(read);
   const inputs = readInputs(read.graph, path);
-  const { model, positions: positionsInput, output, vocabulary } = fillMaskGraph(read, path);
+  const { model, positions: positionsInput, output, vocabulary } = fillMaskGraph(read, path, options.output);
   const tokenizer = await loadTokenizer(
-    source,
+    folder,
     { config, vocabularySize: agreedRows(config, vocabulary, path) },
     options,
   );
-  requireMask(tokenizer, directory);
+  requireMask(tokenizer, folder.name);
   const first = firstPosition(config);
-  const name = options.name ?? checkpointName(directory);
+  const name = options.name ?? checkpointName(folder.name);
   const session = await backend.createSession(
-    { name, bytes: encodeModel(model), folder },
+    { name, bytes: encodeModel(model), ...(await external()) },
     { disablePrepacking, ...(threads === undefined ? {} : { threads }) },
   );
   return sessionDenoiser({
     name,
     tokenizer,
-    maxLength: longestSequence(config),
+    maxLength: options.maxLength ?? longestSequence(config),
     shifted: false,
     session,
     output,
@@ -54,29 +58,15 @@ export const onnxDenoiser = async (directory: string, options: LoadDenoiserOptio
   });
 };
 
-/** Weights of an ONNX model are as they are. */
-const checkHolding = (
-  directory: string,
-  { dtype, int8Activations = false, attention = 'everywhere', blockLength }: LoadDenoiserOptions,
+const checkAttention = (
+  name: string,
+  { attention = 'everywhere', blockLength }: LoadDenoiserOptions,
 ): void => {
-  if (attention !== 'everywhere' || blockLength !== undefined) {
-    throw new UnsupportedError(
-      `${directory}: attention: expected 'everywhere', got '${attention}' and blockLength ${blockLength}: an ONNX model looks as it is.`,
-      { value: attention, hint: 'Leave the options out.' },
-    );
-  }
-  const asked = checkedDtype(dtype);
-  const wrong =
-    asked !== 'fp32' && asked !== 'auto'
-      ? `dtype: expected 'fp32' or 'auto', got '${asked}'`
-      : int8Activations
-        ? 'int8Activations: expected false, got true'
-        : undefined;
-  if (wrong === undefined) return;
-  throw new UnsupportedError(`${directory}: ${wrong}: an ONNX model runs as it is.`, {
-    value: asked,
-    hint: 'Name a quantized variant as file, such as onnx/model_quantized.onnx.',
-  });
+  if (attention === 'everywhere' && blockLength === undefined) return;
+  throw new UnsupportedError(
+    `${name}: attention: expected 'everywhere', got '${attention}' and blockLength ${blockLength}: an ONNX model looks as it is.`,
+    { value: attention, hint: 'Leave the options out.' },
+  );
 };
 
 interface Input {

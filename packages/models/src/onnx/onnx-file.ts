@@ -1,7 +1,6 @@
-import { CheckpointError } from '@entrgi/core';
-import type { Model } from '@entrgi/onnx';
-import { chosenWeights } from '../checkpoint/chosen-weights.js';
-import { weightCandidates } from '../checkpoint/weight-choice.js';
+import { InvalidModelError } from '@entrgi/core';
+import { decodeModel, type Model } from '@entrgi/onnx';
+import type { ExternalFiles, Folder } from '../files/byte-source.js';
 import { checkOnnxMemory } from '../weights/check-memory.js';
 import { placeExternalData } from './external-data.js';
 
@@ -13,27 +12,47 @@ export interface OnnxFileOptions {
   readonly copies?: number;
 }
 
+/** An ONNX model, read. */
+export interface OnnxFile {
+  /** What messages call it. */
+  readonly path: string;
+  readonly model: Model;
+  /** What sessions get its external data from. */
+  external(): Promise<ExternalFiles>;
+}
+
+/** A protobuf cannot be larger. */
+const MAXIMUM_BYTES = 2 ** 31 - 1;
+
 /**
- * Reads an ONNX model of a directory in transformers.js layout: `file` where it is given, else the first of the usual ones that exists.
- * `folder` is what its external data is relative to.
- * Throws CheckpointError where there is none, InvalidModelError where it is not a sound model, MemoryLimitError where its weights would not fit.
+ * Reads an ONNX model of a folder. Throws InvalidModelError where it is not a sound model or its external data is not there,
+ * MemoryLimitError where its weights would not fit.
  */
 export const readOnnxFile = async (
-  directory: string,
-  file?: string,
+  folder: Folder,
+  file: string,
   { memoryLimit, copies = 1 }: OnnxFileOptions = {},
-): Promise<{ path: string; folder: string; model: Model }> => {
-  const choice = { weights: 'onnx', file } as const;
-  const chosen = await chosenWeights(directory, choice);
-  if (chosen === undefined) {
-    const expected = weightCandidates(choice).join(' or ');
-    throw new CheckpointError(`${directory}: expected ${expected}, got none.`, { value: directory });
-  }
-  // Imported when needed, so that the package also loads in a browser.
-  const { readModelFile } = await import('@entrgi/onnx/node');
-  const { join } = await import('node:path');
-  const path = join(directory, chosen);
-  const model = await readModelFile(path, { checkExternal: false });
+): Promise<OnnxFile> => {
+  const path = `${folder.name}/${file}`;
+  const model = decodeModel(await contentsOf(folder, file, path));
   await checkOnnxMemory(path, model, copies, memoryLimit);
-  return { path, folder: await placeExternalData(model, { path, directory }), model };
+  return { path, model, external: await placeExternalData(model, folder, file) };
+};
+
+const contentsOf = async (folder: Folder, file: string, path: string): Promise<Uint8Array> => {
+  const opened = (await folder.open(file))!;
+  try {
+    const { size } = opened;
+    if (size > MAXIMUM_BYTES) {
+      throw new InvalidModelError(`${path}: a model file has at most 2 GiB, got ${size} bytes.`, {
+        value: size,
+      });
+    }
+    // From afar it is fetched in pieces that are kept, as weights are.
+    const fetched = (await (await folder.locate([file])).external()).files?.get(file);
+    if (fetched === undefined) return await opened.read(0, size);
+    return fetched instanceof Uint8Array ? fetched : new Uint8Array(await fetched.arrayBuffer());
+  } finally {
+    await opened.close();
+  }
 };

@@ -18,7 +18,7 @@ export const missingFiles = async (directory: string, choice: WeightChoice): Pro
     return opened !== undefined;
   };
   const hasVocabulary = (await Promise.all(qwenTokenizerFiles.map(isThere))).every((there) => there);
-  const weights = (await chosenWeights(directory, choice)) ?? weightCandidates(choice)[0]!;
+  const weights = (await chosenWeights(folder, choice)) ?? weightCandidates(choice)[0]!;
   const wanted = ['config.json', ...(hasVocabulary ? [] : ['tokenizer.json']), weights];
   if (await isThere(weights)) wanted.push(...(await furtherFiles(directory, weights)));
   const there = await Promise.all(wanted.map(isThere));

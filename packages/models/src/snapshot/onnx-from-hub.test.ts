@@ -10,8 +10,6 @@ import type { StandInHub } from '../../fixtures/stand-in-hub.js';
 import { filesBelow, rejection, testHub } from '../../fixtures/test-hub.js';
 import type { LoadDenoiserOptions } from '../denoiser/load-denoiser-options.js';
 import type { DownloadProgress } from '../hub/hub-options.js';
-import { inspectCheckpoint } from '../inspect-checkpoint.js';
-import { loadClassifier } from '../load-classifier.js';
 import { loadDenoiser } from '../load-denoiser.js';
 import { resolveCheckpoint } from './resolve-checkpoint.js';
 
@@ -123,23 +121,6 @@ describe('a repository with nothing but ONNX models', () => {
     expect(await filesBelow(cacheDir)).toEqual([]);
     const reason = new Error('enough');
     expect(await rejection(errorOf({ token, signal: AbortSignal.abort(reason) }))).toBe(reason);
-  });
-
-  it('is no checkpoint of safetensors', async () => {
-    const files = await repository({ [model]: await exported() });
-    const { hub } = await testHub({ [id]: { files } });
-    for (const load of [inspectCheckpoint, loadClassifier]) {
-      const failure = await rejection(load(id));
-      expect(failure).toBeInstanceOf(CheckpointError);
-      expect(failure.message).toBe(
-        `${id}: expected one of model.safetensors, model.safetensors.index.json, pytorch_model.safetensors, got none. There is an ONNX model, which loadDenoiser and onnxReward take, and entrgi inspect as a file.`,
-      );
-    }
-    expect(fetched(hub)).toEqual([]);
-    const directory = await resolveCheckpoint(id);
-    expect((await rejection(inspectCheckpoint(directory))).message).toBe(
-      `${directory}: there is neither model.safetensors nor model.safetensors.index.json. There is an ONNX model, which loadDenoiser and onnxReward take, and entrgi inspect as a file.`,
-    );
   });
 });
 

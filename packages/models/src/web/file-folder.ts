@@ -2,13 +2,19 @@ import type { Folder, FolderFile } from '../files/byte-source.js';
 
 /**
  * A folder of files that a visitor has picked or dropped; they are read where they lie, and nothing is copied. Of files in folders (webkitRelativePath), those of the
- * innermost folder that has config.json count.
+ * folder with config.json count, and those inside it.
  */
 export const fileFolder = (files: Iterable<File>, name?: string): Folder => {
   const all = [...files];
   const config = all.find((file) => file.name === 'config.json');
   const home = folderOf(config);
-  const known = new Map(all.filter((file) => folderOf(file) === home).map((file) => [file.name, file]));
+  const start = home === '' ? '' : `${home}/`;
+  const known = new Map(
+    all
+      .map((file) => [pathOf(file), file] as const)
+      .filter(([path]) => path.startsWith(start))
+      .map(([path, file]) => [path.slice(start.length), file]),
+  );
   const open = async (file: string): Promise<FolderFile | undefined> => {
     const found = known.get(file);
     if (found === undefined) return undefined;
@@ -21,7 +27,7 @@ export const fileFolder = (files: Iterable<File>, name?: string): Folder => {
   };
   return {
     name: name ?? (home === '' ? 'files' : home),
-    names: async () => [...known.keys()],
+    names: async () => [...known.keys()].filter((file) => !file.includes('/')),
     open,
     locate: async (wanted) => ({
       folder: '',
@@ -32,5 +38,7 @@ export const fileFolder = (files: Iterable<File>, name?: string): Folder => {
   };
 };
 
+const pathOf = (file: File): string => file.webkitRelativePath || file.name;
+
 const folderOf = (file: File | undefined): string =>
-  file?.webkitRelativePath?.split('/').slice(0, -1).join('/') ?? '';
+  file === undefined ? '' : pathOf(file).split('/').slice(0, -1).join('/');

@@ -50,8 +50,11 @@ export const hubFolder = async (id: string, options: HubFolderOptions = {}): Pro
     });
   }
   const files = (facts.siblings ?? []).flatMap(({ rfilename }) =>
-    // Whatever stands in its list, a file is one name in the repository's folder.
-    typeof rfilename === 'string' && /^[\w.-]+$/.test(rfilename) ? [rfilename] : [],
+    // Whatever stands in its list, a file is inside the repository's folder.
+    typeof rfilename === 'string' &&
+    /^(?!\.\.?(?:\/|$))[\w.-]+(?:\/(?!\.\.?(?:\/|$))[\w.-]+)*$/.test(rfilename)
+      ? [rfilename]
+      : [],
   );
   const places = files.map((file) => [file, `${endpoint}/${id}/resolve/${facts.sha}/${file}`] as const);
   return urlFolder(Object.fromEntries(places), { ...rest, headers, name: id });

@@ -57,7 +57,8 @@ export const urlFolder = (where: UrlFolderPlace, options: UrlFolderOptions = {})
 
   return {
     name,
-    names: async () => (typeof where === 'string' ? [] : Object.keys(where)),
+    names: async () =>
+      typeof where === 'string' ? [] : Object.keys(where).filter((file) => !file.includes('/')),
     open,
     locate: async (files) => ({
       folder: '',

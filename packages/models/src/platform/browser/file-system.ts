@@ -9,6 +9,4 @@ const refuse = (what: string) => async (): Promise<never> => {
 };
 
 export const inspectCheckpoint: typeof node.inspectCheckpoint = refuse('inspectCheckpoint');
-export const readOnnxFile: typeof node.readOnnxFile = refuse('readOnnxFile');
 export const resolveCheckpoint: typeof node.resolveCheckpoint = refuse('resolveCheckpoint');
-export const verifySnapshot: typeof node.verifySnapshot = refuse('verifySnapshot');

@@ -1,12 +1,17 @@
-import type { Folder } from '../../files/byte-source.js';
+import { requireText } from '@entrgi/core';
+import { modelFolder, type OpenedFolder } from '../../files/model-folder.js';
 import type { HubOptions } from '../../hub/hub-options.js';
 import { isRepositoryId } from '../../snapshot/repository-id.js';
 import { hubFolder } from '../../web/hub-folder.js';
 import { urlFolder } from '../../web/url-folder.js';
 
-/** A checkpoint by its id on the hub, or by the address of its folder. */
-export const openFolder = async (source: string, options: HubOptions): Promise<Folder> => {
+/** A model's folder by its id on the hub, or by the address of its folder or of an ONNX file in it. */
+export const openFolder = async (source: string, options: HubOptions): Promise<OpenedFolder> => {
+  requireText('source', source);
   const { signal, onProgress, revision, token } = options;
-  if (isRepositoryId(source)) return hubFolder(source, { signal, onProgress, revision, token });
-  return urlFolder(source, { signal, onProgress });
+  if (isRepositoryId(source)) {
+    return { folder: await hubFolder(source, { signal, onProgress, revision, token }) };
+  }
+  const open = (address: string) => urlFolder(address, { signal, onProgress });
+  return source.endsWith('.onnx') ? modelFolder(source, open) : { folder: open(source) };
 };

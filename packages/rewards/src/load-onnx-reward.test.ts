@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { nodeBackend } from '@entrgi/backend-node';
 import {
@@ -16,9 +16,9 @@ import { encodeModel, GraphBuilder } from '@entrgi/onnx';
 import { readModelFile } from '@entrgi/onnx/node';
 import { afterAll, describe, expect, it } from 'vitest';
 import { testHub } from '../../models/fixtures/test-hub.js';
+import { wordLookup } from '../../models/src/onnx/word-lookup.js';
 import { checkpoint, relativeError, responseMix, torchCases } from '../fixtures/torch-numbers.js';
-import { wordLookup } from './onnx/word-lookup.js';
-import { onnxReward } from './onnx-reward.js';
+import { loadReward } from './load-reward.js';
 
 const backend = nodeBackend({ threads: 1 });
 const folder = mkdtempSync(join(tmpdir(), 'entrgi-onnx-reward-'));
@@ -41,11 +41,11 @@ const layOut = (reward: string, file: string, model?: Uint8Array): string => {
 
 const { vocabulary } = await loadClassifier(checkpoint('qwen3-reward'));
 
-describe.each(torchCases)('onnxReward($reward, missing: $missing)', (given) => {
+describe.each(torchCases)('loadReward of ONNX ($reward, missing: $missing)', (given) => {
   it('scores and differentiates as PyTorch does with the checkpoint', async () => {
     const { prompt, responses, length, missing } = given;
     const directory = layOut(given.reward, 'onnx/model.onnx');
-    const reward = await onnxReward(directory, { backend, missingTokens: missing });
+    const reward = await loadReward(directory, { backend, missingTokens: missing });
     expect(relativeError(await reward.score(prompt, responses), given.scores)).toBeLessThan(1e-5);
     const context = await reward.open({ prompt, vocabulary, length });
     for (const mix of given.mixes) {
@@ -57,30 +57,57 @@ describe.each(torchCases)('onnxReward($reward, missing: $missing)', (given) => {
   });
 });
 
-describe('onnxReward: what it is told', () => {
+describe('loadReward of ONNX: what it is told', () => {
   const given = torchCases[1]!;
 
-  it('takes model.onnx beside the tokenizer, or a file by name', async () => {
-    for (const file of ['model.onnx', 'onnx/model_fp32.onnx']) {
-      const directory = layOut(given.reward, file);
-      const reward = await onnxReward(directory, { backend, ...(file === 'model.onnx' ? {} : { file }) });
-      expect(relativeError(await reward.score(given.prompt, given.responses), given.scores)).toBeLessThan(
-        1e-5,
-      );
-      await reward.dispose();
-    }
+  it.each([
+    ['model.onnx', '', undefined],
+    ['onnx/model_fp32.onnx', '', 'onnx/model_fp32.onnx'],
+    ['model.onnx', '/model.onnx', undefined],
+    ['onnx/model_fp32.onnx', '/onnx/model_fp32.onnx', undefined],
+  ])('takes %s beside the tokenizer as DIRECTORY%s and file %s', async (place, source, file) => {
+    const directory = layOut(given.reward, place);
+    const reward = await loadReward(`${directory}${source}`, { backend, file });
+    expect(reward.name).toBe(basename(directory));
+    expect(relativeError(await reward.score(given.prompt, given.responses), given.scores)).toBeLessThan(1e-5);
+    await reward.dispose();
+  });
+
+  it('refuses two files, and one that is not there', async () => {
+    const directory = layOut(given.reward, 'model.onnx');
+    const file = 'model.onnx';
+    const both = loadReward(`${directory}/model.onnx`, { backend, file });
+    await expect(both).rejects.toThrow('file: expected it or a source that is a file, got both');
+    const missing = loadReward(directory, { backend, file: 'onnx/other.onnx' });
+    await expect(missing).rejects.toThrow(CheckpointError);
+    await expect(missing).rejects.toThrow(`${directory}: there is no onnx/other.onnx.`);
+  });
+
+  it('prefers safetensors to a file that is not named', async () => {
+    const directory = layOut(given.reward, 'model.onnx', Uint8Array.of(1, 2, 3));
+    cpSync(join(checkpoint(given.reward), 'model.safetensors'), join(directory, 'model.safetensors'));
+    const reward = await loadReward(directory, { backend });
+    expect(relativeError(await reward.score(given.prompt, given.responses), given.scores)).toBeLessThan(1e-5);
+    await reward.dispose();
+    await expect(loadReward(directory, { backend, file: 'model.onnx' })).rejects.toThrow(InvalidModelError);
+  });
+
+  it('refuses to hold its weights otherwise than they are', async () => {
+    const failure = loadReward(layOut(given.reward, 'model.onnx'), { backend, dtype: 'q4' });
+    await expect(failure).rejects.toThrow(UnsupportedError);
+    await expect(failure).rejects.toThrow("dtype: expected 'fp32' or 'auto', got 'q4'");
   });
 
   it('refuses a window, an output or a label that is not there', async () => {
     const directory = layOut(given.reward, 'model.onnx');
-    const short = await onnxReward(directory, { backend, maxLength: 12 });
+    const short = await loadReward(directory, { backend, maxLength: 12 });
     await expect(short.score(given.prompt, given.responses)).rejects.toThrow(
       'expected at most 12 tokens, got 17',
     );
-    await expect(onnxReward(directory, { backend, output: 'reward' })).rejects.toThrow(
-      "expected the name of an output, got 'reward'. It has 'logits'.",
+    await expect(loadReward(directory, { backend, output: 'reward' })).rejects.toThrow(
+      "output: expected the name of one, got 'reward'. It has 'logits'.",
     );
-    const third = onnxReward(directory, { backend, label: 2 });
+    const third = loadReward(directory, { backend, label: 2 });
     await expect(third).rejects.toThrow(InvalidArgumentError);
     await expect(third).rejects.toThrow(
       'model.onnx: the output logits: label: expected one of 1 labels, got 2.',
@@ -93,15 +120,15 @@ describe('onnxReward: what it is told', () => {
     const named = (id2label: object) =>
       writeFileSync(join(directory, 'config.json'), JSON.stringify({ ...config, id2label }));
     named({ 0: 'good' });
-    const reward = await onnxReward(directory, { backend, label: 'good' });
+    const reward = await loadReward(directory, { backend, label: 'good' });
     expect(relativeError(await reward.score(given.prompt, given.responses), given.scores)).toBeLessThan(1e-5);
     await reward.dispose();
-    await expect(onnxReward(directory, { backend, label: 'bad' })).rejects.toThrow(
+    await expect(loadReward(directory, { backend, label: 'bad' })).rejects.toThrow(
       'label: there is no "bad". Its labels are 0 "good".',
     );
     named({ 0: 'bad', 1: 'good' });
-    await expect(onnxReward(directory, { backend })).rejects.toThrow('Its labels are 0 "bad", 1 "good".');
-    await expect(onnxReward(directory, { backend, label: 'good' })).rejects.toThrow(
+    await expect(loadReward(directory, { backend })).rejects.toThrow('Its labels are 0 "bad", 1 "good".');
+    await expect(loadReward(directory, { backend, label: 'good' })).rejects.toThrow(
       'label: expected one of 1 labels, got 1.',
     );
   });
@@ -111,7 +138,7 @@ describe('onnxReward: what it is told', () => {
     const directory = mkdtempSync(join(folder, 'fill-'));
     cpSync(fileURLToPath(fill), directory, { recursive: true });
     cpSync(`${fileURLToPath(fill)}.onnx`, join(directory, 'model.onnx'));
-    const failure = onnxReward(directory, { backend });
+    const failure = loadReward(directory, { backend, file: 'model.onnx' });
     await expect(failure).rejects.toThrow(UnsupportedError);
     await expect(failure).rejects.toThrow(
       /model\.onnx: the output logits: expected \[batch, labels\] or \[batch\], got \[\S+, \S+, \d+\]\. Export/,
@@ -120,27 +147,25 @@ describe('onnxReward: what it is told', () => {
 
   it('refuses a model that does not fit into memory', async () => {
     const directory = layOut(given.reward, 'model.onnx');
-    const failure = onnxReward(directory, { backend, memoryLimit: 1e4 });
+    const failure = loadReward(directory, { backend, memoryLimit: 1e4 });
     await expect(failure).rejects.toThrow(MemoryLimitError);
     await expect(failure).rejects.toThrow('its weights take about');
   });
 
   it('refuses files that are missing, no model, or a model without word embeddings', async () => {
     const empty = mkdtempSync(join(folder, 'empty-'));
-    await expect(onnxReward(empty, { backend })).rejects.toThrow(CheckpointError);
-    await expect(onnxReward(empty, { backend })).rejects.toThrow(
-      'expected onnx/model.onnx or model.onnx, got none',
-    );
+    await expect(loadReward(empty, { backend })).rejects.toThrow(CheckpointError);
+    await expect(loadReward(empty, { backend })).rejects.toThrow(`${empty}: there is no config.json`);
     const garbage = layOut(given.reward, 'model.onnx', Uint8Array.of(1, 2, 3));
-    await expect(onnxReward(garbage, { backend })).rejects.toThrow(InvalidModelError);
+    await expect(loadReward(garbage, { backend })).rejects.toThrow(InvalidModelError);
     const g = new GraphBuilder();
     g.output(
       g.ReduceSum(g.Cast(g.input('input_ids', 'int64', ['batch', 'length']), 'float32'), [1], 0),
       'logits',
     );
     const wordless = layOut(given.reward, 'model.onnx', encodeModel(g.model()));
-    await expect(onnxReward(wordless, { backend })).rejects.toThrow(UnsupportedError);
-    await expect(onnxReward(wordless, { backend })).rejects.toThrow(
+    await expect(loadReward(wordless, { backend })).rejects.toThrow(UnsupportedError);
+    await expect(loadReward(wordless, { backend })).rejects.toThrow(
       'expected one table that input_ids are looked up in, got 0',
     );
   });
@@ -160,22 +185,22 @@ const withExternalTable = async (reward: string, location: string) => {
   return { model: encodeModel(model), bytes };
 };
 
-describe('onnxReward: external data', () => {
+describe('loadReward of ONNX: external data', () => {
   const given = torchCases[1]!;
 
   it('stays in its file beside the model', async () => {
     const { model, bytes } = await withExternalTable(given.reward, 'model.onnx_data');
     const directory = layOut(given.reward, 'onnx/model.onnx', model);
     writeFileSync(join(directory, 'onnx/model.onnx_data'), bytes);
-    const reward = await onnxReward(directory, { backend });
+    const reward = await loadReward(directory, { backend });
     expect(relativeError(await reward.score(given.prompt, given.responses), given.scores)).toBeLessThan(1e-5);
     await reward.dispose();
     writeFileSync(join(directory, 'onnx/model.onnx_data'), bytes.slice(1));
-    await expect(onnxReward(directory, { backend })).rejects.toThrow(InvalidModelError);
+    await expect(loadReward(directory, { backend })).rejects.toThrow(InvalidModelError);
   });
 });
 
-describe('onnxReward: a model of the hub', () => {
+describe('loadReward of ONNX: a model of the hub', () => {
   const given = torchCases[1]!;
   const id = 'Xenova/tiny-judge';
   const settings = ['config.json', 'tokenizer.json', 'tokenizer_config.json'];
@@ -197,7 +222,8 @@ describe('onnxReward: a model of the hub', () => {
       }),
     );
     for (const offline of [false, true]) {
-      const reward = await onnxReward(id, { backend, missingTokens: given.missing, offline });
+      const source = `${id}/onnx/model.onnx`;
+      const reward = await loadReward(source, { backend, missingTokens: given.missing, offline });
       expect(relativeError(await reward.score(given.prompt, given.responses), given.scores)).toBeLessThan(
         1e-5,
       );
@@ -217,17 +243,17 @@ describe('onnxReward: a model of the hub', () => {
     const file = 'onnx/model_other.onnx';
     const bytes = readFileSync(fileURLToPath(new URL(`../fixtures/${given.reward}.onnx`, import.meta.url)));
     const { hub } = await testHub(repository({ [file]: bytes }));
-    const reward = await onnxReward(id, { backend, file });
+    const reward = await loadReward(id, { backend, file });
     expect(relativeError(await reward.score(given.prompt, given.responses), given.scores)).toBeLessThan(1e-5);
     await reward.dispose();
-    await expect(onnxReward(id, { backend })).rejects.toThrow(CheckpointError);
-    await expect(onnxReward(id, { backend })).rejects.toThrow(
-      `${id}: expected one of onnx/model.onnx, model.onnx, got none. It has ${file}: name one with the option file.`,
+    await expect(loadReward(id, { backend })).rejects.toThrow(CheckpointError);
+    await expect(loadReward(id, { backend })).rejects.toThrow(
+      `${id}: expected one of model.safetensors, model.safetensors.index.json, pytorch_model.safetensors, onnx/model.onnx, model.onnx, got none. It has ${file}: name one with the option file.`,
     );
-    await expect(onnxReward(id, { backend, file: 'onnx/model_q4.onnx' })).rejects.toThrow(NotFoundError);
+    await expect(loadReward(id, { backend, file: 'onnx/model_q4.onnx' })).rejects.toThrow(NotFoundError);
     await hub.close();
-    await expect(onnxReward(id, { backend, offline: true, revision: 'v1' })).rejects.toThrow(
-      /has no config\.json, tokenizer\.json, onnx\/model\.onnx of revision v1/,
+    await expect(loadReward(id, { backend, offline: true, revision: 'v1' })).rejects.toThrow(
+      /has no config\.json, tokenizer\.json, model\.safetensors of revision v1/,
     );
   });
 });

@@ -3,9 +3,9 @@ import { type DataType, UnsupportedError, type Vocabulary } from '@entrgi/core';
 import { canonicalize, GraphBuilder, type Model } from '@entrgi/onnx';
 import { float16Bits } from '@entrgi/onnx/internal';
 import { afterAll, describe, expect, it } from 'vitest';
-import { networkReward } from '../network-reward.js';
-import { type OnnxNetworkOptions, onnxNetwork } from './onnx-network.js';
-import { wordLookup } from './word-lookup.js';
+import { type OnnxNetworkOptions, onnxNetwork } from '../../models/src/onnx/onnx-network.js';
+import { wordLookup } from '../../models/src/onnx/word-lookup.js';
+import { networkReward } from './network-reward.js';
 
 const backend = nodeBackend({ threads: 1 });
 afterAll(() => backend.dispose());

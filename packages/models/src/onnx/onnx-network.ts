@@ -1,7 +1,9 @@
-import { type DataType, InvalidArgumentError, UnsupportedError } from '@entrgi/core';
-import type { Classifier, ClassifierInputs } from '@entrgi/models';
+import { type DataType, UnsupportedError } from '@entrgi/core';
 import type { GraphBuilder, Model, Value } from '@entrgi/onnx';
+import type { Classifier } from '../contracts/classifier.js';
+import type { ClassifierInputs } from '../contracts/network.js';
 import { appendModel } from './append-model.js';
+import { chooseOutput } from './choose-output.js';
 import { labelScores } from './label-scores.js';
 import type { WordLookup } from './word-lookup.js';
 
@@ -27,7 +29,7 @@ export interface OnnxNetworkOptions
  */
 export const onnxNetwork = (options: OnnxNetworkOptions): Classifier => {
   const { model, lookup, name, label = 0, labels, firstPosition = 0 } = options;
-  const output = rewardOutput(model, name, options.output);
+  const output = chooseOutput(model, name, options.output);
   const scope = 'model';
   const tableName = `${scope}/${lookup.table}`;
   const tableIn = (g: GraphBuilder): Value =>
@@ -79,15 +81,4 @@ const inputFor = (g: GraphBuilder, input: string, inputs: ClassifierInputs, firs
   if (input === 'token_type_ids') return inputs.segments;
   const ones = g.Expand(g.int64s([1]), g.Shape(inputs.ids));
   return g.Add(g.CumSum(ones, g.scalar(1, 'int64')), g.int64s([firstPosition - 1]));
-};
-
-const rewardOutput = (model: Model, name: string, asked: string | undefined): Value => {
-  const outputs = [...model.graph.outputs.keys()];
-  const output =
-    asked ?? (outputs.includes('logits') ? 'logits' : outputs.length === 1 ? outputs[0]! : undefined);
-  if (output !== undefined && outputs.includes(output)) return output;
-  throw new InvalidArgumentError(
-    `${name}: expected the name of an output, got ${asked === undefined ? 'none' : `'${asked}'`}.`,
-    { value: asked, hint: `It has ${outputs.map((each) => `'${each}'`).join(', ')}.` },
-  );
 };

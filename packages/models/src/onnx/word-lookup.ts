@@ -8,6 +8,8 @@ export interface WordLookup {
   /** Initializer with the embeddings, [rows, width]. */
   readonly table: Value;
   readonly vocabularySize: number;
+  /** Length of an embedding. */
+  readonly width: number;
   readonly type: 'float32' | 'float16';
 }
 
@@ -41,5 +43,5 @@ export const wordLookup = ({ graph }: Model, name: string): WordLookup => {
   const { type, dims } = initializer;
   if (type !== 'float32' && type !== 'float16')
     throw refuse(`expected an embedding table of floats, got ${type}`);
-  return { nodes, table, vocabularySize: dims[0]!, type };
+  return { nodes, table, vocabularySize: dims[0]!, width: dims[1]!, type };
 };

@@ -1,0 +1,17 @@
+import { type Backend, type OptionNames, requireBackend, requireText, requireWhole } from '@entrgi/core';
+
+/** Where a model runs, and what it is called there. */
+export interface RuntimeOptions {
+  readonly backend: Backend;
+  /** Default: the name of the directory or of the repository. */
+  readonly name?: string | undefined;
+  /** Threads inside one operator. Default: the backend's. */
+  readonly threads?: number | undefined;
+}
+
+/** The options that each loader has for its sessions, by name. */
+export const runtimeOptionNames: OptionNames<RuntimeOptions> = {
+  backend: requireBackend,
+  name: requireText,
+  threads: (name, value) => requireWhole(name, value, 1),
+};
