@@ -14,6 +14,9 @@ export class HostileFinding extends Error {
   }
 }
 
+/** Longest that a case may take, in milliseconds. */
+export const LIMIT = 3000;
+
 /** One thing that a stranger might feed us. */
 export interface HostileCase {
   readonly name: string;
@@ -25,7 +28,7 @@ export interface HostileCase {
   run(folder: string): Promise<unknown>;
   /** Files, besides those of `prepare`, that may be there afterwards. */
   readonly leaves?: RegExp;
-  /** Longest time in milliseconds, where starting processes or waiting on purpose is part of the case; it then sees for itself what takes too long. */
+  /** Longest time in milliseconds, where it is not LIMIT: where the case holds several passes, or where starting processes or waiting on purpose is part of it. It then sees for itself what takes too long. */
   readonly limit?: number;
 }
 

@@ -3,10 +3,8 @@ import { join } from 'node:path';
 import { mortalProcess } from '../fuzz/mortal-process.js';
 import type { Attempt } from './attempt-case.js';
 import { caseOf } from './case-of.js';
-import type { FindingKind, HostileGroup } from './hostile-case.js';
+import { type FindingKind, type HostileGroup, LIMIT } from './hostile-case.js';
 
-/** Longest that a case may take, in milliseconds. */
-export const LIMIT = 3000;
 /** On a busy machine time passes while nothing runs: a case is late only where it is so this often, and is waited for so much longer. */
 const TRIES = 3;
 const PATIENCE = 4;
