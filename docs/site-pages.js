@@ -12,6 +12,7 @@ const packages = [
   'entrgi',
   'samplers',
   'rewards',
+  'transformers',
   'models',
   'core',
   'backend-node',

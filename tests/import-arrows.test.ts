@@ -15,6 +15,7 @@ const arrows: Record<string, readonly string[]> = {
   rewards: ['core', 'onnx', 'autodiff', 'models'],
   samplers: ['core'],
   'tiny-stories': [],
+  transformers: ['core'],
   entrgi: ['core', 'onnx', 'autodiff', 'backend-node', 'models', 'rewards', 'samplers', 'tiny-stories'],
   evaluation: ['core', 'models', 'onnx', 'rewards', 'samplers', 'tiny-stories', 'entrgi'],
 };
@@ -28,6 +29,7 @@ const isOurs = (specifier: string): boolean => specifier === 'entrgi' || specifi
 const exclusive: Record<string, string> = {
   '@huggingface/hub': 'models',
   '@huggingface/jinja': 'models',
+  '@huggingface/transformers': 'transformers',
   'onnxruntime-node': 'backend-node',
   'onnxruntime-web': 'backend-web',
 };
@@ -91,7 +93,7 @@ describe.each(publishable)('%s', (name) => {
   });
 });
 
-test.each(['core', 'models', 'rewards', 'samplers', 'backend-web'])(
+test.each(['core', 'models', 'rewards', 'samplers', 'backend-web', 'transformers'])(
   '%s loads where there is no Node',
   (name) => {
     const staticImport = /^(?:import|export)\s(?!type\b)(?:[^;'"`]*?\sfrom\s)?'(node:[^']*)'/gm;

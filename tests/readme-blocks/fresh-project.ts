@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { writeClassifier } from './write-classifier.js';
+import { writeLibraryModels } from './write-library-models.js';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -99,4 +100,5 @@ const addFiles = async (folder: string): Promise<void> => {
   });
   cpSync(join(root, 'packages/backend-node/fixtures'), join(folder, 'fixtures'), { recursive: true });
   await writeClassifier(join(folder, 'classifier.onnx'));
+  await writeLibraryModels(join(folder, 'models'));
 };

@@ -1,0 +1,28 @@
+import { disposable, NumericalError, type Prompt, type Reward, requireText, requireThat } from '@entrgi/core';
+
+export interface TextRewardOptions {
+  readonly name: string;
+  rate(prompt: Prompt, response: string): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** A reward that rates one response after the other, so that none depends on what else is rated. Throws InvalidArgumentError for what is no text, NumericalError where a reward is not finite. */
+export const textReward = ({ name, rate, close }: TextRewardOptions): Reward => ({
+  name,
+  async score(prompt, responses, { signal } = {}) {
+    requireThat('responses', responses, 'an array of texts', Array.isArray(responses));
+    const scores = new Float64Array(responses.length);
+    for (const [i, response] of responses.entries()) {
+      requireText(`responses[${i}]`, response);
+      signal?.throwIfAborted();
+      scores[i] = await rate(prompt, response);
+      if (Number.isFinite(scores[i])) continue;
+      throw new NumericalError(
+        `Reward '${name}': expected a finite reward for response ${i}, got ${scores[i]}.`,
+        { value: response, hint: 'Check the weights of the model and their precision.' },
+      );
+    }
+    return scores;
+  },
+  ...disposable(close),
+});

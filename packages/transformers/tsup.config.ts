@@ -1,0 +1,3 @@
+import { library } from '@entrgi/config/tsup';
+
+export default library();

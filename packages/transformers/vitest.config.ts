@@ -1,0 +1,3 @@
+import { tests } from '@entrgi/config/vitest';
+
+export default tests();
