@@ -1,10 +1,19 @@
-import { type Denoiser, requireBackend, requireKnownOptions, UnsupportedError } from '@entrgi/core';
+import {
+  type Denoiser,
+  disposable,
+  requireBackend,
+  requireKnownOptions,
+  type SessionOptions,
+  UnsupportedError,
+} from '@entrgi/core';
 import { encodeModel, type Model, pruneGraph } from '@entrgi/onnx';
 import { architectureName } from './checkpoint/architecture-name.js';
 import { readCheckpoint } from './checkpoint/checkpoint.js';
 import { denoiserOptionNames, type LoadDenoiserOptions } from './denoiser/load-denoiser-options.js';
 import { networkDenoiser } from './denoiser/network-denoiser.js';
 import { requireMask } from './denoiser/session-denoiser.js';
+import { mixtureSession } from './experts/mixture-session.js';
+import { openExperts } from './experts/open-experts.js';
 import type { Folder } from './files/byte-source.js';
 import { chooseBlockAttention } from './network/choose-block-attention.js';
 import { fitCheckpoint } from './network/fit-checkpoint.js';
@@ -44,11 +53,8 @@ const checkpointDenoiser = async (from: Folder, options: LoadDenoiserOptions): P
     );
   }
   const blockAttention = await chooseBlockAttention(checkpoint, network, options);
-  const { weights, external, disablePrepacking, disableSeldomPrepacking } = await loadWeights(
-    checkpoint,
-    network,
-    options,
-  );
+  const loaded = await loadWeights(checkpoint, network, options);
+  const { weights, external, disablePrepacking, disableSeldomPrepacking } = loaded;
   const { config, source: files } = checkpoint;
   const tokenizer = await loadTokenizer(
     files,
@@ -58,14 +64,27 @@ const checkpointDenoiser = async (from: Folder, options: LoadDenoiserOptions): P
   requireMask(tokenizer, directory);
   const name = options.name ?? checkpoint.name;
   const { backend, threads } = options;
+  const create = async (model: Model, sessionOptions: SessionOptions) =>
+    backend.createSession({ name, bytes: encodeModel(model), ...(await external()) }, sessionOptions);
+  const { experts, width } = network;
+  const pool =
+    experts === undefined
+      ? undefined
+      : openExperts({
+          experts,
+          width,
+          weights,
+          memory: loaded.experts!,
+          open: (model) => create(model, { disablePrepacking, threads: 1 }),
+        });
   const open = async (model: Model, once = disablePrepacking) => {
     pruneGraph(model.graph);
-    return backend.createSession(
-      { name, bytes: encodeModel(model), ...(await external()) },
-      { disablePrepacking: once, ...(threads === undefined ? {} : { threads }) },
-    );
+    const own = { disablePrepacking: once, ...(threads === undefined ? {} : { threads }) };
+    return pool === undefined
+      ? create(model, own)
+      : mixtureSession(model, pool, (part) => create(part, own));
   };
-  return networkDenoiser({
+  const denoiser = await networkDenoiser({
     name,
     maxLength: options.maxLength ?? network.maxLength,
     tokenizer,
@@ -75,4 +94,10 @@ const checkpointDenoiser = async (from: Folder, options: LoadDenoiserOptions): P
     disableSeldomPrepacking,
     open,
   });
+  if (pool === undefined) return denoiser;
+  const dispose = async () => {
+    await denoiser.dispose();
+    await pool.dispose();
+  };
+  return { ...denoiser, ...disposable(dispose) };
 };

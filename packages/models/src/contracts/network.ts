@@ -41,8 +41,19 @@ export interface DenoiserNetwork extends NetworkFacts {
     weights: Weights,
     inputs: { ids: Value; positions: Value; blocks?: Blocks | undefined },
   ): Value;
+  /** All that the tokens of mixtures of experts may choose. Graphs have places for them, and what they are made of goes to graphs of their own. */
+  readonly experts?: readonly Expert[];
   /** Of networks whose tokens know of each other by keys and values only. */
   readonly block?: BlockNetwork;
+}
+
+/** One of a mixture, which is computed and read from its file where a token has chosen it. */
+export interface Expert {
+  readonly name: string;
+  /** Names of its tensors. */
+  readonly parameters: readonly string[];
+  /** Appends it, from and to rows [tokens, width]. */
+  append(g: GraphBuilder, weights: Weights, x: Value): Value;
 }
 
 /** How a family counts blocks, and how long they are where its config.json says so: then its tokens never see a later one. */

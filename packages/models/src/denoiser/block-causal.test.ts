@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { nodeBackend } from '@entrgi/backend-node';
 import { InvalidArgumentError, UnsupportedError } from '@entrgi/core';
-import { encodeModel } from '@entrgi/onnx';
 import { int64Tensor } from '@entrgi/onnx/internal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fixture, relativeError } from '../../fixtures/fixture.js';
+import { openNetwork } from '../../fixtures/open-network.js';
 import { writeVariant } from '../../fixtures/variants.js';
 import { readCheckpoint } from '../checkpoint/checkpoint.js';
 import type { DenoiserNetwork } from '../contracts/network.js';
@@ -56,8 +56,8 @@ describe.each(inBlocks)('$name in blocks of $blockLength', ({ config, blockLengt
   afterAll(() => remove());
 
   it('gives the logits of PyTorch, prompts being no multiples of the block', async () => {
-    const bytes = encodeModel(denoiserGraph(network, weights, blockLength));
-    const session = await backend.createSession({ bytes, folder });
+    const graph = denoiserGraph(network, weights, blockLength);
+    const session = await openNetwork(backend, { network, weights, folder }, graph);
     for (const { promptLength, ids, positions, logits } of sequences) {
       const got = await session.run({
         ids: int64Tensor([1, ids.length], ids),
@@ -73,8 +73,8 @@ describe.each(inBlocks)('$name in blocks of $blockLength', ({ config, blockLengt
   });
 
   it('gives them block by block, each behind what is kept of those before', async () => {
-    const bytes = encodeModel(causalGraph(network.block!, weights, blockLength));
-    const session = await backend.createSession({ bytes, folder });
+    const graph = causalGraph(network.block!, weights, blockLength);
+    const session = await openNetwork(backend, { network, weights, folder }, graph);
     const { shifted } = network;
     const open = causalBlocks({ name: 'a', shifted, shape: network.block!, attention, session });
     for (const { promptLength, ids, positions, logits } of sequences) {
@@ -106,8 +106,7 @@ describe.each(cases.filter((each) => !inBlocks.includes(each)))('$name', ({ conf
     const variant = { base: '', name: '', config, weights: {}, lengths: [], expected: [] };
     const [folder, remove] = await writeVariant(variant, network.parameters, 'model');
     const weights = checkedWeights(await readCheckpoint(folder), network);
-    const bytes = encodeModel(denoiserGraph(network, weights));
-    const session = await backend.createSession({ bytes, folder });
+    const session = await openNetwork(backend, { network, weights, folder }, denoiserGraph(network, weights));
     for (const { ids, positions, logits } of sequences) {
       const at = positions.map((p) => (network.shifted ? Math.max(p - 1, 0) : p));
       const got = await session.run({

@@ -3,6 +3,7 @@ import { leastMemory, type Model } from '@entrgi/onnx';
 import { elementCount } from '@entrgi/onnx/internal';
 import { machineMemory } from '#platform/machine-memory';
 import type { StoredTensor } from '../checkpoint/checkpoint.js';
+import type { Expert } from '../contracts/network.js';
 import { bitsOf, type WeightDtype } from './weight-options.js';
 
 /** What a network's weights would take. */
@@ -16,15 +17,22 @@ export interface MemoryQuestion {
   /** Whether a float32 copy of its own is made by each session (packing, unpacking), and by how many. */
   readonly sessions: number;
   readonly disablePrepacking: boolean;
+  /** Of mixtures: only what is chosen of them is held, and no more than there is room for. */
+  readonly experts?: readonly Expert[] | undefined;
 }
 
-/** Bytes that the weights take in memory, activations not counted. */
-export const weightBytes = (question: MemoryQuestion, dtype: WeightDtype): number => {
+/** Bytes that the weights, or those of them that are named, take in memory, activations not counted. */
+export const weightBytes = (
+  question: MemoryQuestion,
+  dtype: WeightDtype,
+  names: Iterable<string> = question.parameters.keys(),
+): number => {
   const { tensors, parameters, packable, transposed, sessions, disablePrepacking } = question;
   const bits = bitsOf(dtype);
   const packed = bits === undefined ? new Set() : packable(bits);
   let sum = 0;
-  for (const [name, dims] of parameters) {
+  for (const name of names) {
+    const dims = parameters.get(name)!;
     const { type, length } = tensors.get(name)!;
     const elements = elementCount(dims);
     if (bits !== undefined && packed.has(name)) {
@@ -36,6 +44,29 @@ export const weightBytes = (question: MemoryQuestion, dtype: WeightDtype): numbe
   return sum;
 };
 
+/** Bytes that have to be there at once: of the experts, one. */
+const leastBytes = (question: MemoryQuestion, dtype: WeightDtype): number => {
+  const { parameters, experts = [] } = question;
+  const given = new Set(experts.slice(1).flatMap((expert) => expert.parameters));
+  return weightBytes(
+    question,
+    dtype,
+    [...parameters.keys()].filter((name) => !given.has(name)),
+  );
+};
+
+/** Bytes that an expert takes, and how many there are for all that are held; all experts of a network are alike. */
+export const expertMemory = async (
+  question: MemoryQuestion & { readonly experts: readonly Expert[] },
+  dtype: WeightDtype,
+  memoryLimit: number | undefined,
+): Promise<{ readonly each: number; readonly limit: number }> => {
+  const each = weightBytes(question, dtype, question.experts[0]!.parameters);
+  // Of a limit that nobody has set, some is left to all else that the machine does.
+  const limit = memoryLimit ?? 0.75 * (await machineMemory());
+  return { each, limit: limit - leastBytes(question, dtype) + each };
+};
+
 /** Throws MemoryLimitError where the weights would not fit, with the estimate, the limit and what would fit. */
 export const checkMemory = async (
   name: string,
@@ -43,10 +74,10 @@ export const checkMemory = async (
   dtype: WeightDtype,
   memoryLimit: number | undefined,
 ): Promise<void> => {
-  const estimate = { bytes: weightBytes(question, dtype), as: ` as '${dtype}'` };
+  const estimate = { bytes: leastBytes(question, dtype), as: ` as '${dtype}'` };
   await requireMemory(name, estimate, memoryLimit, (limit) => {
     const smaller = (['auto', 'q8', 'q4'] as const)
-      .map((each) => [each, weightBytes(question, each)] as const)
+      .map((each) => [each, leastBytes(question, each)] as const)
       .find(([, each]) => each <= limit);
     return smaller === undefined
       ? 'Choose a smaller model'

@@ -5,7 +5,7 @@ import type { Classifier } from '../contracts/classifier.js';
 import type { ClassifierNetwork, DenoiserNetwork } from '../contracts/network.js';
 import type { Weights } from '../contracts/weights.js';
 import type { ExternalFiles } from '../files/byte-source.js';
-import { checkMemory } from './check-memory.js';
+import { checkMemory, expertMemory } from './check-memory.js';
 import { checkedWeights } from './checked-weights.js';
 import { packedWeights, transposedPacked } from './packed-weights.js';
 import { productWeights } from './product-weights.js';
@@ -21,6 +21,8 @@ export interface LoadedWeights {
   readonly disablePrepacking: boolean;
   /** The same of sessions that seldom run: not worth a copy of float weights, but packed ones are slow until the runtime has them in its own layout. */
   readonly disableSeldomPrepacking: boolean;
+  /** Of a mixture: bytes that an expert takes, and that all which are held at a time may take. */
+  readonly experts?: { readonly each: number; readonly limit: number } | undefined;
   /** Of packed weights, by the name of their codes in the graph: the same numbers packed the other way round. */
   readonly transposedWeight?: Classifier['transposedWeight'];
 }
@@ -72,10 +74,16 @@ export const loadWeights = async (
     transposed: differentiated,
     sessions: differentiated ? 2 : 1,
     disablePrepacking,
+    experts: network.task === 'denoiser' ? network.experts : undefined,
   };
   await checkMemory(directory, question, dtype, options.memoryLimit);
+  const experts =
+    question.experts === undefined
+      ? undefined
+      : await expertMemory({ ...question, experts: question.experts }, dtype, options.memoryLimit);
   if (bits === undefined) {
-    return { weights, external: checkpoint.external, disablePrepacking, disableSeldomPrepacking: true };
+    const { external } = checkpoint;
+    return { weights, external, disablePrepacking, disableSeldomPrepacking: true, experts };
   }
 
   const names = [...packable(bits)];
@@ -97,6 +105,7 @@ export const loadWeights = async (
     external: async () => ({ folder }),
     disablePrepacking: false,
     disableSeldomPrepacking: false,
+    experts,
     ...(differentiated ? { transposedWeight: (g, weight) => transposedPacked(g, packed, weight) } : {}),
   };
 };

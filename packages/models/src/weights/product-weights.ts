@@ -22,6 +22,10 @@ export const productWeights = (
       ids: g.input('ids', 'int64', tokens),
       positions: g.input('positions', 'int64', ['rows']),
     });
+    if (network.experts !== undefined) {
+      const rows = g.input('rows', 'float32', ['tokens', network.width]);
+      for (const expert of network.experts) expert.append(g, noting, rows);
+    }
   } else {
     network.scores(g, noting, {
       embeds: g.input('embeds', 'float32', [...tokens, network.width]),

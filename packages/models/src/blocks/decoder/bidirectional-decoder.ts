@@ -40,12 +40,17 @@ export const bidirectionalDecoder = (
     });
     return { kept, logits: () => head(g, weights, rows) };
   };
+  const experts = Array.from(
+    { length: shape.layers },
+    (_, layer) => shape.feedForward?.(layer)?.experts ?? [],
+  ).flat();
   return {
     task: 'denoiser',
     base: 'model',
     ...(tied === undefined ? {} : { tied: { field: tied, head: headTable } }),
     ...shape,
     shifted,
+    ...(experts.length === 0 ? {} : { experts }),
     parameters: new Map([
       ...decoderParameters(shape),
       ...(tied !== undefined ? [] : [[headTable, [shape.vocabularySize, shape.width]] as const]),

@@ -1,5 +1,7 @@
 import { type GraphBuilder, int, type Value } from '@entrgi/onnx';
+import type { Expert } from '../../contracts/network.js';
 import type { Weights } from '../../contracts/weights.js';
+import { appendExperts } from '../../experts/experts-node.js';
 import type { Activation } from './activations.js';
 import type { FeedForward } from './feed-forward.js';
 import { gatedFeedForward } from './gated-feed-forward.js';
@@ -19,10 +21,7 @@ export interface ExpertsOptions {
   readonly shares: (g: GraphBuilder, logits: Value, bias: Value | undefined) => Value;
 }
 
-/**
- * A mixture of experts: of each token the sum of its chosen experts' outputs by their shares. An expert is computed for the tokens that chose it, and
- * for no other: where none has, its products have no rows.
- */
+/** A mixture of experts: of each token the sum of its chosen experts' outputs by their shares. */
 export const experts = (options: ExpertsOptions): FeedForward => {
   const { name, width, activation, shared, biased } = options;
   const weight = (layer: string, ...dims: number[]) => [`${layer}.weight`, dims] as const;
@@ -31,34 +30,37 @@ export const experts = (options: ExpertsOptions): FeedForward => {
     weight(`${of}.up_proj`, inner, width),
     weight(`${of}.down_proj`, width, inner),
   ];
-  const expertName = (expert: number) => `${name}.experts.${expert}`;
-  const all = Array.from({ length: options.experts }, (_, expert) => expert);
+  const layer = `${name}.experts`;
+  const all = Array.from({ length: options.experts }, (_, expert) => `${layer}.${expert}`);
   const feed = (g: GraphBuilder, weights: Weights, of: string, x: Value) => {
     const names = { gate: `${of}.gate_proj`, up: `${of}.up_proj`, down: `${of}.down_proj` };
     return gatedFeedForward(g, weights, names, x, activation);
   };
   const biasName = `${name}.${biased ? 'gate.expert_bias' : ''}`;
+  const each = all.map((expert): Expert => {
+    const own = projections(expert, options.expertWidth);
+    return {
+      name: expert,
+      parameters: own.map(([tensor]) => tensor),
+      append: (g, weights, x) => feed(g, weights, expert, x),
+    };
+  });
   return {
     parameters: [
       weight(`${name}.gate`, options.experts, width),
       ...(biased ? [[biasName, [options.experts]] as const] : []),
-      ...all.flatMap((expert) => projections(expertName(expert), options.expertWidth)),
+      ...all.flatMap((expert) => projections(expert, options.expertWidth)),
       ...(shared === undefined ? [] : projections(shared.name, shared.width)),
     ],
+    experts: each,
 
     append(g, weights, x) {
-      const logits = weights.product(g, `${name}.gate.weight`, x, null);
+      // As it is stored, however the rest is rounded: a token that is sent to another expert is another token.
+      const router = weights.value(g, `${name}.gate.weight`, x);
+      const logits = g.Gemm(x, router, null, { transB: 1 });
       const shares = options.shares(g, logits, biased ? weights.value(g, biasName) : undefined);
-      let sum = g.Mul(x, g.scalar(0, 'float32'));
-      for (const expert of all) {
-        const share = g.Gather(shares, g.int64s([expert]), 1);
-        // Of [tokens, 1] the rows that are not 0, [2, chosen]: the first of the two is their number.
-        const places = g.Gather(g.node('NonZero', [share])[0]!, g.scalar(0, 'int64'));
-        const output = feed(g, weights, expertName(expert), g.Gather(x, places));
-        const weighted = g.Mul(output, g.Gather(share, places));
-        sum = g.ScatterND(sum, g.Unsqueeze(places, [1]), weighted, { reduction: 'add' });
-      }
-      return shared === undefined ? sum : g.Add(sum, feed(g, weights, shared.name, x));
+      const mixed = appendExperts(g, layer, x, shares);
+      return shared === undefined ? mixed : g.Add(mixed, feed(g, weights, shared.name, x));
     },
   };
 };

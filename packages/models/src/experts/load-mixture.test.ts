@@ -1,0 +1,74 @@
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { nodeBackend } from '@entrgi/backend-node';
+import { MemoryLimitError } from '@entrgi/core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fixture, relativeError } from '../../fixtures/fixture.js';
+import { writeVariant } from '../../fixtures/variants.js';
+import type { DenoiserNetwork } from '../contracts/network.js';
+import { configReader } from '../files/config-reader.js';
+import { loadDenoiser } from '../load-denoiser.js';
+import { readNetwork } from '../network/read-network.js';
+
+const config = {
+  architectures: ['LLaDA2MoeModelLM'],
+  ...{ hidden_size: 32, intermediate_size: 64, moe_intermediate_size: 32, num_hidden_layers: 3 },
+  ...{ num_attention_heads: 4, num_key_value_heads: 2, vocab_size: 296, max_position_embeddings: 64 },
+  ...{ num_experts: 8, num_experts_per_tok: 2, num_shared_experts: 1, first_k_dense_replace: 1 },
+  ...{ n_group: 4, topk_group: 2, tie_word_embeddings: false, eos_token_id: 290 },
+};
+const tokenIds = Int32Array.from({ length: 40 }, (_, i) => (i * i) % 200);
+const request = { tokenIds, batch: 1, length: 40, positions: Int32Array.of(3, 20, 39) };
+
+describe('a checkpoint with experts', () => {
+  const backend = nodeBackend({ threads: 1 });
+  let directory: string;
+  let root: string;
+  let reference: Float32Array;
+  beforeAll(async () => {
+    const network = readNetwork({ config: configReader(config, 'config.json') }) as DenoiserNetwork;
+    const variant = { base: '', name: '', config, weights: {}, lengths: [], expected: [] };
+    const [folder, remove] = await writeVariant(variant, network.parameters, 'model');
+    root = await mkdtemp(join(tmpdir(), 'entrgi-mixture-'));
+    directory = join(root, 'mixture');
+    await cp(folder, directory, { recursive: true });
+    await remove();
+    for (const file of ['tokenizer.json', 'tokenizer_config.json']) {
+      await cp(join(fixture('a2d-qwen3'), file), join(directory, file));
+    }
+    await using denoiser = await loadDenoiser(directory, { backend });
+    reference = await denoiser.logits(request);
+  });
+  afterAll(async () => {
+    await backend.dispose();
+    await rm(root, { recursive: true });
+  });
+
+  it.each([
+    ['q8', 0.05],
+    ['q4', 0.7],
+  ] as const)('is rounded as %s, but for its routers', async (dtype, tolerance) => {
+    await using denoiser = await loadDenoiser(directory, { backend, dtype });
+    const error = relativeError(await denoiser.logits(request), [...reference]);
+    expect(error).toBeLessThan(tolerance);
+    expect(error).toBeGreaterThan(1e-4);
+  });
+
+  it('runs with less memory than all experts take, and not with less than the rest does', async () => {
+    const rest = 4 * (2 * 296 * 32 + 3 * (32 * 64 + 32 * 32) + 3 * 64 * 32 + 2 * (8 * 32 + 3 * 32 * 32) + 1000);
+    await using denoiser = await loadDenoiser(directory, { backend, memoryLimit: rest + 4 * 3 * 32 * 32 });
+    expect(await denoiser.logits(request)).toEqual(reference);
+    await expect(loadDenoiser(directory, { backend, memoryLimit: 4 * 2 * 296 * 32 })).rejects.toThrow(
+      MemoryLimitError,
+    );
+  });
+
+  it('gives a block the logits that it has in the whole sequence', async () => {
+    await using denoiser = await loadDenoiser(directory, { backend });
+    const block = await denoiser.openBlock!({ tokenIds, batch: 1, length: 40, start: 32, end: 40 });
+    const own = tokenIds.subarray(32);
+    const got = await block.logits({ sequences: [0], tokenIds: own, positions: Int32Array.of(7) });
+    expect(relativeError(got, [...reference.subarray(2 * 296)])).toBeLessThan(1e-5);
+  });
+});
