@@ -80,9 +80,7 @@ const checkpointDenoiser = async (from: Folder, options: LoadDenoiserOptions): P
   const open = async (model: Model, once = disablePrepacking) => {
     pruneGraph(model.graph);
     const own = { disablePrepacking: once, ...(threads === undefined ? {} : { threads }) };
-    return pool === undefined
-      ? create(model, own)
-      : mixtureSession(model, pool, (part) => create(part, own));
+    return pool === undefined ? create(model, own) : mixtureSession(model, pool, (part) => create(part, own));
   };
   const denoiser = await networkDenoiser({
     name,

@@ -75,7 +75,8 @@ const partsOf = (graph: Graph): ReadonlyMap<Node, number> => {
     for (const output of node.outputs) earliest.set(output, after);
   }
   for (const node of graph.nodes.toReversed()) {
-    if (expertsPlace(node) !== undefined || node.outputs.some((output) => graph.outputs.has(output))) continue;
+    if (expertsPlace(node) !== undefined || node.outputs.some((output) => graph.outputs.has(output)))
+      continue;
     const needed = node.outputs.flatMap((output) => consumers.get(output) ?? []);
     if (needed.length > 0) partOf.set(node, Math.min(...needed.map((consumer) => partOf.get(consumer)!)));
   }

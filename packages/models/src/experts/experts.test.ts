@@ -27,7 +27,10 @@ const mixtures = ['a', 'b'].map((name) =>
   }),
 );
 const parameters = new Map(mixtures.flatMap((mixture) => mixture.parameters));
-const network = { width, experts: mixtures.flatMap((mixture) => mixture.experts!) } as unknown as DenoiserNetwork;
+const network = {
+  width,
+  experts: mixtures.flatMap((mixture) => mixture.experts!),
+} as unknown as DenoiserNetwork;
 
 const graph = (weights: Weights) => {
   const g = new GraphBuilder();
@@ -106,25 +109,28 @@ describe('a graph with experts', () => {
     await remove();
   });
 
-  it.each([Number.POSITIVE_INFINITY, 2])('gives the sums of its chosen experts, %s being held', async (limit) => {
-    [held, most] = [0, 0];
-    opened.splice(0);
-    const session = await openNetwork(counting, { network, weights, folder }, graph(weights), limit);
-    const chosen = new Set<string>();
-    const first = rowsOf(x.data).map((row) => mixed('a', row, chosen).map((value, i) => value + row[i]!));
-    const second = first.map((row) => mixed('b', row, chosen).map((value, i) => value + 2 * row[i]!));
-    const other: Tensor<'float32'> = { ...x, data: Float32Array.from(first.flat()) };
-    const outputs = await session.run({ x, other });
-    expect(relativeError(outputs.first!.data as Float32Array, first.flat())).toBeLessThan(1e-5);
-    expect(relativeError(outputs.second!.data as Float32Array, second.flat())).toBeLessThan(1e-5);
-    expect(most).toBe(Math.min(chosen.size, limit));
-    expect(chosen.size).toBeGreaterThan(2);
-    // Of those that nobody chose, none was read; and where all fit, each once.
-    expect(opened).toHaveLength(chosen.size);
-    await session.run({ x, other });
-    if (limit > chosen.size) expect(opened).toHaveLength(chosen.size);
-    await session.dispose();
-  });
+  it.each([Number.POSITIVE_INFINITY, 2])(
+    'gives the sums of its chosen experts, %s being held',
+    async (limit) => {
+      [held, most] = [0, 0];
+      opened.splice(0);
+      const session = await openNetwork(counting, { network, weights, folder }, graph(weights), limit);
+      const chosen = new Set<string>();
+      const first = rowsOf(x.data).map((row) => mixed('a', row, chosen).map((value, i) => value + row[i]!));
+      const second = first.map((row) => mixed('b', row, chosen).map((value, i) => value + 2 * row[i]!));
+      const other: Tensor<'float32'> = { ...x, data: Float32Array.from(first.flat()) };
+      const outputs = await session.run({ x, other });
+      expect(relativeError(outputs.first!.data as Float32Array, first.flat())).toBeLessThan(1e-5);
+      expect(relativeError(outputs.second!.data as Float32Array, second.flat())).toBeLessThan(1e-5);
+      expect(most).toBe(Math.min(chosen.size, limit));
+      expect(chosen.size).toBeGreaterThan(2);
+      // Of those that nobody chose, none was read; and where all fit, each once.
+      expect(opened).toHaveLength(chosen.size);
+      await session.run({ x, other });
+      if (limit > chosen.size) expect(opened).toHaveLength(chosen.size);
+      await session.dispose();
+    },
+  );
 
   it('computes no more than is fetched', async () => {
     opened.splice(0);

@@ -19,7 +19,8 @@ export const mixtureSession = async (
     for (const { session } of parts.splice(0)) await session.dispose();
   };
   try {
-    for (const { model: part, experts } of divideGraph(model)) parts.push({ session: await open(part), experts });
+    for (const { model: part, experts } of divideGraph(model))
+      parts.push({ session: await open(part), experts });
   } catch (error) {
     await dispose();
     throw error;
@@ -27,7 +28,9 @@ export const mixtureSession = async (
   const outputNames = [...model.graph.outputs.keys()];
 
   const run: Session['run'] = async (feeds, { fetches = outputNames, signal }: RunOptions = {}) => {
-    const last = parts.findLastIndex(({ session }) => session.outputNames.some((name) => fetches.includes(name)));
+    const last = parts.findLastIndex(({ session }) =>
+      session.outputNames.some((name) => fetches.includes(name)),
+    );
     const needed = parts.slice(0, last + 1);
     const wanted = new Set([
       ...fetches,
