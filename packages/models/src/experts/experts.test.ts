@@ -69,7 +69,9 @@ const mixed = (name: string, row: readonly number[], chosen: Set<string>): numbe
     const gate = product(`${own}.gate_proj.weight`, inner, row);
     const up = product(`${own}.up_proj.weight`, inner, row);
     const hidden = gate.map((value, i) => Math.max(value, 0) * up[i]!);
-    product(`${own}.down_proj.weight`, width, hidden).forEach((value, i) => (sum[i]! += share * value));
+    for (const [i, value] of product(`${own}.down_proj.weight`, width, hidden).entries()) {
+      sum[i]! += share * value;
+    }
   });
   return sum;
 };

@@ -21,7 +21,9 @@ export const mixExperts = async (
     }
     if (chosen.length === 0) continue;
     const rows = new Float32Array(chosen.length * width);
-    chosen.forEach((token, i) => rows.set(x.data.subarray(token * width, (token + 1) * width), i * width));
+    for (const [i, token] of chosen.entries()) {
+      rows.set(x.data.subarray(token * width, (token + 1) * width), i * width);
+    }
     const own: Tensor<'float32'> = { type: 'float32', dims: [chosen.length, width], data: rows };
     const outputs = await pool.run(`${layer}.${expert}`, own, options);
     chosen.forEach((token, i) => {
