@@ -17,7 +17,7 @@ const arrows: Record<string, readonly string[]> = {
   'tiny-stories': [],
   transformers: ['core'],
   entrgi: ['core', 'onnx', 'autodiff', 'backend-node', 'models', 'rewards', 'samplers', 'tiny-stories'],
-  evaluation: ['core', 'models', 'onnx', 'rewards', 'samplers', 'tiny-stories', 'entrgi'],
+  evaluation: ['core', 'models', 'onnx', 'rewards', 'samplers', 'tiny-stories', 'transformers', 'entrgi'],
 };
 
 /** What the package of a folder is called: the front door is the one without a scope. */

@@ -20,7 +20,7 @@ import {
   similarityReward,
   zeroShotReward,
 } from './index.js';
-import { fixture, layOut, modelsFolder, table, tableModel } from './testing/lay-out.js';
+import { causalFixture, fixture, layOut, modelsFolder, table, tableModel } from './testing/lay-out.js';
 
 const folder = modelsFolder();
 env.localModelPath = folder;
@@ -250,11 +250,7 @@ describe('similarityReward', () => {
 
 describe('an autoregressive model', () => {
   const numbers = JSON.parse(readFileSync(fixture('transformers/fixtures/gpt2-causal.json'), 'utf8'));
-  const causal = layOut(folder, 'causal', {
-    tokenizer: 'qwen3-reward',
-    config: { model_type: 'gpt2', vocab_size: 296, n_embd: 8, n_head: 2, n_layer: 1 },
-    onnx: fixture('transformers/fixtures/gpt2-causal.onnx'),
-  });
+  const causal = layOut(folder, 'causal', causalFixture);
 
   it('finds responses as likely as transformers in Python does', async () => {
     const { prompt, texts, meanLogLikelihoods, totalLogLikelihoods } = numbers;

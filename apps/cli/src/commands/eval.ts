@@ -33,6 +33,10 @@ export const evalCommand = (context: Context): Command => {
     .option('--judge-model <NAME>', 'which model of such a server')
     .option('--judge-concurrency <N>', 'requests to it at the same time (default: 4)', parseInteger)
     .option('--judge-requests-per-minute <X>', 'at most so many (default: no limit)', parseDecimal)
+    .option(
+      '--perplexity <MODEL>',
+      'report the perplexity of the responses under an autoregressive model in the layout of transformers.js (needs @huggingface/transformers)',
+    )
     .option('--config <FILE.json>', 'all of this from a file, which explicit options override')
     .option(
       '--workers <N>',

@@ -10,7 +10,7 @@ export interface EvalOptions
     Partial<
       Pick<
         EvaluationOptions,
-        'data' | 'limit' | 'methods' | 'temperatures' | 'seeds' | 'judge' | 'judgeModel'
+        'data' | 'limit' | 'methods' | 'temperatures' | 'seeds' | 'judge' | 'judgeModel' | 'perplexity'
       >
     > {
   readonly config?: string | undefined;
@@ -22,7 +22,7 @@ export interface EvalOptions
 export const saidConfig = (options: EvalOptions): EvaluationConfig => {
   const { data, out, limit, methods, temperatures, seeds, judge, judgeModel, ...others } = options;
   const { judgeRequestsPerMinute, judgeConcurrency, workers, shard, queue, skipMalformed, ...more } = others;
-  const { config: _, ...generating } = more;
+  const { config: _, perplexity, ...generating } = more;
   const generated = { ...generating, method: 'entrgi', seed: 1, json: true } as GenerateOptions;
   const { denoiserDtype, rewardDtype } = generating;
   const { signal: _s, ...models } = modelOptions(generated);
@@ -33,7 +33,7 @@ export const saidConfig = (options: EvalOptions): EvaluationConfig => {
     dtype: orUndefined({ denoiser: denoiserDtype, reward: rewardDtype }),
     preset: options.preset,
     ...{ data, out, limit, methods, temperatures, seeds, judge, judgeModel },
-    ...{ workers, shard, queue, skipMalformed },
+    ...{ workers, shard, queue, skipMalformed, perplexity },
     judgeOptions: orUndefined(endpoint),
   });
 };

@@ -9,6 +9,6 @@ export const journalKey = ({
   temperature,
   settings,
 }: Pick<JournalLine, 'prompt' | 'method' | 'seed' | 'temperature' | 'settings'>): string => {
-  const { denoiser: _d, reward: _r, judge: _j, hashes, ...others } = settings;
+  const { denoiser: _d, reward: _r, judge: _j, perplexity: _p, hashes, ...others } = settings;
   return hashOf([hashOf(hashes), hashOf({ method, ...others, temperature }), prompt, seed]);
 };

@@ -25,11 +25,12 @@ export interface JournalLine {
   readonly steps?: LineSteps | undefined;
 }
 
-/** Settings by name, with `denoiser`, `reward` and `judge` as names, and their hashes. */
+/** Settings by name, with `denoiser`, `reward`, `judge` and `perplexity` as names of models, and their hashes. */
 export interface LineSettings {
   readonly denoiser: string;
   readonly reward: string;
   readonly judge?: string | undefined;
+  readonly perplexity?: string | undefined;
   readonly hashes: Readonly<Record<string, string>>;
   readonly [setting: string]: unknown;
 }
@@ -39,6 +40,8 @@ export interface LineTrajectory {
   readonly tokenIds: readonly number[];
   readonly reward: number;
   readonly judge?: number | undefined;
+  /** Mean over its tokens, in nats, under the model whose perplexity is reported; null for a text without tokens. */
+  readonly negativeLogLikelihood?: number | null | undefined;
 }
 
 /** A generation step by step. Lists over steps have one number per denoising step, null where a step had none. */

@@ -65,9 +65,21 @@ const line = withFields({
   method: text,
   temperature: atLeast(0),
   seed: number,
-  settings: withFields({ denoiser: text, reward: text, judge: optional(text), hashes: texts }),
+  settings: withFields({
+    denoiser: text,
+    reward: text,
+    judge: optional(text),
+    perplexity: optional(text),
+    hashes: texts,
+  }),
   trajectories: listOf(
-    withFields({ text, tokenIds: listOf(number), reward: number, judge: optional(number) }),
+    withFields({
+      text,
+      tokenIds: listOf(number),
+      reward: number,
+      judge: optional(number),
+      negativeLogLikelihood: optional(orNull(number)),
+    }),
     1,
   ),
   top1: number,

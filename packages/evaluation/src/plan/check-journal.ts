@@ -34,6 +34,7 @@ const facts = ({
   denoiser: _d,
   reward: _r,
   judge: _j,
+  perplexity: _p,
   hashes,
   ...settings
 }: JournalLine['settings']) => {

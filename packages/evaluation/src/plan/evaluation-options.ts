@@ -50,4 +50,8 @@ export interface EvaluationOptions extends ModelNames, JudgeChoice, Omit<GivenSe
   /** Default: 1, 2 and 3. */
   readonly seeds?: readonly number[] | undefined;
   readonly preset?: keyof typeof presets | undefined;
+  /**
+   * An autoregressive model, as Transformers.js has it (ONNX), under which the perplexity of the responses is reported: a directory, or `owner/name` or `owner/name@REV` on the hub. Default: none.
+   */
+  readonly perplexity?: string | undefined;
 }

@@ -36,6 +36,8 @@ export interface Cell {
 export interface WorkSpec {
   readonly models: ModelNames;
   readonly judge: JudgeSpec | undefined;
+  /** Directory of the model whose perplexity is reported. */
+  readonly perplexity?: string | undefined;
 }
 
 export interface EvaluationPlan extends WorkSpec {
@@ -69,6 +71,8 @@ export const planEvaluation = async (
       ? { hash: denoiser.hash, bytes: 0 }
       : await hashed(rating.source, models, fetching);
   const judged = judge === undefined ? undefined : await hashedJudge(judge, fetching);
+  const { perplexity: language } = options;
+  const perplexity = language === undefined ? undefined : await causalModel(language, models, fetching);
   const { dtype, label, minimumCoverage, templateVariables, templateDate, attention } = models;
   const loading = { dtype, label, minimumCoverage, templateVariables, templateDate, attention };
   const names = {
@@ -77,10 +81,12 @@ export const planEvaluation = async (
     ...(judge === undefined
       ? {}
       : { judge: judge.kind === 'endpoint' ? judge.options.model : nameOf(judge.source) }),
+    ...(language === undefined ? {} : { perplexity: nameOf(language) }),
     hashes: {
       denoiser: denoiser.hash,
       reward: reward.hash,
       ...(judged === undefined ? {} : { judge: judged.hash }),
+      ...(perplexity === undefined ? {} : { perplexity: perplexity.hash }),
     },
   };
   // What JSON leaves out is left out at once: a line that is read again is the same.
@@ -102,8 +108,8 @@ export const planEvaluation = async (
       }
     });
   }
-  const modelBytes = denoiser.bytes + reward.bytes + (judged?.bytes ?? 0);
-  return { models, judge, cells: [...cells.values()], modelBytes };
+  const modelBytes = denoiser.bytes + reward.bytes + (judged?.bytes ?? 0) + (perplexity?.bytes ?? 0);
+  return { models, judge, perplexity: perplexity?.directory, cells: [...cells.values()], modelBytes };
 };
 
 const variantsOf = (options: EvaluationOptions): GenerationPlan[] => {
@@ -116,6 +122,7 @@ const variantsOf = (options: EvaluationOptions): GenerationPlan[] => {
     judge: _j,
     judgeModel: _m,
     judgeOptions: _o,
+    perplexity: _p,
     ...settings
   } = options;
   if (limit !== undefined) requireWhole('limit', limit, 1);
@@ -149,6 +156,18 @@ const hashed = async (
 ): Promise<HashedModel> => {
   const { source, revision: own = revision } = await modelSource(given);
   return hashModel(await resolveCheckpoint(source, { ...fetching, offline, revision: own }));
+};
+
+/** Transformers.js reads it from the directory where our hub client has put it. */
+const causalModel = async (
+  given: string,
+  { offline }: ModelNames,
+  fetching: HubOptions,
+): Promise<HashedModel & { readonly directory: string }> => {
+  const { source, revision } = await modelSource(given);
+  const file = 'onnx/model.onnx';
+  const directory = await resolveCheckpoint(source, { ...fetching, offline, revision, file });
+  return { ...(await hashModel(directory)), directory };
 };
 
 const hashedJudge = async (judge: JudgeSpec, fetching: HubOptions): Promise<HashedModel> =>

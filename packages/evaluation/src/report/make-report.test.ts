@@ -103,6 +103,33 @@ test('the page says the same, needs nothing else, and leads from every number to
   expect(html).toContain('title="step 3">&lt;b&gt;</span>');
 });
 
+test('perplexity is that of the mean over responses, where every result has one', async () => {
+  const rated = (nats: (seed: number) => readonly (number | null)[]) =>
+    lines.map((each) => ({
+      ...each,
+      settings: { ...each.settings, perplexity: 'gpt2' },
+      trajectories: each.trajectories.map((one, k) => ({
+        ...one,
+        negativeLogLikelihood: nats(each.seed)[k]!,
+      })),
+    }));
+  // Two seeds, of log 2 and log 8: their mean is log 4, its error half their distance, log 2.
+  const { summary, html, markdown } = await makeReport(
+    rated((seed) => (seed === 1 ? [0, Math.log(4)] : [Math.log(8), null])),
+  );
+  const { models, temperatures } = summary.setups[0]!;
+  expect(models).toMatchObject({ perplexity: 'gpt2' });
+  for (const { perplexity } of temperatures[0]!.methods) {
+    expect(perplexity!.mean).toBeCloseTo(4, 12);
+    expect(perplexity!.error).toBeCloseTo(4 * Math.log(2), 12);
+  }
+  expect(html).toContain('4.00 ± 2.77');
+  expect(markdown).toMatch(/self-BLEU \| perplexity \|\n[\s\S]*\| 4\.00 ± 2\.77 \|\n/);
+  const none = await makeReport(rated(() => [null, null]));
+  expect(none.html + none.markdown).not.toMatch(/NaN|col">perplexity<|\| perplexity/);
+  expect((await makeReport([...rated(() => [1, 1]).slice(1), lines[0]!])).html).not.toContain('NaN');
+});
+
 test('the order of the lines changes nothing; times can be left out', async () => {
   const shuffled = lines.toReversed();
   expect(await makeReport(shuffled)).toEqual(await makeReport(lines));

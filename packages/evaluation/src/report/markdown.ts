@@ -40,6 +40,7 @@ const temperaturePart = (summary: TemperatureSummary): string[] => {
   const against = [
     ...new Set(summary.methods.flatMap(({ differences }) => differences.map((each) => each.against))),
   ];
+  const hasPerplexity = summary.methods.some(({ perplexity }) => perplexity !== undefined);
   const head = [
     'method',
     'Top@1',
@@ -55,13 +56,16 @@ const temperaturePart = (summary: TemperatureSummary): string[] => {
     'reward',
     'distinct-1/2/3',
     'self-BLEU',
+    ...(hasPerplexity ? ['perplexity'] : []),
   ];
   return [
     `### Temperature ${summary.temperature}`,
     '',
     row(head),
     row(head.map((_, i) => (i === 0 ? '---' : '---:'))),
-    ...summary.methods.map((method) => row(cells(method, against))),
+    ...summary.methods.map((method) =>
+      row([...cells(method, against), ...(hasPerplexity ? [estimated(method.perplexity)] : [])]),
+    ),
     '',
     'Mean ± standard error over seeds; differences: mean over prompts ± standard error over prompts, **bold** where they are more than two of them. Costs are per prompt, in seconds and passes.',
     '',

@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { loadPerplexity } from '@entrgi/transformers';
 import { denoiserDirectory, generate, rewardDirectory } from 'entrgi';
 import { expect, test } from 'vitest';
+import { causalFixture, layOut } from '../../../transformers/src/testing/lay-out.js';
 import { readData } from '../data/read-data.js';
 import { openJournal } from '../journal/open-journal.js';
 import { readJournals } from '../journal/read-journals.js';
@@ -69,6 +71,26 @@ test('a journal has what generate gives, the judge beside it, and what it cost; 
   await evaluate({ plan: await planOf(), journal: again, workers: 0 });
   await again.close();
   expect(await readFile(path, 'utf8')).toBe(before);
+});
+
+test('a journal has what an autoregressive model makes of each response', async () => {
+  const folder = await temporaryFolder();
+  const causal = layOut(folder, 'causal', causalFixture);
+  const plan = await planOf({ methods: ['bon'], judge: 'none', perplexity: causal });
+  const journal = await openJournal(join(folder, 'journal.jsonl'));
+  await evaluate({ plan, journal, workers: 0 });
+  await journal.close();
+  const perplexity = await loadPerplexity(causal);
+  for (const { settings, trajectories } of await readJournals([join(folder, 'journal.jsonl')])) {
+    expect(settings).toMatchObject({ perplexity: 'causal', hashes: { perplexity: expect.any(String) } });
+    const rated = await perplexity.rate(trajectories.map(({ text }) => text));
+    expect(trajectories.map(({ negativeLogLikelihood }) => negativeLogLikelihood)).toEqual(rated);
+    for (const nats of rated) expect(nats).toBeGreaterThan(0);
+  }
+  await perplexity.dispose();
+  const plain = await planOf({ methods: ['bon'], judge: 'none' });
+  expect(plan.cells[0]!.key).not.toBe(plain.cells[0]!.key);
+  await expect(planOf({ perplexity: join(folder, 'nowhere') })).rejects.toThrow('nowhere');
 });
 
 test('keys differ by whatever the result depends on, and by nothing else', async () => {

@@ -1,4 +1,5 @@
 import { lazily } from '@entrgi/core';
+import { loadPerplexity } from '@entrgi/transformers';
 import { loadModels } from 'entrgi';
 import { loadJudge } from '../judges/load-judge.js';
 import type { WorkSpec } from '../plan/plan-evaluation.js';
@@ -7,7 +8,7 @@ import { runCell } from './run-cell.js';
 
 /** Makes results in this process; models are loaded for the first one. */
 export const localExecutor = (
-  { models, judge }: WorkSpec,
+  { models, judge, perplexity }: WorkSpec,
   {
     threads,
     signal,
@@ -16,14 +17,17 @@ export const localExecutor = (
   const loaded = lazily(() => loadModels({ ...models, threads, signal }));
   // A server is asked by one process alone, which keeps to its limits.
   const judging = lazily(async () => (judge?.kind === 'classifier' ? loadJudge(judge, threads) : undefined));
+  const perplexing = lazily(async () => (perplexity === undefined ? undefined : loadPerplexity(perplexity)));
   return {
     async run(cell) {
       const { denoiser, reward } = await loaded.get();
-      return runCell(cell, { denoiser, reward, judge: await judging.get() }, signal);
+      const rating = { judge: await judging.get(), perplexity: await perplexing.get() };
+      return runCell(cell, { denoiser, reward, ...rating }, signal);
     },
     async close() {
       await (await loaded.made())?.dispose();
       await (await judging.made())?.dispose();
+      await (await perplexing.made())?.dispose();
     },
   };
 };

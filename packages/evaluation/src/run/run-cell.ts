@@ -1,10 +1,12 @@
 import type { Denoiser, Reward } from '@entrgi/core';
+import type { Perplexity } from '@entrgi/transformers';
 import { type GenerateResult, stream } from 'entrgi';
 import type { JournalLine } from '../journal/journal-line.js';
 import type { Judge } from '../judges/judge.js';
 import { judgeLine } from '../judges/judge-line.js';
 import type { Cell } from '../plan/plan-evaluation.js';
 import { versions } from '../versions.js';
+import { ratePerplexity } from './rate-perplexity.js';
 import { stepRecorder } from './step-recorder.js';
 
 /** What rates and writes. */
@@ -12,12 +14,13 @@ export interface LoadedWork {
   readonly denoiser: Denoiser;
   readonly reward: Reward;
   readonly judge: Judge | undefined;
+  readonly perplexity: Perplexity | undefined;
 }
 
-/** Makes one result: responds, rates, and has the judge rate what came out. */
+/** Makes one result: responds, rates, and has the judge and the model of perplexity rate what came out. */
 export const runCell = async (
   { key, prompt, method, seed, temperature, preset, settings, recorded }: Cell,
-  { denoiser, reward, judge }: LoadedWork,
+  { denoiser, reward, judge, perplexity }: LoadedWork,
   signal?: AbortSignal,
 ): Promise<JournalLine> => {
   const steps = stepRecorder(denoiser);
@@ -52,5 +55,5 @@ export const runCell = async (
     versions: versions(),
     steps: steps.finish(trajectories.map(({ tokenIds }) => tokenIds)),
   };
-  return judgeLine(line, judge, signal);
+  return judgeLine(await ratePerplexity(line, perplexity, signal), judge, signal);
 };

@@ -35,6 +35,13 @@ export const layOut = (folder: string, name: string, { tokenizer, config, onnx }
   return directory;
 };
 
+/** A tiny random GPT-2, of which fixtures/gpt2-causal.json has what transformers in Python says. */
+export const causalFixture: LaidOut = {
+  tokenizer: 'qwen3-reward',
+  config: { model_type: 'gpt2', vocab_size: 296, n_embd: 8, n_head: 2, n_layer: 1 },
+  onnx: fixture('transformers/fixtures/gpt2-causal.onnx'),
+};
+
 /** Numbers that look random: the table of so many rows and columns of a made-up model. */
 export const table = (rows: number, columns: number, wave: number): Float32Array =>
   Float32Array.from({ length: rows * columns }, (_, i) => Math.sin(wave * i + 0.3 * (i % 7)));

@@ -7,6 +7,7 @@ import { escapeHtml } from './escape-html.js';
 export const resultsTable = ({ methods }: TemperatureSummary, linkOf: (method: string) => string): string => {
   const against = [...new Set(methods.flatMap(({ differences }) => differences.map((each) => each.against)))];
   const isJudged = methods.some(({ judge }) => judge !== undefined);
+  const hasPerplexity = methods.some(({ perplexity }) => perplexity !== undefined);
   const head = [
     'method',
     'Top@1',
@@ -23,18 +24,22 @@ export const resultsTable = ({ methods }: TemperatureSummary, linkOf: (method: s
     'reward<br>passes',
     'distinct<br>1 / 2 / 3',
     'self-BLEU',
+    ...(hasPerplexity ? ['perplexity'] : []),
   ];
-  const body = methods.map((summary) => row(summary, { against, isJudged, href: linkOf(summary.method) }));
+  const body = methods.map((summary) =>
+    row(summary, { against, isJudged, hasPerplexity, href: linkOf(summary.method) }),
+  );
   return `<div class="scroll"><table><thead><tr>${head.map((each) => `<th scope="col">${each}</th>`).join('')}</tr></thead><tbody>${body.join('')}</tbody></table></div>`;
 };
 
 interface Columns {
   readonly against: readonly string[];
   readonly isJudged: boolean;
+  readonly hasPerplexity: boolean;
   readonly href: string;
 }
 
-const row = (summary: MethodSummary, { against, isJudged, href }: Columns): string => {
+const row = (summary: MethodSummary, { against, isJudged, hasPerplexity, href }: Columns): string => {
   const { method, top1, avg, judge, judgeAvg, trajectories, differences, cost, diversity } = summary;
   const cell = (text: string, isBold = false) =>
     `<td${isBold ? ' class="clear"' : ''}>${text === '–' ? text : `<a href="#${href}">${text}</a>`}</td>`;
@@ -54,5 +59,6 @@ const row = (summary: MethodSummary, { against, isJudged, href }: Columns): stri
     cell(count(cost.rewardPasses)),
     cell(diversity.distinct.map((value) => number(value)).join(' / ')),
     cell(number(diversity.selfBleu)),
+    ...(hasPerplexity ? [cell(estimated(summary.perplexity))] : []),
   ].join('')}</tr>`;
 };

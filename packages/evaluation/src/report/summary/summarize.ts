@@ -2,6 +2,7 @@ import { canonicalJson } from '../../journal/canonical-json.js';
 import type { JournalLine } from '../../journal/journal-line.js';
 import { bestOfCurve } from './best-of-curve.js';
 import { diversityOf } from './diversity.js';
+import { perplexityOf } from './perplexity.js';
 import { type Estimate, estimateOver, groupBy, meanOf } from './statistics.js';
 import type {
   BestOfSummary,
@@ -51,10 +52,15 @@ const setupOf = ({ settings }: JournalLine): string => {
 export const promptOf = ({ prompt }: JournalLine): string => canonicalJson(prompt);
 
 const setupSummary = (lines: readonly JournalLine[], options: SummarizeOptions): SetupSummary => {
-  const { denoiser, reward, judge, hashes, temperature: _t, ...settings } = lines[0]!.settings;
+  const { denoiser, reward, judge, perplexity, hashes, temperature: _t, ...settings } = lines[0]!.settings;
   const temperatures = [...groupBy(lines, (line) => line.temperature)].toSorted(([a], [b]) => a - b);
   return {
-    models: { denoiser, reward, ...(judge === undefined ? {} : { judge }) },
+    models: {
+      denoiser,
+      reward,
+      ...(judge === undefined ? {} : { judge }),
+      ...(perplexity === undefined ? {} : { perplexity }),
+    },
     hashes,
     settings: { ...settings, ...mostGuided(lines) },
     temperatures: temperatures.map(([temperature, group]) => temperatureSummary(temperature, group, options)),
@@ -89,6 +95,7 @@ const methodSummary = (
 ): MethodSummary => {
   const overSeeds = (value: (line: JournalLine) => number): Estimate => estimateOver(lines, seedOf, value);
   const isJudged = lines.every(({ judge }) => judge !== undefined);
+  const perplexity = perplexityOf(lines);
   const diversities = lines.map(({ trajectories }) =>
     diversityOf(trajectories.slice(0, 4).map(({ text }) => text)),
   );
@@ -107,6 +114,7 @@ const methodSummary = (
           ),
         }
       : {}),
+    ...(perplexity === undefined ? {} : { perplexity }),
     cost: {
       seconds: withoutSeconds ? null : meanOf(lines.map(({ cost }) => cost.seconds)),
       denoiserPasses: meanOf(lines.map(({ cost }) => cost.denoiserPasses)),

@@ -51,6 +51,8 @@ export interface MethodSummary {
   /** Of the responses with the highest reward; of all. */
   readonly judge?: Estimate | undefined;
   readonly judgeAvg?: Estimate | undefined;
+  /** exp of the mean negative log-likelihood of all responses, a mean over tokens for each; its error is that of the mean, times the perplexity. */
+  readonly perplexity?: Estimate | undefined;
   /** Per prompt. Null where times were to be left out. */
   readonly cost: {
     readonly seconds: number | null;
