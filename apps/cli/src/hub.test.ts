@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
@@ -12,6 +12,7 @@ import type { StandInHub } from '../../../packages/models/fixtures/stand-in-hub.
 import { filesBelow, testHub } from '../../../packages/models/fixtures/test-hub.js';
 import { run } from './run.js';
 import { Collector, entrgi } from './testing/capture.js';
+import { temporaryFolder } from './testing/temporary-folder.js';
 
 const denoiser = 'stories/denoiser';
 const reward = 'stories/reward';
@@ -54,7 +55,9 @@ describe('generate', () => {
       '--reward',
       'stories/misspelt',
     ]);
-    expect(stderr).toMatch(/^entrgi: stories\/misspelt: there is no public model of that name .*\n$/);
+    expect(stderr).toMatch(
+      /^entrgi: stories\/misspelt: there is no such directory, and the hub has no public model of that name .*\n$/,
+    );
     expect(status).toBe(1);
   });
 
@@ -101,13 +104,56 @@ describe('a denoiser in transformers.js layout', () => {
     expect(fetched(hub).map(({ file }) => file)).not.toContain('onnx/model_fp16.onnx');
   });
 
-  test('is not inspected, which is said in one line', async () => {
-    await testHub(await onnxOnly());
-    const { status, stdout, stderr } = await entrgi(['inspect', bert]);
-    expect(stderr).toBe(
-      `entrgi: ${bert}: expected one of model.safetensors, model.safetensors.index.json, pytorch_model.safetensors, got none. There is an ONNX model, which loadDenoiser and loadReward take.\n`,
-    );
-    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+  test('is inspected where it lies: of its weights, only a part is fetched', async () => {
+    const { hub } = await testHub(await onnxOnly());
+    const { status, stdout, stderr } = await entrgi(['inspect', bert, '--json']);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(JSON.parse(stdout)).toMatchObject({
+      kind: 'checkpoint',
+      task: 'denoiser',
+      files: ['onnx/model.onnx'],
+      roles: { mask: '[MASK]' },
+      graph: { outputs: { logits: expect.any(String) }, externalData: [] },
+    });
+    expect(fetched(hub).map(({ file }) => file)).not.toContain('onnx/model_fp16.onnx');
+    const words = await entrgi(['inspect', `${bert}/onnx/model.onnx`]);
+    expect(words.stdout).toMatch(/^on disk +.* in onnx\/model\.onnx$/m);
+    expect(words.stdout).toMatch(/^ {2}MatMul +\d+ {2}differentiable$/m);
+  });
+});
+
+describe('a reward in transformers.js layout', () => {
+  const judge = 'owner/tiny-judge';
+  const exported = join(fixture('../../rewards/fixtures'), 'bert-reward.onnx');
+
+  test('guides and rates as its checkpoint of the same weights does: a folder, a file, a model of the hub', async () => {
+    const folder = await temporaryFolder();
+    const files: Record<string, Uint8Array> = { 'onnx/model.onnx': await readFile(exported) };
+    for (const name of ['config.json', 'tokenizer.json', 'tokenizer_config.json']) {
+      files[name] = await readFile(join(fixture('bert-reward'), name));
+    }
+    await mkdir(join(folder, 'onnx'));
+    for (const [name, bytes] of Object.entries(files)) await writeFile(join(folder, name), bytes);
+    await testHub({ [judge]: { files } });
+    const argv = ['Tell me', '--steps', '2', '--max-new-tokens', '4', '--minimum-coverage', '0', '--json'];
+    const resultOf = async (reward: string) => {
+      const { status, stdout, stderr } = await entrgi(['generate', ...argv, '--reward', reward]);
+      expect({ status, stderr: stderr.replaceAll(/.* has tokens for .*\n/g, '') }).toEqual({
+        status: 0,
+        stderr: '',
+      });
+      return JSON.parse(stdout).trajectories[0] as { text: string; reward: number };
+    };
+    const expected = await resultOf(fixture('bert-reward'));
+    const sources = [folder, join(folder, 'onnx/model.onnx'), judge, `${judge}@main/onnx/model.onnx`];
+    for (const source of sources) {
+      const actual = await resultOf(source);
+      expect(actual.text).toBe(expected.text);
+      expect(actual.reward).toBeCloseTo(expected.reward, 4);
+    }
+    const given = JSON.stringify({ prompt: 'Tell me', response: expected.text });
+    const scored = await entrgi(['score', '--reward', folder, '--json'], { stdin: `${given}\n` });
+    expect(JSON.parse(scored.stdout).reward).toBeCloseTo(expected.reward, 4);
   });
 });
 
@@ -124,7 +170,7 @@ describe('a token', () => {
       ['storage', { damages: true }],
     ] as const) {
       hub.fault = (request) => (request.server === server ? fault : undefined);
-      const { status, stdout, stderr } = await entrgi(['inspect', denoiser], { env });
+      const { status, stdout, stderr } = await entrgi(['inspect', '--verify', denoiser], { env });
       expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
       expect(stderr).toMatch(/^entrgi: /);
       expect(stderr).not.toContain(secret);
@@ -165,7 +211,7 @@ describe('inspect', () => {
     const [stdout, stderr] = [new Collector(), new Terminal()];
     const { signal } = new AbortController();
     const context = { stdin: Readable.from([]), stdout, stderr, env: { NO_COLOR: '1' }, signal };
-    expect(await run(['inspect', 'tiny/dream'], context)).toBe(0);
+    expect(await run(['inspect', 'tiny/dream', '--verify'], context)).toBe(0);
     expect(stderr.text).toMatch(
       /Downloading tiny\/dream: [\d.]+ kB of [\d.]+ kB, [\d.]+ kB\/s, [\d.]+ s left/,
     );
@@ -179,7 +225,7 @@ describe('inspect', () => {
       if (server === 'storage') setTimeout(() => controller.abort(), 50);
       return server === 'storage' ? { pauseMs: 500 } : undefined;
     };
-    expect(await entrgi(['inspect', 'tiny/dream'], { signal: controller.signal })).toEqual({
+    expect(await entrgi(['inspect', 'tiny/dream', '--verify'], { signal: controller.signal })).toEqual({
       status: 130,
       stdout: '',
       stderr: 'entrgi: Interrupted.\n',
@@ -192,7 +238,7 @@ describe('processes at once', () => {
   const flags = ['--conditions=@entrgi/source', '--import', file('./testing/run-source.js')];
   const start = (...argv: readonly string[]) =>
     spawn(process.execPath, [...flags, file('./main.ts'), ...argv]);
-  const inspectDream = ['inspect', 'tiny/dream', '--json'];
+  const inspectDream = ['inspect', 'tiny/dream', '--json', '--verify'];
   const outcome = async (child: ReturnType<typeof start>) => {
     const [stdout, stderr, [status]] = await Promise.all([
       text(child.stdout),
@@ -224,7 +270,7 @@ describe('processes at once', () => {
   test('quantize side by side: one whole file, beside the blobs of the cache', async () => {
     const { cacheDir } = await testHub(repositories);
     const argv = [...small, '--reward', reward, '--reward-dtype', 'q4'];
-    await entrgi(['inspect', reward]);
+    await entrgi(['inspect', reward, '--verify']);
     const outcomes = await Promise.all([start(...argv), start(...argv)].map(outcome));
     for (const { stderr, status } of outcomes) expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
     const made = (await filesBelow(cacheDir)).filter((name) => /-q4-|partial/.test(name));

@@ -1,4 +1,4 @@
-export { inspectCheckpoint, resolveCheckpoint } from '#platform/file-system';
+export { resolveCheckpoint } from '#platform/file-system';
 export * as architectures from './architectures/index.js';
 export { type Checkpoint, readCheckpoint, type StoredTensor } from './checkpoint/checkpoint.js';
 export type { WeightChoice } from './checkpoint/weight-choice.js';
@@ -36,7 +36,8 @@ export type {
 export type { ConfigReader } from './files/config-reader.js';
 export { strictJson } from './files/strict-json.js';
 export { type DownloadProgress, type HubOptions, hubOptionNames } from './hub/hub-options.js';
-export type { CheckpointFacts } from './inspect-checkpoint.js';
+export type { CheckpointFacts } from './inspect/checkpoint-facts.js';
+export { type InspectOptions, inspectCheckpoint } from './inspect-checkpoint.js';
 export { loadClassifier } from './load-classifier.js';
 export { loadDenoiser } from './load-denoiser.js';
 export { readTokenizer } from './prompt/read-tokenizer.js';

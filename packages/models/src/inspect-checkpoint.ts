@@ -1,72 +1,32 @@
-import { type DataType, requireBoolean, requireKnownOptions, type Vocabulary } from '@entrgi/core';
-import { elementCount } from '@entrgi/onnx/internal';
-import { architectureName } from './checkpoint/architecture-name.js';
-import { readCheckpoint } from './checkpoint/checkpoint.js';
+import { type OptionNames, requireBoolean, requireKnownOptions } from '@entrgi/core';
+import { openToLook } from '#platform/open-folder';
+import { type FileOptions, fileOptionNames } from './contracts/file-options.js';
+import type { Folder } from './files/byte-source.js';
 import { type HubOptions, hubOptionNames } from './hub/hub-options.js';
-import { fitCheckpoint } from './network/fit-checkpoint.js';
-import { loadTokenizer } from './prompt/load-tokenizer.js';
-import { resolveCheckpoint } from './snapshot/resolve-checkpoint.js';
-import { type VerifyOptions, verifySnapshot } from './snapshot/verify-snapshot.js';
-import { checkedWeights } from './weights/checked-weights.js';
+import type { CheckpointFacts } from './inspect/checkpoint-facts.js';
+import { checkpointOfOnnx } from './inspect/checkpoint-of-onnx.js';
+import { checkpointOfSafetensors } from './inspect/checkpoint-of-safetensors.js';
+import type { VerifyOptions } from './snapshot/verify-snapshot.js';
+import { openSource } from './source/open-source.js';
 
-/** What a checkpoint is, without loading its weights. */
-export interface CheckpointFacts {
-  readonly name: string;
-  readonly architecture: string;
-  readonly task: 'denoiser' | 'classifier';
-  /** Number of weights. */
-  readonly parameters: number;
-  /** Number of weights by how they are stored. */
-  readonly dataTypes: Readonly<Partial<Record<DataType, number>>>;
-  /** Bytes that the weights take in their files. */
-  readonly bytes: number;
-  /** Weight files, relative to the folder that they are mapped from. */
-  readonly files: readonly string[];
-  /** Tensors in the files that the network has no use for. */
-  readonly leftOut: readonly string[];
-  /** What a classifier calls its labels. */
-  readonly labels?: readonly string[];
-  readonly layers: number;
-  readonly width: number;
-  readonly maxLength: number;
-  /** Rows of the embedding table, and how many of them are tokens. */
-  readonly vocabularySize: number;
-  readonly tokens: number;
-  readonly vocabulary: Vocabulary;
-}
+/** Where the checkpoint comes from, and which file of it is meant. */
+export interface InspectOptions extends HubOptions, VerifyOptions, Pick<FileOptions, 'file'> {}
 
-/** Reads and checks a checkpoint, of a directory or the hub; throws what loading it would throw. */
+const optionNames: OptionNames<InspectOptions> = {
+  ...hubOptionNames,
+  verify: requireBoolean,
+  file: fileOptionNames.file,
+};
+
+/**
+ * Reads and checks a checkpoint of safetensors or an ONNX model, wherever loaders find one; throws what loading it would throw. Of a model of the hub that is not in the
+ * cache, configuration and tokenizer are fetched, and of the weights no more than what says where they are; with `verify`, all files.
+ */
 export const inspectCheckpoint = async (
-  source: string,
-  options: HubOptions & VerifyOptions = {},
+  source: string | Folder,
+  options: InspectOptions = {},
 ): Promise<CheckpointFacts> => {
-  requireKnownOptions('inspectCheckpoint', options, { ...hubOptionNames, verify: requireBoolean });
-  const folder = await resolveCheckpoint(source, { ...options, weights: 'safetensors' });
-  await verifySnapshot(folder, options);
-  const { checkpoint, network, leftOut } = await fitCheckpoint(await readCheckpoint(folder));
-  checkedWeights(checkpoint, network);
-  const { vocabulary } = await loadTokenizer(checkpoint.source, {
-    config: checkpoint.config,
-    vocabularySize: network.vocabularySize,
-  });
-  const used = [...network.parameters.keys()].map((name) => checkpoint.tensors.get(name)!);
-  const dataTypes: Partial<Record<DataType, number>> = {};
-  for (const { type, dims } of used) dataTypes[type] = (dataTypes[type] ?? 0) + elementCount(dims);
-  return {
-    name: checkpoint.name,
-    architecture: architectureName(checkpoint),
-    task: network.task,
-    parameters: used.reduce((sum, { dims }) => sum + elementCount(dims), 0),
-    dataTypes,
-    bytes: used.reduce((sum, { length }) => sum + length, 0),
-    files: [...new Set(used.map(({ file }) => file))].sort(),
-    leftOut,
-    ...(network.task === 'classifier' ? { labels: network.labels } : {}),
-    layers: network.layers,
-    width: network.width,
-    maxLength: network.maxLength,
-    vocabularySize: network.vocabularySize,
-    tokens: vocabulary.tokens.filter((token) => token !== undefined).length,
-    vocabulary,
-  };
+  requireKnownOptions('inspectCheckpoint', options, optionNames);
+  const { folder, onnx } = await openSource(source, options, openToLook);
+  return onnx === undefined ? checkpointOfSafetensors(folder) : checkpointOfOnnx(folder, onnx);
 };

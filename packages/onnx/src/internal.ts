@@ -1,6 +1,7 @@
 // What the packages of this project share; it may change in any version.
 export { causalMask } from './build/causal-mask.js';
 export { countUp } from './build/count-up.js';
+export { type SkimmedSource, skimModel } from './bytes/skim-model.js';
 export { parseEquation } from './inference/einsum-equation.js';
 export { type AttributeReader, attributeReader } from './model/attribute-reader.js';
 export { elementCount } from './values/element-count.js';

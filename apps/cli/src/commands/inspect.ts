@@ -9,13 +9,16 @@ export const inspectCommand = (context: Context): Command =>
     .summary('show what a checkpoint or an ONNX model is')
     .description(
       'Shows what a checkpoint or an .onnx file is. With two checkpoints, also how much of each vocabulary the other one has.\n' +
-        'A checkpoint on the hub is downloaded, weights and all.',
+        'Weights on the hub stay there: only what says how they lie is fetched.',
     )
-    .argument('<MODEL>', `an .onnx file, ${modelForms}`)
+    .argument('<MODEL>', modelForms)
     .argument('[MODEL2]', 'a second checkpoint')
     .option('--revision <REV>', 'branch, tag or commit of hub models that name none (default: main)')
     .option('--offline', 'download nothing: use what is in the cache')
-    .option('--verify', 'compare all files of hub models with their hashes: a second per gigabyte')
+    .option(
+      '--verify',
+      'download all files of hub models and compare them with their hashes: a second per gigabyte',
+    )
     .option('--json', 'print one JSON object')
     .addHelpText(
       'after',

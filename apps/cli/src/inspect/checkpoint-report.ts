@@ -1,8 +1,10 @@
+import { basename, dirname } from 'node:path';
 import type { Vocabulary } from '@entrgi/core';
 import { type CheckpointFacts, type HubOptions, inspectCheckpoint } from '@entrgi/models';
+import type { GraphReport } from './model-report.js';
 
 /** What `inspect` says about a checkpoint. */
-export interface CheckpointSummary extends Omit<CheckpointFacts, 'vocabulary'> {
+export interface CheckpointSummary extends Omit<CheckpointFacts, 'vocabulary' | 'model'> {
   readonly kind: 'checkpoint';
   readonly path: string;
   /** Special tokens by id. */
@@ -14,6 +16,8 @@ export interface CheckpointSummary extends Omit<CheckpointFacts, 'vocabulary'> {
     readonly unknown?: string;
     readonly end: readonly string[];
   };
+  /** Of an ONNX model. */
+  readonly graph?: GraphReport;
 }
 
 export interface CheckpointReport {
@@ -27,7 +31,7 @@ export const checkpointReport = async (
   source: string,
   options: HubOptions,
 ): Promise<CheckpointReport> => {
-  const { vocabulary, ...facts } = await inspectCheckpoint(source, options);
+  const { vocabulary, model, ...facts } = await inspectCheckpoint(source, options);
   const { maskId, padId, unknownId, endIds, specialIds } = vocabulary;
   const token = (id: number): string => vocabulary.tokens[id] ?? `#${id}`;
   const role = <K extends string>(name: K, id: number | undefined) =>
@@ -44,7 +48,17 @@ export const checkpointReport = async (
         ...role('unknown', unknownId),
         end: endIds.map(token),
       },
+      ...(model === undefined ? {} : { graph: await graphOf(model, facts.files) }),
     },
     vocabulary,
   };
+};
+
+/** The first of the files is the model's own: exporters name its data after it. */
+const graphOf = async (
+  model: NonNullable<CheckpointFacts['model']>,
+  [file]: readonly string[],
+): Promise<GraphReport> => {
+  const { graphReport } = await import('./model-report.js');
+  return graphReport(model, dirname(file!), basename(file!));
 };

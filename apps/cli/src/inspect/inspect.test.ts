@@ -132,9 +132,9 @@ describe('bad input exits 1 with one line', () => {
     ['a directory that is no checkpoint', (folder) => [folder], /config\.json/],
     ['a file that is no model', (folder) => [join(folder, 'text.onnx')], /text\.onnx: /],
     [
-      'a model to compare',
+      'a model to compare, without a tokenizer',
       (folder) => [denoiserDirectory, join(folder, 'text.onnx')],
-      /expected a checkpoint to compare/,
+      /there is no config\.json/,
     ],
   ])('%s', async (_, argv, message) => {
     const folder = await temporaryFolder();

@@ -1,5 +1,4 @@
 import { stat } from 'node:fs/promises';
-import { InvalidArgumentError } from '@entrgi/core';
 import type { HubOptions } from '@entrgi/models';
 import { chooseDisplay } from '../display/choose-display.js';
 import { stylesFor } from '../display/styles.js';
@@ -51,7 +50,6 @@ const reports = async (
     const fetching = fetchingOf(context, display);
     const [first, second] = options.models;
     if (second === undefined) return [await checkpointOf(first!, options, fetching)];
-    for (const model of [first!, second]) await refuseFile(model);
     return [await checkpointOf(first!, options, fetching), await checkpointOf(second, options, fetching)];
   } finally {
     display.clear();
@@ -61,19 +59,11 @@ const reports = async (
 const checkpointOf = async (model: string, options: SourceOptions, fetching: HubOptions) =>
   checkpointReport(model, ...(await modelSource(model, options, fetching)));
 
-/** Whether it is a file. What is not there is, if it has the name of a model file: no id ends so. */
+/** Whether it is a file. What is not there is, if it has the name of a model file and cannot be one of the hub's. */
 const isFile = async (path: string): Promise<boolean> => {
   const stats = await stat(path).catch((error: unknown) => {
-    if (path.endsWith('.onnx')) throw error;
+    if (path.endsWith('.onnx') && !/^[^./~][^/]*\/[^/]+\/./.test(path)) throw error;
     return undefined;
   });
   return stats !== undefined && !stats.isDirectory();
-};
-
-const refuseFile = async (model: string): Promise<void> => {
-  if (!(await isFile(model))) return;
-  throw new InvalidArgumentError(`${model}: expected a checkpoint to compare, got a file.`, {
-    value: model,
-    hint: 'Inspect it alone.',
-  });
 };

@@ -4,10 +4,8 @@ import { canonicalize, type Model, type Node, type ValueType } from '@entrgi/onn
 import { elementCount } from '@entrgi/onnx/internal';
 import { readModel } from '../models/read-model.js';
 
-/** What an ONNX model is. */
-export interface ModelReport {
-  readonly kind: 'model';
-  readonly path: string;
+/** What the graph of an ONNX model is. */
+export interface GraphReport {
   readonly opsets: Readonly<Record<string, number>>;
   readonly producer: string;
   readonly inputs: Readonly<Record<string, string>>;
@@ -27,14 +25,23 @@ export interface ModelReport {
   }[];
 }
 
+/** What an ONNX file is. */
+export interface ModelReport extends GraphReport {
+  readonly kind: 'model';
+  readonly path: string;
+}
+
 /** Reads and checks an ONNX file; weights in external files are not read. */
 export const modelReport = async (path: string): Promise<ModelReport> => {
   const model = await readModel(path, { lookOnly: true });
+  return { kind: 'model', path, ...graphReport(model, dirname(path)) };
+};
+
+/** What the graph of a model is. `folder` is what its external data is relative to, `own` the name of its own file, whose tensors are not external. */
+export const graphReport = (model: Model, folder: string, own?: string): GraphReport => {
   const { nodes, inputs, outputs, initializers } = model.graph;
   const sizes = [...initializers.values()].map(({ dims }) => elementCount(dims));
   return {
-    kind: 'model',
-    path,
     opsets: Object.fromEntries([...model.opsets].map(([domain, version]) => [domain || 'ai.onnx', version])),
     producer: model.producer,
     inputs: signature(inputs),
@@ -42,7 +49,7 @@ export const modelReport = async (path: string): Promise<ModelReport> => {
     parameters: sizes.reduce((sum, size) => sum + size, 0),
     nodes: nodes.length,
     operators: operators(model),
-    externalData: externalData(model, dirname(path)),
+    externalData: externalData(model, folder, own),
   };
 };
 
@@ -52,7 +59,7 @@ const signature = (values: ReadonlyMap<string, ValueType>): Record<string, strin
 const describeType = ({ type, dims }: ValueType): string =>
   dims === undefined ? type : `${type}[${dims.map((dim) => dim ?? '?').join(', ')}]`;
 
-const operators = (model: Model): ModelReport['operators'] => {
+const operators = (model: Model): GraphReport['operators'] => {
   const counts = new Map<string, number>();
   for (const node of model.graph.nodes) counts.set(nameOf(node), (counts.get(nameOf(node)) ?? 0) + 1);
   const left = canonicalOperators(model);
@@ -78,10 +85,10 @@ const canonicalOperators = (model: Model): Set<string> | undefined => {
   }
 };
 
-const externalData = (model: Model, folder: string): ModelReport['externalData'] => {
+const externalData = (model: Model, folder: string, own?: string): GraphReport['externalData'] => {
   const files = new Map<string, { tensors: number; bytes: number }>();
   for (const { external } of model.graph.initializers.values()) {
-    if (external === undefined) continue;
+    if (external === undefined || external.location === own) continue;
     const entry = files.get(external.location) ?? { tensors: 0, bytes: 0 };
     files.set(external.location, { tensors: entry.tensors + 1, bytes: entry.bytes + external.length });
   }

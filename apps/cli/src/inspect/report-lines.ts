@@ -3,7 +3,7 @@ import { bytes } from '../display/bytes.js';
 import type { Styles } from '../display/styles.js';
 import type { CheckpointSummary } from './checkpoint-report.js';
 import type { Coverage } from './coverage.js';
-import type { ModelReport } from './model-report.js';
+import type { GraphReport, ModelReport } from './model-report.js';
 
 /** A report as lines of text: a heading, then one fact a line. */
 export const checkpointLines = (report: CheckpointSummary, styles: Styles): string[] => {
@@ -13,16 +13,16 @@ export const checkpointLines = (report: CheckpointSummary, styles: Styles): stri
     styles.bold(report.path),
     ...facts(
       {
-        architecture: `${report.architecture} (${report.task})`,
+        architecture: `${report.architecture || 'unnamed'} (${report.task})`,
         parameters: number(report.parameters),
         weights: Object.entries(dataTypes)
           .map(([type, count]) => `${type} ${share(count, report.parameters)}`)
           .join(', '),
         'on disk': `${bytes(report.bytes)} in ${report.files.join(', ')}`,
-        layers: number(report.layers),
-        width: number(report.width),
+        layers: report.layers === undefined ? undefined : number(report.layers),
+        width: report.width === undefined ? undefined : number(report.width),
         labels: labelsOf(report.labels),
-        window: `${number(report.maxLength)} tokens`,
+        window: report.maxLength === undefined ? undefined : `${number(report.maxLength)} tokens`,
         vocabulary: `${number(report.tokens)} tokens${padding > 0 ? ` and ${number(padding)} padding rows` : ''}`,
         mask: roles.mask,
         end: roles.end.join(' ') || undefined,
@@ -32,9 +32,11 @@ export const checkpointLines = (report: CheckpointSummary, styles: Styles): stri
           .map(([id, token]) => `${token} (${id})`)
           .join(' '),
         'left out': report.leftOut.join(', ') || undefined,
+        ...(report.graph === undefined ? {} : graphFacts(report.graph)),
       },
       styles,
     ),
+    ...(report.graph === undefined ? [] : graphLines(report.graph, styles)),
   ];
 };
 
@@ -42,26 +44,28 @@ export const checkpointLines = (report: CheckpointSummary, styles: Styles): stri
 const labelsOf = (labels: readonly string[] = []): string | undefined =>
   labels.length < 2 ? undefined : labels.map((name, i) => `${name} (${i})`).join(' ');
 
-export const modelLines = (report: ModelReport, styles: Styles): string[] => {
+export const modelLines = (report: ModelReport, styles: Styles): string[] => [
+  styles.bold(report.path),
+  ...facts({ ...graphFacts(report), parameters: number(report.parameters) }, styles),
+  ...graphLines(report, styles),
+];
+
+const graphFacts = (report: GraphReport): Readonly<Record<string, string | undefined>> => ({
+  opset: Object.entries(report.opsets)
+    .map(([domain, version]) => `${domain} ${version}`)
+    .join(', '),
+  producer: report.producer || undefined,
+  'external data':
+    report.externalData
+      .map(({ file, tensors, bytes: size }) => `${file}: ${tensors} tensors, ${bytes(size)}`)
+      .join('; ') || 'none',
+});
+
+const graphLines = (report: GraphReport, styles: Styles): string[] => {
   const signature = (values: Readonly<Record<string, string>>) =>
     Object.entries(values).map(([name, type]) => `  ${name} ${styles.dim(type)}`);
   const width = Math.max(0, ...report.operators.map(({ name }) => name.length));
   return [
-    styles.bold(report.path),
-    ...facts(
-      {
-        opset: Object.entries(report.opsets)
-          .map(([domain, version]) => `${domain} ${version}`)
-          .join(', '),
-        producer: report.producer || undefined,
-        parameters: number(report.parameters),
-        'external data':
-          report.externalData
-            .map(({ file, tensors, bytes: size }) => `${file}: ${tensors} tensors, ${bytes(size)}`)
-            .join('; ') || 'none',
-      },
-      styles,
-    ),
     styles.dim('inputs'),
     ...signature(report.inputs),
     styles.dim('outputs'),

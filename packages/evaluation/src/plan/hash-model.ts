@@ -14,9 +14,13 @@ export interface HashedModel {
 const ignored =
   /^\.|^(README|LICENSE|NOTICE|training\.json)|-q[48]-[0-9a-f]{16}\.safetensors|\.(md|lock|partial|py|txt|png|jpg)$/i;
 
-/** Hash over names and contents of a checkpoint's files, one level of folders deep. Blobs of the hub's cache are known by their names, which are hashes. */
-export const hashModel = async (directory: string): Promise<HashedModel> => {
+/**
+ * Hash over names and contents of a checkpoint's files, one level of folders deep, and over which ONNX file of them is meant, where one is named. Blobs of the
+ * hub's cache are known by their names, which are hashes.
+ */
+export const hashModel = async (directory: string, file?: string): Promise<HashedModel> => {
   const total = createHash('sha256');
+  if (file !== undefined) total.update(`${file}\0`);
   let bytes = 0;
   for (const name of await filesIn(directory)) {
     const path = await realpath(join(directory, name));

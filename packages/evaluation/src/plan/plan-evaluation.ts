@@ -155,7 +155,8 @@ const hashed = async (
   fetching: HubOptions,
 ): Promise<HashedModel> => {
   const { source, revision: own = revision } = await modelSource(given);
-  return hashModel(await resolveCheckpoint(source, { ...fetching, offline, revision: own }));
+  const directory = await resolveCheckpoint(source, { ...fetching, offline, revision: own });
+  return hashModel(directory, source.endsWith('.onnx') ? basename(source) : undefined);
 };
 
 /** Transformers.js reads it from the directory where our hub client has put it. */

@@ -20,6 +20,8 @@ export interface Files {
 export interface Folder extends Files {
   /** The names of the files directly inside, as far as they are known. */
   names(): Promise<readonly string[]>;
+  /** Whether every read is a request, so that weights are read by samples where they are only compared. Default: false. */
+  readonly isFar?: boolean | undefined;
   /** How a runtime gets at some of its files. */
   locate(files: readonly string[]): Promise<LocatedFiles>;
 }

@@ -52,7 +52,7 @@ describe('the token', () => {
     vi.stubEnv('HF_TOKEN_PATH', '/nowhere');
     await resolveCheckpoint(id);
     vi.stubEnv('HF_HUB_DISABLE_IMPLICIT_TOKEN', '1');
-    expect((await rejection(resolveCheckpoint(id))).message).toContain('there is no public model');
+    expect((await rejection(resolveCheckpoint(id))).message).toContain('the hub has no public model');
   });
 
   it.each([
@@ -88,9 +88,14 @@ describe('refusals say what to do', () => {
       'other/model',
       {},
       AccessError,
-      /other\/model: there is no public model of that name .*spelling.*HF_TOKEN/,
+      /other\/model: there is no such directory, and the hub has no public model of that name .*spelling.*HF_TOKEN/,
     ],
-    ['other/model', { token: 'hf_right' }, NotFoundError, /the hub has no such model .*Check the spelling/],
+    [
+      'other/model',
+      { token: 'hf_right' },
+      NotFoundError,
+      /other\/model: there is no such directory, and the hub has no such model .*Check the spelling/,
+    ],
     [
       'owner/gated',
       {},
@@ -98,7 +103,7 @@ describe('refusals say what to do', () => {
       /gated \(status 401\).*Accept its licence at http.*\/owner\/gated, .*HF_TOKEN/,
     ],
     ['owner/gated', { token: 'hf_right' }, AccessError, /gated \(status 403\).*Accept its licence/],
-    ['owner/private', {}, AccessError, /there is no public model .* A private one needs a token/],
+    ['owner/private', {}, AccessError, /the hub has no public model .* A private model needs a token/],
     ['owner/private', { token: 'hf_other' }, AccessError, /does not accept the token/],
   ])('%s %j', async (source, options, kind, message) => {
     const { cacheDir } = await testHub({

@@ -26,7 +26,7 @@ export const hubFetch = (
       }
       throw new NetworkError(`${host} cannot be reached (${reason}).`, {
         value: endpoint,
-        hint: 'Check the connection and HF_ENDPOINT; what is in the cache already needs neither.',
+        hint: `Check the connection and HF_ENDPOINT; what is in the cache already needs neither. There is no directory ${id} either.`,
         cause: error,
       });
     }
@@ -107,14 +107,17 @@ const refusal = (
   if (status === 401 && hasToken) {
     return new AccessError(`${id}: the hub does not accept the token (status 401).`, {
       value,
-      hint: 'It is wrong, has expired, or is not allowed to read the repository; or the id is misspelt.',
+      hint: 'It is wrong, has expired, or is not allowed to read the repository; or the id is misspelt, or meant a directory, which is not there either.',
     });
   }
   if (status === 401) {
-    return new AccessError(`${id}: there is no public model of that name (status 401).`, {
-      value,
-      hint: `Check the spelling; there is no directory ${id} either. A private one needs ${token}.`,
-    });
+    return new AccessError(
+      `${id}: there is no such directory, and the hub has no public model of that name (status 401).`,
+      {
+        value,
+        hint: `Check the spelling. A private model needs ${token}.`,
+      },
+    );
   }
   if (status === 403) {
     return new AccessError(`${id}: access is refused (status 403).`, {
@@ -129,10 +132,13 @@ const refusal = (
     });
   }
   if (status === 404) {
-    return new NotFoundError(`${id}: the hub has no such model (status 404).`, {
-      value,
-      hint: `Check the spelling; there is no directory ${id} either. A private one needs ${token}.`,
-    });
+    return new NotFoundError(
+      `${id}: there is no such directory, and the hub has no such model (status 404).`,
+      {
+        value,
+        hint: `Check the spelling. A private model needs ${token}.`,
+      },
+    );
   }
   return unexpected(new URL(endpoint).host, response);
 };

@@ -233,7 +233,7 @@ describe('offline', () => {
     const failure = await rejection(resolveCheckpoint(id, { offline: true }));
     expect(failure).toBeInstanceOf(NotFoundError);
     expect(failure.message).toContain(
-      `${id}: offline, and the cache ${cacheDir} has no config.json, tokenizer.json, model.safetensors of revision main.`,
+      `${id}: there is no such directory, and the hub is not asked, being offline: the cache ${cacheDir} has no config.json, tokenizer.json, model.safetensors of revision main.`,
     );
     expect(hub.requests).toEqual([]);
   });

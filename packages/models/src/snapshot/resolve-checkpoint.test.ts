@@ -1,9 +1,10 @@
 import { homedir } from 'node:os';
 import { chdir, cwd } from 'node:process';
-import { AccessError, InvalidArgumentError, NotFoundError } from '@entrgi/core';
-import { expect, it, onTestFinished } from 'vitest';
+import { AccessError, InvalidArgumentError, NetworkError, NotFoundError } from '@entrgi/core';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { fixture } from '../../fixtures/fixture.js';
-import { testHub } from '../../fixtures/test-hub.js';
+import { rejection, testHub } from '../../fixtures/test-hub.js';
+import { loadClassifier } from '../load-classifier.js';
 import { isRepositoryId } from './repository-id.js';
 import { resolveCheckpoint } from './resolve-checkpoint.js';
 
@@ -35,16 +36,46 @@ it.each(['', 'reward', 'a/b/c', 'owner/na me', 'owner/-name', 'owner--a/name', '
     const { hub } = await testHub({});
     const failure = await resolveCheckpoint(source).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(InvalidArgumentError);
-    expect((failure as Error).message).toMatch(/is no directory, and cannot be a model of the hub either/);
+    expect((failure as Error).message).toContain(
+      `${JSON.stringify(source)}: there is no such directory, and the hub cannot have such a model`,
+    );
     expect(hub.requests).toEqual([]);
   },
 );
 
-it('says of a path that could be an id that there is no directory either', async () => {
-  await testHub({});
-  const failure = await resolveCheckpoint('models/rewrad').catch((error: unknown) => error);
-  expect(failure).toBeInstanceOf(AccessError);
-  expect((failure as Error).message).toContain('there is no directory models/rewrad either');
+describe('a path that could be an id is said to be neither', () => {
+  const source = 'models/rewrad';
+  const neither = `${source}: there is no such directory, and the hub `;
+
+  it('where the hub is asked', async () => {
+    await testHub({});
+    const failure = await rejection(resolveCheckpoint(source));
+    expect(failure).toBeInstanceOf(AccessError);
+    expect(failure.message).toContain(`${neither}has no public model of that name`);
+  });
+
+  it('offline', async () => {
+    const { hub } = await testHub({});
+    const failure = await rejection(resolveCheckpoint(source, { offline: true }));
+    expect(failure).toBeInstanceOf(NotFoundError);
+    expect(failure.message).toContain(`${neither}is not asked, being offline: the cache`);
+    expect(failure.message).toContain('Check the path, or run once without `offline`');
+    expect(hub.requests).toEqual([]);
+  });
+
+  it('where the hub cannot be reached', async () => {
+    const { hub } = await testHub({});
+    await hub.close();
+    const failure = await rejection(resolveCheckpoint(source));
+    expect(failure).toBeInstanceOf(NetworkError);
+    expect(failure.message).toMatch(/cannot be reached .* There is no directory models\/rewrad either\.$/);
+  });
+
+  it('of a file in it', async () => {
+    await testHub({});
+    const failure = await rejection(loadClassifier(`${source}/onnx/model.onnx`));
+    expect(failure.message).toContain(`${neither}has no public model of that name`);
+  });
 });
 
 // Read off huggingface_hub's validate_repo_id.

@@ -5,16 +5,18 @@ import {
   requireKnownOptions,
   requireText,
 } from '@entrgi/core';
+import { modelFolder } from '../files/model-folder.js';
+import { nodeFolder } from '../files/node-folder.js';
 import { type HubOptions, hubOptionNames } from '../hub/hub-options.js';
 import { hubSettings } from '../hub/hub-settings.js';
 import { downloadSnapshot } from './download-snapshot.js';
-import { isRepositoryId } from './repository-id.js';
+import { isRepositoryId, splitOnnxFile } from './repository-id.js';
 import type { ResolveOptions } from './resolve-options.js';
 
 /**
- * The directory of a checkpoint, which is a directory already or the id of a repository of the Hugging Face hub (`owner/name`). What
- * exists on disk or begins with `.`, `/` or `~` is a directory. Of a repository, the files that loading the wanted weights needs are brought
- * into the cache that all tools of the hub share, unless they are there; never its other ONNX files.
+ * The directory of a checkpoint, which is a directory already, an ONNX file in one, or the id of a repository of the Hugging Face hub (`owner/name`, or of a
+ * file in it `owner/name/onnx/model.onnx`). What exists on disk or begins with `.`, `/` or `~` is a path. Of a repository, the files that loading the wanted
+ * weights needs are brought into the cache that all tools of the hub share, unless they are there; never its other ONNX files.
  * Throws NotFoundError where there is nothing of that name, AccessError where the hub refuses, NetworkError where it cannot be reached and
  * the cache does not have everything, DownloadError for files that arrive damaged, DiskFullError and NotWritableError; and, before any weights are fetched,
  * CheckpointError or UnsupportedError for a repository that could not be loaded.
@@ -23,25 +25,39 @@ export const resolveCheckpoint = async (source: string, options: ResolveOptions 
   requireText('source', source);
   // Loaders hand over all of their options.
   requireKnownOptions('resolveCheckpoint', pickOptions<HubOptions>(options, hubOptionNames), hubOptionNames);
+  return (await resolveSource(source, options)).directory;
+};
+
+/** The same, and the ONNX file where the source is one: relative to the directory. */
+export const resolveSource = async (
+  source: string,
+  options: ResolveOptions,
+): Promise<{ readonly directory: string; readonly file?: string | undefined }> => {
+  requireText('source', source);
   // Imported when needed, so that the package also loads in a browser.
   const { stat } = await import('node:fs/promises');
   const { homedir } = await import('node:os');
-  const { isAbsolute } = await import('node:path');
+  const { isAbsolute, resolve } = await import('node:path');
   const path = source.replace(/^~(?=[/\\]|$)/, homedir());
-  const exists = await stat(path).then(
-    () => true,
-    () => false,
-  );
-  if (exists && source !== '') return path;
+  const facts = await stat(path).catch(() => undefined);
+  if (facts?.isFile() === true && path.endsWith('.onnx')) {
+    const { folder, file } = await modelFolder(resolve(path), nodeFolder);
+    return { directory: folder.name, file };
+  }
+  if (facts !== undefined && source !== '') return { directory: path };
   if (isAbsolute(path) || source.startsWith('.')) {
     throw new NotFoundError(`${source}: no such file or directory.`, {
       value: source,
       hint: 'Check the path.',
     });
   }
-  if (isRepositoryId(source)) return downloadSnapshot(source, await hubSettings(options), options);
+  const { id, file } = splitOnnxFile(source);
+  if (isRepositoryId(id)) {
+    const choice = { ...options, file: file ?? options.file };
+    return { directory: await downloadSnapshot(id, await hubSettings(options), choice), file };
+  }
   throw new InvalidArgumentError(
-    `${JSON.stringify(source)} is no directory, and cannot be a model of the hub either, which is called owner/name.`,
+    `${JSON.stringify(source)}: there is no such directory, and the hub cannot have such a model, which would be called owner/name.`,
     { value: source, hint: 'Check the path or the id.' },
   );
 };

@@ -22,6 +22,8 @@ const settingsFiles = [
 /** The files of a repository that loading a checkpoint needs. */
 export interface WantedFiles {
   readonly files: readonly HubFile[];
+  /** Those of them that are no weights: configuration, tokenizer, the index of shards. */
+  readonly metadata: readonly HubFile[];
   /** The one that is an ONNX model, unless the weights are safetensors. It may name more files. */
   readonly onnx?: HubFile;
 }
@@ -52,13 +54,13 @@ export const wantedFiles = async (
   for (const { name, size } of [...settings, weights]) requireSensibleSize(name, size, id);
   if (isOnnxCandidate(weights.name)) {
     const data = files.filter(({ name }) => isUsualOnnxData(name, weights.name));
-    return { files: [...settings, weights, ...data], onnx: weights };
+    return { files: [...settings, weights, ...data], metadata: settings, onnx: weights };
   }
-  if (!weights.name.endsWith('.json')) return { files: [...settings, weights] };
+  if (!weights.name.endsWith('.json')) return { files: [...settings, weights], metadata: settings };
   const shards = [...new Set(await readShards(weights))].map((name) =>
     required(name, `${weights.name} names it: tell the repository's author.`),
   );
-  return { files: [...settings, weights, ...shards] };
+  return { files: [...settings, weights, ...shards], metadata: [...settings, weights] };
 };
 
 /** The files of a repository that an ONNX model of it names. Throws CheckpointError where it has no such files. */

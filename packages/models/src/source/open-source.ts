@@ -17,15 +17,16 @@ export interface OpenedSource {
 
 /**
  * Opens what a loader is given: a folder, or the name of one (in Node a directory, an ONNX file or an id on the hub; in a browser an address or an id).
- * Throws CheckpointError where the named ONNX file is not there, InvalidArgumentError where two are named, and what resolveCheckpoint throws.
+ * `open` is how a name is followed. Throws CheckpointError where the named ONNX file is not there, InvalidArgumentError where two are named, and what resolveCheckpoint throws.
  */
 export const openSource = async (
   source: string | Folder,
   options: HubOptions & VerifyOptions & Pick<FileOptions, 'file'>,
+  open: typeof openFolder = openFolder,
 ): Promise<OpenedSource> => {
   const { folder, file: named } = isFolder(source)
     ? { folder: source, file: undefined }
-    : await openFolder(source, options);
+    : await open(source, options);
   if (named !== undefined && options.file !== undefined) {
     throw new InvalidArgumentError(
       `file: expected it or a source that is a file, got both ${options.file} and ${named}.`,

@@ -8,5 +8,4 @@ const refuse = (what: string) => async (): Promise<never> => {
   });
 };
 
-export const inspectCheckpoint: typeof node.inspectCheckpoint = refuse('inspectCheckpoint');
 export const resolveCheckpoint: typeof node.resolveCheckpoint = refuse('resolveCheckpoint');

@@ -1,2 +1,1 @@
-export { inspectCheckpoint } from '../../inspect-checkpoint.js';
 export { resolveCheckpoint } from '../../snapshot/resolve-checkpoint.js';

@@ -1,12 +1,12 @@
 import { stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import { requireText } from '@entrgi/core';
 import type { WeightChoice } from '../../checkpoint/weight-choice.js';
-import { modelFolder, type OpenedFolder } from '../../files/model-folder.js';
+import type { OpenedFolder } from '../../files/model-folder.js';
 import { nodeFolder } from '../../files/node-folder.js';
 import type { HubOptions } from '../../hub/hub-options.js';
-import { splitOnnxFile } from '../../snapshot/repository-id.js';
-import { resolveCheckpoint } from '../../snapshot/resolve-checkpoint.js';
+import { hubSettings } from '../../hub/hub-settings.js';
+import { lookAtRepository } from '../../snapshot/look-at-repository.js';
+import { isRepositoryId, splitOnnxFile } from '../../snapshot/repository-id.js';
+import { resolveSource } from '../../snapshot/resolve-checkpoint.js';
 import { type VerifyOptions, verifySnapshot } from '../../snapshot/verify-snapshot.js';
 
 /** A model's folder by its directory, an ONNX file in it, or its id on the hub; throws what resolveCheckpoint throws. */
@@ -14,12 +14,16 @@ export const openFolder = async (
   source: string,
   options: HubOptions & VerifyOptions & WeightChoice,
 ): Promise<OpenedFolder> => {
-  requireText('source', source);
-  const isThere = (await stat(source).catch(() => undefined)) !== undefined;
-  const { id, file } = isThere ? { id: source } : splitOnnxFile(source);
-  const path = await resolveCheckpoint(id, { ...options, file: file ?? options.file });
-  const isFile = path.endsWith('.onnx') && (await stat(path)).isFile();
-  const opened = isFile ? await modelFolder(resolve(path), nodeFolder) : { folder: nodeFolder(path), file };
-  await verifySnapshot(opened.folder.name, options);
-  return opened;
+  const { directory, file } = await resolveSource(source, options);
+  await verifySnapshot(directory, options);
+  return { folder: nodeFolder(directory), file };
+};
+
+/** The same to look at only: of a model of the hub that is not in the cache, no weights are fetched, unless all files are to be verified. */
+export const openToLook: typeof openFolder = async (source, options) => {
+  const { id, file } = splitOnnxFile(String(source));
+  const isPath = !isRepositoryId(id) || (await stat(source).catch(() => undefined)) !== undefined;
+  if (isPath || options.verify === true) return openFolder(source, options);
+  const choice = { file: file ?? options.file };
+  return { folder: await lookAtRepository(id, await hubSettings(options), choice), file };
 };
