@@ -36,6 +36,7 @@ export const loadNativeRuntime = async (importRuntime = () => import('onnxruntim
   }
 
   const sessions = new Map();
+  const keptTensors = new Map();
   let created = 0;
   const describe = ({ name, isTensor, type, shape }) => {
     if (!isTensor) throw failure(`'${name}' is not a tensor.`, 'Only tensors can be inputs and outputs.');
@@ -45,8 +46,9 @@ export const loadNativeRuntime = async (importRuntime = () => import('onnxruntim
   const devices = () => ort.listSupportedBackends?.() ?? [{ name: 'cpu', bundled: true }];
 
   /** Errors of a device that is there in name alone say what it lacks. */
-  const open = async (bytes, settings) => {
-    const [device = 'cpu'] = settings.executionProviders ?? [];
+  const open = async (bytes, { keep = [], ...settings }) => {
+    const [provider = 'cpu'] = settings.executionProviders ?? [];
+    const device = provider.name ?? provider;
     const names = devices().map(({ name }) => name);
     if (!names.includes(device)) {
       throw failure(
@@ -55,7 +57,7 @@ export const loadNativeRuntime = async (importRuntime = () => import('onnxruntim
       );
     }
     try {
-      return { session: await ort.InferenceSession.create(bytes, settings), device };
+      return { session: await ort.InferenceSession.create(bytes, settings), device, keep };
     } catch (cause) {
       if (device === 'cpu') throw cause;
       throw failure(`On ${device}: ${String(cause?.message ?? cause)}`, INSTALL[device], cause);
@@ -77,12 +79,13 @@ export const loadNativeRuntime = async (importRuntime = () => import('onnxruntim
     devices: async () => devices(),
 
     async create(bytes, settings) {
-      const { session, device } = await open(bytes, settings);
+      const opened = await open(bytes, settings);
+      const { session } = opened;
       try {
         const inputs = session.inputMetadata.map(describe);
         const outputs = session.outputMetadata.map(describe);
         const id = ++created;
-        sessions.set(id, { session, device });
+        sessions.set(id, opened);
         return { id, inputs, outputs };
       } catch (error) {
         await session.release();
@@ -91,19 +94,33 @@ export const loadNativeRuntime = async (importRuntime = () => import('onnxruntim
     },
 
     async run(id, feeds, fetches) {
-      const { session, device } = sessions.get(id);
+      const { session, device, keep } = sessions.get(id);
       if (device === 'webgpu') refuseEmpty(feeds);
       const inputs = {};
-      for (const [name, { type, data, dims }] of Object.entries(feeds)) {
-        inputs[name] = new ort.Tensor(type, data, dims);
+      for (const [name, { type, data, dims, kept }] of Object.entries(feeds)) {
+        inputs[name] = kept === undefined ? new ort.Tensor(type, data, dims) : keptTensors.get(kept);
+        if (inputs[name] === undefined)
+          throw failure(
+            `'${name}' is a tensor that was disposed.`,
+            'Dispose it after the last run that takes it.',
+          );
       }
       const results = await session.run(inputs, fetches);
       const outputs = {};
       for (const name of fetches) {
-        const { type, dims, data } = results[name];
-        outputs[name] = { type, dims, data: stored(type, data) };
+        const { type, dims } = results[name];
+        if (keep.includes(name)) {
+          keptTensors.set(++created, results[name]);
+          outputs[name] = { type, dims, kept: created };
+        } else outputs[name] = { type, dims, data: stored(type, results[name].data) };
       }
       return outputs;
+    },
+
+    async drop(kept) {
+      const tensor = keptTensors.get(kept);
+      keptTensors.delete(kept);
+      tensor?.dispose();
     },
 
     async release(id) {
@@ -113,6 +130,7 @@ export const loadNativeRuntime = async (importRuntime = () => import('onnxruntim
     },
 
     async close() {
+      for (const kept of [...keptTensors.keys()]) await this.drop(kept);
       for (const id of [...sessions.keys()]) await this.release(id);
     },
   };

@@ -31,14 +31,18 @@ export const nodeBackend = (options: NodeBackendOptions = {}): Backend => {
     name: details.length === 0 ? 'node' : `node (${details.join(', ')})`,
     maker: 'nodeBackend()',
     load: device === 'webgpu' ? () => webGpuRuntime(worker, load) : load,
-    settings: ({ name, files, folder }, { disablePrepacking = false, threads = options.threads }) => {
+    isDevice: device !== 'cpu',
+    settings: (
+      { name, files, folder },
+      { disablePrepacking = false, threads = options.threads, keep = [], hostNodes = [] },
+    ) => {
       if (files !== undefined && folder === undefined) {
         throw new InvalidArgumentError(`${name}: expected external data in a folder, got a map of files.`, {
           value: [...files.keys()],
           hint: 'Pass `folder`: this backend maps weight files into memory.',
         });
       }
-      return sessionSettings({ disablePrepacking, threads, folder, device });
+      return sessionSettings({ disablePrepacking, threads, folder, device, keep, hostNodes });
     },
   });
 };

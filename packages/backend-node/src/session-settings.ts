@@ -6,11 +6,22 @@ export interface SessionRequest {
   readonly threads: number | undefined;
   readonly folder: string | undefined;
   readonly device: NodeDevice;
+  readonly keep: readonly string[];
+  readonly hostNodes: readonly string[];
 }
 
 /** onnxruntime's settings for one session, as measured: see the comment beside each. */
 export const sessionSettings = (request: SessionRequest): Record<string, unknown> => ({
-  executionProviders: [request.device],
+  executionProviders: [
+    request.device === 'webgpu' && request.hostNodes.length > 0
+      ? { name: request.device, forceCpuNodeNames: [...request.hostNodes] }
+      : request.device,
+  ],
+  // Where it is the processor that computes, they stay in its memory.
+  ...(request.device === 'webgpu' && request.keep.length > 0
+    ? { preferredOutputLocation: Object.fromEntries(request.keep.map((name) => [name, 'gpu-buffer'])) }
+    : {}),
+  keep: [...request.keep],
   graphOptimizationLevel: 'all',
   // Halves the memory of activations at no cost: patterns are recorded per input shape, and shapes vary here.
   enableMemPattern: false,

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { Tensor } from '@entrgi/core';
 import { afterAll, describe, expect, it } from 'vitest';
 import { workerRuntime } from './worker-runtime.js';
 
@@ -53,9 +54,11 @@ describe('workerRuntime', () => {
     const data = all.subarray(1, count + 1);
     const x = { type: 'float32', dims: [count], data } as const;
     const y = { type: 'int64', dims: [2], data: BigInt64Array.of(5n, -6n) } as const;
-    const echo = await runtime.run(1, { x, y }, []);
-    expect(echo.x!.data.length).toBe(count);
-    expect((echo.x!.data as Float32Array).every((value, i) => value === (i + 1) % 1009)).toBe(true);
+    const echo = (await runtime.run(1, { x, y }, [])) as Record<string, Tensor>;
+    expect((echo.x as Tensor).data.length).toBe(count);
+    expect(((echo.x as Tensor).data as Float32Array).every((value, i) => value === (i + 1) % 1009)).toBe(
+      true,
+    );
     expect(echo.y).toEqual(y);
     expect(all.length).toBe(count + 2);
   });

@@ -10,7 +10,7 @@ loading.catch(() => {}); // reported by the first call
 /** Buffers of the results: they move to the caller instead of being copied. */
 const buffersOf = (result) =>
   Object.values(result)
-    .map(({ data }) => data.buffer)
+    .map(({ data }) => data?.buffer)
     .filter((buffer) => buffer instanceof ArrayBuffer);
 
 parentPort.on('message', async ({ call, method, args }) => {

@@ -1,7 +1,7 @@
 import { type Backend, InvalidArgumentError, lazily, type ModelSource, requireThat } from '@entrgi/core';
 import { checkThreads, runtimeBackend, typedFailure } from '@entrgi/core/backend';
 import type { DeviceReport, WebDevice } from './choose-device.js';
-import { loadWebRuntime, type WebSettings } from './web-runtime.js';
+import { loadWebRuntime, type WebRuntime, type WebSettings } from './web-runtime.js';
 import { workerRuntime } from './worker-runtime.js';
 
 /** Where sessions run, and on how many threads. */
@@ -39,26 +39,43 @@ export const webBackend = (options: WebBackendOptions = {}): WebBackend => {
   requireThat('device', device, devices.map((name) => `'${name}'`).join(' or '), devices.includes(device));
   checkThreads(threads);
   const request = { device, threads, wasm };
-  const runtime = lazily(async () => {
+  let isDevice = device === 'webgpu';
+  const load = async (): Promise<WebRuntime> => {
     if (worker === false) return loadWebRuntime(request);
     return workerRuntime(typeof worker === 'function' ? worker() : startWorker(), request);
+  };
+  const runtime = lazily(async () => {
+    const loaded = await load();
+    if (device === 'auto') {
+      // A runtime that is not there is reported by the first call that needs it.
+      const report = await loaded.report().catch(() => undefined);
+      isDevice = report?.device === 'webgpu';
+    }
+    return loaded;
   });
   const backend = runtimeBackend({
     name: worker === false ? 'web' : 'web (worker)',
     maker: 'webBackend()',
     load: () => runtime.get(),
-    settings: ({ name, folder, files }: ModelSource, { disablePrepacking = false }): WebSettings => {
+    settings: (
+      { name, folder, files }: ModelSource,
+      { disablePrepacking = false, keep = [], hostNodes = [] },
+    ): WebSettings => {
       if (folder !== undefined) {
         throw new InvalidArgumentError(`${name}: expected external data in a map of files, got a folder.`, {
           value: folder,
           hint: 'Pass `files`: a browser has no file system.',
         });
       }
-      return { disablePrepacking, files: [...(files ?? [])] };
+      return { disablePrepacking, files: [...(files ?? [])], keep, hostNodes };
     },
   });
   return {
     ...backend,
+    // Of `auto` it is known with the first session.
+    get isDevice() {
+      return isDevice;
+    },
     report: async () => {
       const loaded = await runtime.get();
       return loaded.report().catch((error) => {

@@ -1,5 +1,5 @@
 import type { Tensor } from '@entrgi/core';
-import type { Runtime, ValueInfo } from '@entrgi/core/backend';
+import type { KeptNumber, Runtime, ValueInfo } from '@entrgi/core/backend';
 import type * as Ort from 'onnxruntime-web';
 import { chooseDevice, type DeviceReport, type WebDevice } from './choose-device.js';
 
@@ -16,6 +16,8 @@ export interface WebSettings {
   readonly disablePrepacking: boolean;
   /** External data by location. */
   readonly files: readonly (readonly [location: string, data: Uint8Array | Blob])[];
+  readonly keep: readonly string[];
+  readonly hostNodes: readonly string[];
 }
 
 export interface WebRuntime extends Runtime {
@@ -52,7 +54,8 @@ export const loadWebRuntime = async (
     ort.env.wasm.wasmPaths = request.wasm.endsWith('/') ? request.wasm : { wasm: request.wasm };
   }
 
-  const sessions = new Map<number, Ort.InferenceSession>();
+  const sessions = new Map<number, { session: Ort.InferenceSession; keep: readonly string[] }>();
+  const keptTensors = new Map<number, Ort.Tensor>();
   let created = 0;
   let lost: string | undefined;
   let last: Promise<unknown> = Promise.resolve();
@@ -84,10 +87,21 @@ export const loadWebRuntime = async (
       );
     });
 
+  const heldTensor = (name: string, { kept }: KeptNumber): Ort.Tensor => {
+    const tensor = keptTensors.get(kept);
+    if (tensor !== undefined) return tensor;
+    throw failure(`'${name}' is a tensor that was disposed.`, 'Dispose it after the last run that takes it.');
+  };
+  const ownTensor = ({ type, data, dims }: Tensor, all: Ort.Tensor[]): Ort.Tensor => {
+    const tensor = new ort.Tensor(type as 'float32', data as Float32Array, dims);
+    all.push(tensor);
+    return tensor;
+  };
+
   const release = (id: number): Promise<void> => {
-    const session = sessions.get(id);
+    const opened = sessions.get(id);
     sessions.delete(id);
-    const released = last.then(() => session?.release());
+    const released = last.then(() => opened?.session.release());
     last = released.catch(() => {});
     return released;
   };
@@ -95,10 +109,17 @@ export const loadWebRuntime = async (
   return {
     report: async () => report,
 
-    create: (bytes, { disablePrepacking, files }) =>
+    create: (bytes, { disablePrepacking, files, keep, hostNodes }) =>
       inTurn(async () => {
         const session = await openSession(bytes, {
-          executionProviders: [report.device],
+          executionProviders: [
+            report.device === 'webgpu' && hostNodes.length > 0
+              ? { name: report.device, forceCpuNodeNames: hostNodes }
+              : report.device,
+          ],
+          ...(report.device === 'webgpu' && keep.length > 0
+            ? { preferredOutputLocation: Object.fromEntries(keep.map((name) => [name, 'gpu-buffer'])) }
+            : {}),
           graphOptimizationLevel: 'all',
           // As in @entrgi/backend-node: shapes vary, and a step function has no gradient.
           enableMemPattern: false,
@@ -118,7 +139,7 @@ export const loadWebRuntime = async (
             session.outputMetadata.map(describe),
           ];
           await watchDevice();
-          sessions.set(id, session);
+          sessions.set(id, { session, keep });
           return { id, inputs, outputs };
         } catch (error) {
           await session.release();
@@ -128,23 +149,39 @@ export const loadWebRuntime = async (
 
     run: (id, feeds, fetches) =>
       inTurn(async () => {
+        const { session, keep } = sessions.get(id)!;
         const inputs: Record<string, Ort.Tensor> = {};
-        for (const [name, { type, data, dims }] of Object.entries(feeds)) {
-          inputs[name] = new ort.Tensor(type as 'float32', data as Float32Array, dims);
+        const own: Ort.Tensor[] = [];
+        for (const [name, feed] of Object.entries(feeds)) {
+          inputs[name] = 'kept' in feed ? heldTensor(name, feed) : ownTensor(feed, own);
         }
         try {
-          const results = await sessions.get(id)!.run(inputs, fetches, QUIET);
-          const outputs: Record<string, Tensor> = {};
-          for (const name of fetches) outputs[name] = stored(results[name]!);
+          const results = await session.run(inputs, fetches, QUIET);
+          const outputs: Record<string, Tensor | KeptNumber> = {};
+          for (const name of fetches) {
+            const { type, dims } = results[name]!;
+            if (keep.includes(name)) {
+              keptTensors.set(++created, results[name]!);
+              outputs[name] = { type: type as 'float32', dims, kept: created };
+            } else outputs[name] = stored(results[name]!);
+          }
           return outputs;
         } finally {
-          for (const tensor of Object.values(inputs)) tensor.dispose();
+          for (const tensor of own) tensor.dispose();
         }
+      }),
+
+    drop: (kept) =>
+      inTurn(async () => {
+        keptTensors.get(kept)?.dispose();
+        keptTensors.delete(kept);
       }),
 
     release,
 
     async close() {
+      for (const tensor of keptTensors.values()) tensor.dispose();
+      keptTensors.clear();
       for (const id of [...sessions.keys()]) await release(id);
     },
   };

@@ -19,7 +19,7 @@ const scope = globalThis as unknown as Scope;
 const buffersOf = (result: Record<string, Tensor>): ArrayBuffer[] => [
   ...new Set(
     Object.values(result)
-      .map(({ data }) => (data as Float32Array).buffer)
+      .map(({ data }) => (data as Float32Array | undefined)?.buffer)
       .filter((buffer) => buffer instanceof ArrayBuffer),
   ),
 ];

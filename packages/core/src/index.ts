@@ -6,14 +6,24 @@ export { mostProbableKept } from './candidates/most-probable-kept.js';
 export { type CandidateRule, selectCandidates } from './candidates/select-candidates.js';
 export { wholeVocabulary } from './candidates/whole-vocabulary.js';
 export type { EntropyOf } from './contracts/guidance/entropy-of.js';
-export type { Filter } from './contracts/guidance/filter.js';
+export type { Filter, FilterRule } from './contracts/guidance/filter.js';
 export type {
   Guidance,
   GuidanceContext,
   GuidanceRequest,
   GuidanceResult,
 } from './contracts/guidance/guidance.js';
-export type { LogitOptimizer, LogitOptimizerState } from './contracts/guidance/logit-optimizer.js';
+export type {
+  HeldLogits,
+  HeldMix,
+  HoldRequest,
+  SeenRows,
+} from './contracts/guidance/held-logits.js';
+export type {
+  LogitOptimizer,
+  LogitOptimizerState,
+  OptimizerRule,
+} from './contracts/guidance/logit-optimizer.js';
 export type { RandomStream } from './contracts/guidance/random-stream.js';
 export type { Relaxation } from './contracts/guidance/relaxation.js';
 export {
@@ -33,13 +43,14 @@ export type { Spelling } from './contracts/model/spelling.js';
 export type { Vocabulary } from './contracts/model/vocabulary.js';
 export type {
   Backend,
+  KeptRun,
   ModelSource,
   RunOptions,
   Session,
   SessionOptions,
 } from './contracts/runtime/backend.js';
 export type { Disposable } from './contracts/runtime/disposable.js';
-export type { DataType, Tensor, TensorData } from './contracts/runtime/tensor.js';
+export type { DataType, Feeds, KeptTensor, Tensor, TensorData } from './contracts/runtime/tensor.js';
 export type { OnWarning, Warning } from './contracts/runtime/warning.js';
 export type { Cost } from './contracts/sampling/cost.js';
 export type { Draw } from './contracts/sampling/draw.js';

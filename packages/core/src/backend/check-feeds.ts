@@ -1,14 +1,10 @@
-import type { Tensor } from '../contracts/runtime/tensor.js';
+import type { Feeds, KeptTensor, Tensor } from '../contracts/runtime/tensor.js';
 import { InvalidArgumentError } from '../errors/errors.js';
 import { arrayTypes } from './array-types.js';
 import type { ValueInfo } from './runtime.js';
 
 /** Compares what a run is fed with what the model declares, before native code sees it. Throws InvalidArgumentError. */
-export const checkFeeds = (
-  model: string,
-  inputs: readonly ValueInfo[],
-  feeds: Readonly<Record<string, Tensor>>,
-): void => {
+export const checkFeeds = (model: string, inputs: readonly ValueInfo[], feeds: Feeds): void => {
   const names = inputs.map(({ name }) => name);
   for (const name of Object.keys(feeds)) {
     if (!names.includes(name)) throw wrong(model, `has no input '${name}'`, name, names);
@@ -33,7 +29,8 @@ export const checkFetches = (
   }
 };
 
-const checkTensor = (model: string, input: ValueInfo, { type, dims, data }: Tensor): void => {
+const checkTensor = (model: string, input: ValueInfo, tensor: Tensor | KeptTensor): void => {
+  const { type, dims } = tensor;
   const complain = (expected: string, got: string) =>
     new InvalidArgumentError(`${model}: input '${input.name}': expected ${expected}, got ${got}.`, {
       value: { type, dims },
@@ -48,6 +45,8 @@ const checkTensor = (model: string, input: ValueInfo, { type, dims, data }: Tens
   if (!dims.every((size) => Number.isSafeInteger(size) && size >= 0)) {
     throw complain('dims that are whole numbers', `[${dims.join(', ')}]`);
   }
+  if ('kept' in tensor) return;
+  const { data } = tensor;
   const arrayType = type === 'string' ? Array : arrayTypes[type];
   if (!(data instanceof arrayType)) {
     throw complain(`data in a ${arrayType.name}`, Object.prototype.toString.call(data).slice(8, -1));

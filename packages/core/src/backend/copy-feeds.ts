@@ -1,6 +1,7 @@
 import { nextTurn, turnIsDue } from '../async/event-loop.js';
 import type { Tensor } from '../contracts/runtime/tensor.js';
 import { arrayTypes } from './array-types.js';
+import type { KeptNumber } from './runtime.js';
 
 /** What is copied in a few milliseconds. */
 const PIECE = 2 ** 20;
@@ -10,13 +11,17 @@ const PIECE = 2 ** 20;
  * loop may turn.
  */
 export const copyFeeds = async (
-  feeds: Readonly<Record<string, Tensor>>,
-): Promise<{ copies: Record<string, Tensor>; moved: ArrayBuffer[] }> => {
+  feeds: Readonly<Record<string, Tensor | KeptNumber>>,
+): Promise<{ copies: Record<string, Tensor | KeptNumber>; moved: ArrayBuffer[] }> => {
   const moved: ArrayBuffer[] = [];
-  const copies: Record<string, Tensor> = {};
-  for (const [name, tensor] of Object.entries(feeds)) copies[name] = await copyOf(tensor, moved);
+  const copies: Record<string, Tensor | KeptNumber> = {};
+  for (const [name, tensor] of Object.entries(feeds))
+    copies[name] = 'kept' in tensor ? numberOf(tensor) : await copyOf(tensor, moved);
   return { copies, moved };
 };
+
+/** Without what it is disposed by, which stays with the caller. */
+const numberOf = ({ type, dims, kept }: KeptNumber): KeptNumber => ({ type, dims, kept });
 
 const copyOf = async (tensor: Tensor, moved: ArrayBuffer[]): Promise<Tensor> => {
   if (tensor.type === 'string') return tensor;

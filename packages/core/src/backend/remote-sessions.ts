@@ -3,7 +3,7 @@ import type { RemoteCalls } from './remote-calls.js';
 import type { Runtime } from './runtime.js';
 
 /** What a runtime does with sessions, asked of a thread that has one. What is sent is a copy, which moves. */
-export const remoteSessions = (calls: RemoteCalls): Pick<Runtime, 'create' | 'run' | 'release'> => ({
+export const remoteSessions = (calls: RemoteCalls): Pick<Runtime, 'create' | 'run' | 'drop' | 'release'> => ({
   create(bytes, settings) {
     const copy = new Uint8Array(bytes);
     return calls.ask('create', [copy, settings], [copy.buffer]);
@@ -12,8 +12,11 @@ export const remoteSessions = (calls: RemoteCalls): Pick<Runtime, 'create' | 'ru
     const { copies, moved } = await copyFeeds(feeds);
     return calls.ask('run', [id, copies, fetches], moved);
   },
+  // A thread that died has released everything.
+  async drop(kept) {
+    if (!calls.ended) await calls.ask('drop', [kept]);
+  },
   async release(id) {
-    // A thread that died has released everything.
     if (!calls.ended) await calls.ask('release', [id]);
   },
 });

@@ -3,6 +3,7 @@ import { lazily } from '../async/lazily.js';
 import type { Backend, ModelSource, Session, SessionOptions } from '../contracts/runtime/backend.js';
 import { BackendError } from '../errors/errors.js';
 import { requireWhole } from '../options/require-that.js';
+import { checkFetches } from './check-feeds.js';
 import type { Runtime } from './runtime.js';
 import { runtimeSession } from './runtime-session.js';
 import { typedFailure } from './typed-failure.js';
@@ -13,12 +14,20 @@ export interface RuntimeBackendOptions {
   readonly load: () => Promise<Runtime>;
   /** What the runtime is told of a session. Throws InvalidArgumentError for what it cannot do. */
   readonly settings: (model: ModelSource, options: SessionOptions) => object;
+  /** Whether it computes apart from the memory of JavaScript. Default: false. */
+  readonly isDevice?: boolean;
   /** What disposed backends are to be replaced with, as in `nodeBackend()`. */
   readonly maker: string;
 }
 
 /** A backend over a runtime: one session a model, checked, typed failures, and an end at which everything is released. */
-export const runtimeBackend = ({ name, load, settings, maker }: RuntimeBackendOptions): Backend => {
+export const runtimeBackend = ({
+  name,
+  load,
+  settings,
+  isDevice = false,
+  maker,
+}: RuntimeBackendOptions): Backend => {
   const sessions = new Set<Session>();
   const runtime = lazily(load);
   let disposed: Promise<void> | undefined;
@@ -30,6 +39,7 @@ export const runtimeBackend = ({ name, load, settings, maker }: RuntimeBackendOp
 
   return {
     name,
+    isDevice,
 
     async createSession(model, options = {}) {
       refuseIfDisposed();
@@ -42,7 +52,16 @@ export const runtimeBackend = ({ name, load, settings, maker }: RuntimeBackendOp
       const info = await loaded.create(model.bytes, asked).catch((error) => {
         throw typedFailure(error, `${called} cannot be loaded`);
       });
-      const session = runtimeSession(loaded, info, called, () => sessions.delete(session));
+      try {
+        checkFetches(called, info.outputs, options.keep ?? []);
+      } catch (error) {
+        await loaded.release(info.id);
+        throw error;
+      }
+      const session = runtimeSession(loaded, info, called, {
+        keep: options.keep,
+        onDispose: () => sessions.delete(session),
+      });
       sessions.add(session);
       if (disposed !== undefined) await session.dispose();
       refuseIfDisposed();

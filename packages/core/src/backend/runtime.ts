@@ -1,4 +1,4 @@
-import type { Tensor } from '../contracts/runtime/tensor.js';
+import type { KeptTensor, Tensor } from '../contracts/runtime/tensor.js';
 
 /** What a session says about one of its inputs or outputs; dimensions are sizes or symbols. */
 export interface ValueInfo {
@@ -13,14 +13,20 @@ export interface SessionInfo {
   readonly outputs: readonly ValueInfo[];
 }
 
+/** A tensor that a runtime keeps, by its number. */
+export type KeptNumber = Pick<KeptTensor, 'type' | 'dims' | 'kept'>;
+
 /** A runtime's sessions by number, in this thread or behind a worker. Errors are plain, some with a `hint`. */
 export interface Runtime {
   create(bytes: Uint8Array, settings: object): Promise<SessionInfo>;
+  /** Of the outputs that the session was made to keep, their numbers. */
   run(
     id: number,
-    feeds: Readonly<Record<string, Tensor>>,
+    feeds: Readonly<Record<string, Tensor | KeptNumber>>,
     fetches: readonly string[],
-  ): Promise<Record<string, Tensor>>;
+  ): Promise<Record<string, Tensor | KeptNumber>>;
+  /** Forgets a tensor that it kept. */
+  drop(kept: number): Promise<void>;
   release(id: number): Promise<void>;
   /** Releases all sessions that are left. */
   close(): Promise<void>;

@@ -16,5 +16,5 @@ export const topK = (k: number): Filter => {
     for (let i = survivors - k; i < survivors; i++) mass += ascending[i]!;
     keepLargest(probs, ascending, k, mass);
   };
-  return Object.assign(filter, { keepsMostProbable: true } as const);
+  return Object.assign(filter, { keepsMostProbable: true, rule: { topK: k } } as const);
 };

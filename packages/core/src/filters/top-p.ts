@@ -49,7 +49,7 @@ export const topP = (p: number): Filter => {
     while (kept < size && mass < needed) mass += ascending[size - ++kept]!;
     keepLargest(probs, ascending, kept, mass);
   };
-  return Object.assign(filter, { keepsMostProbable: true } as const);
+  return Object.assign(filter, { keepsMostProbable: true, rule: { topP: p } } as const);
 };
 
 /** Copies the bits of at least `floor`, and returns how many these are. Without a branch, which often would be the wrong one. */

@@ -8,14 +8,16 @@ import type { RewardContext } from '../contracts/guidance/reward.js';
 import type { Vocabulary } from '../contracts/model/vocabulary.js';
 import { atPlace, placed } from '../errors/at-place.js';
 import { InvalidArgumentError, NumericalError } from '../errors/errors.js';
-import { firstNotFinite, nextNotFinite } from '../errors/first-not-finite.js';
+import { firstNotFinite } from '../errors/first-not-finite.js';
 import { relaxedTemperature } from '../softmax/relaxed-temperature.js';
 import { softmaxRowGradient } from '../softmax/softmax-gradient.js';
+import { countExcluded, notFinite, placeOfRow, whenIn, worst } from './finite-rows.js';
 import { hardTokens } from './hard-tokens.js';
 import { type MixTokens, mixColumns } from './mix-columns.js';
 import { provisionalAttention } from './provisional-attention.js';
 import { type RelaxedRows, relaxRow } from './relax.js';
 import { rowBlocks } from './row-blocks.js';
+import { tokenWeight } from './token-weight.js';
 import type { TrajectoryGroup } from './trajectory-groups.js';
 
 export interface GuidanceSettings {
@@ -69,17 +71,10 @@ export const guideTrajectories = async (
   memory.states = states;
   const weights = new Float32Array(rows.length);
   const excluded = new Float64Array(rows.length);
-  const flat = Math.log(vocabulary.size);
   const rewards: Float64Array[] = [];
   let rewardMs = 0;
-  const length = request.tokenIds.length / trajectories;
-  const placeOf = (row: number) => {
-    const slot = rows[row]!;
-    const trajectory = firstTrajectory + Math.floor(slot / length);
-    return `Denoising step ${step}, trajectory ${trajectory}, position ${slot % length}`;
-  };
-  const refuse = (row: number, what: string, value: number) =>
-    new NumericalError(`${placeOf(row)}: expected finite ${what}, got ${value}.`, { value, hint });
+  const placeOf = (row: number) => placeOfRow({ request, firstTrajectory }, row);
+  const refuse = (row: number, what: string, value: number) => notFinite(placeOf(row), what, value);
 
   /** A function of its own, so that the scores of one guidance step are not held during the next. */
   const takeGuidanceStep = async (m: number): Promise<void> => {
@@ -96,9 +91,7 @@ export const guideTrajectories = async (
         const entropy = relaxed.entropies[row]!;
         if (Number.isNaN(entropy))
           throw refuse(row, `logits ${whenIn(m)}`, worst(values, offsets[row]!, offsets[row + 1]!));
-        // Rounding may put the entropy of a flat distribution above log V.
-        const weight = relaxation(flat === 0 ? 0 : Math.min(Math.max(entropy / flat, 0), 1));
-        if (!(weight >= 0 && weight <= 1)) throw strangeWeight(placeOf(row), relaxation, weight);
+        const weight = tokenWeight(entropy, vocabulary.size, relaxation, () => placeOf(row));
         weights[row] = weight;
         atPlace(
           () => placeOf(row),
@@ -164,33 +157,6 @@ export const guideTrajectories = async (
     if (turnIsDue()) await nextTurn(signal);
   }
   return { rewards, weights, rewardMs };
-};
-
-const hint = 'Lower the learning rate, or check the weights of the denoiser and the reward model.';
-
-const whenIn = (m: number): string => (m === 0 ? 'before guidance' : `after guidance step ${m}`);
-
-/** How many logits are −∞; NaN where one is NaN or +∞. An update must leave as many as there were: more are an overflow. */
-const countExcluded = (values: Float32Array, start: number, end: number): number => {
-  let count = 0;
-  for (let i = nextNotFinite(values, start, end); i < end; i = nextNotFinite(values, i + 1, end)) {
-    count += values[i] === Number.NEGATIVE_INFINITY ? 1 : Number.NaN;
-  }
-  return count;
-};
-
-/** The first NaN or +∞; −∞ where there is none. */
-const worst = (values: Float32Array, start: number, end: number): number => {
-  const at = firstNotFinite(values.subarray(start, end), Number.NEGATIVE_INFINITY);
-  return at < 0 ? Number.NEGATIVE_INFINITY : values[start + at]!;
-};
-
-const strangeWeight = (place: string, relaxation: Relaxation, weight: number): NumericalError => {
-  const name = relaxation.name === '' ? 'relaxation' : `relaxation '${relaxation.name}'`;
-  return new NumericalError(`${place}: ${name}: expected a weight in [0, 1], got ${weight}.`, {
-    value: weight,
-    hint: 'A relaxation maps the normalized entropy, in [0, 1], into [0, 1].',
-  });
 };
 
 interface Expected {

@@ -26,6 +26,7 @@ import {
   requireWhole,
 } from '../options/require-that.js';
 import { entrgi } from '../relaxations/entrgi.js';
+import { guideHeld, heldSettings } from './guide-held.js';
 import { type GuidanceSettings, guideTrajectories, type StepMemory } from './guide-trajectories.js';
 import { mixTokens } from './mix-columns.js';
 import { trajectoryGroups } from './trajectory-groups.js';
@@ -177,7 +178,10 @@ const optimize = async (
   const rewards = Array.from({ length: settings.guidanceSteps }, () => new Float64Array(trajectories));
   let rewardMs = 0;
   for (const group of trajectoryGroups(request, tokens.width, memoryLimit)) {
-    const guided = await guideTrajectories(group, { context, settings, memory, tokens });
+    const held = context.hold && heldSettings(group, settings);
+    const guided = held
+      ? await guideHeld(group, held, { hold: context.hold!, settings })
+      : await guideTrajectories(group, { context, settings, memory, tokens });
     weights.set(guided.weights, group.firstRow);
     guided.rewards.forEach((values, m) => {
       rewards[m]!.set(values, group.firstTrajectory);

@@ -43,6 +43,7 @@ export const adam = (learningRate: number, options: AdamOptions = {}): LogitOpti
     new Moments(size, { learningRate, beta1, beta2, epsilon }, previous);
   return Object.assign(optimizer, {
     maxMovement: (count: number) => learningRate * largestSteps(count, beta1, beta2),
+    rule: { learningRate, adam: { beta1, beta2, epsilon } },
   });
 };
 

@@ -119,6 +119,30 @@ export const backendCases: readonly BackendCase[] = [
     },
   },
   {
+    name: 'leaves outputs where they are computed, for other sessions to take, until they are disposed',
+    async run({ backend, model }) {
+      const identity = await model('identity-float32');
+      const keeping = await backend.createSession(identity, { keep: ['y'] });
+      const x = float32([1, 2], [1.5, -2]);
+      same(Object.keys(await keeping.run({ x })).join(), '', 'what is fetched of a session that keeps all');
+      if (keeping.runKeeping === undefined) throw new Error('expected a session that can keep outputs');
+      const { outputs, kept } = await keeping.runKeeping({ x });
+      same(Object.keys(outputs).join(), '', 'what is fetched beside what is kept');
+      const { y } = kept;
+      same(`${y!.type} ${y!.dims}`, 'float32 1,2', 'type and dims');
+      const again = (await keeping.runKeeping({ x: y! })).kept.y!;
+      await y!.dispose();
+      const reading = await backend.createSession(identity);
+      close((await reading.run({ x: again })).y, x);
+      close((await reading.run({ x: again })).y, x);
+      await Promise.all([again.dispose(), again.dispose()]);
+      await fails(() => reading.run({ x: again }), BackendError, "'x' is a tensor that was disposed.");
+      const none = () => backend.createSession(identity, { keep: ['q'] });
+      await fails(none, InvalidArgumentError, "identity-float32 has no output 'q'. It has 'y'.");
+      await Promise.all([keeping.dispose(), reading.dispose()]);
+    },
+  },
+  {
     name: 'says which model failed',
     async run({ backend, model }) {
       const garbage = Uint8Array.of(1, 2, 3);

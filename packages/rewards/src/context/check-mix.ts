@@ -1,9 +1,8 @@
-import { InvalidArgumentError, type ResponseMix, type RewardRequest } from '@entrgi/core';
+import { type HeldMix, InvalidArgumentError, type ResponseMix, type RewardRequest } from '@entrgi/core';
 
 /** Compares a mix with itself and with what was opened. Throws InvalidArgumentError: native code reads past no table. */
-export const checkMix = (mix: ResponseMix, { vocabulary, length }: RewardRequest): void => {
+export const checkMix = (mix: HeldMix, { vocabulary, length }: RewardRequest): void => {
   const slots = mix.tokenIds.length;
-  const columns = mix.candidates?.length ?? vocabulary.size;
   if (!Number.isSafeInteger(mix.trajectories) || mix.trajectories < 1) {
     throw refusal('trajectories', 'a whole number of at least 1', mix.trajectories);
   }
@@ -15,18 +14,29 @@ export const checkMix = (mix: ResponseMix, { vocabulary, length }: RewardRequest
   const sizes = [
     ['attention', mix.attention, slots, 'as many as tokenIds'],
     ['weights', mix.weights, mix.rows.length, 'one per row'],
-    ['probs', mix.probs, mix.rows.length * columns, `rows · columns = ${mix.rows.length} · ${columns}`],
   ] as const;
   for (const [name, { length: got }, expected, why] of sizes) {
     if (got !== expected) throw refusal(name, `${expected} elements (${why})`, got);
   }
   checkIds('tokenIds', mix.tokenIds, vocabulary.size);
-  checkIds('candidates', mix.candidates ?? [], vocabulary.size);
   mix.rows.forEach((slot, r) => {
     if (slot >= slots || slot <= (r === 0 ? -1 : mix.rows[r - 1]!)) {
       throw refusal(`rows[${r}]`, `an ascending slot in [0, ${slots})`, slot);
     }
   });
+};
+
+/** The same of its columns. */
+export const checkColumns = (
+  { candidates, probs, rows }: ResponseMix,
+  { vocabulary: { size } }: RewardRequest,
+): void => {
+  const columns = candidates?.length ?? size;
+  if (probs.length !== rows.length * columns) {
+    const expected = `${rows.length * columns} elements (rows · columns = ${rows.length} · ${columns})`;
+    throw refusal('probs', expected, probs.length);
+  }
+  checkIds('candidates', candidates ?? [], size);
 };
 
 const checkIds = (name: string, ids: ArrayLike<number>, size: number): void => {

@@ -1,4 +1,4 @@
-import type { ResponseMix } from '@entrgi/core';
+import type { HeldMix } from '@entrgi/core';
 import {
   type GrowingCache,
   type GrowingCacheOptions,
@@ -15,7 +15,7 @@ const LEAP = 8;
 /** What a network keeps of the tokens that are settled at the beginning of every response of a batch. */
 export interface LeadingTokens {
   /** How many tokens of each response are kept, fewer than there are; and what is kept of them. */
-  of(mix: ResponseMix): Promise<{ readonly count: number; readonly piece: Piece }>;
+  of(mix: HeldMix): Promise<{ readonly count: number; readonly piece: Piece }>;
 }
 
 /** Keeps the beginnings of responses from one mix to the next, as long as the shortest settled beginning in the batch. */
@@ -33,7 +33,7 @@ export const leadingTokens = (options: Pick<GrowingCacheOptions, 'none' | 'exten
 };
 
 /** How many tokens every response begins with that are neither mixtures nor hidden; one is left, as no graph takes an empty response. */
-const settledCount = ({ trajectories, attention, rows }: ResponseMix, length: number): number => {
+const settledCount = ({ trajectories, attention, rows }: HeldMix, length: number): number => {
   let settled = length - 1;
   for (const slot of rows) settled = Math.min(settled, slot % length);
   for (let slot = 0; slot < trajectories * length; slot++) {

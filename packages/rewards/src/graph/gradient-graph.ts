@@ -26,18 +26,28 @@ export interface GradientGraphOptions {
  * tokens that it begins with are computed, nor differentiated; `ids`, `present`, `attention` and `rows` count from behind them.
  * Outputs: `rewards` float32 [trajectories], `token_scores` float32 [rows, columns].
  */
-export const gradientGraph = (
+export const gradientGraph = (network: Classifier, options: GradientGraphOptions): Model => {
+  const g = new GraphBuilder();
+  const probs = g.input('probs', 'float32', ['rows', 'columns']);
+  const { reward, tokenScores } = mixGradient(g, network, options, probs);
+  g.output(reward, 'rewards');
+  g.output(tokenScores, 'token_scores');
+  return g.model();
+};
+
+/** What gradientGraph consists of, for graphs that compute `probs` themselves; declares all other inputs. */
+export const mixGradient = (
+  g: GraphBuilder,
   network: Classifier,
   { columns, reused, recompute }: GradientGraphOptions,
-): Model => {
-  const g = new GraphBuilder();
+  probs: Value,
+): { readonly reward: Value; readonly tokenScores: Value } => {
   const slots = ['trajectories', 'length'];
   const ids = g.input('ids', 'int64', slots);
   const present = g.input('present', 'float32', slots);
   const attention = g.input('attention', 'int64', slots);
   const segments = g.input('segments', 'int64', slots);
   const rows = g.input('rows', 'int64', ['rows']);
-  const probs = g.input('probs', 'float32', ['rows', 'columns']);
   const weights = g.input('weights', 'float32', ['rows', 1]);
   const prefix = reused === undefined ? g.input('prefix', 'int64', ['prefix']) : undefined;
   const past =
@@ -88,7 +98,5 @@ export const gradientGraph = (
   const start = prefix === undefined ? g.int64s([0]) : g.Shape(prefix);
   const responseGradient = g.Slice(gradient!, start, g.Add(start, length), [1]);
   const rowGradients = g.Gather(g.Reshape(responseGradient, g.Concat([g.int64s([-1]), width], 0)), rows);
-  g.output(reward, 'rewards');
-  g.output(g.Gemm(rowGradients, columnEmbeds(rowGradients), null, { transB: 1 }), 'token_scores');
-  return g.model();
+  return { reward, tokenScores: g.Gemm(rowGradients, columnEmbeds(rowGradients), null, { transB: 1 }) };
 };

@@ -10,4 +10,9 @@ export interface Filter {
    * (temperature 0, provisional responses), and improbable tokens may be left out before it is asked. Of others neither is true.
    */
   readonly keepsMostProbable?: true;
+  /** The same as numbers, for graphs that apply it; absent of filters that no graph knows. */
+  readonly rule?: FilterRule;
 }
+
+/** The smallest set of most probable tokens that hold this share, in (0, 1); or so many of the most probable tokens. */
+export type FilterRule = { readonly topP: number } | { readonly topK: number };

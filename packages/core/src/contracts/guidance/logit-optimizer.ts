@@ -12,4 +12,12 @@ export interface LogitOptimizerState {
 export type LogitOptimizer = ((size: number, previous?: LogitOptimizerState) => LogitOptimizerState) & {
   /** How far a logit may have moved after so many updates, whatever the gradients; absent where there is no bound. */
   readonly maxMovement?: (updates: number) => number;
+  /** The same as numbers, for graphs that do it; absent of optimizers that no graph knows. */
+  readonly rule?: OptimizerRule;
 };
+
+/** Plain ascent, φ ← φ + learningRate · g, or Adam, where there are decays. */
+export interface OptimizerRule {
+  readonly learningRate: number;
+  readonly adam?: { readonly beta1: number; readonly beta2: number; readonly epsilon: number };
+}

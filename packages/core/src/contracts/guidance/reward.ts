@@ -1,6 +1,7 @@
 import type { Prompt } from '../model/prompt.js';
 import type { Vocabulary } from '../model/vocabulary.js';
 import type { Disposable } from '../runtime/disposable.js';
+import type { HeldLogits, HoldRequest } from './held-logits.js';
 
 /** Rates finished text. Anything that can do this serves for best-of-n. */
 export interface Reward extends Disposable {
@@ -66,6 +67,8 @@ export interface RewardGradient {
 /** The reward of one prompt's responses, differentiable. */
 export interface RewardContext extends Disposable {
   evaluate(mix: ResponseMix): Promise<RewardGradient>;
+  /** Takes over whole guidance steps, so that logits stay where the reward computes. Absent where that would gain nothing. */
+  hold?(request: HoldRequest): Promise<HeldLogits>;
 }
 
 /** Whether a reward can guide (and not only rank). */

@@ -1,5 +1,5 @@
 import type { Disposable } from './disposable.js';
-import type { Tensor } from './tensor.js';
+import type { Feeds, KeptTensor, Tensor } from './tensor.js';
 
 /** A serialized ONNX model and where its external data lies. */
 export interface ModelSource {
@@ -22,11 +22,15 @@ export interface SessionOptions {
   readonly disablePrepacking?: boolean;
   /** Threads inside one operator. Default: the backend's. */
   readonly threads?: number;
+  /** Outputs that stay where they are computed: `runKeeping` gives them, and `run` does not. Default: none. */
+  readonly keep?: readonly string[];
+  /** Nodes, by name, that the processor computes on a device that is less exact: sines and cosines of large angles. Default: none. */
+  readonly hostNodes?: readonly string[];
 }
 
 /** What a run may be told. */
 export interface RunOptions {
-  /** Names of the outputs to fetch. Default: all. */
+  /** Names of the outputs to fetch. Default: all but those that are kept. */
   readonly fetches?: readonly string[];
   /** Takes effect before the run starts: a run in progress cannot be interrupted. */
   readonly signal?: AbortSignal | undefined;
@@ -36,7 +40,16 @@ export interface RunOptions {
 export interface Session extends Disposable {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
-  run(feeds: Readonly<Record<string, Tensor>>, options?: RunOptions): Promise<Record<string, Tensor>>;
+  run(feeds: Feeds, options?: RunOptions): Promise<Record<string, Tensor>>;
+  /** The same, with the outputs that stay where they are. Absent of backends that can keep none. */
+  runKeeping?(feeds: Feeds, options?: RunOptions): Promise<KeptRun>;
+}
+
+/** What a run fetched, and what it left where it was computed. */
+export interface KeptRun {
+  readonly outputs: Record<string, Tensor>;
+  /** All outputs that the session was made to keep. The caller disposes them. */
+  readonly kept: Record<string, KeptTensor>;
 }
 
 /**
@@ -45,5 +58,7 @@ export interface Session extends Disposable {
  */
 export interface Backend extends Disposable {
   readonly name: string;
+  /** Whether what it computes on is apart from the memory of JavaScript, so that it pays to leave tensors there. Default: false. */
+  readonly isDevice?: boolean;
   createSession(model: ModelSource, options?: SessionOptions): Promise<Session>;
 }

@@ -1,3 +1,5 @@
+import type { Disposable } from './disposable.js';
+
 /** Element types by their ONNX names, lower-cased. */
 export type DataType =
   | 'float32'
@@ -41,3 +43,14 @@ export interface TensorData {
 export type Tensor<T extends DataType = DataType> = {
   [K in T]: { readonly type: K; readonly dims: readonly number[]; readonly data: TensorData[K] };
 }[T];
+
+/** A tensor that stays where it was computed, on a graphics card for instance: only sessions of the same backend take it. Whoever asked for it disposes it. */
+export interface KeptTensor extends Disposable {
+  readonly type: DataType;
+  readonly dims: readonly number[];
+  /** The backend's number of it. */
+  readonly kept: number;
+}
+
+/** What a session takes for an input. */
+export type Feeds = Readonly<Record<string, Tensor | KeptTensor>>;
