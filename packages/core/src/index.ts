@@ -26,10 +26,10 @@ export type {
 } from './contracts/guidance/logit-optimizer.js';
 export type { RandomStream } from './contracts/guidance/random-stream.js';
 export type { Relaxation } from './contracts/guidance/relaxation.js';
+export type { ResponseMix } from './contracts/guidance/response-mix.js';
 export {
   type DifferentiableReward,
   isDifferentiable,
-  type ResponseMix,
   type Reward,
   type RewardContext,
   type RewardGradient,

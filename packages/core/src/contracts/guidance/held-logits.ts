@@ -1,7 +1,7 @@
 import type { Disposable } from '../runtime/disposable.js';
 import type { FilterRule } from './filter.js';
 import type { OptimizerRule } from './logit-optimizer.js';
-import type { ResponseMix } from './reward.js';
+import type { ResponseMix } from './response-mix.js';
 
 /** What one denoising step's logits are held for. */
 export interface HoldRequest {
