@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { disposable } from '../async/disposable.js';
-import type { ResponseMix, RewardContext } from '../contracts/guidance/reward.js';
+import type { ResponseMix } from '../contracts/guidance/response-mix.js';
+import type { RewardContext } from '../contracts/guidance/reward.js';
 import { expectRewardGradient } from './expect-reward-gradient.js';
 
 const mix: ResponseMix = {

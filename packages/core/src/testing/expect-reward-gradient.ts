@@ -1,4 +1,5 @@
-import type { ResponseMix, RewardContext } from '../contracts/guidance/reward.js';
+import type { ResponseMix } from '../contracts/guidance/response-mix.js';
+import type { RewardContext } from '../contracts/guidance/reward.js';
 import { expectAllClose, type Tolerance } from './expect-all-close.js';
 
 export interface RewardGradientOptions {

@@ -1,4 +1,4 @@
-import { disposable, type RunOptions, type Session, type Tensor } from '@entrgi/core';
+import { disposable, type Feeds, type RunOptions, type Session, type Tensor } from '@entrgi/core';
 import type { Model } from '@entrgi/onnx';
 import { divideGraph, type GraphPart } from './divide-graph.js';
 import type { ExpertPool } from './expert-pool.js';
@@ -37,7 +37,7 @@ export const mixtureSession = async (
       ...needed.flatMap(({ session }) => session.inputNames),
       ...needed.slice(0, -1).flatMap(({ experts }) => experts.flatMap(({ x, shares }) => [x, shares])),
     ]);
-    const values = new Map<string, Tensor>(Object.entries(feeds));
+    const values = new Map<string, Feeds[string]>(Object.entries(feeds));
     for (const [at, { session, experts }] of needed.entries()) {
       const own = Object.fromEntries(session.inputNames.map((name) => [name, values.get(name)!]));
       const names = session.outputNames.filter((name) => wanted.has(name));
@@ -49,7 +49,7 @@ export const mixtureSession = async (
         values.set(output, await mixExperts(pool, layer, { x: rows!, shares: chosen! }, { signal }));
       }
     }
-    return Object.fromEntries(fetches.map((name) => [name, values.get(name)!]));
+    return Object.fromEntries(fetches.map((name) => [name, values.get(name) as Tensor]));
   };
   return { inputNames: [...model.graph.inputs.keys()], outputNames, run, ...disposable(dispose) };
 };
