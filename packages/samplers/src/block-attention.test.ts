@@ -102,6 +102,7 @@ describe.each(['a2d-qwen2', 'a2d-qwen3', 'a2d-llama'])('blocks of %s', (name) =>
     ['by a threshold', { confidenceThreshold: 0.02 }],
     ['by an entropy bound', { order: orders.entropyBound, entropyBound: 8 }],
     ['in half blocks', { blockLength: 2 }],
+    ['with edited tokens', { editThreshold: 0.02, steps: 18 }],
     ['guided away from no prompt', { classifierFreeScale: 0.5 }],
     ['around text that stands', { response: Int32Array.of(-1, -1, 5, -1, -1, -1, -1, 7, -1, -1) }],
   ])('are the same with and without cache: %s', async (_, options) => {

@@ -17,6 +17,7 @@ import type { RunSettings, SampleSettings } from './settings/sample-settings.js'
 import type { Steering } from './settings/steering.js';
 import { changedTokens } from './step/changed-tokens.js';
 import { checkEditedTokens } from './step/check-edits.js';
+import { type SettledBlocks, withWritten } from './step/edit-tokens.js';
 import { promptEndEvent, stepEvent } from './step/events.js';
 import { nextWorkingStep } from './step/next-working-step.js';
 import { planStep } from './step/plan-step.js';
@@ -76,8 +77,23 @@ async function* denoise(
   guidance: GuidanceContext | undefined,
   openingMs: number,
 ): AsyncGenerator<SampleEvent, void, undefined> {
-  const { trajectories, steps, length, seed, signal, firstTrajectory, remasking, edit, steering } = settings;
-  const mayChange = remasking !== undefined || edit?.tokens !== undefined || steering !== undefined;
+  const {
+    trajectories,
+    steps,
+    length,
+    seed,
+    signal,
+    firstTrajectory,
+    remasking,
+    edit,
+    steering,
+    editThreshold,
+  } = settings;
+  const mayChange =
+    remasking !== undefined ||
+    edit?.tokens !== undefined ||
+    steering !== undefined ||
+    editThreshold !== undefined;
   const tokenIds = new Int32Array(trajectories * length);
   for (let k = 0; k < trajectories; k++) tokenIds.set(settings.given, k * length);
   const probabilities = new Float64Array(remasking === undefined ? 0 : tokenIds.length);
@@ -86,6 +102,7 @@ async function* denoise(
   const counted = countPasses(settings.denoiser);
   const network = conditioned(settings, counted, prefix.length);
   let rewardPasses = 0;
+  const settled: SettledBlocks = new Map();
   const promptHash = hashTokens(prefix);
   const freshPredictor = () => (settings.cacheBlocks ? blockCache(settings) : predict);
   let predictRows = freshPredictor();
@@ -105,8 +122,10 @@ async function* denoise(
     const before = mayChange ? tokenIds.slice() : tokenIds;
     const orderStreams = Array.from({ length: trajectories }, (_, k) => stream(k, 'order'));
     const parts = planStep(settings, step, tokenIds, orderStreams);
+    const editable =
+      editThreshold === undefined ? [] : withWritten(settings, { step, tokenIds, parts, settled });
     const work =
-      parts.length === 0
+      parts.length === 0 && editable.length === 0
         ? idle
         : await takeStep(settings, {
             prompt,
@@ -114,6 +133,8 @@ async function* denoise(
             prefix,
             tokenIds,
             parts,
+            editable,
+            settled,
             network,
             predictRows,
             guidance,

@@ -4,13 +4,14 @@ import type { Settings } from './settings.js';
 
 /** Settings as `sample` takes them. Throws InvalidArgumentError for a name that there is not, and what filters and remaskings refuse. */
 export const samplingOf = (settings: Settings): Preset['sample'] & Partial<SampleOptions> => {
-  const { vocabularyTolerance, response, confidenceThreshold, cacheBlocks } = settings;
+  const { vocabularyTolerance, response, confidenceThreshold, editThreshold, cacheBlocks } = settings;
   const { entropyBound, guidanceEvery, guidanceFrom, guidanceUntil } = settings;
   return {
     ...preset(settings).sample,
     vocabularyTolerance,
     response,
     confidenceThreshold,
+    editThreshold,
     cacheBlocks,
     entropyBound,
     guidanceEvery,

@@ -43,6 +43,8 @@ export interface Settings extends PresetSettings {
   readonly budgetSeconds?: number | undefined;
   /** Approximate, faster: also commit tokens of at least this probability. Default: off. */
   readonly confidenceThreshold?: number | undefined;
+  /** Replace written tokens of the current block where another has more than this probability (LLaDA2.1). Default: off. */
+  readonly editThreshold?: number | undefined;
   /** Approximate, faster: compute what lies around a block once for the block. Default: false. */
   readonly cacheBlocks?: boolean | undefined;
 }
@@ -91,6 +93,7 @@ export const settingNames: OptionNames<Settings> = {
   budgetSeconds: true,
   blockLength: true,
   confidenceThreshold: true,
+  editThreshold: true,
   cacheBlocks: true,
 };
 

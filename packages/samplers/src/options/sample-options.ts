@@ -81,6 +81,12 @@ export interface SampleOptions {
    */
   readonly confidenceThreshold?: number | undefined;
   /**
+   * Replaces a token that the current block already holds by the likeliest, where that is another and has more than this probability, in [0, 1), by the denoiser's own
+   * distribution softmax(φ); in every step, also in those that are left when no mask is, until nothing changes (LLaDA2.1's token editing, arXiv 2602.08676). What stands in
+   * the response from the beginning stays, and what it ends with is open, so that `stopAtEnd` has no effect. Default: off.
+   */
+  readonly editThreshold?: number | undefined;
+  /**
    * Approximate, for speed: compute what lies around a block once, when the block is begun, and in its steps the block alone (Fast-dLLM's dual
    * cache). Without `blockLength`, the prompt alone is kept. Throws UnsupportedError for a denoiser that cannot. Default: false; true, and exact, for a
    * denoiser whose tokens see no later block.

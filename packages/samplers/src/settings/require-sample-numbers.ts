@@ -11,6 +11,7 @@ export interface SampleNumbers {
   readonly vocabularyTolerance: number;
   readonly seed: number;
   readonly confidenceThreshold?: number | undefined;
+  readonly editThreshold?: number | undefined;
   readonly classifierFreeScale?: number | undefined;
   readonly entropyBound?: number | undefined;
   readonly guidanceEvery?: number | undefined;
@@ -32,7 +33,7 @@ export const requireSampleNumbers = (numbers: SampleNumbers): void => {
   requireThat('trajectories · maxNewTokens', tokens, `at most ${MOST_TOKENS} tokens`, tokens <= MOST_TOKENS);
   requireWhole('blockLength', blockLength, 1);
   requireTemperature('temperature', numbers.temperature);
-  const { vocabularyTolerance, seed, confidenceThreshold } = numbers;
+  const { vocabularyTolerance, seed, confidenceThreshold, editThreshold } = numbers;
   requireThat(
     'vocabularyTolerance',
     vocabularyTolerance,
@@ -47,6 +48,10 @@ export const requireSampleNumbers = (numbers: SampleNumbers): void => {
   requireWhole('guidanceEvery', guidanceEvery, 1);
   requireShare('guidanceFrom', guidanceFrom);
   requireShare('guidanceUntil', guidanceUntil);
+  if (editThreshold !== undefined) {
+    const isShare = typeof editThreshold === 'number' && editThreshold >= 0 && editThreshold < 1;
+    requireThat('editThreshold', editThreshold, 'a number of at least 0 and below 1', isShare);
+  }
   if (confidenceThreshold === undefined) return;
   const isProbability =
     typeof confidenceThreshold === 'number' && confidenceThreshold > 0 && confidenceThreshold <= 1;

@@ -51,6 +51,7 @@ const optionNames: OptionNames<SampleOptions> = {
   stopAtEnd: true,
   skipRedundant: true,
   confidenceThreshold: true,
+  editThreshold: true,
   cacheBlocks: true,
   signal: true,
 };
@@ -87,6 +88,7 @@ export const resolveOptions = (options: SampleOptions): RunSettings => {
     stopAtEnd = true,
     skipRedundant = true,
     confidenceThreshold,
+    editThreshold,
     cacheBlocks = options.denoiser?.blockAttention !== undefined && options.denoiser.openBlock !== undefined,
     signal,
   } = options;
@@ -104,6 +106,7 @@ export const resolveOptions = (options: SampleOptions): RunSettings => {
     vocabularyTolerance,
     seed,
     confidenceThreshold,
+    editThreshold,
     classifierFreeScale,
     entropyBound,
     guidanceEvery,
@@ -185,9 +188,10 @@ export const resolveOptions = (options: SampleOptions): RunSettings => {
     seed,
     deprioritizeEos,
     vocabularyTolerance: edit?.logits === undefined ? vocabularyTolerance : 0,
-    stopAtEnd: stopAtEnd && remasking === undefined,
+    stopAtEnd: stopAtEnd && remasking === undefined && editThreshold === undefined,
     skipRedundant,
     confidenceThreshold,
+    editThreshold,
     cacheBlocks,
     signal,
   };

@@ -47,6 +47,7 @@ export interface RunSettings {
   readonly stopAtEnd: boolean;
   readonly skipRedundant: boolean;
   readonly confidenceThreshold: number | undefined;
+  readonly editThreshold: number | undefined;
   readonly cacheBlocks: boolean;
   readonly signal: AbortSignal | undefined;
 }

@@ -30,5 +30,8 @@ export const nextWorkingStep = (settings: SampleSettings, step: number, tokenIds
 };
 
 /** Whether something is done in steps that reveal nothing, too. */
-const actsWhenIdle = ({ remasking, edit, steering }: SampleSettings): boolean =>
-  remasking !== undefined || edit?.tokens !== undefined || steering !== undefined;
+const actsWhenIdle = ({ remasking, edit, steering, editThreshold }: SampleSettings): boolean =>
+  remasking !== undefined ||
+  edit?.tokens !== undefined ||
+  steering !== undefined ||
+  editThreshold !== undefined;

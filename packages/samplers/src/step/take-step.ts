@@ -19,6 +19,7 @@ import { checkEditedLogits } from './check-edits.js';
 import { type Commitment, commitTokens } from './commit-tokens.js';
 import { completeResponses } from './complete-responses.js';
 import { drawDrafts } from './draw-drafts.js';
+import { dividedPrediction, type EditableRows, type SettledBlocks } from './edit-tokens.js';
 import { stepInBlock } from './reveal-probability.js';
 
 /** The random stream of a trajectory in one step. */
@@ -35,6 +36,10 @@ export interface StepRequest {
   /** Responses of all trajectories, shape [trajectories, length]; written to. */
   readonly tokenIds: Int32Array;
   readonly parts: readonly MaskedRows[];
+  /** The same with what may be edited; none where nothing is. */
+  readonly editable: readonly EditableRows[];
+  /** Written to. */
+  readonly settled: SettledBlocks;
   readonly network: DenoiserNetwork;
   readonly predictRows: (
     request: PredictRequest & { readonly parts: readonly MaskedRows[]; readonly block: number },
@@ -63,9 +68,9 @@ export const takeStep = async (settings: SampleSettings, request: StepRequest): 
   // What follows is not written before the block is, and has no part in a reward.
   const { block } = stepInBlock(settings, step);
   const visible = settings.predictsAll ? length : settings.blocks[block]!.to;
-  const guidance = isGuided(settings, step) ? request.guidance : undefined;
+  const guidance = parts.length > 0 && isGuided(settings, step) ? request.guidance : undefined;
   const start = performance.now();
-  const logits = await predictedRows(settings, request);
+  const { logits, edits } = await predictedRows(settings, request);
   const denoiserMs = performance.now() - start;
   const initial = initialRows(logits, relaxedTemperature(temperature), confidenceThreshold);
   let guided: GuidanceResult | undefined;
@@ -116,8 +121,12 @@ export const takeStep = async (settings: SampleSettings, request: StepRequest): 
     position,
     tokenId,
   }));
-  for (const { trajectory, position, tokenId } of committed) {
+  for (const { trajectory, position, tokenId } of [...committed, ...edits]) {
     tokenIds[trajectory * length + position] = tokenId;
+  }
+  for (const { trajectory } of request.editable) {
+    const changes = [...parts, ...edits].some((each) => each.trajectory === trajectory);
+    if (!changes) request.settled.set(trajectory, block);
   }
   if (settings.stopAtEnd) {
     const worked = parts.map(({ trajectory }) => trajectory);
@@ -154,8 +163,8 @@ const isGuided = (
 /** The denoiser's logits of the parts' rows. A function of its own, so that what it made them from is held no longer. */
 const predictedRows = async (
   settings: SampleSettings,
-  { prompt, step, prefix, tokenIds, parts, network, predictRows }: StepRequest,
-): Promise<RowLogits> => {
+  { prompt, step, prefix, tokenIds, parts, editable, network, predictRows }: StepRequest,
+): Promise<{ readonly logits: RowLogits; readonly edits: readonly CommittedToken[] }> => {
   const { denoiser, length, endsFrom, temperature, filters, signal, skipRedundant } = settings;
   const { guidance, vocabularyTolerance } = settings;
   const { block } = stepInBlock(settings, step);
@@ -172,7 +181,10 @@ const predictedRows = async (
     step,
     signal,
   };
-  const { logits, sources } = await predictRows({ ...asked, block });
+  const all = await predictRows({ ...asked, block, ...(editable.length === 0 ? {} : { parts: editable }) });
+  const { masked, edits } =
+    editable.length === 0 ? { masked: all, edits: [] } : dividedPrediction(settings, editable, tokenIds, all);
+  const { logits, sources } = masked;
   // Candidates of equal responses are found once, and copied instead of their logits.
   const distinct = await selectCandidates(logits, denoiser.vocabulary.size, {
     temperature,
@@ -181,7 +193,7 @@ const predictedRows = async (
     tolerance: keepMostProbable(filters) ? vocabularyTolerance : 0,
     signal,
   });
-  return repeatRows(distinct, sources, signal);
+  return { logits: await repeatRows(distinct, sources, signal), edits };
 };
 
 /** The visible beginnings of the responses that take part, and their masked slots, as one batch. */
