@@ -1,5 +1,6 @@
-import { type Backend, InvalidArgumentError, requireName } from '@entrgi/core';
+import { type Backend, InvalidArgumentError } from '@entrgi/core';
 import { checkThreads, type Runtime, runtimeBackend } from '@entrgi/core/backend';
+import { requireName } from '@entrgi/core/internal';
 import { deviceNames, type NodeDevice } from './devices.js';
 import { loadNativeRuntime } from './native-runtime.js';
 import { sessionSettings } from './session-settings.js';

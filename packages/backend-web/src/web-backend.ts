@@ -1,5 +1,6 @@
-import { type Backend, InvalidArgumentError, lazily, type ModelSource, requireThat } from '@entrgi/core';
+import { type Backend, InvalidArgumentError, type ModelSource } from '@entrgi/core';
 import { checkThreads, runtimeBackend, typedFailure } from '@entrgi/core/backend';
+import { lazily, requireThat } from '@entrgi/core/internal';
 import type { DeviceReport, WebDevice } from './choose-device.js';
 import { loadWebRuntime, type WebRuntime, type WebSettings } from './web-runtime.js';
 import { workerRuntime } from './worker-runtime.js';

@@ -1,9 +1,5 @@
 export { disposable } from './async/disposable.js';
 export { nextTurn, turnIsDue } from './async/event-loop.js';
-export { type Lazy, lazily } from './async/lazily.js';
-export { applyFilters, keepMostProbable } from './candidates/apply-filters.js';
-export { mostProbableKept } from './candidates/most-probable-kept.js';
-export { type CandidateRule, selectCandidates } from './candidates/select-candidates.js';
 export { wholeVocabulary } from './candidates/whole-vocabulary.js';
 export type { EntropyOf } from './contracts/guidance/entropy-of.js';
 export type { Filter, FilterRule } from './contracts/guidance/filter.js';
@@ -63,40 +59,11 @@ export type {
 export type { Remasking, RemaskProbabilities, RemaskRequest } from './contracts/sampling/remasking.js';
 export type { Schedule } from './contracts/sampling/schedule.js';
 export type { CommittedToken, StepEvent, StepTimings } from './contracts/sampling/step-event.js';
-export { atPlace } from './errors/at-place.js';
-export { clipMessage } from './errors/clip-message.js';
 export * from './errors/errors.js';
-export { firstNotFinite } from './errors/first-not-finite.js';
 export * as filters from './filters/index.js';
 export { type RewardGuidanceOptions, rewardGuidance } from './guidance/reward-guidance.js';
 export * as optimizers from './optimizers/index.js';
-export { pickOptions } from './options/pick-options.js';
-export {
-  nearestName,
-  type OptionCheck,
-  type OptionNames,
-  requireKnownOptions,
-} from './options/require-known-options.js';
-export {
-  requireBackend,
-  requireBoolean,
-  requireFunction,
-  requireMemoryLimit,
-  requireName,
-  requireObject,
-  requirePositive,
-  requireReward,
-  requireSignal,
-  requireText,
-  requireThat,
-  requireWhole,
-} from './options/require-that.js';
-export { drawToken } from './random/draw-token.js';
 export { hashTokens, type RandomStreamKey, randomStream } from './random/random-stream.js';
 export * as relaxations from './relaxations/index.js';
-export { relaxedTemperature } from './softmax/relaxed-temperature.js';
-export { rowEntropy } from './softmax/row-entropy.js';
-export { rowLogSumExp } from './softmax/row-log-sum-exp.js';
 export { argmax, entropy, logSumExp, softmax } from './softmax/softmax.js';
 export { softmaxGradient } from './softmax/softmax-gradient.js';
-export { type MapTokensOptions, mapTokens, type TokenMap } from './vocabulary/token-map.js';

@@ -1,4 +1,5 @@
-import type { ChatMessage, OptionNames } from '@entrgi/core';
+import type { ChatMessage } from '@entrgi/core';
+import type { OptionNames } from '@entrgi/core/internal';
 import type { Preset, presets } from '@entrgi/samplers';
 import { type ModelOptions, modelOptionNames } from './models/model-options.js';
 import type { MethodName } from './settings/methods.js';

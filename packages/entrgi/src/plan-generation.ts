@@ -1,11 +1,5 @@
-import {
-  type Relaxation,
-  relaxations,
-  requireKnownOptions,
-  requireName,
-  requireThat,
-  requireWhole,
-} from '@entrgi/core';
+import { type Relaxation, relaxations } from '@entrgi/core';
+import { requireKnownOptions, requireName, requireThat, requireWhole } from '@entrgi/core/internal';
 import {
   type Preset,
   type PresetSettings,

@@ -5,13 +5,13 @@ import {
   InvalidArgumentError,
   type Prompt,
   type PromptEndEvent,
-  pickOptions,
   type Relaxation,
   type Reward,
   relaxations,
   rewardGuidance,
   type StepEvent,
 } from '@entrgi/core';
+import { pickOptions } from '@entrgi/core/internal';
 import { passesOf, type StrategyOptions, strategies } from '@entrgi/samplers';
 import type { GenerateOptions } from './generate-options.js';
 import { type GenerateResult, generateResult } from './generate-result.js';

@@ -43,6 +43,7 @@ export { loadDenoiser } from './load-denoiser.js';
 export { readTokenizer } from './prompt/read-tokenizer.js';
 export type { ResolveOptions } from './snapshot/resolve-options.js';
 export type { VerifyOptions } from './snapshot/verify-snapshot.js';
+export { type MapTokensOptions, mapTokens, type TokenMap } from './token-map/token-map.js';
 export { type EndTokens, endTokens } from './vocabulary/end-tokens.js';
 export { fileFolder } from './web/file-folder.js';
 export { type HubFolderOptions, hubFolder } from './web/hub-folder.js';

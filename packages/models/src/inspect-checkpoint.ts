@@ -1,4 +1,4 @@
-import { type OptionNames, requireBoolean, requireKnownOptions } from '@entrgi/core';
+import { type OptionNames, requireBoolean, requireKnownOptions } from '@entrgi/core/internal';
 import { openToLook } from '#platform/open-folder';
 import { type FileOptions, fileOptionNames } from './contracts/file-options.js';
 import type { Folder } from './files/byte-source.js';

@@ -1,4 +1,5 @@
-import { requireKnownOptions, UnsupportedError } from '@entrgi/core';
+import { UnsupportedError } from '@entrgi/core';
+import { requireKnownOptions } from '@entrgi/core/internal';
 import { architectureName } from './checkpoint/architecture-name.js';
 import { readCheckpoint } from './checkpoint/checkpoint.js';
 import { classifierOptionNames, type LoadClassifierOptions } from './classifier/load-classifier-options.js';

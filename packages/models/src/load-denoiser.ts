@@ -1,11 +1,5 @@
-import {
-  type Denoiser,
-  disposable,
-  requireBackend,
-  requireKnownOptions,
-  type SessionOptions,
-  UnsupportedError,
-} from '@entrgi/core';
+import { type Denoiser, disposable, type SessionOptions, UnsupportedError } from '@entrgi/core';
+import { requireBackend, requireKnownOptions } from '@entrgi/core/internal';
 import { encodeModel, type Model, pruneGraph } from '@entrgi/onnx';
 import { architectureName } from './checkpoint/architecture-name.js';
 import { readCheckpoint } from './checkpoint/checkpoint.js';

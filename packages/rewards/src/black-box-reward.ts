@@ -1,12 +1,5 @@
-import {
-  disposable,
-  InvalidArgumentError,
-  NumericalError,
-  type Prompt,
-  type Reward,
-  requireFunction,
-  requireThat,
-} from '@entrgi/core';
+import { disposable, InvalidArgumentError, NumericalError, type Prompt, type Reward } from '@entrgi/core';
+import { requireFunction, requireThat } from '@entrgi/core/internal';
 
 /** Rates responses by any means: one number per response, higher is better. */
 export type Rate = (

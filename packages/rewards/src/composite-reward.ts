@@ -1,20 +1,22 @@
 import {
   type DifferentiableReward,
   disposable,
-  firstNotFinite,
   InvalidArgumentError,
   isDifferentiable,
   NumericalError,
   nextTurn,
-  type OptionNames,
   type Reward,
   type RewardContext,
   type RewardRequest,
+  turnIsDue,
+} from '@entrgi/core';
+import {
+  firstNotFinite,
+  type OptionNames,
   requireKnownOptions,
   requireReward,
   requireThat,
-  turnIsDue,
-} from '@entrgi/core';
+} from '@entrgi/core/internal';
 
 /** One term of a weighted sum. */
 export interface WeightedReward<R extends Reward = Reward> {

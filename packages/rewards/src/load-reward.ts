@@ -1,10 +1,5 @@
-import {
-  type DifferentiableReward,
-  type OptionNames,
-  pickOptions,
-  requireBackend,
-  requireKnownOptions,
-} from '@entrgi/core';
+import type { DifferentiableReward } from '@entrgi/core';
+import { type OptionNames, pickOptions, requireBackend, requireKnownOptions } from '@entrgi/core/internal';
 import {
   classifierOptionNames,
   type Folder,

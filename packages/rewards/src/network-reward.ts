@@ -3,20 +3,22 @@ import {
   type DifferentiableReward,
   disposable,
   InvalidArgumentError,
+  NumericalError,
+  type Prompt,
+  type Session,
+  type Tensor,
+  UnsupportedError,
+} from '@entrgi/core';
+import {
   type Lazy,
   lazily,
-  NumericalError,
   type OptionNames,
-  type Prompt,
   requireBackend,
   requireBoolean,
   requireKnownOptions,
   requireText,
   requireThat,
-  type Session,
-  type Tensor,
-  UnsupportedError,
-} from '@entrgi/core';
+} from '@entrgi/core/internal';
 import { type Classifier, type EncodedText, type RuntimeOptions, runtimeOptionNames } from '@entrgi/models';
 import { encodeModel, type Model, pruneGraph } from '@entrgi/onnx';
 import { int64Tensor } from '@entrgi/onnx/internal';

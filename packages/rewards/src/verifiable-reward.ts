@@ -1,4 +1,5 @@
-import { type Prompt, type Reward, requireFunction } from '@entrgi/core';
+import type { Prompt, Reward } from '@entrgi/core';
+import { requireFunction } from '@entrgi/core/internal';
 import { blackBoxReward } from './black-box-reward.js';
 
 /** Whether a response is right, or how right it is: true is 1, false 0. */

@@ -1,6 +1,5 @@
 import {
   disposable,
-  drawToken,
   type Filter,
   filters,
   hashTokens,
@@ -11,6 +10,7 @@ import {
   type Schedule,
   type StepEvent,
 } from '@entrgi/core';
+import { drawToken } from '@entrgi/core/internal';
 import { describe, expect, test } from 'vitest';
 import { byConfidence, orders, presets, type SampleOptions, sample, schedules } from './index.js';
 import { type BigramDenoiser, bigramDenoiser, vocabulary } from './testing/bigram-denoiser.js';

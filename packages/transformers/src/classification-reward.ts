@@ -1,11 +1,5 @@
-import {
-  InvalidArgumentError,
-  type OptionNames,
-  type Reward,
-  requireKnownOptions,
-  requireName,
-  requireText,
-} from '@entrgi/core';
+import { InvalidArgumentError, type Reward } from '@entrgi/core';
+import { type OptionNames, requireKnownOptions, requireName, requireText } from '@entrgi/core/internal';
 import { dialogueInputs } from './dialogue/dialogue-inputs.js';
 import { requireLength } from './dialogue/require-length.js';
 import type { LibraryModel } from './library/contract.js';

@@ -1,11 +1,5 @@
-import {
-  type OptionNames,
-  type Prompt,
-  type Reward,
-  requireBoolean,
-  requireKnownOptions,
-  requireText,
-} from '@entrgi/core';
+import type { Prompt, Reward } from '@entrgi/core';
+import { type OptionNames, requireBoolean, requireKnownOptions, requireText } from '@entrgi/core/internal';
 import { tokenLogProbabilities } from './causal/token-log-probabilities.js';
 import { hasTemplate } from './dialogue/dialogue-inputs.js';
 import { onlyTurn, promptTurns } from './dialogue/prompt-turns.js';

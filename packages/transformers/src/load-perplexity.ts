@@ -1,10 +1,5 @@
-import {
-  type Disposable,
-  disposable,
-  type OptionNames,
-  requireKnownOptions,
-  requireText,
-} from '@entrgi/core';
+import { type Disposable, disposable } from '@entrgi/core';
+import { type OptionNames, requireKnownOptions, requireText } from '@entrgi/core/internal';
 import { tokenLogProbabilities } from './causal/token-log-probabilities.js';
 import { requireLength } from './dialogue/require-length.js';
 import { type LoadedModel, openModel } from './library/open-model.js';

@@ -1,4 +1,4 @@
-import { type OptionNames, requireBoolean, requireText } from '@entrgi/core';
+import { type OptionNames, requireBoolean, requireText } from '@entrgi/core/internal';
 import type { LibraryLoading } from './library/contract.js';
 
 /** How Transformers.js loads a model that is given by name. */

@@ -1,12 +1,11 @@
+import type { Prompt, Reward } from '@entrgi/core';
 import {
   type OptionNames,
-  type Prompt,
-  type Reward,
   requireKnownOptions,
   requireName,
   requireText,
   requireThat,
-} from '@entrgi/core';
+} from '@entrgi/core/internal';
 import { promptTurns } from './dialogue/prompt-turns.js';
 import type { LibraryTensor } from './library/contract.js';
 import { type LoadedPipeline, openPipeline } from './library/open-pipeline.js';

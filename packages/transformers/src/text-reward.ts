@@ -1,4 +1,5 @@
-import { disposable, NumericalError, type Prompt, type Reward, requireText, requireThat } from '@entrgi/core';
+import { disposable, NumericalError, type Prompt, type Reward } from '@entrgi/core';
+import { requireText, requireThat } from '@entrgi/core/internal';
 
 export interface TextRewardOptions {
   readonly name: string;

@@ -1,4 +1,5 @@
-import { type OptionNames, type Reward, requireKnownOptions, requireText, requireThat } from '@entrgi/core';
+import type { Reward } from '@entrgi/core';
+import { type OptionNames, requireKnownOptions, requireText, requireThat } from '@entrgi/core/internal';
 import { type LoadedPipeline, openPipeline } from './library/open-pipeline.js';
 import { type LoadingOptions, loadingOf, loadingOptionNames } from './loading-options.js';
 import { textReward } from './text-reward.js';

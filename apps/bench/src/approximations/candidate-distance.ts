@@ -5,11 +5,11 @@ import {
   optimizers,
   type Relaxation,
   rewardGuidance,
-  selectCandidates,
 } from '@entrgi/core';
 import { loadDenoiser } from '@entrgi/models';
 import { loadReward } from '@entrgi/rewards';
 import { sample } from '@entrgi/samplers';
+import { selectCandidates } from '@entrgi/samplers/internal';
 import { openings } from '@entrgi/tiny-stories';
 import { mean, quantile } from '../measure/statistics.js';
 import { totalVariation } from '../measure/total-variation.js';

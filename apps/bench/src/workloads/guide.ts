@@ -1,6 +1,7 @@
 import { nodeBackend } from '@entrgi/backend-node';
-import { filters, optimizers, randomStream, rewardGuidance, selectCandidates, softmax } from '@entrgi/core';
+import { filters, optimizers, randomStream, rewardGuidance, softmax } from '@entrgi/core';
 import { loadClassifier } from '@entrgi/models';
+import { selectCandidates } from '@entrgi/samplers/internal';
 import { openReward } from '../inputs/open-models.js';
 import { type LogitKind, syntheticLogits } from '../inputs/synthetic-logits.js';
 import { timed } from '../measure/timed.js';

@@ -1,4 +1,4 @@
-import { mapTokens } from '@entrgi/core';
+import { mapTokens } from '@entrgi/models';
 import type { CheckpointReport } from './checkpoint-report.js';
 
 /** How many tokens of one vocabulary another has. */

@@ -1,4 +1,5 @@
-import { clipMessage, EntrgiError } from '@entrgi/core';
+import { EntrgiError } from '@entrgi/core';
+import { clipMessage } from '@entrgi/core/internal';
 import { withoutControls } from './without-controls.js';
 
 /** What the operating system's codes mean of a file that is read, and what to do about them. */

@@ -1,5 +1,5 @@
 import { extname } from 'node:path';
-import { requireThat, requireWhole } from '@entrgi/core';
+import { requireThat, requireWhole } from '@entrgi/core/internal';
 import { animatedGif, animatedSvg, readTracks, replayPage, type Track } from '@entrgi/evaluation';
 import type { Context } from '../process/context.js';
 import { writeWhole } from '../report/write-whole.js';

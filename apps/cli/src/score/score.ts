@@ -1,4 +1,5 @@
-import { type Backend, type Reward, requireThat } from '@entrgi/core';
+import type { Backend, Reward } from '@entrgi/core';
+import { requireThat } from '@entrgi/core/internal';
 import {
   type EndpointJudge,
   type Judge,

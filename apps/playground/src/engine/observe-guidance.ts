@@ -1,4 +1,5 @@
-import { disposable, type Guidance, type GuidanceRequest, rowEntropy } from '@entrgi/core';
+import { disposable, type Guidance, type GuidanceRequest } from '@entrgi/core';
+import { rowEntropy } from '@entrgi/core/internal';
 import type { Candidates } from './protocol.js';
 import { movedShare, topCandidates } from './top-candidates.js';
 

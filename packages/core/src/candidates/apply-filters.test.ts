@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { applyFilters, type Filter, filters, keepMostProbable, NumericalError } from '../index.js';
+import { type Filter, filters, NumericalError } from '../index.js';
+import { applyFilters, keepMostProbable } from './apply-filters.js';
 
 const probs = () => Float32Array.of(0.5, 0.25, 0.25);
 const apply = (all: readonly Filter[], tokenIds?: Int32Array) => {

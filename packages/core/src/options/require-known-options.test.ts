@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { InvalidArgumentError } from '../errors/errors.js';
-import { nearestName, type OptionNames, requireKnownOptions } from './require-known-options.js';
+import { nearestName } from './nearest-name.js';
+import { type OptionNames, requireKnownOptions } from './require-known-options.js';
 import { requireWhole } from './require-that.js';
 
 interface Options {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { drawToken, randomStream } from '../index.js';
+import { drawToken } from './draw-token.js';
+import { randomStream } from './random-stream.js';
 
 const fixed = (u: number) => ({ uniform: () => u });
 

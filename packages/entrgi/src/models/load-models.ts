@@ -1,5 +1,6 @@
 import { nodeBackend } from '@entrgi/backend-node';
-import { type Denoiser, type Disposable, disposable, type Reward, requireKnownOptions } from '@entrgi/core';
+import { type Denoiser, type Disposable, disposable, type Reward } from '@entrgi/core';
+import { requireKnownOptions } from '@entrgi/core/internal';
 import { type HubOptions, loadDenoiser, type TemplateOptions, type WeightOptions } from '@entrgi/models';
 import { confidenceReward, loadReward, logRatioReward } from '@entrgi/rewards';
 import { denoiserDirectory, rewardDirectory } from '@entrgi/tiny-stories';

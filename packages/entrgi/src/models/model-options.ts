@@ -1,14 +1,12 @@
+import type { Denoiser, OnWarning, Reward } from '@entrgi/core';
 import {
-  type Denoiser,
-  type OnWarning,
   type OptionNames,
-  type Reward,
   requireFunction,
   requireName,
   requireReward,
   requireThat,
   requireWhole,
-} from '@entrgi/core';
+} from '@entrgi/core/internal';
 import {
   type AttentionOptions,
   attentionOptionNames,

@@ -1,4 +1,5 @@
-import { type Remasking, requireName } from '@entrgi/core';
+import type { Remasking } from '@entrgi/core';
+import { requireName } from '@entrgi/core/internal';
 import { type Preset, preset, remaskings, type SampleOptions } from '@entrgi/samplers';
 import type { Settings } from './settings.js';
 

@@ -1,4 +1,4 @@
-import { type OptionNames, requirePositive } from '@entrgi/core';
+import { type OptionNames, requirePositive } from '@entrgi/core/internal';
 import type { EndTokens } from '@entrgi/models';
 import { type PresetSettings, type potentials, presets, type remaskings } from '@entrgi/samplers';
 

@@ -1,4 +1,5 @@
-import { InvalidArgumentError, requirePositive } from '@entrgi/core';
+import { InvalidArgumentError } from '@entrgi/core';
+import { requirePositive } from '@entrgi/core/internal';
 import { type Budget, type Strategy, strategies } from '@entrgi/samplers';
 import type { MethodName } from './methods.js';
 import type { Settings } from './settings.js';

@@ -1,6 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AccessError, lazily, NetworkError, NotFoundError, UnsupportedError } from '@entrgi/core';
+import { AccessError, NetworkError, NotFoundError, UnsupportedError } from '@entrgi/core';
+import { lazily } from '@entrgi/core/internal';
 import { openDestination } from '@entrgi/onnx/node';
 import PQueue from 'p-queue';
 import { hashOf } from '../journal/canonical-json.js';

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
-import { InvalidArgumentError, type Prompt, requireThat, requireWhole } from '@entrgi/core';
+import { InvalidArgumentError, type Prompt } from '@entrgi/core';
+import { requireThat, requireWhole } from '@entrgi/core/internal';
 import { resolveCheckpoint } from '@entrgi/models';
 import { denoiserDirectory, rewardDirectory } from '@entrgi/tiny-stories';
 import {

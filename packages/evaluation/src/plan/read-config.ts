@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { InvalidArgumentError, NotFoundError, nearestName } from '@entrgi/core';
+import { InvalidArgumentError, NotFoundError } from '@entrgi/core';
+import { nearestName } from '@entrgi/core/internal';
 import { strictJson } from '@entrgi/models';
 import type { ErrorObject } from 'ajv';
 import { packageFile } from '../package-file.js';

@@ -1,4 +1,4 @@
-import { requireWhole } from '@entrgi/core';
+import { requireWhole } from '@entrgi/core/internal';
 import type { Journal } from '../journal/open-journal.js';
 import { endpointJudge } from '../judges/endpoint-judge.js';
 import { judgeLine } from '../judges/judge-line.js';

@@ -1,4 +1,4 @@
-import { lazily } from '@entrgi/core';
+import { lazily } from '@entrgi/core/internal';
 import { loadPerplexity } from '@entrgi/transformers';
 import { loadModels } from 'entrgi';
 import { loadJudge } from '../judges/load-judge.js';

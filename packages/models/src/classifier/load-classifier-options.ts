@@ -1,4 +1,4 @@
-import type { OptionNames } from '@entrgi/core';
+import type { OptionNames } from '@entrgi/core/internal';
 import { type FileOptions, fileOptionNames } from '../contracts/file-options.js';
 import { type TemplateOptions, templateOptionNames } from '../contracts/template-options.js';
 import { type HubOptions, hubOptionNames } from '../hub/hub-options.js';

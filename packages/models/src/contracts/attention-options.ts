@@ -1,4 +1,4 @@
-import { type OptionNames, requireName, requireWhole } from '@entrgi/core';
+import { type OptionNames, requireName, requireWhole } from '@entrgi/core/internal';
 
 /** Which tokens see which: all of them all, or none those of a later block. */
 export type Attention = 'everywhere' | 'block-causal';

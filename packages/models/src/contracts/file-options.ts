@@ -1,4 +1,4 @@
-import { type OptionNames, requireText, requireWhole } from '@entrgi/core';
+import { type OptionNames, requireText, requireWhole } from '@entrgi/core/internal';
 
 /** Which file of a source is the model, and what of it counts. */
 export interface FileOptions {

@@ -1,4 +1,5 @@
-import { type Backend, type OptionNames, requireBackend, requireText, requireWhole } from '@entrgi/core';
+import type { Backend } from '@entrgi/core';
+import { type OptionNames, requireBackend, requireText, requireWhole } from '@entrgi/core/internal';
 
 /** Where a model runs, and what it is called there. */
 export interface RuntimeOptions {

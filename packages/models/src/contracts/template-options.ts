@@ -1,4 +1,5 @@
-import { InvalidArgumentError, type OptionNames } from '@entrgi/core';
+import { InvalidArgumentError } from '@entrgi/core';
+import type { OptionNames } from '@entrgi/core/internal';
 
 /** What a chat template is given besides the conversation. */
 export interface TemplateOptions {

@@ -1,4 +1,4 @@
-import { type OptionNames, requireBoolean } from '@entrgi/core';
+import { type OptionNames, requireBoolean } from '@entrgi/core/internal';
 import { type AttentionOptions, attentionOptionNames } from '../contracts/attention-options.js';
 import { type FileOptions, fileOptionNames } from '../contracts/file-options.js';
 import { type RuntimeOptions, runtimeOptionNames } from '../contracts/runtime-options.js';

@@ -1,4 +1,5 @@
-import { type BlockAttention, type Denoiser, type DenoiserRequest, lazily, type Session } from '@entrgi/core';
+import type { BlockAttention, Denoiser, DenoiserRequest, Session } from '@entrgi/core';
+import { lazily } from '@entrgi/core/internal';
 import type { Model } from '@entrgi/onnx';
 import { int64Tensor } from '@entrgi/onnx/internal';
 import type { DenoiserNetwork } from '../contracts/network.js';

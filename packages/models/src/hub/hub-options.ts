@@ -1,12 +1,12 @@
+import { InvalidArgumentError } from '@entrgi/core';
 import {
-  InvalidArgumentError,
   type OptionNames,
   requireBoolean,
   requireFunction,
   requireSignal,
   requireText,
   requireThat,
-} from '@entrgi/core';
+} from '@entrgi/core/internal';
 
 /** Where a checkpoint of the Hugging Face hub comes from and where it is kept. Directories need none of this. */
 export interface HubOptions {

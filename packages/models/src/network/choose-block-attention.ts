@@ -1,4 +1,5 @@
-import { type BlockAttention, InvalidArgumentError, requireThat, UnsupportedError } from '@entrgi/core';
+import { type BlockAttention, InvalidArgumentError, UnsupportedError } from '@entrgi/core';
+import { requireThat } from '@entrgi/core/internal';
 import { architectureName } from '../checkpoint/architecture-name.js';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import type { AttentionOptions } from '../contracts/attention-options.js';

@@ -1,4 +1,5 @@
-import { InvalidArgumentError, type OptionCheck, requireThat, requireWhole } from '@entrgi/core';
+import { InvalidArgumentError } from '@entrgi/core';
+import { type OptionCheck, requireThat, requireWhole } from '@entrgi/core/internal';
 
 /** Throws InvalidArgumentError for what can be no label's number or name. */
 export const requireLabel: OptionCheck = (name, value) => {

@@ -1,10 +1,5 @@
-import {
-  InvalidArgumentError,
-  NotFoundError,
-  pickOptions,
-  requireKnownOptions,
-  requireText,
-} from '@entrgi/core';
+import { InvalidArgumentError, NotFoundError } from '@entrgi/core';
+import { pickOptions, requireKnownOptions, requireText } from '@entrgi/core/internal';
 import { modelFolder } from '../files/model-folder.js';
 import { nodeFolder } from '../files/node-folder.js';
 import { type HubOptions, hubOptionNames } from '../hub/hub-options.js';

@@ -1,4 +1,4 @@
-import { type OptionCheck, requireThat } from '@entrgi/core';
+import { type OptionCheck, requireThat } from '@entrgi/core/internal';
 
 /**
  * Which tokens end a response, a convention.

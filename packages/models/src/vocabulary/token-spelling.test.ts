@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { mapTokens, type Vocabulary } from '@entrgi/core';
+import type { Vocabulary } from '@entrgi/core';
 import { describe, expect, it } from 'vitest';
+import { mapTokens } from '../token-map/token-map.js';
 import type { TokenizerFile } from './token-codec.js';
 import { tokenSpelling } from './token-spelling.js';
 

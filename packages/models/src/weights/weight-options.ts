@@ -1,12 +1,12 @@
+import { InvalidArgumentError } from '@entrgi/core';
 import {
-  InvalidArgumentError,
   type OptionNames,
   requireBoolean,
   requireFunction,
   requireMemoryLimit,
   requireSignal,
   requireText,
-} from '@entrgi/core';
+} from '@entrgi/core/internal';
 import type { VerifyOptions } from '../snapshot/verify-snapshot.js';
 
 /**

@@ -1,4 +1,5 @@
-import { type Prompt, requireThat } from '@entrgi/core';
+import type { Prompt } from '@entrgi/core';
+import { requireThat } from '@entrgi/core/internal';
 import type { Check } from '../verifiable-reward.js';
 
 /** A number as it is written: 1,234.5 and −3 are some, and so is the 7 of "7." */

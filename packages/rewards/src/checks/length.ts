@@ -1,4 +1,4 @@
-import { requireThat } from '@entrgi/core';
+import { requireThat } from '@entrgi/core/internal';
 import type { Check } from '../verifiable-reward.js';
 
 /** Whether the response has so many words. Throws InvalidArgumentError for bounds that no text keeps to. */

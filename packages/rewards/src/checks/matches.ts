@@ -1,4 +1,4 @@
-import { requireThat } from '@entrgi/core';
+import { requireThat } from '@entrgi/core/internal';
 import type { Check } from '../verifiable-reward.js';
 
 /** Whether a regular expression finds something in the response; with `^…$` the whole of it. Throws InvalidArgumentError for what is none. */

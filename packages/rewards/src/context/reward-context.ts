@@ -1,6 +1,5 @@
 import {
   disposable,
-  firstNotFinite,
   NumericalError,
   nextTurn,
   type ResponseMix,
@@ -9,6 +8,7 @@ import {
   type Session,
   turnIsDue,
 } from '@entrgi/core';
+import { firstNotFinite } from '@entrgi/core/internal';
 import { int64Tensor } from '@entrgi/onnx/internal';
 import type { Columns } from '../graph/gradient-graph.js';
 import { checkColumns } from './check-mix.js';

@@ -1,12 +1,6 @@
-import {
-  mapTokens,
-  type OnWarning,
-  type OptionNames,
-  requireFunction,
-  requireThat,
-  UnsupportedError,
-  type Vocabulary,
-} from '@entrgi/core';
+import { type OnWarning, UnsupportedError, type Vocabulary } from '@entrgi/core';
+import { type OptionNames, requireFunction, requireThat } from '@entrgi/core/internal';
+import { mapTokens } from '@entrgi/models';
 import { emitWarning } from './emit-warning.js';
 
 /** What happens where the reward model's vocabulary lacks tokens of the denoiser's. */

@@ -1,14 +1,11 @@
+import { type Denoiser, type DifferentiableReward, disposable, InvalidArgumentError } from '@entrgi/core';
 import {
-  type Denoiser,
-  type DifferentiableReward,
-  disposable,
-  InvalidArgumentError,
   type OptionNames,
   requireKnownOptions,
   requireText,
   requireThat,
   requireWhole,
-} from '@entrgi/core';
+} from '@entrgi/core/internal';
 import { type LikelihoodTerm, likelihoodContext } from './likelihood-context.js';
 import { logLikelihood } from './log-likelihood.js';
 

@@ -1,4 +1,5 @@
-import { type Reward, requirePositive } from '@entrgi/core';
+import type { Reward } from '@entrgi/core';
+import { requirePositive } from '@entrgi/core/internal';
 import { verifiableReward } from '../verifiable-reward.js';
 
 /** 0 up to so many words, and then below 0 by the share that is too long: −1 for twice as many. Throws InvalidArgumentError for a number that is not above 0. */

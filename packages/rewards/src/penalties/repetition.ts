@@ -1,4 +1,5 @@
-import { type Reward, requireWhole } from '@entrgi/core';
+import type { Reward } from '@entrgi/core';
+import { requireWhole } from '@entrgi/core/internal';
 import { verifiableReward } from '../verifiable-reward.js';
 
 /** Minus the share of n words in a row that stand there before, regardless of case: 0 where nothing is said twice, near −1 where nothing else is. Throws InvalidArgumentError for an n below 1. */

@@ -1,4 +1,5 @@
-import { type Order, requireName } from '@entrgi/core';
+import type { Order } from '@entrgi/core';
+import { requireName } from '@entrgi/core/internal';
 import * as orders from '../orders/index.js';
 
 /** What published code (Dream's, LLaDA's) calls some orders. */

@@ -1,4 +1,13 @@
-import { type EntropyOf, filters, optimizers, type RewardGuidanceOptions, requireName } from '@entrgi/core';
+import {
+  type Draw,
+  type EntropyOf,
+  filters,
+  type LogitOptimizer,
+  optimizers,
+  type RewardGuidanceOptions,
+  type Schedule,
+} from '@entrgi/core';
+import { requireName } from '@entrgi/core/internal';
 import * as draws from '../draws/index.js';
 import * as schedules from '../schedules/index.js';
 import { type OrderName, orderNamed } from './order-named.js';
@@ -65,9 +74,10 @@ export const preset = (settings: PresetSettings): Preset => {
   const { schedule, draw, blockLength, classifierFreeScale } = settings;
   const { guidanceSteps, update, learningRate, entropyOf, softTemperature, filterHard } = settings;
   const chosenOrder = orderNamed(order);
-  if (schedule !== undefined) requireName('schedule', schedule, Object.keys(schedules));
-  if (draw !== undefined) requireName('draw', draw, Object.keys(draws));
-  requireName('update', update, Object.keys(optimizers));
+  const chosenSchedule =
+    schedule === undefined ? undefined : named<Schedule>('schedule', schedule, schedules);
+  const chosenDraw = draw === undefined ? undefined : named<Draw>('draw', draw, draws);
+  const optimizer = named<(learningRate: number) => LogitOptimizer>('update', update, optimizers);
   return {
     settings,
     sample: {
@@ -79,17 +89,27 @@ export const preset = (settings: PresetSettings): Preset => {
       filters: [filters.topP(topP), ...(topK === undefined ? [] : [filters.topK(topK)])],
       order: chosenOrder,
       deprioritizeEos,
-      ...(schedule === undefined ? {} : { schedule: schedules[schedule] }),
-      ...(draw === undefined ? {} : { draw: draws[draw] }),
+      ...(chosenSchedule ? { schedule: chosenSchedule } : {}),
+      ...(chosenDraw ? { draw: chosenDraw } : {}),
       ...(blockLength === undefined ? {} : { blockLength }),
       ...(classifierFreeScale === undefined ? {} : { classifierFreeScale }),
     },
     guidance: {
       guidanceSteps,
-      optimizer: optimizers[update](learningRate),
+      optimizer: optimizer(learningRate),
       entropyOf,
       ...(softTemperature === undefined ? {} : { softTemperature }),
       ...(filterHard ? {} : { hardFilters: [] }),
     },
   };
+};
+
+/** The variant of that name. Throws InvalidArgumentError, which lists all names, where there is none. */
+const named = <Variant>(
+  option: string,
+  name: string,
+  variants: Readonly<Record<string, Variant>>,
+): Variant => {
+  requireName(option, name, Object.keys(variants));
+  return variants[name]!;
 };

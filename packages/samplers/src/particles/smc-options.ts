@@ -5,7 +5,7 @@ import {
   requirePositive,
   requireThat,
   requireWhole,
-} from '@entrgi/core';
+} from '@entrgi/core/internal';
 import { type Potential, potentials } from './potentials.js';
 
 /** How particles are weighed and resampled. The target is p(x) · exp(R(x)/β), p what sampling without reward writes. */

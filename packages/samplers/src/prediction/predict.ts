@@ -1,12 +1,12 @@
 import {
   type Denoiser,
-  firstNotFinite,
   InvalidArgumentError,
   NumericalError,
   nextTurn,
   turnIsDue,
   type Vocabulary,
 } from '@entrgi/core';
+import { firstNotFinite } from '@entrgi/core/internal';
 import type { PredictedRows } from '../rows/masked-rows.js';
 import type { DenoiserNetwork } from './denoiser-network.js';
 

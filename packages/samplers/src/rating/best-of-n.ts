@@ -1,13 +1,11 @@
+import { NumericalError, type Prompt, type Reward } from '@entrgi/core';
 import {
-  NumericalError,
   type OptionNames,
-  type Prompt,
-  type Reward,
   requireKnownOptions,
   requireReward,
   requireSignal,
   requireThat,
-} from '@entrgi/core';
+} from '@entrgi/core/internal';
 
 /** Finished responses, and what rates them. */
 export interface BestOfNOptions {

@@ -1,4 +1,5 @@
-import { NumericalError, type Prompt, type Reward, requireThat } from '@entrgi/core';
+import { NumericalError, type Prompt, type Reward } from '@entrgi/core';
+import { requireThat } from '@entrgi/core/internal';
 
 /** Rates texts, equal ones once, and counts what that takes. */
 export interface CountedReward {

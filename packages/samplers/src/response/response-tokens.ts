@@ -1,4 +1,5 @@
-import { type Denoiser, requireFunction, requireThat, requireWhole } from '@entrgi/core';
+import type { Denoiser } from '@entrgi/core';
+import { requireFunction, requireThat, requireWhole } from '@entrgi/core/internal';
 
 /**
  * What of a response stands from the beginning and is never touched. Parts in their order: text, which is tokenized by itself; a number of tokens to write;

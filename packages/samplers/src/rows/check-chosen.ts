@@ -1,4 +1,4 @@
-import { requireThat } from '@entrgi/core';
+import { requireThat } from '@entrgi/core/internal';
 
 /** Refuses what no order may choose, so that a faulty one can neither leave masks nor commit twice. `count`: how many it had to choose. */
 export const checkChosen = (chosen: Int32Array, rows: number, count: number | undefined): void => {

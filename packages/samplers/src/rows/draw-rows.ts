@@ -1,16 +1,11 @@
+import { argmax, type Draw, type Filter, type RandomStream, type RowLogits, softmax } from '@entrgi/core';
 import {
   applyFilters,
-  argmax,
   atPlace,
-  type Draw,
-  type Filter,
   keepMostProbable,
   mostProbableKept,
-  type RandomStream,
-  type RowLogits,
   relaxedTemperature,
-  softmax,
-} from '@entrgi/core';
+} from '@entrgi/core/internal';
 
 /** One trajectory's rows of logits, and the distributions that follow from them. */
 export interface RowDistributions {

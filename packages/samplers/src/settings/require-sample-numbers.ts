@@ -1,4 +1,4 @@
-import { requireThat, requireWhole } from '@entrgi/core';
+import { requireThat, requireWhole } from '@entrgi/core/internal';
 import { requireShare } from './require-share.js';
 
 /** The options of sampling that are numbers: what they may be depends on each other, and on no model. */

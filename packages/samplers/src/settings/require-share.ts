@@ -1,4 +1,4 @@
-import { requireThat } from '@entrgi/core';
+import { requireThat } from '@entrgi/core/internal';
 
 /** Throws InvalidArgumentError unless `value` is a number between 0 and 1. */
 export const requireShare = (name: string, value: number): void =>

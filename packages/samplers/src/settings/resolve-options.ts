@@ -2,8 +2,11 @@ import {
   type Denoiser,
   type Guidance,
   InvalidArgumentError,
-  type OptionNames,
   type Prompt,
+  UnsupportedError,
+} from '@entrgi/core';
+import {
+  type OptionNames,
   requireBoolean,
   requireFunction,
   requireKnownOptions,
@@ -11,8 +14,7 @@ import {
   requireSignal,
   requireThat,
   requireWhole,
-  UnsupportedError,
-} from '@entrgi/core';
+} from '@entrgi/core/internal';
 import { inversion } from '../draws/inversion.js';
 import type { SampleOptions } from '../options/sample-options.js';
 import type { StepEditor } from '../options/step-editor.js';

@@ -1,10 +1,5 @@
-import {
-  firstNotFinite,
-  InvalidArgumentError,
-  NumericalError,
-  type RowLogits,
-  requireThat,
-} from '@entrgi/core';
+import { InvalidArgumentError, NumericalError, type RowLogits } from '@entrgi/core';
+import { firstNotFinite, requireThat } from '@entrgi/core/internal';
 import type { SampleSettings } from '../settings/sample-settings.js';
 import { stepInBlock } from './reveal-probability.js';
 

@@ -1,13 +1,5 @@
-import {
-  type CommittedToken,
-  nextTurn,
-  type RandomStream,
-  type RowLogits,
-  relaxedTemperature,
-  rowEntropy,
-  rowLogSumExp,
-  turnIsDue,
-} from '@entrgi/core';
+import { type CommittedToken, nextTurn, type RandomStream, type RowLogits, turnIsDue } from '@entrgi/core';
+import { relaxedTemperature, rowEntropy, rowLogSumExp } from '@entrgi/core/internal';
 import { addConfident } from '../confidence/add-confident.js';
 import { checkChosen } from '../rows/check-chosen.js';
 import { rowDistributions } from '../rows/draw-rows.js';

@@ -1,4 +1,5 @@
-import { type RandomStream, requireThat } from '@entrgi/core';
+import type { RandomStream } from '@entrgi/core';
+import { requireThat } from '@entrgi/core/internal';
 import type { SampleSettings } from '../settings/sample-settings.js';
 import { noiseLevels, remaskLimit, stepInBlock } from './reveal-probability.js';
 

@@ -1,4 +1,4 @@
-import { requireThat } from '@entrgi/core';
+import { requireThat } from '@entrgi/core/internal';
 import type { SampleSettings } from '../settings/sample-settings.js';
 
 /** Where a step stands among those of its block. */

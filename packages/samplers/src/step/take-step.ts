@@ -1,19 +1,18 @@
-import {
-  type CommittedToken,
-  type GuidanceContext,
-  type GuidanceResult,
-  keepMostProbable,
-  type RandomStream,
-  type RandomStreamKey,
-  type RowLogits,
-  relaxedTemperature,
-  selectCandidates,
+import type {
+  CommittedToken,
+  GuidanceContext,
+  GuidanceResult,
+  RandomStream,
+  RandomStreamKey,
+  RowLogits,
 } from '@entrgi/core';
+import { keepMostProbable, relaxedTemperature } from '@entrgi/core/internal';
 import type { DenoiserNetwork } from '../prediction/denoiser-network.js';
 import type { Prediction, PredictRequest } from '../prediction/predict.js';
 import { initialRows } from '../rows/initial-rows.js';
 import type { MaskedRows } from '../rows/masked-rows.js';
 import { repeatRows } from '../rows/repeat-rows.js';
+import { selectCandidates } from '../rows/select-candidates.js';
 import type { SampleSettings } from '../settings/sample-settings.js';
 import { checkEditedLogits } from './check-edits.js';
 import { type Commitment, commitTokens } from './commit-tokens.js';

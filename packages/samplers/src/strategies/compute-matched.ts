@@ -1,11 +1,5 @@
-import {
-  type Cost,
-  type FinishedTrajectory,
-  InvalidArgumentError,
-  type PromptEndEvent,
-  requireObject,
-  requirePositive,
-} from '@entrgi/core';
+import { type Cost, type FinishedTrajectory, InvalidArgumentError, type PromptEndEvent } from '@entrgi/core';
+import { requireObject, requirePositive } from '@entrgi/core/internal';
 import { countedReward } from '../rating/counted-reward.js';
 import { ratedEnd } from '../rating/rated-end.js';
 import type { Strategy } from '../rating/strategy.js';

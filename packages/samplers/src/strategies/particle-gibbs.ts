@@ -1,4 +1,5 @@
-import { type FinishedTrajectory, type PromptEndEvent, requireThat, requireWhole } from '@entrgi/core';
+import type { FinishedTrajectory, PromptEndEvent } from '@entrgi/core';
+import { requireThat, requireWhole } from '@entrgi/core/internal';
 import { type Path, particleFilter } from '../particles/particle-filter.js';
 import { sizesOf } from '../particles/sizes-of.js';
 import { type SmcOptions, smcSettings } from '../particles/smc-options.js';

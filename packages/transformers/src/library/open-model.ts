@@ -1,4 +1,4 @@
-import { requireThat } from '@entrgi/core';
+import { requireThat } from '@entrgi/core/internal';
 import type { Library, LibraryLoading, LibraryModel, LibraryTokenizer } from './contract.js';
 import { importLibrary } from './import-library.js';
 import { loadFrom } from './load-from.js';

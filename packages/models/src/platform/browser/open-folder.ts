@@ -1,4 +1,4 @@
-import { requireText } from '@entrgi/core';
+import { requireText } from '@entrgi/core/internal';
 import { modelFolder, type OpenedFolder } from '../../files/model-folder.js';
 import type { HubOptions } from '../../hub/hub-options.js';
 import { isRepositoryId } from '../../snapshot/repository-id.js';

@@ -1,6 +1,7 @@
+import { InvalidArgumentError, type Vocabulary } from '@entrgi/core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { InvalidArgumentError, mapTokens, type Vocabulary } from '../index.js';
+import { mapTokens } from './token-map.js';
 
 const vocabulary = (tokens: (string | undefined)[], rest: Partial<Vocabulary> = {}): Vocabulary => ({
   size: tokens.length,

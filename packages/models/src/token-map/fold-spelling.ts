@@ -1,4 +1,4 @@
-import type { Spelling } from '../contracts/model/spelling.js';
+import type { Spelling } from '@entrgi/core';
 
 /** A text as tokens of a vocabulary spell it: lower-cased and without accents where they are. */
 export const fold = (

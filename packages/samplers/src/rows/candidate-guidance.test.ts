@@ -1,7 +1,6 @@
-import { expect, test } from 'vitest';
-import { disposable } from '../async/disposable.js';
 import {
   type DifferentiableReward,
+  disposable,
   filters,
   type GuidanceRequest,
   optimizers,
@@ -10,10 +9,11 @@ import {
   randomStream,
   relaxations,
   rewardGuidance,
-  selectCandidates,
   wholeVocabulary,
-} from '../index.js';
-import { expectAllClose } from '../testing/index.js';
+} from '@entrgi/core';
+import { expectAllClose } from '@entrgi/core/testing';
+import { expect, test } from 'vitest';
+import { selectCandidates } from './select-candidates.js';
 
 const SIZE = 600;
 const WIDTH = 5;

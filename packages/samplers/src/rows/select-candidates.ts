@@ -1,8 +1,12 @@
-import { nextTurn, turnIsDue } from '../async/event-loop.js';
-import type { RestSums, RowLogits } from '../contracts/guidance/row-logits.js';
-import { NumericalError } from '../errors/errors.js';
-import { relaxedTemperature } from '../softmax/relaxed-temperature.js';
-import { wholeVocabulary } from './whole-vocabulary.js';
+import {
+  NumericalError,
+  nextTurn,
+  type RestSums,
+  type RowLogits,
+  turnIsDue,
+  wholeVocabulary,
+} from '@entrgi/core';
+import { relaxedTemperature } from '@entrgi/core/internal';
 
 export interface CandidateRule {
   /** Sampling temperature τ. */

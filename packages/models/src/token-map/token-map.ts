@@ -1,5 +1,4 @@
-import type { Vocabulary } from '../contracts/model/vocabulary.js';
-import { InvalidArgumentError } from '../errors/errors.js';
+import { InvalidArgumentError, type Vocabulary } from '@entrgi/core';
 import { fold, otherSpace } from './fold-spelling.js';
 import { spokenTokens } from './spoken-tokens.js';
 

@@ -1,4 +1,4 @@
-import type { Vocabulary } from '../contracts/model/vocabulary.js';
+import type { Vocabulary } from '@entrgi/core';
 import { fold, otherSpace } from './fold-spelling.js';
 import { sampleText } from './sample-text.js';
 

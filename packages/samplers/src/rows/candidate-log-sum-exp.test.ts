@@ -1,7 +1,7 @@
+import { randomStream } from '@entrgi/core';
+import { rowLogSumExp } from '@entrgi/core/internal';
 import { expect, test } from 'vitest';
-import { selectCandidates } from '../candidates/select-candidates.js';
-import { randomStream } from '../random/random-stream.js';
-import { rowLogSumExp } from './row-log-sum-exp.js';
+import { selectCandidates } from './select-candidates.js';
 
 const plain = (row: ArrayLike<number>) => Math.log(Array.from(row, Math.exp).reduce((a, b) => a + b));
 
