@@ -22,6 +22,7 @@ import {
   rewardGuidance,
   type StreamEvent,
   sample,
+  strategies,
   stream,
 } from './index.js';
 
@@ -96,6 +97,34 @@ describe('generate', () => {
       ),
     );
     expect(name === 'confidence' ? top < 0 : top === 0).toBe(true);
+  });
+
+  test('guided SMC is SMC of what guidance proposes, and SMC without it', async () => {
+    const options = { ...small, prompt, denoiser, seed: 3, lookEvery: 2 };
+    const guided = await generate({ ...options, reward, method: 'guided-smc' });
+    const { guidance } = presets.published;
+    const strategy = strategies.smc({ every: 2 });
+    const run = strategy({
+      ...presets.published.sample,
+      ...small,
+      seed: 3,
+      denoiser,
+      prompt,
+      reward,
+      guidance: rewardGuidance({ ...guidance, reward, relaxation: relaxations.entrgi }),
+    });
+    for await (const event of run) {
+      if (event.type === 'step-end') continue;
+      expect(guided.trajectories.map(({ text }) => text)).toEqual(event.trajectories.map(({ text }) => text));
+    }
+    expect(guided.settings.guidanceSteps).toBe(3);
+    const unguided = await generate({ ...options, reward, method: 'guided-smc', guidanceSteps: 0 });
+    const smc = await generate({ ...options, reward, method: 'smc' });
+    expect(unguided.trajectories).toEqual(smc.trajectories);
+    const rule = blackBoxReward('rule', (_, texts) => texts.map(({ length }) => length));
+    await expect(generate({ ...options, reward: rule, method: 'guided-smc' })).rejects.toThrow(
+      NonDifferentiableError,
+    );
   });
 
   test('a conversation of one turn is a prompt', async () => {
@@ -182,7 +211,7 @@ describe('generate', () => {
     [
       'an unknown method',
       { method: 'magic' },
-      "method: expected one of base, bon, bon-compute, aps, entrgi, expectation, smc, particle-gibbs, got 'magic'.",
+      "method: expected one of base, bon, bon-compute, aps, entrgi, expectation, smc, guided-smc, particle-gibbs, got 'magic'.",
     ],
     [
       'an unknown preset',

@@ -12,7 +12,7 @@ import {
 import { denoiserDirectory } from '@entrgi/tiny-stories';
 import { type GenerateOptions, generateOptionNames } from './generate-options.js';
 import { embeddedSettings } from './settings/embedded-settings.js';
-import { isRelaxation, type MethodName, methodNames, settledBy } from './settings/methods.js';
+import { type MethodName, methodNames, relaxationOf, settledBy } from './settings/methods.js';
 import { samplingOf } from './settings/sampling-of.js';
 import { resolveSettings, type Settings } from './settings/settings.js';
 import { strategyOf } from './settings/strategy-of.js';
@@ -46,9 +46,10 @@ export const planGeneration = (options: GenerateOptions, of = 'generate'): Gener
   requireSampleNumbers(numbers);
   // Blocks that the denoiser itself knows need not come out even.
   if (!knowsBlocks(options)) requireWholeBlocks(numbers);
+  const relaxation = relaxationOf(method);
   return {
     method,
-    relaxation: isRelaxation(method) && settings.guidanceSteps > 0 ? relaxations[method] : undefined,
+    relaxation: relaxation && settings.guidanceSteps > 0 ? relaxations[relaxation] : undefined,
     preset: presetName(options.preset),
     settings,
     options: preset(settings),

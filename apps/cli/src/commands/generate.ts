@@ -29,8 +29,8 @@ export const generateCommand = (context: Context): Command => {
     .addOption(
       oneOf(
         '--method <NAME>',
-        `how they are written: base, bon (best-of-n), bon-compute (as many as a guided run costs), guided: ${names(relaxations)}, or steered by any reward: smc, particle-gibbs`,
-        ['base', 'bon', 'bon-compute', ...Object.keys(relaxations), 'smc', 'particle-gibbs'],
+        `how they are written: base, bon (best-of-n), bon-compute (as many as a guided run costs), guided: ${names(relaxations)}, or steered by any reward: smc, particle-gibbs; both: guided-smc`,
+        ['base', 'bon', 'bon-compute', ...Object.keys(relaxations), 'smc', 'guided-smc', 'particle-gibbs'],
       ).default('entrgi'),
     )
     .addOption(

@@ -1,22 +1,34 @@
 import { relaxations } from '@entrgi/core';
 
+type RelaxationName = keyof typeof relaxations;
+
 /**
  * How responses are made: `base` writes one without guidance, `bon` is best-of-n, `bon-compute` the same with as many responses as a guided run costs, `smc` and `particle-gibbs` steer by the
- * reward's values; the others guide through the relaxation of that name.
+ * reward's values, `guided-smc` does so what `entrgi` guides; the others guide through the relaxation of that name.
  */
-export type MethodName = 'base' | 'bon' | 'bon-compute' | 'smc' | 'particle-gibbs' | keyof typeof relaxations;
+export type MethodName =
+  | 'base'
+  | 'bon'
+  | 'bon-compute'
+  | 'smc'
+  | 'guided-smc'
+  | 'particle-gibbs'
+  | RelaxationName;
 
-/** Those that guide. */
-export const isRelaxation = (method: MethodName): method is keyof typeof relaxations =>
-  Object.hasOwn(relaxations, method);
+/** The relaxation that a method guides through; undefined where it does not guide. */
+export const relaxationOf = (method: MethodName): RelaxationName | undefined => {
+  if (method === 'guided-smc') return 'entrgi';
+  return Object.hasOwn(relaxations, method) ? (method as RelaxationName) : undefined;
+};
 
 /** Every method by its name. */
 export const methodNames: readonly MethodName[] = [
   'base',
   'bon',
   'bon-compute',
-  ...(Object.keys(relaxations) as (keyof typeof relaxations)[]),
+  ...(Object.keys(relaxations) as RelaxationName[]),
   'smc',
+  'guided-smc',
   'particle-gibbs',
 ];
 
@@ -24,5 +36,6 @@ export const methodNames: readonly MethodName[] = [
 export const settledBy = (method: MethodName): { trajectories?: 1; guidanceSteps?: 0 } => {
   if (method === 'base') return { trajectories: 1, guidanceSteps: 0 };
   // Those of bon-compute are the guided run's, whose cost it spends.
-  return isRelaxation(method) || method === 'bon-compute' ? {} : { guidanceSteps: 0 };
+  const isFree = relaxationOf(method) !== undefined || method === 'bon-compute';
+  return isFree ? {} : { guidanceSteps: 0 };
 };

@@ -25,7 +25,7 @@ export interface Settings extends PresetSettings {
   readonly guidanceFrom?: number | undefined;
   /** Guides up to this share of the steps. Default: 1. */
   readonly guidanceUntil?: number | undefined;
-  /** β of `smc` and `particle-gibbs`: how much reward a nat is worth. Default: 1. */
+  /** β of `smc`, `guided-smc` and `particle-gibbs`: how much reward a nat is worth. Default: 1. */
   readonly steeringBeta?: number | undefined;
   /** What their looks multiply weights by. Default: difference. */
   readonly potential?: keyof typeof potentials | undefined;

@@ -7,7 +7,8 @@ import type { Settings } from './settings.js';
 /** How trajectories are made into responses; undefined where a guided run has to say first what may be spent. Throws InvalidArgumentError. */
 export const strategyOf = (method: MethodName, settings: Settings): Strategy | undefined => {
   const { steeringBeta: beta, potential, lookEvery: every, drafts, resampleBelow, iterations } = settings;
-  if (method === 'smc') return strategies.smc({ beta, potential, every, drafts, resampleBelow });
+  if (method === 'smc' || method === 'guided-smc')
+    return strategies.smc({ beta, potential, every, drafts, resampleBelow });
   if (method === 'particle-gibbs') {
     return strategies.particle_gibbs({ beta, potential, every, drafts, iterations });
   }

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { defaults } from 'entrgi';
+import { defaults, methodNames } from 'entrgi';
 import { expect, test } from 'vitest';
 import { packageFile } from '../package-file.js';
 import { temporaryFolder } from '../testing/temporary-folder.js';
@@ -46,6 +46,18 @@ test('what is wrong is named, with the nearest name there is', async () => {
   await refused([], 'the file must be object.');
   await refused('{"steps": 1, "steps": 2}', 'expected JSON (the key "steps" stands there twice).');
   await expect(readConfig('nowhere.json')).rejects.toMatchObject({ code: 'not-found' });
+});
+
+test('the schema knows the methods that generate knows, and refuses others', async () => {
+  const path = await config({ methods: methodNames });
+  expect(await readConfig(path)).toEqual({ methods: methodNames });
+  const { properties } = packageFile('evaluation.schema.json') as {
+    properties: { methods: { items: { enum: readonly string[] } } };
+  };
+  expect(properties.methods.items.enum).toEqual(methodNames);
+  await expect(readConfig(await config({ methods: ['bon', 'smcc'] }))).rejects.toThrow(
+    `methods.1 must be equal to one of the allowed values: ${methodNames.join(', ')}.`,
+  );
 });
 
 test('the schema has every setting', () => {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadPerplexity } from '@entrgi/transformers';
-import { denoiserDirectory, generate, rewardDirectory } from 'entrgi';
+import { denoiserDirectory, generate, methodNames, rewardDirectory } from 'entrgi';
 import { expect, test } from 'vitest';
 import { causalFixture, layOut } from '../../../transformers/src/testing/lay-out.js';
 import { readData } from '../data/read-data.js';
@@ -156,6 +156,11 @@ test('a journal of other settings is refused, one with other methods, temperatur
     more.cells,
     'j.jsonl',
   );
+});
+
+test('every method that generate knows can be planned', async () => {
+  const { cells } = await planOf({ methods: methodNames });
+  expect(cells.map(({ method }) => method).toSorted()).toEqual([...methodNames, ...methodNames].toSorted());
 });
 
 test('options that cannot work are refused before anything is loaded', async () => {
