@@ -34,6 +34,8 @@ const prints: Record<string, RegExp> = {
   infilling:
     /^a beginning, reward .*\n {2}Ben ran to his sister[\s\S]*never seen again\.\n[\s\S]*found a box\./,
   'onnx-classifier': /^unguided: night \d[\s\S]*\nguided: night \d/,
+  'verifiable-rewards':
+    /^JSON: 1, 0\na date: 1, 0\nshort: 1, 0\na sum: 1, 0\nbon: -?\d\.\d\d\n {2}.*\nsmc: -?\d\.\d\d\n/,
   'own-reward': /^weight 0: \d of the words\n[\s\S]*weight 5: \d of the words\n/,
 };
 
@@ -43,7 +45,7 @@ test('every example is tested', () => {
 
 // All of them load models in a process of their own, which takes seconds each; the quick run takes one.
 // biome-ignore lint/suspicious/noUndeclaredEnvVars: turbo does not run these tests
-const tried = process.env.ENTRGI_SLOW === '1' ? Object.keys(prints) : ['hub-models'];
+const tried = process.env.ENTRGI_SLOW === '1' ? Object.keys(prints) : ['hub-models', 'verifiable-rewards'];
 test.each(tried)('%s runs', { timeout: 300_000 }, async (folder) => {
   expect(await run(folder)).toMatch(prints[folder]!);
 });
