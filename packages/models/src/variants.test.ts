@@ -31,6 +31,10 @@ const bases = {
   qwen3: 'model',
   deberta: 'deberta',
   roberta: 'roberta',
+  electra: 'electra',
+  albert: 'albert',
+  gemma2: 'model',
+  gemma3: 'model',
 };
 const prefixOf = ({ base }: Variant): string =>
   (bases as Record<string, string>)[base] ??

@@ -90,6 +90,90 @@ export const dreamShape = ({ layers = 28, vocabulary = 152_064 } = {}): Shape =>
   };
 };
 
+/** SDAR-1.7B: Qwen3-1.7B in blocks of 4, its embedding table being its head. */
+export const sdarShape = ({ layers = 28, vocabulary = 151_936 } = {}): Shape => {
+  const sizes = { hidden: 2048, intermediate: 6144, heads: 16, keyValueHeads: 8, headDim: 128 };
+  const decoder = { ...sizes, layers, vocabulary };
+  return {
+    config: {
+      architectures: ['SDARForCausalLM'],
+      model_type: 'sdar',
+      block_size: 4,
+      ...decoderConfig(decoder),
+      head_dim: decoder.headDim,
+      max_position_embeddings: 32_768,
+      tie_word_embeddings: true,
+      attention_bias: false,
+      ...SPECIAL_TOKENS,
+      torch_dtype: 'bfloat16',
+    },
+    tensors: decoderTensors(decoder, { biases: false, headNorms: true }),
+    storage: 'BF16',
+  };
+};
+
+/** LLaDA2-mini, 16B: 20 layers, of which all but the first are 256 experts with a shared one. Stored as bfloat16: 32 GB with all layers. */
+export const llada2MiniShape = ({ layers = 20, vocabulary = 157_184, experts = 256 } = {}): Shape => {
+  const [hidden, heads, keyValueHeads, headDim, inner, expert] = [2048, 16, 4, 128, 5120, 512];
+  const tensors: Record<string, readonly number[]> = {
+    'model.word_embeddings.weight': [vocabulary, hidden],
+    'model.norm.weight': [hidden],
+    'lm_head.weight': [vocabulary, hidden],
+  };
+  const feed = (name: string, width: number) => {
+    tensors[`${name}.gate_proj.weight`] = [width, hidden];
+    tensors[`${name}.up_proj.weight`] = [width, hidden];
+    tensors[`${name}.down_proj.weight`] = [hidden, width];
+  };
+  for (let i = 0; i < layers; i++) {
+    const layer = `model.layers.${i}`;
+    tensors[`${layer}.input_layernorm.weight`] = [hidden];
+    tensors[`${layer}.post_attention_layernorm.weight`] = [hidden];
+    tensors[`${layer}.attention.query_key_value.weight`] = [(heads + 2 * keyValueHeads) * headDim, hidden];
+    tensors[`${layer}.attention.dense.weight`] = [hidden, heads * headDim];
+    for (const norm of ['query', 'key']) tensors[`${layer}.attention.${norm}_layernorm.weight`] = [headDim];
+    if (i === 0) feed(`${layer}.mlp`, inner);
+    else {
+      tensors[`${layer}.mlp.gate.weight`] = [experts, hidden];
+      tensors[`${layer}.mlp.gate.expert_bias`] = [experts];
+      feed(`${layer}.mlp.shared_experts`, expert);
+      for (let e = 0; e < experts; e++) feed(`${layer}.mlp.experts.${e}`, expert);
+    }
+  }
+  return {
+    config: {
+      architectures: ['LLaDA2MoeModelLM'],
+      model_type: 'llada2_moe',
+      hidden_size: hidden,
+      intermediate_size: inner,
+      moe_intermediate_size: expert,
+      num_hidden_layers: layers,
+      num_attention_heads: heads,
+      num_key_value_heads: keyValueHeads,
+      head_dim: headDim,
+      vocab_size: vocabulary,
+      max_position_embeddings: 32_768,
+      num_experts: experts,
+      num_experts_per_tok: 8,
+      num_shared_experts: 1,
+      first_k_dense_replace: 1,
+      n_group: 8,
+      topk_group: 4,
+      routed_scaling_factor: 2.5,
+      partial_rotary_factor: 0.5,
+      rope_theta: 600_000,
+      rms_norm_eps: 1e-6,
+      hidden_act: 'silu',
+      use_qk_norm: true,
+      tie_word_embeddings: false,
+      ...SPECIAL_TOKENS,
+      torch_dtype: 'bfloat16',
+    },
+    tensors,
+    storage: 'BF16',
+  };
+};
+
 const rewardShape = (decoder: Decoder): Shape => ({
   config: {
     architectures: ['Qwen3ForSequenceClassification'],

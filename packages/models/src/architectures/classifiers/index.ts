@@ -1,6 +1,10 @@
+export { AlbertForSequenceClassification } from './albert-for-sequence-classification.js';
 export { BertForSequenceClassification } from './bert-for-sequence-classification.js';
 export { DebertaV2ForSequenceClassification } from './deberta-v2-for-sequence-classification.js';
 export { DistilBertForSequenceClassification } from './distil-bert-for-sequence-classification.js';
+export { ElectraForSequenceClassification } from './electra-for-sequence-classification.js';
+export { Gemma2ForSequenceClassification } from './gemma2-for-sequence-classification.js';
+export { Gemma3TextForSequenceClassification } from './gemma3-text-for-sequence-classification.js';
 export { LlamaForSequenceClassification } from './llama-for-sequence-classification.js';
 export { MistralForSequenceClassification } from './mistral-for-sequence-classification.js';
 export { ModernBertForSequenceClassification } from './modern-bert-for-sequence-classification.js';

@@ -15,6 +15,10 @@ export interface AttentionShape {
   readonly headWidth: number;
   /** Turns queries and keys by their positions. */
   readonly rotary?: Rotary;
+  /** What scores are multiplied by. Default: 1 / √headWidth. */
+  readonly scale?: number | undefined;
+  /** Keeps scores within ± cap: cap · tanh(score / cap). Default: they have no bounds. */
+  readonly cap?: number | undefined;
 }
 
 /** The names of one layer's projections, and what is done to each query and key head [batch, length, heads, headWidth]. */
@@ -35,12 +39,12 @@ export interface AttentionLayer {
 }
 
 /**
- * softmax(q kᵀ / √headWidth + mask) v, from and to rows [batch · length, width] (or [wanted, width]); one function for all layers.
+ * softmax(q kᵀ · scale + mask) v, from and to rows [batch · length, width] (or [wanted, width]); one function for all layers.
  * Query heads that share a key head are stacked along the length, so that keys and values are never repeated. Nor is the past: its products
  * are its own, so that it need not be copied for the batch, and that a gradient, of which it gets none, costs it only two products.
  */
 export const attention = (g: GraphBuilder, weights: Weights, shape: AttentionShape) => {
-  const { batch, length, heads, keyValueHeads, headWidth, rotary } = shape;
+  const { batch, length, heads, keyValueHeads, headWidth, rotary, cap, scale = headWidth ** -0.5 } = shape;
   const perHead = (count: number) => g.Concat([batch, length, g.int64s([count, headWidth])], 0);
   const queryShape = perHead(heads);
   const keyShape = heads === keyValueHeads ? queryShape : perHead(keyValueHeads);
@@ -50,7 +54,6 @@ export const attention = (g: GraphBuilder, weights: Weights, shape: AttentionSha
   const unstacked = g.Concat([batch, g.int64s([heads]), length, g.int64s([headWidth])], 0);
   const grouped = heads !== keyValueHeads;
   const widths = [heads, keyValueHeads, keyValueHeads].map((count) => count * headWidth);
-  const scale = headWidth ** -0.5;
   const rotate: Rotary =
     rotary ?? ((x, factor = 1) => (factor === 1 ? x : g.Mul(x, g.scalar(factor, 'float32'))));
 
@@ -70,7 +73,12 @@ export const attention = (g: GraphBuilder, weights: Weights, shape: AttentionSha
     const v = g.Transpose(values, [0, 2, 1, 3]);
 
     const queried = grouped ? g.Reshape(q, stacked) : q;
-    const scoresOf = (seen: Value) => g.MatMul(queried, g.Transpose(seen, [0, 1, 3, 2]));
+    const scoresOf = (seen: Value) => {
+      const products = g.MatMul(queried, g.Transpose(seen, [0, 1, 3, 2]));
+      if (cap === undefined) return products;
+      const limit = g.scalar(cap, 'float32');
+      return g.Mul(g.Tanh(g.Div(products, limit)), limit);
+    };
     const products = scoresOf(k);
     const scores = grouped ? g.Reshape(products, scoreShape) : products;
     const { mask, past = [] } = layer;

@@ -39,17 +39,23 @@ export const causalClassifier = (config: ConfigReader, shape: DecoderShape): Cla
       const length = g.Shape(embeds, { start: 1, end: 2 });
       const starts = g.Mul(countUp(g, g.Squeeze(batch, [0])), length);
       const { rows: last } = decoderLayers(g, weights, shape, {
-        rows: g.Reshape(embeds, [-1, shape.width]),
+        rows: embedded(g, shape, embeds),
         batch,
         length,
         ...masks(g, attention, length),
         past,
         wanted: g.Add(starts, lastToken(g, { ids, attention, length, paddingId })),
       });
-      const normalized = rmsNorm(g, weights, 'model.norm', last, shape.epsilon);
+      const normalized = rmsNorm(g, weights, 'model.norm', last, shape.epsilon, shape.normOffset);
       return linear(g, weights, 'score', normalized);
     },
   };
+};
+
+/** Rows [batch · length, width]. */
+const embedded = (g: GraphBuilder, { width, embeddingScale = 1 }: DecoderShape, embeds: Value): Value => {
+  const rows = g.Reshape(embeds, [-1, width]);
+  return embeddingScale === 1 ? rows : g.Mul(rows, g.scalar(embeddingScale, 'float32'));
 };
 
 const prefixNetwork = (shape: DecoderShape, paddingId: unknown): PrefixNetwork => ({
@@ -62,7 +68,7 @@ const prefixNetwork = (shape: DecoderShape, paddingId: unknown): PrefixNetwork =
     const length = g.Shape(embeds, { start: 1, end: 2 });
     const attention = g.Expand(g.int64s([1]), g.Concat([batch, length], 0));
     return decoderLayers(g, weights, shape, {
-      rows: g.Reshape(embeds, [-1, shape.width]),
+      rows: embedded(g, shape, embeds),
       batch,
       length,
       mask: causalPaddingMask(g, attention, length),

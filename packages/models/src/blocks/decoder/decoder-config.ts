@@ -12,6 +12,8 @@ export interface DecoderShape extends LayersShape {
   readonly feedForwardWidth: number;
   readonly vocabularySize: number;
   readonly maxLength: number;
+  /** What embeddings are multiplied by. Default: 1. */
+  readonly embeddingScale?: number | undefined;
   /** Where some layers see only the tokens just before. */
   readonly window?: SlidingWindow | undefined;
   /** Which of the projections have a bias. */
@@ -22,7 +24,8 @@ export interface DecoderShape extends LayersShape {
   readonly head: string;
 }
 
-const layerNames =
+/** What transformers calls the tensors of a layer. */
+export const decoderNames =
   (headNorms: boolean) =>
   (i: number): LayerNames => {
     const [layer, own] = [`model.layers.${i}`, `model.layers.${i}.self_attn`];
@@ -74,7 +77,7 @@ export const readDecoderShape = (
   }
   return {
     biases: variant.biases,
-    names: layerNames(variant.headNorms),
+    names: decoderNames(variant.headNorms),
     embeddings: 'model.embed_tokens.weight',
     norm: 'model.norm',
     head: 'lm_head',
@@ -114,6 +117,9 @@ export const decoderParameters = (shape: DecoderShape): (readonly [string, reado
       ]),
       ...(headNorms === undefined ? [] : [weight(headNorms.q, headWidth), weight(headNorms.k, headWidth)]),
       weight(names.feedForwardNorm, width),
+      ...[names.attendedNorm, names.fedNorm].flatMap((name) =>
+        name === undefined ? [] : [weight(name, width)],
+      ),
       ...(shape.feedForward?.(i)?.parameters ?? [
         weight(names.gate, feedForwardWidth, width),
         weight(names.up, feedForwardWidth, width),

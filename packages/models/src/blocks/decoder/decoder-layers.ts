@@ -18,6 +18,14 @@ export interface LayersShape {
   readonly epsilon: number;
   readonly rope: Rope;
   readonly activation: Activation;
+  /** What is added to the weights of norms. Default: 0. */
+  readonly normOffset?: number | undefined;
+  /** See AttentionShape. */
+  readonly scoreScale?: number | undefined;
+  readonly scoreCap?: number | undefined;
+  /** How some layers turn, where they turn otherwise than by `rope`: those of which `slides` is true. */
+  readonly windowRope?: Rope | undefined;
+  readonly slides?: readonly boolean[] | undefined;
   readonly names: (layer: number) => LayerNames;
   /** Of layers whose feed-forward is another than one of three projections. */
   readonly feedForward?: ((layer: number) => FeedForward | undefined) | undefined;
@@ -32,6 +40,9 @@ export interface LayerNames extends GatedFeedForwardNames {
   readonly k: string;
   readonly v: string;
   readonly o: string;
+  /** Of what attention and feed-forward add, where they are normalized once more. */
+  readonly attendedNorm?: string | undefined;
+  readonly fedNorm?: string | undefined;
   /** Norms of every query and key head, where there are any. */
   readonly headNorms?: { readonly q: string; readonly k: string } | undefined;
   readonly feedForwardNorm: string;
@@ -75,26 +86,30 @@ export const decoderLayers = (
     .map(([first]) => g.Shape(first!.keys, { start: 2, end: 3 }))
     .reduce<Value | undefined>((sum, piece) => (sum === undefined ? piece : g.Add(sum, piece)), undefined);
   const start = inputs.start ?? behind;
-  const attend = attention(g, weights, {
-    batch,
-    length,
-    heads,
-    keyValueHeads,
-    headWidth,
-    // What is past is all the rest of the sequence, also where these stand in its middle.
-    rotary: rotary(g, length, shape.rope, {
-      start,
+  // What is past is all the rest of the sequence, also where these stand in its middle.
+  const tokens = behind === undefined ? length : g.Add(behind, length);
+  const attendBy = (rope: Rope) =>
+    attention(g, weights, {
+      batch,
+      length,
+      heads,
+      keyValueHeads,
       headWidth,
-      tokens: behind === undefined ? length : g.Add(behind, length),
-    }),
-  });
-  const norm = (name: string, x: Value) => rmsNorm(g, weights, name, x, epsilon);
+      rotary: rotary(g, length, rope, { start, headWidth, tokens }),
+      scale: shape.scoreScale,
+      cap: shape.scoreCap,
+    });
+  const attendAll = attendBy(shape.rope);
+  const attendNear = shape.windowRope === undefined ? attendAll : attendBy(shape.windowRope);
+  const norm = (name: string, x: Value) => rmsNorm(g, weights, name, x, epsilon, shape.normOffset);
+  const again = (name: string | undefined, x: Value) => (name === undefined ? x : norm(name, x));
   const kept: KeysAndValues[] = [];
   let x = inputs.rows;
   for (let i = 0; i < shape.layers; i++) {
     const layer = names(i);
     const { headNorms } = layer;
     const wanted = i === shape.layers - 1 ? inputs.wanted : undefined;
+    const attend = shape.slides?.[i] ? attendNear : attendAll;
     const { rows, own: seen } = attend(norm(layer.attentionNorm, x), {
       qkv: layer.qkv,
       q: layer.q,
@@ -109,10 +124,11 @@ export const decoderLayers = (
         : { normalize: { q: (q) => norm(headNorms.q, q), k: (k) => norm(headNorms.k, k) } }),
     });
     kept.push(seen);
-    x = g.Add(wanted === undefined ? x : g.Gather(x, wanted), rows);
+    x = g.Add(wanted === undefined ? x : g.Gather(x, wanted), again(layer.attendedNorm, rows));
     const normalised = norm(layer.feedForwardNorm, x);
     const own = shape.feedForward?.(i)?.append(g, weights, normalised);
-    x = g.Add(x, own ?? gatedFeedForward(g, weights, layer, normalised, shape.activation));
+    const fed = own ?? gatedFeedForward(g, weights, layer, normalised, shape.activation);
+    x = g.Add(x, again(layer.fedNorm, fed));
   }
   return { rows: x, kept };
 };

@@ -4,12 +4,14 @@ import type { ConfigReader } from '../../files/config-reader.js';
 import { attention } from '../attention/attention.js';
 import { readActivation } from '../layers/activations.js';
 import { layerNorm } from '../layers/layer-norm.js';
+import { linear } from '../layers/linear.js';
 import {
   checkHeads,
   type EncoderLayerNames,
   type EncoderShape,
   encoderLayers,
   encoderParameters,
+  linearParameters,
   normParameters,
 } from './encoder.js';
 
@@ -22,6 +24,8 @@ export interface BertShape extends EncoderShape {
   /** What its tensors' names begin with. */
   readonly root: string;
   readonly segmentTypes: number;
+  /** Length of an embedding, and the layer that makes it one of `width`, where that is another. */
+  readonly narrow?: { readonly width: number; readonly projection: string } | undefined;
   /** Row of the position table that the first token takes. */
   readonly firstPosition: number;
 }
@@ -43,7 +47,7 @@ export interface BertInputs {
 /** Reads the sizes from config.json and refuses variants with other maths. */
 export const readBertShape = (
   config: ConfigReader,
-  { root, firstPosition }: Pick<BertShape, 'root' | 'firstPosition'>,
+  { root, firstPosition, narrow }: Pick<BertShape, 'root' | 'firstPosition' | 'narrow'>,
 ): BertShape => {
   config.only('position_embedding_type', 'absolute');
   // Its tokens would see no later ones, and the first of them nothing but itself.
@@ -54,6 +58,7 @@ export const readBertShape = (
   return {
     root,
     firstPosition,
+    narrow,
     embeddings: `${root}.embeddings.word_embeddings.weight`,
     layers: config.layers('num_hidden_layers'),
     width,
@@ -81,16 +86,18 @@ export const bertLayerNames = (layer: string): EncoderLayerNames => ({
 });
 
 /** Shape of every tensor of the embeddings and the layers, by name. */
-export const bertParameters = (shape: BertShape): [string, number[]][] => [
-  [shape.embeddings, [shape.vocabularySize, shape.width]],
-  [
-    `${shape.root}.embeddings.position_embeddings.weight`,
-    [shape.maxLength + shape.firstPosition, shape.width],
-  ],
-  [`${shape.root}.embeddings.token_type_embeddings.weight`, [shape.segmentTypes, shape.width]],
-  ...normParameters(`${shape.root}.embeddings.LayerNorm`, shape.width),
-  ...encoderParameters(shape),
-];
+export const bertParameters = (shape: BertShape): [string, number[]][] => {
+  const { root, narrow, maxLength, firstPosition } = shape;
+  const width = narrow?.width ?? shape.width;
+  return [
+    [shape.embeddings, [shape.vocabularySize, width]],
+    [`${root}.embeddings.position_embeddings.weight`, [maxLength + firstPosition, width]],
+    [`${root}.embeddings.token_type_embeddings.weight`, [shape.segmentTypes, width]],
+    ...normParameters(`${root}.embeddings.LayerNorm`, width),
+    ...(narrow === undefined ? [] : linearParameters(narrow.projection, shape.width, width)),
+    ...encoderParameters(shape),
+  ];
+};
 
 /** Embedded words to the output of the last layer, rows [batch · length, width]. */
 export const bertEncoder = (
@@ -99,7 +106,7 @@ export const bertEncoder = (
   shape: BertShape,
   { embeds, segments, positions, batch, length, mask }: BertInputs,
 ): Value => {
-  const { root, width, heads, epsilon, firstPosition } = shape;
+  const { root, width, heads, epsilon, firstPosition, narrow } = shape;
   const attend = attention(g, weights, {
     batch,
     length,
@@ -118,7 +125,8 @@ export const bertEncoder = (
   const told = segments !== undefined && shape.segmentTypes > 1;
   const types = g.Gather(segmentTable, told ? segments : g.scalar(0, 'int64'));
   const embedded = g.Add(g.Add(embeds, places), types);
-  const rows = g.Reshape(embedded, [-1, width]);
-  const normalized = layerNorm(g, weights, `${root}.embeddings.LayerNorm`, rows, epsilon);
+  const rows = g.Reshape(embedded, [-1, narrow?.width ?? width]);
+  const norm = layerNorm(g, weights, `${root}.embeddings.LayerNorm`, rows, epsilon);
+  const normalized = narrow === undefined ? norm : linear(g, weights, narrow.projection, norm);
   return encoderLayers(g, weights, shape, (x, layer) => attend(x, { ...layer, mask }).rows, normalized);
 };
