@@ -55,23 +55,21 @@ interface Settings {
 }
 
 class Moments implements LogitOptimizerState {
-  private readonly first: Float32Array;
-  private readonly second: Float32Array;
-  private updates = 0;
+  readonly #settings: Settings;
+  readonly #first: Float32Array;
+  readonly #second: Float32Array;
+  #updates = 0;
 
-  constructor(
-    size: number,
-    private readonly settings: Settings,
-    previous?: LogitOptimizerState,
-  ) {
-    const old = previous instanceof Moments ? previous : undefined;
-    this.first = zeros(size, old?.first);
-    this.second = zeros(size, old?.second);
+  constructor(size: number, settings: Settings, previous?: LogitOptimizerState) {
+    const isOwn = previous instanceof Moments;
+    this.#settings = settings;
+    this.#first = zeros(size, isOwn ? previous.#first : undefined);
+    this.#second = zeros(size, isOwn ? previous.#second : undefined);
   }
 
   update(logits: Float32Array, gradient: Float32Array): void {
-    const { learningRate, beta1, beta2, epsilon } = this.settings;
-    const count = ++this.updates;
+    const { learningRate, beta1, beta2, epsilon } = this.#settings;
+    const count = ++this.#updates;
     const stepSize = learningRate / (1 - beta1 ** count);
     const correction = 1 / Math.sqrt(1 - beta2 ** count);
     // Gradients that small, squared, would be subnormal floats, which are slow: with epsilon 1e-8 the limit is 1e-17.
@@ -79,8 +77,8 @@ class Moments implements LogitOptimizerState {
     const total = move(
       logits,
       gradient,
-      this.first,
-      this.second,
+      this.#first,
+      this.#second,
       beta1,
       beta2,
       stepSize,
@@ -89,7 +87,7 @@ class Moments implements LogitOptimizerState {
       negligible,
     );
     // What overflows to infinity would hold its logit still from then on.
-    if (!(total > LARGEST) || !this.second.includes(Number.POSITIVE_INFINITY)) return;
+    if (!(total > LARGEST) || !this.#second.includes(Number.POSITIVE_INFINITY)) return;
     throw new NumericalError('Adam: expected gradients whose squares float32 can hold, got larger ones.', {
       value: total,
       hint: 'Lower the scale of the reward, or check its weights.',
