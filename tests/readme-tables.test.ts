@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { filters, optimizers, relaxations } from '@entrgi/core';
+import { denoiserOptionNames } from '@entrgi/models';
+import { rewardOptionNames } from '@entrgi/rewards';
 import { orders, presets, schedules } from '@entrgi/samplers';
 import { methodNames } from 'entrgi';
 import { expect, test } from 'vitest';
-import { denoiserOptionNames } from '../packages/models/src/denoiser/load-denoiser-options.js';
-import { rewardOptionNames } from '../packages/rewards/src/load-reward.js';
 
 const root = join(import.meta.dirname, '..');
 const readme = (directory: string) => readFileSync(join(root, directory, 'README.md'), 'utf8');

@@ -1,4 +1,4 @@
-import type { ChatMessage } from '@entrgi/core';
+import type { ChatMessage, Prompt } from '@entrgi/core';
 import type { OptionNames } from '@entrgi/core/internal';
 import type { Preset, presets } from '@entrgi/samplers';
 import { type ModelOptions, modelOptionNames } from './models/model-options.js';
@@ -10,9 +10,9 @@ import { type GivenSettings, settingNames } from './settings/settings.js';
  * tables (`presets.published`), for the embedded denoiser `embeddedSettings`.
  */
 export interface GenerateOptions extends ModelOptions, GivenSettings {
-  /** What to respond to: one user turn. Give it or `messages`. */
-  readonly prompt?: string | undefined;
-  /** A conversation that ends with a user turn, instead of `prompt`. */
+  /** What to respond to: one user turn, or a conversation that ends with one. Give it or `messages`. */
+  readonly prompt?: Prompt | undefined;
+  /** The conversation, by the name that other programs call it. */
   readonly messages?: readonly ChatMessage[] | undefined;
   /** Default: `entrgi`. */
   readonly method?: MethodName | undefined;

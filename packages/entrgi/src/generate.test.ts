@@ -130,8 +130,11 @@ describe('generate', () => {
   test('a conversation of one turn is a prompt', async () => {
     const options = { ...small, denoiser, reward, method: 'bon' } as const;
     const alone = await generate({ ...options, prompt });
-    const turn = await generate({ ...options, messages: [{ role: 'user', content: prompt }] });
-    expect(turn.trajectories).toEqual(alone.trajectories);
+    const conversation = [{ role: 'user', content: prompt }] as const;
+    for (const asked of [{ messages: conversation }, { prompt: conversation }]) {
+      const turn = await generate({ ...options, ...asked });
+      expect(turn.trajectories).toEqual(alone.trajectories);
+    }
   });
 
   test('base writes the first response of best-of-n, and neither is guided', async () => {

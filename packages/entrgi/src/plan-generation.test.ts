@@ -3,6 +3,8 @@ import {
   type Denoiser,
   denoiserDirectory,
   type GenerateOptions,
+  loadDenoiser,
+  nodeBackend,
   planGeneration,
   preset,
   presets,
@@ -17,6 +19,16 @@ describe('planGeneration', () => {
     expect(settingsOf({ denoiser: 'owner/name' })).toEqual(published);
     expect(settingsOf({})).toEqual({ ...published, steps: 64, maxNewTokens: 64, learningRate: 0.15 });
     expect(settingsOf({ denoiser: denoiserDirectory, steps: undefined })).toEqual(settingsOf({}));
+    expect(settingsOf({ denoiser: `${denoiserDirectory}/` })).toEqual(settingsOf({}));
+  });
+
+  test('the settings follow the denoiser, also as an object', async () => {
+    const backend = nodeBackend({ threads: 1 });
+    const embedded = await loadDenoiser(denoiserDirectory, { backend });
+    expect(settingsOf({ denoiser: embedded })).toEqual(settingsOf({}));
+    const other = { ...embedded, source: undefined };
+    expect(settingsOf({ denoiser: other })).toEqual(settingsOf({ denoiser: 'owner/name' }));
+    await backend.dispose();
   });
 
   test('a preset, by name or itself, says all that is not said', () => {

@@ -9,9 +9,8 @@ import {
   requireWholeBlocks,
   type Strategy,
 } from '@entrgi/samplers';
-import { denoiserDirectory } from '@entrgi/tiny-stories';
 import { type GenerateOptions, generateOptionNames } from './generate-options.js';
-import { embeddedSettings } from './settings/embedded-settings.js';
+import { embeddedSettings, isEmbedded } from './settings/embedded-settings.js';
 import { type MethodName, methodNames, relaxationOf, settledBy } from './settings/methods.js';
 import { samplingOf } from './settings/sampling-of.js';
 import { resolveSettings, type Settings } from './settings/settings.js';
@@ -64,7 +63,7 @@ const knowsBlocks = ({ attention, denoiser }: GenerateOptions): boolean =>
 
 const presetSettings = ({ preset: given, denoiser }: GenerateOptions): PresetSettings | undefined => {
   if (given === undefined) {
-    return denoiser === undefined || denoiser === denoiserDirectory ? embeddedSettings : undefined;
+    return isEmbedded(denoiser) ? embeddedSettings : undefined;
   }
   if (typeof given === 'string') requireName('preset', given, Object.keys(presets));
   const { settings } = typeof given === 'string' ? presets[given] : (given ?? {});

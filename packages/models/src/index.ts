@@ -24,7 +24,7 @@ export { type RuntimeOptions, runtimeOptionNames } from './contracts/runtime-opt
 export { type TemplateOptions, templateOptionNames } from './contracts/template-options.js';
 export type { EncodedText, ResponseSlot, Tokenizer } from './contracts/tokenizer.js';
 export type { Weights } from './contracts/weights.js';
-export type { LoadDenoiserOptions } from './denoiser/load-denoiser-options.js';
+export { denoiserOptionNames, type LoadDenoiserOptions } from './denoiser/load-denoiser-options.js';
 export type {
   ByteSource,
   ExternalFiles,

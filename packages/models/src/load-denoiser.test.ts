@@ -78,7 +78,7 @@ describe('loadDenoiser', () => {
   });
 
   it.each<[string, unknown, string]>([
-    ['endTokens', 'all', "endTokens: expected 'turn' or 'eos', got all."],
+    ['endTokens', 'all', "endTokens: expected one of turn, eos, got 'all'."],
     ['dtype', 'int8', 'dtype: expected one of'],
     ['name', 5, 'name: expected text, got 5.'],
     ['file', true, 'file: expected text, got true.'],

@@ -77,6 +77,7 @@ const checkpointDenoiser = async (from: Folder, options: LoadDenoiserOptions): P
     return pool === undefined ? create(model, own) : mixtureSession(model, pool, (part) => create(part, own));
   };
   const denoiser = await networkDenoiser({
+    source: directory,
     name,
     maxLength: options.maxLength ?? network.maxLength,
     tokenizer,

@@ -4,6 +4,7 @@ import { Command, Option } from 'commander';
 import { modelForms } from '../models/model-forms.js';
 import type { Context } from '../process/context.js';
 import { examples } from './examples.js';
+import { labelOption, offlineOption, revisionOption } from './options/model-options.js';
 import { oneOf } from './options/one-of.js';
 import { parseDecimal, parseInteger } from './options/parse-number.js';
 import { parseVariable } from './options/parse-variable.js';
@@ -45,9 +46,9 @@ export const generateCommand = (context: Context): Command => {
       '--reward <MODEL>',
       "reward model, named in the same way (default: embedded); without one: confidence (the denoiser's own), or log-ratio:MODEL (against the denoiser that it was trained from)",
     )
-    .option('--label <LABEL>', 'which label of the reward model is the reward, by number or name')
-    .option('--revision <REV>', 'branch, tag or commit of hub models that name none (default: main)')
-    .option('--offline', 'download nothing: use what is in the cache')
+    .addOption(labelOption())
+    .addOption(revisionOption())
+    .addOption(offlineOption())
     .option('--verify', 'compare all files of hub models with their hashes: a second per gigabyte')
     .addOption(
       oneOf(

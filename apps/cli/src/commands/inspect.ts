@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { modelForms } from '../models/model-forms.js';
 import type { Context } from '../process/context.js';
 import { examples } from './examples.js';
+import { offlineOption, revisionOption } from './options/model-options.js';
 
 /** `entrgi inspect`: what it is told, and what it says about itself. */
 export const inspectCommand = (context: Context): Command =>
@@ -13,8 +14,8 @@ export const inspectCommand = (context: Context): Command =>
     )
     .argument('<MODEL>', modelForms)
     .argument('[MODEL2]', 'a second checkpoint')
-    .option('--revision <REV>', 'branch, tag or commit of hub models that name none (default: main)')
-    .option('--offline', 'download nothing: use what is in the cache')
+    .addOption(revisionOption())
+    .addOption(offlineOption())
     .option(
       '--verify',
       'download all files of hub models and compare them with their hashes: a second per gigabyte',

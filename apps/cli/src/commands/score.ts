@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { modelForms } from '../models/model-forms.js';
 import type { Context } from '../process/context.js';
 import { examples } from './examples.js';
+import { labelOption, offlineOption, revisionOption } from './options/model-options.js';
 import { parseInteger } from './options/parse-number.js';
 
 /** `entrgi score`: what it is told, and what it says about itself. */
@@ -14,9 +15,9 @@ export const scoreCommand = (context: Context): Command =>
     )
     .option('--reward <MODEL>', `reward model: ${modelForms} (default: embedded, without --judge)`)
     .option('--prompts <FILE.jsonl>', 'the responses; - is standard input', '-')
-    .option('--label <LABEL>', 'which label of the reward model is the reward, by number or name')
-    .option('--revision <REV>', 'branch, tag or commit of hub models that name none (default: main)')
-    .option('--offline', 'download nothing: use what is in the cache')
+    .addOption(labelOption())
+    .addOption(revisionOption())
+    .addOption(offlineOption())
     .option('--judge <MODEL|URL>', "a classifier, `embedded`, or a server with OpenAI's chat completions")
     .option('--judge-model <NAME>', 'which model of such a server')
     .option('--judge-concurrency <N>', 'requests to it at the same time (default: 4)', parseInteger)

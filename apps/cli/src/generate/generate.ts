@@ -85,18 +85,9 @@ const respond = async (
   const { prompt } = prompts[index]!;
   const place = prompts.length === 1 ? '' : `${index + 1}/${prompts.length} `;
   display.begin({ ...settings, title: `${place}${promptText(prompt)}`, denoiser });
-  const asked = typeof prompt === 'string' ? { prompt } : { messages: prompt };
   let result: Result | undefined;
-  for await (const event of stream({
-    ...settings,
-    ...asked,
-    method,
-    preset,
-    seed,
-    denoiser,
-    reward,
-    signal,
-  })) {
+  const asked = { ...settings, prompt, method, preset, seed, denoiser, reward, signal };
+  for await (const event of stream(asked)) {
     if (event.type === 'prompt-end') {
       result = resultOf(event.result);
       continue;

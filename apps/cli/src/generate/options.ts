@@ -10,7 +10,7 @@ export interface GenerateOptions extends GivenSettings, SourceOptions {
   readonly denoiser?: string | undefined;
   readonly reward?: string | undefined;
   /** Label of the reward model, by number or name. */
-  readonly label?: string | undefined;
+  readonly label?: number | string | undefined;
   readonly denoiserDtype: WeightDtype;
   readonly rewardDtype: WeightDtype;
   /** Smallest share of what the denoiser writes for which the reward must have tokens. */
@@ -30,8 +30,7 @@ export const modelOptions = (options: GenerateOptions): ModelOptions => {
   return {
     denoiser,
     reward,
-    // A number where it is one, else a name.
-    label: label !== undefined && /^\d+$/.test(label) ? Number(label) : label,
+    label,
     minimumCoverage,
     endTokens,
     attention,

@@ -23,7 +23,7 @@ import { withoutControls } from '../process/without-controls.js';
 export interface ScoreCommandOptions {
   readonly reward?: string | undefined;
   readonly prompts: string;
-  readonly label?: string | undefined;
+  readonly label?: number | string | undefined;
   readonly revision?: string | undefined;
   readonly offline?: boolean | undefined;
   readonly judge?: string | undefined;
@@ -86,7 +86,7 @@ const rewardOf = async (
     ...fetchingOf(context, chooseDisplay(context, true)),
     offline,
     revision: own,
-    label: label !== undefined && /^\d+$/.test(label) ? Number(label) : label,
+    label,
   });
 };
 

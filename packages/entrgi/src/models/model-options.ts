@@ -1,19 +1,14 @@
-import type { Denoiser, OnWarning, Reward } from '@entrgi/core';
-import {
-  type OptionNames,
-  requireFunction,
-  requireName,
-  requireReward,
-  requireThat,
-  requireWhole,
-} from '@entrgi/core/internal';
+import type { Denoiser, Reward } from '@entrgi/core';
+import { type OptionNames, requireName, requireReward, requireThat } from '@entrgi/core/internal';
 import {
   type AttentionOptions,
   attentionOptionNames,
-  type EndTokens,
-  endTokens,
+  denoiserOptionNames,
   type HubOptions,
   hubOptionNames,
+  type LoadDenoiserOptions,
+  type RuntimeOptions,
+  runtimeOptionNames,
   type TemplateOptions,
   templateOptionNames,
   type WeightDtype,
@@ -21,6 +16,7 @@ import {
   weightDtypes,
   weightOptionNames,
 } from '@entrgi/models';
+import { type LoadRewardOptions, rewardOptionNames } from '@entrgi/rewards';
 
 /** How the weights of each model are held. */
 export interface ModelDtypes {
@@ -33,8 +29,11 @@ export interface ModelOptions
   extends HubOptions,
     TemplateOptions,
     AttentionOptions,
-    Omit<WeightOptions, 'dtype'> {
-  /** A directory, `owner/name` or `owner/name@REV` on the hub, or a denoiser of the caller's. Default: the embedded one. */
+    Omit<WeightOptions, 'dtype'>,
+    Pick<RuntimeOptions, 'threads'>,
+    Pick<LoadDenoiserOptions, 'endTokens'>,
+    Pick<LoadRewardOptions, 'label' | 'minimumCoverage' | 'onWarning'> {
+  /** A directory, an ONNX file, `owner/name` or `owner/name@REV` on the hub, or a denoiser of the caller's. Default: the embedded one. */
   readonly denoiser?: string | Denoiser | undefined;
   /**
    * The same of the reward; methods that guide need one with a gradient. Without a reward model: `confidence`, the denoiser's own, or `log-ratio:MODEL`, how much likelier a text is to the denoiser
@@ -43,16 +42,6 @@ export interface ModelOptions
   readonly reward?: string | Reward | undefined;
   /** Of both models, or of each. Default: `fp32`. */
   readonly dtype?: WeightDtype | ModelDtypes | undefined;
-  /** Label of the reward model that is the reward, by number or name. */
-  readonly label?: number | string | undefined;
-  /** Refuse to guide by a reward model with tokens for less of what the denoiser writes. Default: 0.5. */
-  readonly minimumCoverage?: number | undefined;
-  /** Which tokens end a response. Default: `turn`. */
-  readonly endTokens?: EndTokens | undefined;
-  /** Threads inside one operator. Default: one per physical core. */
-  readonly threads?: number | undefined;
-  /** Told of what works and is likely not what was meant. Default: a warning of the process. */
-  readonly onWarning?: OnWarning | undefined;
 }
 
 /** Every model option, by name. */
@@ -74,11 +63,11 @@ export const modelOptionNames: OptionNames<ModelOptions> = {
       if (dtype !== undefined) requireName(`${name}.${model}`, dtype, weightDtypes);
     }
   },
-  label: true,
-  minimumCoverage: true,
-  endTokens: (name, value) => requireName(name, value, endTokens),
-  threads: (name, value) => requireWhole(name, value, 1),
-  onWarning: (name, value) => requireFunction(name, value),
+  threads: runtimeOptionNames.threads,
+  endTokens: denoiserOptionNames.endTokens,
+  label: rewardOptionNames.label,
+  minimumCoverage: rewardOptionNames.minimumCoverage,
+  onWarning: rewardOptionNames.onWarning,
 };
 
 const requireDenoiser = (name: string, value: unknown): void => {

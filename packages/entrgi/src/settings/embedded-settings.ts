@@ -1,4 +1,7 @@
+import { resolve } from 'node:path';
+import type { Denoiser } from '@entrgi/core';
 import { type PresetSettings, presets } from '@entrgi/samplers';
+import { denoiserDirectory } from '@entrgi/tiny-stories';
 
 /**
  * Settings of the embedded models: the published ones, with the shorter responses that these models learned to write, in as many steps, and with
@@ -9,4 +12,10 @@ export const embeddedSettings: PresetSettings = {
   steps: 64,
   maxNewTokens: 64,
   learningRate: 0.15,
+};
+
+/** Whether a denoiser is the embedded one, however it is given: by not being given, by its directory, or as an object that was loaded from there. */
+export const isEmbedded = (denoiser: string | Denoiser | undefined = denoiserDirectory): boolean => {
+  const source = typeof denoiser === 'string' ? denoiser : denoiser.source;
+  return source !== undefined && resolve(source) === denoiserDirectory;
 };

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from '@entrgi/core';
-import { denoiserDirectory, judgeDirectory } from '@entrgi/tiny-stories';
+import { judgeDirectory } from '@entrgi/tiny-stories';
+import { isEmbedded } from 'entrgi';
 import type { EndpointJudgeOptions } from './endpoint-judge.js';
 
 /** What a judge is made from: plain data. */
@@ -27,8 +28,7 @@ export const judgeSpec = ({
   judgeOptions,
   denoiser,
 }: JudgeChoice & { readonly denoiser?: string | undefined }): JudgeSpec | undefined => {
-  const isEmbedded = denoiser === undefined || denoiser === denoiserDirectory;
-  const asked = judge ?? (isEmbedded ? 'embedded' : 'none');
+  const asked = judge ?? (isEmbedded(denoiser) ? 'embedded' : 'none');
   if (asked === 'none') return undefined;
   if (!/^https?:\/\//.test(asked))
     return { kind: 'classifier', source: asked === 'embedded' ? judgeDirectory : asked };

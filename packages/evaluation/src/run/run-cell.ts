@@ -24,18 +24,9 @@ export const runCell = async (
   signal?: AbortSignal,
 ): Promise<JournalLine> => {
   const steps = stepRecorder(denoiser);
-  const asked = typeof prompt === 'string' ? { prompt } : { messages: prompt };
   let result: GenerateResult | undefined;
-  for await (const event of stream({
-    ...settings,
-    ...asked,
-    method,
-    preset,
-    seed,
-    denoiser,
-    reward,
-    signal,
-  })) {
+  const asked = { ...settings, prompt, method, preset, seed, denoiser, reward, signal };
+  for await (const event of stream(asked)) {
     if (event.type === 'step-end') steps.add(event);
     else result = event.result;
   }

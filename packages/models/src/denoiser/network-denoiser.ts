@@ -15,6 +15,8 @@ import { sessionDenoiser } from './session-denoiser.js';
 
 export interface NetworkDenoiserOptions {
   readonly name: string;
+  /** The folder that it is loaded from. */
+  readonly source: string;
   /** Longest sequence in tokens. */
   readonly maxLength: number;
   readonly tokenizer: Tokenizer;
@@ -33,10 +35,11 @@ export interface NetworkDenoiserOptions {
  * when first needed, two for blocks.
  */
 export const networkDenoiser = async (options: NetworkDenoiserOptions): Promise<Denoiser> => {
-  const { name, maxLength, tokenizer, network, weights, blockAttention, disableSeldomPrepacking, open } =
-    options;
+  const { name, source, maxLength, tokenizer, network, weights, blockAttention } = options;
+  const { disableSeldomPrepacking, open } = options;
   const shared = {
     name,
+    source,
     tokenizer,
     maxLength,
     shifted: network.shifted,

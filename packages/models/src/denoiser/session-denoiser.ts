@@ -15,6 +15,8 @@ import type { Tokenizer } from '../contracts/tokenizer.js';
 /** A fill-mask network in a session, and what has to be known of it. */
 export interface SessionDenoiserOptions {
   readonly name: string;
+  /** The folder that it is loaded from. */
+  readonly source: string;
   readonly tokenizer: Tokenizer;
   readonly maxLength: number;
   /** Whether the logits that predict position l stand at l − 1 (those of the first position, at the first). */
@@ -34,10 +36,12 @@ export interface SessionDenoiserOptions {
 
 /** A denoiser from a session and a tokenizer. */
 export const sessionDenoiser = (options: SessionDenoiserOptions): Denoiser => {
-  const { name, tokenizer, maxLength, shifted, blockAttention, session, feeds, output, openBlock } = options;
+  const { name, source, tokenizer, maxLength, shifted, blockAttention, session } = options;
+  const { feeds, output, openBlock } = options;
   const { vocabulary } = tokenizer;
   return {
     name,
+    source,
     vocabulary,
     maxLength,
     blockAttention,

@@ -46,6 +46,7 @@ export const onnxDenoiser = async (
   );
   return sessionDenoiser({
     name,
+    source: folder.name,
     tokenizer,
     maxLength: options.maxLength ?? longestSequence(config),
     shifted: false,

@@ -1,4 +1,4 @@
-import { type OptionCheck, requireThat } from '@entrgi/core/internal';
+import { type OptionCheck, requireName } from '@entrgi/core/internal';
 
 /**
  * Which tokens end a response, a convention.
@@ -11,5 +11,4 @@ export type EndTokens = 'turn' | 'eos';
 export const endTokens: readonly EndTokens[] = ['turn', 'eos'];
 
 /** Throws InvalidArgumentError for what is no such convention. */
-export const requireEndTokens: OptionCheck = (name, value) =>
-  requireThat(name, value, endTokens.map((each) => `'${each}'`).join(' or '), endTokens.includes(value));
+export const requireEndTokens: OptionCheck = (name, value) => requireName(name, value, endTokens);

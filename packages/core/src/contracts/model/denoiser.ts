@@ -40,6 +40,8 @@ export interface DenoiserBlock {
 /** A masked diffusion language model: a distribution for every masked position at once. */
 export interface Denoiser extends Disposable {
   readonly name: string;
+  /** The folder that it was loaded from, if any. */
+  readonly source?: string | undefined;
   readonly vocabulary: Vocabulary;
   /** Longest sequence, prompt and response together, in tokens. */
   readonly maxLength: number;

@@ -8,14 +8,12 @@ import {
   type EncoderShape,
   encoderLayers,
   encoderParameters,
-  linearParameters,
   normParameters,
 } from '../../blocks/encoder/encoder.js';
+import { pooledHead, pooledHeadParameters } from '../../blocks/encoder/pooled-head.js';
 import { readActivation } from '../../blocks/layers/activations.js';
-import { firstPosition } from '../../blocks/layers/first-position.js';
 import { readLabels } from '../../blocks/layers/labels.js';
 import { layerNorm } from '../../blocks/layers/layer-norm.js';
-import { linear } from '../../blocks/layers/linear.js';
 import type { ClassifierNetwork } from '../../contracts/network.js';
 import type { ConfigReader } from '../../files/config-reader.js';
 
@@ -43,13 +41,19 @@ export const DebertaV2ForSequenceClassification = (config: ConfigReader): Classi
     activation: readActivation(config, 'hidden_act', 'gelu'),
     names: (i) => layerNames(`deberta.encoder.layer.${i}`),
   };
-  const poolerActivation = readActivation(config, 'pooler_hidden_act', 'gelu');
   const vocabularySize = config.count('vocab_size');
   const maxLength = config.count('max_position_embeddings');
   const buckets = config.count('position_buckets');
   const unlimited = config.raw('max_relative_positions') === -1;
   const reach = unlimited ? maxLength : config.count('max_relative_positions', maxLength);
   const normalizesRelative = config.raw('norm_rel_ebd') === 'layer_norm';
+  const head = {
+    dense: 'pooler.dense',
+    score: 'classifier',
+    activation: readActivation(config, 'pooler_hidden_act', 'gelu'),
+    width,
+    labels: labels.length,
+  };
   return {
     task: 'classifier',
     base: 'deberta',
@@ -65,8 +69,7 @@ export const DebertaV2ForSequenceClassification = (config: ConfigReader): Classi
       [relativeTable, [2 * buckets, width]],
       ...(normalizesRelative ? normParameters(relativeNorm, width) : []),
       ...encoderParameters(shape),
-      ...linearParameters('pooler.dense', width, width),
-      ...linearParameters('classifier', labels.length, width),
+      ...pooledHeadParameters(head),
     ]),
 
     scores(g, weights, { embeds, attention: present }) {
@@ -87,9 +90,7 @@ export const DebertaV2ForSequenceClassification = (config: ConfigReader): Classi
       });
       const embedded = norm(embeddingNorm, g.Reshape(embeds, [-1, width]));
       const hidden = encoderLayers(g, weights, shape, attend, embedded);
-      const first = firstPosition(g, hidden, { batch, length, width });
-      const pooled = poolerActivation(g, linear(g, weights, 'pooler.dense', first));
-      return linear(g, weights, 'classifier', pooled);
+      return pooledHead(g, weights, head, hidden, { batch, length });
     },
   };
 };

@@ -5,14 +5,12 @@ import {
   type EncoderShape,
   encoderLayers,
   encoderParameters,
-  linearParameters,
   normParameters,
 } from '../../blocks/encoder/encoder.js';
-import { readActivation } from '../../blocks/layers/activations.js';
-import { firstPosition } from '../../blocks/layers/first-position.js';
+import { pooledHead, pooledHeadParameters } from '../../blocks/encoder/pooled-head.js';
+import { readActivation, relu } from '../../blocks/layers/activations.js';
 import { readLabels } from '../../blocks/layers/labels.js';
 import { layerNorm } from '../../blocks/layers/layer-norm.js';
-import { linear } from '../../blocks/layers/linear.js';
 import type { ClassifierNetwork } from '../../contracts/network.js';
 import type { ConfigReader } from '../../files/config-reader.js';
 
@@ -40,6 +38,13 @@ export const DistilBertForSequenceClassification = (config: ConfigReader): Class
   const vocabularySize = config.count('vocab_size');
   const maxLength = config.count('max_position_embeddings');
   const embeddings = 'distilbert.embeddings.word_embeddings.weight';
+  const head = {
+    dense: 'pre_classifier',
+    score: 'classifier',
+    activation: relu,
+    width,
+    labels: labels.length,
+  };
   return {
     task: 'classifier',
     base: 'distilbert',
@@ -54,8 +59,7 @@ export const DistilBertForSequenceClassification = (config: ConfigReader): Class
       [positionTable, [maxLength, width]],
       ...normParameters(embeddingNorm, width),
       ...encoderParameters(shape),
-      ...linearParameters('pre_classifier', width, width),
-      ...linearParameters('classifier', labels.length, width),
+      ...pooledHeadParameters(head),
     ]),
 
     scores(g, weights, { embeds, attention: present }) {
@@ -74,9 +78,7 @@ export const DistilBertForSequenceClassification = (config: ConfigReader): Class
         (x, layer) => attend(x, { ...layer, mask }).rows,
         normalized,
       );
-      const first = firstPosition(g, hidden, { batch, length, width });
-      const inner = g.Relu(linear(g, weights, 'pre_classifier', first));
-      return linear(g, weights, 'classifier', inner);
+      return pooledHead(g, weights, head, hidden, { batch, length });
     },
   };
 };

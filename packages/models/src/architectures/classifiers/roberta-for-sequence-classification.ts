@@ -1,9 +1,8 @@
 import { paddingMask } from '../../blocks/attention/attention-mask.js';
 import { bertEncoder, bertParameters, readBertShape } from '../../blocks/encoder/bert-encoder.js';
-import { linearParameters } from '../../blocks/encoder/encoder.js';
-import { firstPosition } from '../../blocks/layers/first-position.js';
+import { pooledHead, pooledHeadParameters } from '../../blocks/encoder/pooled-head.js';
+import { tanh } from '../../blocks/layers/activations.js';
 import { readLabels } from '../../blocks/layers/labels.js';
-import { linear } from '../../blocks/layers/linear.js';
 import type { ClassifierNetwork } from '../../contracts/network.js';
 import type { ConfigReader } from '../../files/config-reader.js';
 
@@ -17,16 +16,19 @@ export const RobertaForSequenceClassification = (config: ConfigReader): Classifi
   const padding = config.tokenId('pad_token_id', config.count('vocab_size')) ?? 1;
   const shape = readBertShape(config, { root: 'roberta', firstPosition: padding + 1 });
   const { width } = shape;
+  const head = {
+    dense: 'classifier.dense',
+    score: 'classifier.out_proj',
+    activation: tanh,
+    width,
+    labels: labels.length,
+  };
   return {
     task: 'classifier',
     base: 'roberta',
     labels,
     ...shape,
-    parameters: new Map([
-      ...bertParameters(shape),
-      ...linearParameters('classifier.dense', width, width),
-      ...linearParameters('classifier.out_proj', labels.length, width),
-    ]),
+    parameters: new Map([...bertParameters(shape), ...pooledHeadParameters(head)]),
 
     scores(g, weights, { embeds, attention, segments, ids }) {
       const batch = g.Shape(embeds, { start: 0, end: 1 });
@@ -37,9 +39,7 @@ export const RobertaForSequenceClassification = (config: ConfigReader): Classifi
       const order = g.Mul(g.CumSum(counted, g.scalar(1, 'int64')), counted);
       const positions = g.Add(order, g.scalar(padding, 'int64'));
       const hidden = bertEncoder(g, weights, shape, { embeds, segments, positions, batch, length, mask });
-      const first = firstPosition(g, hidden, { batch, length, width });
-      const inner = g.Tanh(linear(g, weights, 'classifier.dense', first));
-      return linear(g, weights, 'classifier.out_proj', inner);
+      return pooledHead(g, weights, head, hidden, { batch, length });
     },
   };
 };

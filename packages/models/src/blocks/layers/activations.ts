@@ -12,6 +12,11 @@ const geluTanh: Activation = (g, x) => g.Gelu(x, 'tanh');
 /** x · σ(x). */
 const silu: Activation = (g, x) => g.Mul(x, g.Sigmoid(x));
 
+/** tanh x. */
+export const tanh: Activation = (g, x) => g.Tanh(x);
+/** max(0, x). */
+export const relu: Activation = (g, x) => g.Relu(x);
+
 /** What transformers calls by these names, the same to a rounding. */
 const activations: Readonly<Record<string, Activation>> = {
   gelu,
@@ -24,12 +29,12 @@ const activations: Readonly<Record<string, Activation>> = {
   quick_gelu: (g, x) => g.Mul(x, g.Sigmoid(g.Mul(x, number(g, 1.702)))),
   silu,
   swish: silu,
-  relu: (g, x) => g.Relu(x),
+  relu,
   relu2(g, x) {
     const positive = g.Relu(x);
     return g.Mul(positive, positive);
   },
-  tanh: (g, x) => g.Tanh(x),
+  tanh,
   sigmoid: (g, x) => g.Sigmoid(x),
   linear: (_, x) => x,
 };
