@@ -1,11 +1,9 @@
 import { CheckpointError } from '@entrgi/core';
 import { paddingMask } from '../../blocks/attention/attention-mask.js';
 import { bertEncoder, bertParameters, readBertShape } from '../../blocks/encoder/bert-encoder.js';
-import { linearParameters } from '../../blocks/encoder/encoder.js';
-import { readActivation } from '../../blocks/layers/activations.js';
-import { firstPosition } from '../../blocks/layers/first-position.js';
+import { pooledHead, pooledHeadParameters } from '../../blocks/encoder/pooled-head.js';
+import { readActivation, tanh } from '../../blocks/layers/activations.js';
 import { readLabels } from '../../blocks/layers/labels.js';
-import { linear } from '../../blocks/layers/linear.js';
 import type { ClassifierNetwork } from '../../contracts/network.js';
 import type { ConfigReader } from '../../files/config-reader.js';
 
@@ -45,25 +43,27 @@ export const AlbertForSequenceClassification = (config: ConfigReader): Classifie
     },
   };
   const { width } = shape;
+  const head = {
+    dense: 'albert.pooler',
+    score: 'classifier',
+    activation: tanh,
+    width,
+    labels: labels.length,
+  };
   return {
     task: 'classifier',
     base: 'albert',
     labels,
     ...shape,
     width: embedded,
-    parameters: new Map([
-      ...bertParameters(shape),
-      ...linearParameters('albert.pooler', width, width),
-      ...linearParameters('classifier', labels.length, width),
-    ]),
+    parameters: new Map([...bertParameters(shape), ...pooledHeadParameters(head)]),
 
     scores(g, weights, { embeds, attention, segments }) {
       const batch = g.Shape(embeds, { start: 0, end: 1 });
       const length = g.Shape(embeds, { start: 1, end: 2 });
       const mask = paddingMask(g, attention, length);
       const rows = bertEncoder(g, weights, shape, { embeds, segments, batch, length, mask });
-      const first = firstPosition(g, rows, { batch, length, width });
-      return linear(g, weights, 'classifier', g.Tanh(linear(g, weights, 'albert.pooler', first)));
+      return pooledHead(g, weights, head, rows, { batch, length });
     },
   };
 };

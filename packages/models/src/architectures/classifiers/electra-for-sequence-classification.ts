@@ -1,9 +1,8 @@
 import { paddingMask } from '../../blocks/attention/attention-mask.js';
 import { bertEncoder, bertParameters, readBertShape } from '../../blocks/encoder/bert-encoder.js';
-import { linearParameters } from '../../blocks/encoder/encoder.js';
-import { firstPosition } from '../../blocks/layers/first-position.js';
+import { pooledHead, pooledHeadParameters } from '../../blocks/encoder/pooled-head.js';
+import { gelu } from '../../blocks/layers/activations.js';
 import { readLabels } from '../../blocks/layers/labels.js';
-import { linear } from '../../blocks/layers/linear.js';
 import type { ClassifierNetwork } from '../../contracts/network.js';
 import type { ConfigReader } from '../../files/config-reader.js';
 
@@ -18,26 +17,22 @@ export const ElectraForSequenceClassification = (config: ConfigReader): Classifi
   const narrow =
     embedded === hidden ? undefined : { width: embedded, projection: 'electra.embeddings_project' };
   const shape = readBertShape(config, { root: 'electra', firstPosition: 0, narrow });
+  const names = { dense: 'classifier.dense', score: 'classifier.out_proj' };
+  const head = { ...names, activation: gelu, width: hidden, labels: labels.length };
   return {
     task: 'classifier',
     base: 'electra',
     labels,
     ...shape,
     width: embedded,
-    parameters: new Map([
-      ...bertParameters(shape),
-      ...linearParameters('classifier.dense', hidden, hidden),
-      ...linearParameters('classifier.out_proj', labels.length, hidden),
-    ]),
+    parameters: new Map([...bertParameters(shape), ...pooledHeadParameters(head)]),
 
     scores(g, weights, { embeds, attention, segments }) {
       const batch = g.Shape(embeds, { start: 0, end: 1 });
       const length = g.Shape(embeds, { start: 1, end: 2 });
       const mask = paddingMask(g, attention, length);
       const rows = bertEncoder(g, weights, shape, { embeds, segments, batch, length, mask });
-      const first = firstPosition(g, rows, { batch, length, width: hidden });
-      const inner = g.Gelu(linear(g, weights, 'classifier.dense', first));
-      return linear(g, weights, 'classifier.out_proj', inner);
+      return pooledHead(g, weights, head, rows, { batch, length });
     },
   };
 };

@@ -6,7 +6,8 @@ export type Activation = (g: GraphBuilder, x: Value) => Value;
 
 const number = (g: GraphBuilder, value: number): Value => g.scalar(value, 'float32');
 
-const gelu: Activation = (g, x) => g.Gelu(x);
+/** The exact one, by the error function. */
+export const gelu: Activation = (g, x) => g.Gelu(x);
 /** x/2 (1 + tanh(√(2/π) (x + 0.044715 x³))). */
 const geluTanh: Activation = (g, x) => g.Gelu(x, 'tanh');
 /** x · σ(x). */
