@@ -1,7 +1,10 @@
+import { methodNames } from 'entrgi';
 import { expect, test } from 'vitest';
 import type { JournalLine } from '../journal/journal-line.js';
 import { smallLine } from '../testing/small-line.js';
 import { makeReport } from './make-report.js';
+import { methodStyle } from './summary/method-styles.js';
+import { methodOrder } from './summary/summarize.js';
 
 /** Results of two methods on three prompts with two seeds; Top@1 and judge by what follows. */
 const line = (method: string, prompt: number, seed: number, top1: number, judge: number): JournalLine => {
@@ -101,6 +104,21 @@ test('the page says the same, needs nothing else, and leads from every number to
   expect(html).toContain('−0.25 ± 0.00');
   expect(html.match(/<svg/g)).toHaveLength(5);
   expect(html).toContain('title="step 3">&lt;b&gt;</span>');
+});
+
+test('every method has its place, and a mark of its own that is drawn', async () => {
+  const others = methodNames.map((method) => line(method, 0, 1, 1, 0.5));
+  const { summary, html } = await makeReport([...others.toReversed(), line('mine', 0, 1, 1, 0.5)]);
+  const methods = summary.setups.flatMap(({ temperatures }) =>
+    temperatures.flatMap((each) => each.methods.map(({ method }) => method)),
+  );
+  expect(methods.toSorted()).toEqual([...methodNames, 'mine'].toSorted());
+  expect(methodOrder.toSorted()).toEqual(methodNames.toSorted());
+  const styles = [...methodNames, 'mine'].map(methodStyle);
+  for (const part of ['color', 'symbol', 'dash'] as const) {
+    expect(new Set(styles.map((style) => style[part])).size).toBe(styles.length);
+  }
+  for (const { color } of styles) expect(html).toContain(`stroke="${color}"`);
 });
 
 test('perplexity is that of the mean over responses, where every result has one', async () => {

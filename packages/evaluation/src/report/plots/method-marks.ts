@@ -20,6 +20,8 @@ export const methodMarks = (
     symbol: (d: { symbol: string }) => d.symbol,
     r: 5,
     fill: (d) => d.color,
+    // Some symbols are nothing but strokes.
+    stroke: (d: MethodPoint) => d.color,
   }),
   Plot.text(spreadLabels(points, Math.min(...ys), Math.max(...ys)), {
     x: 'x',

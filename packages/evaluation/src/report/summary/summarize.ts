@@ -19,7 +19,17 @@ export interface SummarizeOptions {
 }
 
 /** In which order methods stand, whatever the order of the results. */
-export const methodOrder = ['base', 'bon', 'bon-compute', 'expectation', 'aps', 'entrgi'];
+export const methodOrder = [
+  'base',
+  'bon',
+  'bon-compute',
+  'expectation',
+  'aps',
+  'entrgi',
+  'smc',
+  'guided-smc',
+  'particle-gibbs',
+];
 
 /** The numbers of a report. They do not depend on the order of the lines. */
 export const summarize = (lines: readonly JournalLine[], options: SummarizeOptions = {}): Summary => {
