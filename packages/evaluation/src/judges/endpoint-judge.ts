@@ -19,6 +19,7 @@ export interface Preference {
 
 /** A judge behind a server. */
 export interface EndpointJudge extends Judge {
+  score(...asked: Parameters<Judge['score']>): Promise<number[]>;
   readonly cost: Readonly<ChatCost>;
   /** Compares two responses in both orders, since judges like what stands first. */
   compare(

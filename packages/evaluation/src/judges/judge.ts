@@ -1,6 +1,6 @@
 import type { Disposable, Prompt } from '@entrgi/core';
 
-/** Rates finished responses, and has no part in how they come about. */
+/** Rates finished responses, and has no part in how they come about: every `Reward` can be one. */
 export interface Judge extends Disposable {
   readonly name: string;
   /** One score per response, in order; higher is better. */
@@ -8,5 +8,5 @@ export interface Judge extends Disposable {
     prompt: Prompt,
     responses: readonly string[],
     options?: { readonly signal?: AbortSignal | undefined },
-  ): Promise<number[]>;
+  ): Promise<ArrayLike<number>>;
 }
