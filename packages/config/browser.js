@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { extname, join, normalize } from 'node:path';
+import { dirname, extname, join, normalize } from 'node:path';
 
 /** Where Debian, Homebrew and the installers put Chromium; CHROMIUM says another place. */
 const places = [
@@ -17,6 +17,16 @@ export const chromium = places.find((place) => place !== undefined && place !== 
 
 /** Why tests in a browser are skipped here. */
 export const noChromium = 'no Chromium: install it, or say where it is in the variable CHROMIUM';
+
+/** Debian's package is a script that starts what lies here. */
+const rendererPlaces = ['/usr/lib/chromium', ...(chromium === undefined ? [] : [dirname(chromium)])];
+const renderer = rendererPlaces.find((place) => existsSync(join(place, 'vk_swiftshader_icd.json')));
+
+/** Variables of the environment by which a process of Node's finds the software renderer that Chromium brings, for WebGPU; undefined where there is none. */
+export const softwareGpu =
+  renderer === undefined
+    ? undefined
+    : { VK_ICD_FILENAMES: join(renderer, 'vk_swiftshader_icd.json'), LD_LIBRARY_PATH: renderer };
 
 /** WebGPU by a software renderer, which Chromium brings: slow, and the same kernels. */
 const emulatedWebGpu = [

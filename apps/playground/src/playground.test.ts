@@ -94,19 +94,19 @@ describe.skipIf(chromium === undefined)(
       return { page, complaints, server };
     };
 
-    const until = async (page: Page, word: string) => {
+    const until = async (page: Page, word: string, timeout = 100_000) => {
       const main = page.locator('button.main');
       const problem = page.locator('.problem');
       await main
         .filter({ hasText: new RegExp(`^${word}$`) })
         .or(problem)
-        .waitFor({ timeout: 100_000 });
+        .waitFor({ timeout });
       expect(await problem.allTextContents()).toEqual([]);
     };
 
-    const run = async (page: Page): Promise<Compared[]> => {
+    const run = async (page: Page, timeout?: number): Promise<Compared[]> => {
       await page.locator('button.main').click();
-      await until(page, 'Run again');
+      await until(page, 'Run again', timeout);
       return page.evaluate(
         'globalThis.reports.splice(0).filter(({ type }) => type === "frame").map(({ type, ...frame }) => frame)',
       );
@@ -298,6 +298,21 @@ describe.skipIf(chromium === undefined)(
         expect(await page.locator('.chip li').textContent()).toContain('not cross-origin isolated');
         const { tokens, reward, distances } = await compare(page);
         expect(tokens, JSON.stringify(distances)).toBeGreaterThanOrEqual(0.99);
+        expect(reward).toBeLessThan(1e-4);
+        expect(complaints).toEqual([]);
+      });
+
+      // A software renderer compiles each graph for a minute or more.
+      it.runIf(process.env.ENTRGI_SLOW)('and on WebGPU', { timeout: 3_600_000 }, async () => {
+        const emulated = await openBrowser({ webgpu: true });
+        ends.push(() => emulated.close());
+        const few = 'steps=2&maxNewTokens=6&guidanceSteps=1&trajectories=1&temperature=0.1';
+        const { page, complaints } = await open(`?device=webgpu#${few}`, { from: emulated });
+        expect(await page.locator('.chip summary').textContent()).toContain('WebGPU');
+        await page.locator('#prompt').fill(openings[0]!);
+        const settings = settingsFromAddress(new URL(page.url()).hash);
+        const { tokens, reward } = distance(await inNode(settings), await run(page, 3_000_000));
+        expect(tokens).toBeGreaterThanOrEqual(0.99);
         expect(reward).toBeLessThan(1e-4);
         expect(complaints).toEqual([]);
       });

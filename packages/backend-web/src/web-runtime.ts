@@ -82,7 +82,7 @@ export const loadWebRuntime = async (
         throw cause;
       throw failure(
         'Its weights are in bfloat16, which WebGPU cannot widen in a browser.',
-        "Use device 'wasm', or weights in float32 or float16.",
+        "Use device 'wasm', or weights in float32 or float16: dtype 'fp32' makes them so.",
         cause,
       );
     });

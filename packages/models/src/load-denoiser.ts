@@ -1,6 +1,7 @@
 import { type Denoiser, disposable, type SessionOptions, UnsupportedError } from '@entrgi/core';
 import { requireBackend, requireKnownOptions } from '@entrgi/core/internal';
 import { encodeModel, type Model, pruneGraph } from '@entrgi/onnx';
+import { angleNodes } from '@entrgi/onnx/internal';
 import { architectureName } from './checkpoint/architecture-name.js';
 import { readCheckpoint } from './checkpoint/checkpoint.js';
 import { denoiserOptionNames, type LoadDenoiserOptions } from './denoiser/load-denoiser-options.js';
@@ -59,7 +60,10 @@ const checkpointDenoiser = async (from: Folder, options: LoadDenoiserOptions): P
   const name = options.name ?? checkpoint.name;
   const { backend, threads } = options;
   const create = async (model: Model, sessionOptions: SessionOptions) =>
-    backend.createSession({ name, bytes: encodeModel(model), ...(await external()) }, sessionOptions);
+    backend.createSession(
+      { name, bytes: encodeModel(model), ...(await external()) },
+      { ...sessionOptions, hostNodes: angleNodes(model.graph) },
+    );
   const { experts, width } = network;
   const pool =
     experts === undefined

@@ -3,6 +3,7 @@ export { causalMask } from './build/causal-mask.js';
 export { countUp } from './build/count-up.js';
 export { type SkimmedSource, skimModel } from './bytes/skim-model.js';
 export { parseEquation } from './inference/einsum-equation.js';
+export { angleNodes } from './model/angle-nodes.js';
 export { type AttributeReader, attributeReader } from './model/attribute-reader.js';
 export { elementCount } from './values/element-count.js';
 export { bfloat16Value, float16Bits, float16Value } from './values/float16.js';

@@ -20,8 +20,10 @@ import {
   requireThat,
 } from '@entrgi/core/internal';
 import { type Classifier, type EncodedText, type RuntimeOptions, runtimeOptionNames } from '@entrgi/models';
+import type { Piece } from '@entrgi/models/internal';
 import { encodeModel, type Model, pruneGraph } from '@entrgi/onnx';
-import { int64Tensor } from '@entrgi/onnx/internal';
+import { angleNodes, int64Tensor } from '@entrgi/onnx/internal';
+import { lastTokenApart } from './context/last-token-apart.js';
 import { leadingTokens } from './context/leading-tokens.js';
 import { mixFeeds } from './context/mix-feeds.js';
 import { rewardContext } from './context/reward-context.js';
@@ -96,7 +98,12 @@ export const networkReward = (network: Classifier, options: NetworkRewardOptions
         pruneGraph(model.graph);
         return backend.createSession(
           { name: `${name} (${key})`, bytes: encodeModel(model), ...(await network.external()) },
-          { disablePrepacking: once, keep, ...(threads === undefined ? {} : { threads }) },
+          {
+            disablePrepacking: once,
+            keep,
+            hostNodes: angleNodes(model.graph),
+            ...(threads === undefined ? {} : { threads }),
+          },
         );
       });
       sessions.set(key, session);
@@ -121,8 +128,9 @@ export const networkReward = (network: Classifier, options: NetworkRewardOptions
     return forward.run(prefixFeed(prefix), { signal });
   };
 
-  const leading = (past: Readonly<Record<string, Tensor>>, map: Int32Array) =>
+  const leading = (past: Readonly<Record<string, Tensor>>, map: Int32Array, last: Piece | undefined) =>
     leadingTokens({
+      before: last && leadingTensors.renamed(last),
       none: (trajectories) => leadingTensors.empty(reused!, trajectories),
       async extend(kept, tokenIds, trajectories, signal) {
         const forward = await session('leading', () => leadingGraph(network, reused!), { once: !packed });
@@ -146,7 +154,8 @@ export const networkReward = (network: Classifier, options: NetworkRewardOptions
       for (const [i, { ids }] of texts.entries()) refuseBeyondWindow(ids.length, responses[i]);
       const scores = new Float64Array(responses.length);
       if (scores.length === 0) return scores;
-      const prefix = reused === undefined ? undefined : commonPrefix(tokenizer, prompt);
+      const common = reused === undefined ? undefined : commonPrefix(tokenizer, prompt);
+      const prefix = backend.isDevice && common?.length === 0 ? undefined : common;
       const canFollow = ({ ids }: EncodedText) =>
         prefix?.every((id, at) => ids[at] === id) === true &&
         ids.subarray(prefix.length).some((id) => reused!.isScored(id));
@@ -194,8 +203,15 @@ export const networkReward = (network: Classifier, options: NetworkRewardOptions
       );
       const map = tokenIdsOf(request.vocabulary);
       // Where only padding follows the response, the score may be read anywhere in it or before it.
-      const own = reused !== undefined && suffix.some((id) => reused.isScored(id)) ? reused : undefined;
-      const past = own === undefined ? undefined : await pastOf(prefix);
+      const isReusable =
+        suffix.some((id) => reused?.isScored(id)) && !(backend.isDevice && prefix.length < 2);
+      const own = isReusable ? reused : undefined;
+      const kept = own === undefined ? undefined : await pastOf(prefix);
+      // With the first session it is known what computes.
+      const { past, last } =
+        kept !== undefined && backend.isDevice
+          ? lastTokenApart(kept, prefix.length)
+          : { past: kept, last: undefined };
       const feeds = mixFeeds({
         name,
         request,
@@ -203,7 +219,7 @@ export const networkReward = (network: Classifier, options: NetworkRewardOptions
           prefix: int64Tensor([prefix.length], prefix),
           prefix_segments: int64Tensor([prefix.length], types.prefix),
         },
-        leading: past === undefined ? undefined : leading(past, map),
+        leading: past === undefined ? undefined : leading(past, map, last),
         suffix,
         suffixTypes: types.suffix,
         responseType: types.response,

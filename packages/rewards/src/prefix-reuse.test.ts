@@ -61,6 +61,24 @@ describe.each([
     reusing = networkReward(classifier, { backend });
   });
 
+  it.each([1, 4])('nor where the last token of the prefix is apart, as on devices, %d at once', async (k) => {
+    // The first nine tokens are settled, and so are kept behind it.
+    const mix = mixOf(classifier, k);
+    const rows = mix.rows.filter((slot) => slot % length > 8);
+    const settled = { ...mix, rows, probs: mix.probs.slice(0, rows.length * classifier.vocabulary.size) };
+    const apart = networkReward(classifier, { backend: { ...backend, isDevice: true }, fused: false });
+    for (const given of [mix, { ...settled, weights: mix.weights.slice(0, rows.length) }]) {
+      const request = { prompt: prompts[1]!, vocabulary: classifier.vocabulary, length };
+      const [expected, context] = [await whole.open(request), await apart.open(request)];
+      const { values, tokenScores } = await expected.evaluate(given);
+      for (const got of [await context.evaluate(given), await context.evaluate(given)]) {
+        expect(relativeError(got.values, [...values])).toBeLessThan(ROUNDING);
+        expect(relativeError(got.tokenScores, [...tokenScores])).toBeLessThan(1e-5);
+      }
+    }
+    await apart.dispose();
+  });
+
   it.each([1, 4])('changes neither rewards nor token scores: prompt after prompt, %d at once', async (k) => {
     const candidates = Int32Array.from({ length: 40 }, (_, c) => c * 5);
     for (const mix of [mixOf(classifier, k), mixOf(classifier, k, candidates)]) {

@@ -46,8 +46,7 @@ const loadOn = async (
   const denoiser = await loadDenoiser(folder('denoiser', denoiserFiles), { backend });
   const [story, mood, judge] = await Promise.all(
     Object.entries({ reward: rewardFiles, mood: moodFiles, judge: judgeFiles }).map(([name, files]) =>
-      // The parts of a past may be empty, and a product over nothing fails on WebGPU.
-      loadReward(folder(name, files), { backend, prefixReuse: report.device !== 'webgpu' }),
+      loadReward(folder(name, files), { backend }),
     ),
   );
   return { models: { denoiser, story: story!, mood: mood!, judge }, device: report };

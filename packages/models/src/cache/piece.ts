@@ -18,6 +18,18 @@ export const selectedPiece = (piece: Piece, sequences: readonly number[], length
     return { type: 'float32', dims: [sequences.length, heads, count, width], data: selected };
   });
 
+/** What is kept of the last `length` tokens. */
+export const tailPiece = (piece: Piece, length: number): Piece =>
+  mapped(piece, ({ dims, data }) => {
+    const [batch, heads, held, width] = dims as [number, number, number, number];
+    const tail = new Float32Array(batch * heads * length * width);
+    for (let row = 0; row < batch * heads; row++) {
+      const end = (row + 1) * held * width;
+      tail.set(data.subarray(end - length * width, end), row * length * width);
+    }
+    return { type: 'float32', dims: [batch, heads, length, width], data: tail };
+  });
+
 /** What is kept of tokens and of those behind them, of as many sequences. */
 export const joinedPiece = (first: Piece, second: Piece): Piece =>
   mapped(first, ({ dims, data }, name) => {

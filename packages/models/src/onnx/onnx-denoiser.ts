@@ -6,6 +6,7 @@ import {
   UnsupportedError,
 } from '@entrgi/core';
 import { checkModel, encodeModel, type Graph } from '@entrgi/onnx';
+import { angleNodes } from '@entrgi/onnx/internal';
 import { checkpointName } from '../checkpoint/checkpoint-name.js';
 import type { LoadDenoiserOptions } from '../denoiser/load-denoiser-options.js';
 import { requireMask, sessionDenoiser } from '../denoiser/session-denoiser.js';
@@ -42,7 +43,11 @@ export const onnxDenoiser = async (
   const name = options.name ?? checkpointName(folder.name);
   const session = await backend.createSession(
     { name, bytes: encodeModel(model), ...(await external()) },
-    { disablePrepacking, ...(threads === undefined ? {} : { threads }) },
+    {
+      disablePrepacking,
+      hostNodes: angleNodes(model.graph),
+      ...(threads === undefined ? {} : { threads }),
+    },
   );
   return sessionDenoiser({
     name,

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, UnsupportedError } from '@entrgi/core';
+import { inFloat32 } from '#platform/in-float32';
 import { quantizedTensors } from '#platform/quantized-tensors';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import type { Classifier } from '../contracts/classifier.js';
@@ -39,10 +40,11 @@ export interface ForwardOptions {
  * they do not have or cannot be given, and what quantizedTensors throws.
  */
 export const loadWeights = async (
-  checkpoint: Checkpoint,
+  stored: Checkpoint,
   network: DenoiserNetwork | ClassifierNetwork,
   options: WeightOptions & ForwardOptions,
 ): Promise<LoadedWeights> => {
+  const checkpoint = checkedDtype(options.dtype) === 'fp32' ? inFloat32(stored) : stored;
   const { directory, tensors } = checkpoint;
   const { disablePrepacking = false, int8Activations = false } = options;
   const dtype = checkedDtype(options.dtype);

@@ -3,7 +3,9 @@ import {
   type GrowingCache,
   type GrowingCacheOptions,
   growingCache,
+  joinedPiece,
   type Piece,
+  selectedPiece,
 } from '@entrgi/models/internal';
 
 /**
@@ -18,16 +20,31 @@ export interface LeadingTokens {
   of(mix: HeldMix): Promise<{ readonly count: number; readonly piece: Piece }>;
 }
 
+export interface LeadingTokensOptions extends Pick<GrowingCacheOptions, 'none' | 'extend'> {
+  /** What is kept of a token that stands before every response; each piece begins with it. Default: none. */
+  readonly before?: Piece | undefined;
+}
+
 /** Keeps the beginnings of responses from one mix to the next, as long as the shortest settled beginning in the batch. */
-export const leadingTokens = (options: Pick<GrowingCacheOptions, 'none' | 'extend'>): LeadingTokens => {
-  const cache: GrowingCache = growingCache({ ...options, leap: LEAP });
+export const leadingTokens = ({ none, extend, before }: LeadingTokensOptions): LeadingTokens => {
+  const behind = (piece: Piece, trajectories: number): Piece =>
+    before === undefined
+      ? piece
+      : joinedPiece(selectedPiece(before, new Array<number>(trajectories).fill(0)), piece);
+  const cache: GrowingCache = growingCache({
+    none,
+    extend: (kept, tokenIds, trajectories, signal) =>
+      extend(behind(kept, trajectories), tokenIds, trajectories, signal),
+    leap: LEAP,
+  });
   return {
-    of(mix) {
+    async of(mix) {
       const { trajectories, tokenIds, signal } = mix;
       const length = tokenIds.length / trajectories;
       const settled = settledCount(mix, length);
       const tokens = tokenIds.filter((_, slot) => slot % length < settled);
-      return cache.of(tokens, trajectories, signal);
+      const { count, piece } = await cache.of(tokens, trajectories, signal);
+      return { count, piece: behind(piece, trajectories) };
     },
   };
 };

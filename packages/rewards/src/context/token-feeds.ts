@@ -6,10 +6,9 @@ export const tokenFeeds = (
   dims: readonly number[],
   tokenIds: Int32Array,
   map: Int32Array,
-): { ids: Tensor<'int64'>; present: Tensor<'float32'> } => ({
+): { ids: Tensor<'int64'> } => ({
   ids: int64Tensor(
     dims,
-    tokenIds.map((id) => Math.max(map[id]!, 0)),
+    tokenIds.map((id) => map[id]!),
   ),
-  present: { type: 'float32', dims, data: Float32Array.from(tokenIds, (id) => (map[id]! < 0 ? 0 : 1)) },
 });

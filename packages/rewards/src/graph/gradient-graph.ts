@@ -1,6 +1,7 @@
 import { appendGradient } from '@entrgi/autodiff';
 import type { Classifier, ClassifierPrefix } from '@entrgi/models';
 import { GraphBuilder, type Model, type Value } from '@entrgi/onnx';
+import { embedTokens } from './embed-tokens.js';
 import { leadingTensors } from './leading-graph.js';
 import { prefixTensors } from './prefix-graph.js';
 
@@ -18,12 +19,12 @@ export interface GradientGraphOptions {
 /**
  * One graph from a batch of mixed responses to their rewards and to ⟨∂R/∂ê, E[candidate]⟩.
  *
- * Inputs (token ids are the reward model's): `ids` int64 [trajectories, length], the tokens of the response; `present` float32, same
- * shape, 0 where the token has no embedding; `attention` and `segments` int64, same shape; `rows` int64 [rows], the flat slots that are mixtures;
+ * Inputs (token ids are the reward model's): `ids` int64 [trajectories, length], the tokens of the response, −1 for those
+ * without an embedding; `attention` and `segments` int64, same shape; `rows` int64 [rows], the flat slots that are mixtures;
  * `probs` float32 [rows, columns]; `weights` float32 [rows, 1]; `candidates` int64 [columns]; `prefix`, `suffix` int64, the template, and
  * `prefix_segments`, `suffix_segments`, the types of its tokens.
  * With `reused`, the outputs of its graph instead of `prefix`, and of the leading graph: neither what comes before the response nor the
- * tokens that it begins with are computed, nor differentiated; `ids`, `present`, `attention` and `rows` count from behind them.
+ * tokens that it begins with are computed, nor differentiated; `ids`, `attention` and `rows` count from behind them.
  * Outputs: `rewards` float32 [trajectories], `token_scores` float32 [rows, columns].
  */
 export const gradientGraph = (network: Classifier, options: GradientGraphOptions): Model => {
@@ -44,7 +45,6 @@ export const mixGradient = (
 ): { readonly reward: Value; readonly tokenScores: Value } => {
   const slots = ['trajectories', 'length'];
   const ids = g.input('ids', 'int64', slots);
-  const present = g.input('present', 'float32', slots);
   const attention = g.input('attention', 'int64', slots);
   const segments = g.input('segments', 'int64', slots);
   const rows = g.input('rows', 'int64', ['rows']);
@@ -61,7 +61,7 @@ export const mixGradient = (
   const columnEmbeds = (after: Value) => chosen ?? network.embeddingTable(g, after);
 
   // ê = soft + w (hard − soft)
-  const tokens = g.Mul(network.embed(g, g.Reshape(ids, [-1])), g.Reshape(present, [-1, 1]));
+  const tokens = embedTokens(g, network, g.Reshape(ids, [-1]));
   const soft = g.MatMul(probs, columnEmbeds(probs));
   const hard = g.Gather(tokens, rows);
   const mixed = g.Add(soft, g.Mul(weights, g.Sub(hard, soft)));
@@ -85,7 +85,7 @@ export const mixGradient = (
     embeds,
     attention: around(attention, ones),
     segments: around(segments, (_, types) => forAll(types)),
-    ids: around(g.Where(g.Cast(present, 'bool'), ids, g.scalar(-1, 'int64')), forAll),
+    ids: around(ids, forAll),
     past,
   });
 

@@ -84,7 +84,7 @@ const lastToken = (
 ): Value => {
   const counts =
     typeof paddingId === 'number' && Number.isSafeInteger(paddingId)
-      ? g.Mul(attention, g.Cast(g.Not(g.Equal(ids, g.scalar(paddingId, 'int64'))), 'int64'))
+      ? g.Where(g.Equal(ids, g.scalar(paddingId, 'int64')), g.scalar(0, 'int64'), attention)
       : attention;
   return g.ReduceMax(g.Mul(positions(g, length), counts), [1], 0);
 };
