@@ -1,4 +1,4 @@
-import { lazily } from '@entrgi/core';
+import { lazily } from '@entrgi/core/internal';
 import type { StoredTensor } from '../../checkpoint/checkpoint.js';
 import { decodeFloats } from '../../weights/float-decoder.js';
 import type { inFloat32 as onDisk } from '../node/in-float32.js';
