@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { type Relaxation, relaxations } from '@entrgi/core';
 import { weightDtypes } from '@entrgi/models';
 import { denoiserDirectory, rewardDirectory } from '@entrgi/tiny-stories';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import {
   type ApproximationRecord,
   approximationTable,
@@ -12,6 +12,8 @@ import { type CandidateDistance, candidateDistances } from './approximations/can
 import { candidateTable } from './approximations/candidate-table.js';
 import { methodTable } from './approximations/method-table.js';
 import { readRecords, runMethods } from './approximations/methods.js';
+import { blockModels } from './blocks/block-models.js';
+import { runBlocks } from './blocks/run-blocks.js';
 import { modelNames } from './cases/section.js';
 import { disagreements } from './results/agreement.js';
 import { markdown } from './results/markdown.js';
@@ -162,5 +164,22 @@ program
     }
     console.log(candidateTable(found));
   });
+
+program
+  .command('blocks')
+  .description('one response of a block model with random weights of a true shape, so many tokens a step')
+  .addOption(new Option('--model <name>').choices(Object.keys(blockModels)).default('0.6b'))
+  .option('--layers <n>', 'of them, where not all', whole)
+  .addOption(new Option('--dtype <name>').choices(weightDtypes).default('q4'))
+  .option('--prompt-length <n>', 'tokens before the response', whole, 256)
+  .option('--length <n>', 'tokens of the response', whole, 256)
+  .option('--commits <n>', 'tokens that a step commits', whole, 2)
+  .option('--no-cached', 'compute the whole sequence in each step')
+  .option('--guided', 'by a reward of the 0.6B shape, in every step', false)
+  .option('--int8-activations', 'products of 8-bit activations', false)
+  .option('--memory-limit <bytes>', 'what the weights may take', whole)
+  .option('--threads <n>', 'threads inside one operator', whole, availableParallelism())
+  .option('--cache <dir>', 'where checkpoints are kept', '.cache/bench')
+  .action(async (options) => console.log(JSON.stringify(await runBlocks(options), null, 2)));
 
 await program.parseAsync();

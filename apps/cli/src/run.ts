@@ -7,6 +7,7 @@ import { evalCommand } from './commands/eval.js';
 import { examples } from './commands/examples.js';
 import { generateCommand } from './commands/generate.js';
 import { inspectCommand } from './commands/inspect.js';
+import { modelsCommand } from './commands/models.js';
 import { replayCommand } from './commands/replay.js';
 import { reportCommand } from './commands/report.js';
 import { scoreCommand } from './commands/score.js';
@@ -47,6 +48,7 @@ const commandLine = (context: Context): Command => {
   program.addCommand(generateCommand(context));
   program.addCommand(differentiateCommand(context));
   program.addCommand(inspectCommand(context));
+  program.addCommand(modelsCommand(context));
   program.addCommand(evalCommand(context));
   program.addCommand(reportCommand(context));
   program.addCommand(replayCommand(context));

@@ -114,6 +114,8 @@ export type { ModelDtypes, ModelOptions } from './models/model-options.js';
 export { modelSource } from './models/model-source.js';
 export { type RewardSource, rewardSource } from './models/reward-source.js';
 export { type GenerationPlan, planGeneration } from './plan-generation.js';
+export { type RecipeName, recipes } from './recipes/index.js';
+export type { Checked, Recipe } from './recipes/recipe.js';
 export { embeddedSettings, isEmbedded } from './settings/embedded-settings.js';
 export { type MethodName, methodNames } from './settings/methods.js';
 export { defaults, type GivenSettings, type Settings } from './settings/settings.js';

@@ -41,6 +41,10 @@ export const generateCommand = (context: Context): Command => {
         Object.keys(presets),
       ),
     )
+    .option(
+      '--recipe <NAME>',
+      'a pair of models and their settings, which explicit options override; `entrgi models` shows them',
+    )
     .option('--denoiser <MODEL>', `masked diffusion model: ${modelForms} (default: embedded)`)
     .option(
       '--reward <MODEL>',
@@ -178,7 +182,12 @@ export const generateCommand = (context: Context): Command => {
         command.error("option '--beta <B>' cannot be used with '--update adam'");
       }
       const { generate } = await import('../generate/generate.js');
-      await generate({ prompt, json: false, ...options }, context);
+      const { recipe, ...given } = options;
+      if (recipe === undefined) return generate({ prompt, json: false, ...given }, context);
+      const { recipeOptions } = await import('../recipes/recipe-options.js');
+      const isSaid = ([name]: readonly [string, unknown]) => command.getOptionValueSource(name) !== 'default';
+      const said = Object.fromEntries(Object.entries(given).filter(isSaid));
+      return generate({ prompt, json: false, ...given, ...recipeOptions(recipe), ...said }, context);
     });
   return command;
 };

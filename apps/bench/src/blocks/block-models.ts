@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+import type { Attention } from '@entrgi/models';
+import { rewardDirectory } from '@entrgi/tiny-stories';
+import { writeRandomCheckpoint } from '../checkpoints/random-checkpoint.js';
+import { a2dShape, llada2MiniShape, type Shape, sdarShape } from '../checkpoints/shapes.js';
+
+/** A block model of a true shape. */
+export interface BlockModel {
+  readonly shape: (layers?: number) => Shape;
+  readonly blockLength: number;
+  /** What loadDenoiser has to be told. */
+  readonly attention?: Attention;
+  /** Weights of a layer but the first that a token goes through, and of all of its experts. */
+  readonly active: { readonly layer: number; readonly first: number; readonly head: number };
+  readonly experts?: { readonly count: number; readonly chosen: number; readonly weights: number };
+}
+
+const sdarLayer = 2048 * (2 * 2048 + 2 * 1024 + 3 * 6144);
+const a2dLayer = 1024 * (2 * 2048 + 2 * 1024 + 3 * 3072);
+const lladaAttention = 2048 * (2048 + 1024 + 2048);
+
+export const blockModels = {
+  '0.6b': {
+    shape: (layers) => a2dShape({ layers }),
+    blockLength: 32,
+    attention: 'block-causal',
+    active: { layer: a2dLayer, first: a2dLayer, head: 1024 * 151_936 },
+  },
+  'sdar-1.7b': {
+    shape: (layers) => sdarShape({ layers }),
+    blockLength: 4,
+    active: { layer: sdarLayer, first: sdarLayer, head: 2048 * 151_936 },
+  },
+  'llada2-mini': {
+    shape: (layers) => llada2MiniShape({ layers }),
+    blockLength: 32,
+    active: {
+      // A shared expert and eight chosen ones.
+      layer: lladaAttention + 9 * 3 * 2048 * 512,
+      first: lladaAttention + 3 * 2048 * 5120,
+      head: 2048 * 157_184,
+    },
+    experts: { count: 256, chosen: 8, weights: 3 * 2048 * 512 },
+  },
+} as const satisfies Record<string, BlockModel>;
+
+export type BlockModelName = keyof typeof blockModels;
+
+/** Directory of a checkpoint with random weights. Makes it if need be. */
+export const blockCheckpoint = (name: BlockModelName, layers: number | undefined, cache: string): string => {
+  const directory = join(cache, layers === undefined ? name : `${name}-${layers}-layers`);
+  writeRandomCheckpoint(directory, blockModels[name].shape(layers), rewardDirectory);
+  return directory;
+};
