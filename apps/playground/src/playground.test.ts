@@ -164,6 +164,43 @@ describe.skipIf(chromium === undefined)(
       expect(complaints).toEqual([]);
     });
 
+    it('saves a trace, opens it beside another, and refuses another file in words', async () => {
+      const { page, complaints } = await usual();
+      await run(page);
+      const text = (lane: Lane) => page.locator(`.lane-${lane} .text`).textContent();
+      const tokens = () => page.locator('.lane-0 .token').allTextContents();
+      const [written, spelled] = [await text(0), await tokens()];
+      const [saved] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: 'Save trace: Base model' }).click(),
+      ]);
+      expect(saved.suggestedFilename()).toBe('base-model.trace.jsonl');
+      const trace = join(out, 'base.trace.jsonl');
+      await saved.saveAs(trace);
+
+      const picker = page.locator('.files input[type=file]');
+      await picker.setInputFiles({ name: 'story.txt', mimeType: 'text/plain', buffer: Buffer.from('Once') });
+      await expect
+        .poll(() => page.locator('.problem').allTextContents(), patient)
+        .toEqual([
+          'story.txt, line 1: expected a trace as “Save trace” or entrgi generate --trace writes it, got no JSON.',
+        ]);
+      expect(await text(0)).toBe(written);
+
+      await picker.setInputFiles(trace);
+      await expect.poll(() => page.locator('.lane-0 h3').textContent(), patient).toBe('base from a file');
+      expect(await tokens()).toEqual(spelled);
+      expect(written).toContain(await text(0));
+      expect(await page.locator('.lane-1.lane').count()).toBe(0);
+      await picker.setInputFiles([trace, trace]);
+      await expect.poll(() => page.locator('.lane-1.lane').count(), patient).toBe(1);
+      await page.locator('.scrubber input').fill('1');
+      await expect.poll(() => page.locator('.lane-0 .token.masked').count(), patient).toBeGreaterThan(8);
+      await run(page);
+      expect(await page.locator('.lane-0 h3').textContent()).toContain('Base model');
+      expect(complaints).toEqual([]);
+    });
+
     it('is paused, stepped and stopped', async () => {
       const { page, complaints } = await usual();
       await page.evaluate(() => {

@@ -1,3 +1,4 @@
+import { traceRecord } from '@entrgi/evaluation/replay';
 import { type GenerationPlan, loadModels, type Models, planGeneration, stream } from 'entrgi';
 import { chooseDisplay } from '../display/choose-display.js';
 import type { Display } from '../display/display.js';
@@ -12,7 +13,6 @@ import { printResult } from './print-result.js';
 import { type PromptEntry, promptText } from './read-prompts.js';
 import { type Result, resultOf } from './result.js';
 import { openTrace, type TraceFile } from './trace-file.js';
-import { traceRecord } from './trace-record.js';
 
 /** Writes responses to every prompt and prints each prompt's as they are finished. */
 export const generate = async (options: GenerateOptions, context: Context): Promise<void> => {

@@ -1,3 +1,4 @@
+import { traceLine } from '@entrgi/evaluation/replay';
 import { openDestination, writeFailure } from '@entrgi/onnx/node';
 
 /** A JSONL file that appears under its name only when it is complete. */
@@ -17,12 +18,8 @@ export const openTrace = async (path: string): Promise<TraceFile> => {
       throw writeFailure(error, path);
     });
   return {
-    write: (record) => named(file.writeFile(`${JSON.stringify(record, plainArrays)}\n`)),
+    write: (record) => named(file.writeFile(traceLine(record))),
     keep: () => named(keep()),
     discard,
   };
 };
-
-/** Typed arrays as plain ones. */
-const plainArrays = (_key: string, value: unknown): unknown =>
-  ArrayBuffer.isView(value) ? Array.from(value as unknown as ArrayLike<number>) : value;

@@ -1,3 +1,5 @@
+import type { TraceRecord } from '@entrgi/evaluation/replay';
+
 /** What is done in a lane: the first two do not follow a gradient. */
 export const methods = ['base', 'best-of-n', 'expectation', 'aps', 'entrgi'] as const;
 export type Method = (typeof methods)[number];
@@ -51,6 +53,8 @@ export interface Frame {
   /** The responses as they stand, masks left out, shape [trajectories]. */
   readonly texts: readonly string[];
   readonly cost: LaneCost;
+  /** The step as a trace holds it. */
+  readonly record: TraceRecord;
 }
 
 export interface Candidates {
@@ -72,7 +76,7 @@ export type Request =
       readonly device: 'auto' | 'wasm' | 'webgpu';
       readonly threads?: number | undefined;
     }
-  | { readonly type: 'run'; readonly settings: RunSettings; readonly paused: boolean }
+  | { readonly type: 'run'; readonly run: number; readonly settings: RunSettings; readonly paused: boolean }
   | { readonly type: 'pause' | 'resume' | 'step' | 'stop' };
 
 export interface Device {
@@ -92,6 +96,7 @@ export type Report =
       readonly maskId: number;
       readonly endIds: readonly number[];
     }
-  | { readonly type: 'frame'; readonly frame: Frame }
-  | { readonly type: 'done' | 'stopped' }
+  /** `run`: which one it belongs to; of an earlier one some may still be under way when the next begins. */
+  | { readonly type: 'frame'; readonly run: number; readonly frame: Frame }
+  | { readonly type: 'done' | 'stopped'; readonly run: number }
   | { readonly type: 'failed'; readonly code: string; readonly message: string };

@@ -1,4 +1,5 @@
 import { optimizers, relaxations, rewardGuidance, type StepEvent } from '@entrgi/core';
+import { traceRecord } from '@entrgi/evaluation/replay';
 import { presets, sample } from '@entrgi/samplers';
 import { indexOfHighest } from './index-of-highest.js';
 import { isGuided, trajectoriesOf } from './lane-plan.js';
@@ -74,12 +75,16 @@ export async function* runLane(
     yield frameOf(lane, event, observation, took, {
       ...scores,
       cost,
+      record: traceRecord(guided ? event : unguided(event), denoiser),
       texts: Array.from({ length: trajectories }, (_, k) =>
         denoiser.decode(tokens.subarray(k * maxNewTokens, (k + 1) * maxNewTokens)),
       ),
     });
   }
 }
+
+/** Lanes without guidance are watched by one that does nothing: it is no part of what happened. */
+const unguided = ({ rewards: _, entropyWeight: __, ...event }: StepEvent): StepEvent => event;
 
 /** The trajectories behind the parts of an observation, which are in their order: those whose tokens are the same. */
 const whoTookPart = ({ tokenIds }: Observation, before: Int32Array, length: number): number[] => {
@@ -112,7 +117,7 @@ const frameOf = (
   { step, trajectories, length, tokenIds }: StepEvent,
   observation: Observation | undefined,
   took: readonly number[],
-  rest: Pick<Frame, 'rewards' | 'judge' | 'texts' | 'cost'>,
+  rest: Pick<Frame, 'rewards' | 'judge' | 'texts' | 'cost' | 'record'>,
 ): Frame => {
   const nothing = { ids: new Int32Array(0), probs: new Float32Array(0) };
   const { rows = new Int32Array(0), weights, moved, before = nothing, after = nothing } = observation ?? {};

@@ -32,7 +32,7 @@ const load = async (request: Request & { type: 'load' }): Promise<void> => {
   });
 };
 
-const run = async ({ settings, paused }: Request & { type: 'run' }): Promise<void> => {
+const run = async ({ run: number, settings, paused }: Request & { type: 'run' }): Promise<void> => {
   running?.stop.abort();
   const own = { gate: gate(paused), stop: new AbortController() };
   running = own;
@@ -41,12 +41,12 @@ const run = async ({ settings, paused }: Request & { type: 'run' }): Promise<voi
     await runLanes(loaded!.models, settings, {
       gate: own.gate,
       signal,
-      show: (frame) => signal.aborted || tell({ type: 'frame', frame }),
+      show: (frame) => signal.aborted || tell({ type: 'frame', run: number, frame }),
     });
-    if (running === own) tell({ type: 'done' });
+    if (running === own) tell({ type: 'done', run: number });
   } catch (error) {
     if (!own.stop.signal.aborted) throw error;
-    if (running === own) tell({ type: 'stopped' });
+    if (running === own) tell({ type: 'stopped', run: number });
   }
 };
 

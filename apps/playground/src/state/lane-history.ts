@@ -1,11 +1,12 @@
 import { type Candidates, type Frame, SHOWN } from '../engine/protocol.js';
+import type { Words } from './words.js';
 
 /** What a slot shows at some step. */
 export interface Slot {
   readonly position: number;
   /** Undefined while it is masked. */
   readonly tokenId: number | undefined;
-  /** Step in which it was committed; 0 while it is masked. */
+  /** Step in which it was committed; 0 while it is masked, and of what was there before the first step. */
   readonly committedAt: number;
   /** Probability of the token when it was committed, after guidance; of a masked one, of its most probable token. NaN where nothing is known. */
   readonly certainty: number;
@@ -25,6 +26,10 @@ export interface Candidate {
 /** The frames of a lane, in their order, and what follows from them. */
 export interface LaneHistory {
   readonly frames: readonly Frame[];
+  readonly words: Words | undefined;
+  /** What the lane is called, where it shows a file instead of a run. */
+  readonly title: string | undefined;
+  /** Keeps a frame; of a step that it has already, nothing. */
   add(frame: Frame): void;
   /** The frame of a step, or the last one before it; undefined before the first. */
   at(step: number): Frame | undefined;
@@ -32,25 +37,34 @@ export interface LaneHistory {
   slots(trajectory: number, step: number): readonly Slot[];
 }
 
-export const laneHistory = (maskId: number, length: number): LaneHistory => {
-  const frames: Frame[] = [];
-  let committedAt = new Int32Array(0);
+interface Shown {
+  readonly words: Words | undefined;
+  /** Slots of a response. */
+  readonly length: number;
+  readonly title?: string | undefined;
+  readonly frames?: readonly Frame[] | undefined;
+}
 
-  const slotAt = (flat: number, position: number, step: number): Slot => {
-    const since = committedAt[flat]! > 0 && committedAt[flat]! <= step ? committedAt[flat]! : 0;
-    // A slot that is committed was last masked before the step that committed it.
-    const last = since > 0 ? since : step;
-    const { frame, row } = lastMasked(frames, flat, last);
-    const [before, after] = [listOf(frame?.before, row), listOf(frame?.after, row)];
-    const tokenId = since > 0 ? frames.at(-1)!.tokenIds[flat]! : undefined;
-    const certainty = tokenId === undefined ? after[0]?.prob : after.find(({ id }) => id === tokenId)?.prob;
+export const laneHistory = ({ words, length, title, frames: given = [] }: Shown): LaneHistory => {
+  const frames = [...given];
+  const maskId = words?.maskId ?? -1;
+
+  const slotAt = (flat: number, position: number, now: number): Slot => {
+    const id = frames[now]?.tokenIds[flat] ?? maskId;
+    const isMasked = id === maskId;
+    const since = isMasked ? now : sinceWhen(frames, flat, now);
+    const row = frames[since]?.slots.indexOf(flat) ?? -1;
+    // A masked slot of which a step said nothing looks as it did before.
+    const { frame, at } = isMasked ? lastMasked(frames, flat, now) : { frame: frames[since], at: row };
+    const [before, after] = [listOf(frame?.before, at), listOf(frame?.after, at)];
+    const certainty = isMasked ? after[0]?.prob : after.find((candidate) => candidate.id === id)?.prob;
     return {
       position,
-      tokenId,
-      committedAt: since,
-      certainty: certainty ?? (tokenId === undefined ? Number.NaN : 0),
-      weight: frame?.weights[row] ?? Number.NaN,
-      moved: frame?.moved[row] ?? Number.NaN,
+      tokenId: isMasked ? undefined : id,
+      committedAt: isMasked || (since === 0 && row < 0) ? 0 : frames[since]!.step,
+      certainty: certainty ?? (after.length > 0 ? 0 : Number.NaN),
+      weight: frame?.weights[at] ?? Number.NaN,
+      moved: frame?.moved[at] ?? Number.NaN,
       before,
       after,
     };
@@ -58,35 +72,40 @@ export const laneHistory = (maskId: number, length: number): LaneHistory => {
 
   return {
     frames,
+    words,
+    title,
     add(frame) {
-      if (committedAt.length === 0) committedAt = new Int32Array(frame.tokenIds.length);
-      frame.tokenIds.forEach((id, flat) => {
-        if (id !== maskId && committedAt[flat] === 0) committedAt[flat] = frame.step;
-      });
-      frames.push(frame);
+      if (frame.step > (frames.at(-1)?.step ?? 0)) frames.push(frame);
     },
     at: (step) => frames.findLast((frame) => frame.step <= step),
-    slots: (trajectory, step) =>
-      Array.from({ length }, (_, position) => slotAt(trajectory * length + position, position, step)),
+    slots(trajectory, step) {
+      const now = frames.findLastIndex((frame) => frame.step <= step);
+      return Array.from({ length }, (_, position) => slotAt(trajectory * length + position, position, now));
+    },
   };
+};
+
+/** Index of the frame since which a slot has held its token. */
+const sinceWhen = (frames: readonly Frame[], flat: number, now: number): number => {
+  let since = now;
+  while (since > 0 && frames[since - 1]!.tokenIds[flat] === frames[now]!.tokenIds[flat]) since -= 1;
+  return since;
 };
 
 const lastMasked = (
   frames: readonly Frame[],
   flat: number,
-  step: number,
-): { readonly frame: Frame | undefined; readonly row: number } => {
-  for (let i = frames.length - 1; i >= 0; i--) {
-    const frame = frames[i]!;
-    if (frame.step > step) continue;
-    const row = frame.slots.indexOf(flat);
-    if (row >= 0) return { frame, row };
+  now: number,
+): { readonly frame: Frame | undefined; readonly at: number } => {
+  for (let i = now; i >= 0; i--) {
+    const at = frames[i]!.slots.indexOf(flat);
+    if (at >= 0) return { frame: frames[i], at };
   }
-  return { frame: undefined, row: -1 };
+  return { frame: undefined, at: -1 };
 };
 
 const listOf = (candidates: Candidates | undefined, row: number): Candidate[] => {
-  if (candidates === undefined || row < 0) return [];
+  if (candidates === undefined || row < 0 || candidates.ids.length === 0) return [];
   return Array.from({ length: SHOWN }, (_, c) => ({
     id: candidates.ids[row * SHOWN + c]!,
     prob: candidates.probs[row * SHOWN + c]!,

@@ -2,6 +2,7 @@ import { indexOfHighest } from '../engine/index-of-highest.js';
 import type { Frame, Lane } from '../engine/protocol.js';
 import type { Slot } from './lane-history.js';
 import type { Store } from './store.js';
+import type { Words } from './words.js';
 
 /** What a lane shows at the step that is looked at. */
 export interface ShownLane {
@@ -10,6 +11,7 @@ export interface ShownLane {
   readonly best: number;
   readonly slots: readonly Slot[];
   readonly step: number;
+  readonly words: Words | undefined;
 }
 
 /** Reads signals: whoever calls it while rendering is rendered again when they change. */
@@ -20,5 +22,5 @@ export const shownLane = (store: Store, lane: Lane): ShownLane => {
   const best = frame === undefined ? 0 : indexOfHighest(frame.rewards);
   const chosen = store.trajectories[lane].value;
   const trajectory = chosen !== undefined && chosen < (frame?.trajectories ?? 1) ? chosen : best;
-  return { frame, trajectory, best, slots: history.slots(trajectory, step), step };
+  return { frame, trajectory, best, slots: history.slots(trajectory, step), step, words: history.words };
 };

@@ -1,7 +1,16 @@
 import { type ReadonlySignal, type Signal, signal } from '@preact/signals';
-import type { Device, Lane, Report, Request, RunSettings } from '../engine/protocol.js';
+import {
+  type Device,
+  type Lane,
+  lanes,
+  type Report,
+  type Request,
+  type RunSettings,
+} from '../engine/protocol.js';
 import { promptOf } from './default-settings.js';
 import { type LaneHistory, laneHistory } from './lane-history.js';
+import { readTrace } from './read-trace.js';
+import type { Words } from './words.js';
 
 export type Status = 'loading' | 'ready' | 'running' | 'paused' | 'done' | 'stopped' | 'failed';
 
@@ -21,13 +30,6 @@ export interface Place {
   readonly position: number;
 }
 
-/** The words of the model that writes. */
-export interface Words {
-  readonly tokens: readonly (string | undefined)[];
-  readonly maskId: number;
-  readonly endIds: readonly number[];
-}
-
 /** Everything that the page shows, and what can be done with it. */
 export interface Store {
   readonly settings: Signal<RunSettings>;
@@ -36,10 +38,10 @@ export interface Store {
   readonly problem: ReadonlySignal<{ readonly code: string; readonly message: string } | undefined>;
   readonly device: ReadonlySignal<Device | undefined>;
   readonly words: ReadonlySignal<Words | undefined>;
-  /** What was run last; undefined before the first run. */
+  /** What was run last; undefined before the first run, and while files are shown. */
   readonly shown: ReadonlySignal<RunSettings | undefined>;
   readonly histories: readonly [ReadonlySignal<LaneHistory>, ReadonlySignal<LaneHistory>];
-  /** The last step that both lanes have taken. */
+  /** The last step that both lanes have taken; of files, the last one. */
   readonly latest: ReadonlySignal<number>;
   /** The step that is looked at; undefined: the latest. */
   readonly cursor: Signal<number | undefined>;
@@ -53,6 +55,8 @@ export interface Store {
   /** Takes one step, of a new run where none is under way. */
   step(): void;
   stop(): void;
+  /** Shows traces instead of runs, the first one above; what is none of them is a problem, and all stays as it is. */
+  open(files: readonly { readonly name: string; readonly text: () => Promise<string> }[]): Promise<void>;
   dispose(): void;
 }
 
@@ -70,7 +74,7 @@ export const createStore = (
   const words = signal<Words | undefined>(undefined);
   const shown = signal<RunSettings | undefined>(undefined);
   const empty = () =>
-    laneHistory(words.value?.maskId ?? -1, shown.value?.maxNewTokens ?? initial.maxNewTokens);
+    laneHistory({ words: words.value, length: shown.value?.maxNewTokens ?? initial.maxNewTokens });
   const histories = [signal(empty()), signal(empty())] as const;
   const latest = signal(0);
   const cursor = signal<number | undefined>(undefined);
@@ -79,6 +83,7 @@ export const createStore = (
     signal<number | undefined>(undefined),
   ] as const;
   const place = signal<Place | undefined>(undefined);
+  let current = 0;
   const ask = (request: Request) => worker.postMessage(request);
 
   const take = (report: Report): void => {
@@ -93,6 +98,7 @@ export const createStore = (
         status.value = 'ready';
         break;
       case 'frame': {
+        if (report.run !== current) break;
         const { lane, step } = report.frame;
         histories[lane].value.add(report.frame);
         // The same history, longer: a new object, so that it is seen.
@@ -105,7 +111,7 @@ export const createStore = (
         status.value = words.value === undefined ? 'failed' : 'stopped';
         break;
       default:
-        status.value = report.type;
+        if (report.run === current) status.value = report.type;
     }
   };
   worker.onmessage = ({ data }) => take(data as Report);
@@ -117,17 +123,45 @@ export const createStore = (
     });
   ask({ type: 'load', ...load });
 
-  const run = (paused = false): void => {
-    if (words.value === undefined) return;
-    shown.value = settings.value;
+  /** What was shown makes room. */
+  const clear = (): void => {
+    current += 1;
     problem.value = undefined;
-    for (const history of histories) history.value = empty();
     for (const trajectory of trajectories) trajectory.value = undefined;
     latest.value = 0;
     cursor.value = undefined;
     place.value = undefined;
+  };
+  const open: Store['open'] = async (files) => {
+    try {
+      const traces = await Promise.all(
+        files
+          .slice(0, lanes.length)
+          .map(async ({ name, text }, lane) => readTrace(await text(), name, lane as Lane)),
+      );
+      if (traces.length === 0) return;
+      ask({ type: 'stop' });
+      clear();
+      shown.value = undefined;
+      for (const lane of lanes) histories[lane].value = laneHistory(traces[lane] ?? nothing);
+      latest.value = Math.max(...traces.map(({ frames }) => frames.at(-1)!.step));
+      if (words.value !== undefined) status.value = 'stopped';
+    } catch (error) {
+      problem.value = { code: 'file', message: error instanceof Error ? error.message : String(error) };
+    }
+  };
+  const run = (paused = false): void => {
+    if (words.value === undefined) return;
+    shown.value = settings.value;
+    clear();
+    for (const history of histories) history.value = empty();
     status.value = paused ? 'paused' : 'running';
-    ask({ type: 'run', paused, settings: { ...settings.value, prompt: promptOf(settings.value.prompt) } });
+    ask({
+      type: 'run',
+      run: current,
+      paused,
+      settings: { ...settings.value, prompt: promptOf(settings.value.prompt) },
+    });
   };
   const whileRunning = (next: Status, type: 'pause' | 'resume' | 'step'): void => {
     if (status.value !== 'running' && status.value !== 'paused') return;
@@ -164,6 +198,9 @@ export const createStore = (
       }
     },
     stop: () => ask({ type: 'stop' }),
+    open,
     dispose: () => worker.terminate(),
   };
 };
+
+const nothing = { words: undefined, length: 0 };

@@ -4,7 +4,7 @@ import { useMemo } from 'preact/hooks';
 import { indexOfHighest } from '../engine/index-of-highest.js';
 import { lanes } from '../engine/protocol.js';
 import type { Store } from '../state/store.js';
-import { methodNames } from './method-names.js';
+import { laneLabel } from './lane-label.js';
 import { shownNumber } from './shown-number.js';
 
 /** Tells screen readers how a run goes: its beginning, each quarter, its end. */
@@ -18,19 +18,22 @@ export const Announcer = ({ store }: { store: Store }): JSX.Element => {
 };
 
 const sentence = (store: Store): string => {
-  const settings = store.shown.value;
   const status = store.status.value;
   if (status === 'loading') return 'Models are loading.';
-  if (settings === undefined) return 'Ready.';
-  const quarter = Math.floor((4 * store.latest.value) / settings.steps);
+  if (store.histories[0].value.title !== undefined) {
+    return `Opened: ${lanes.flatMap((lane) => store.histories[lane].value.title ?? []).join(', ')}.`;
+  }
+  if (store.shown.value === undefined) return 'Ready.';
+  const { steps } = store.shown.value;
+  const quarter = Math.floor((4 * store.latest.value) / steps);
   const at =
     status === 'done' ? 'Finished' : `${status === 'paused' ? 'Paused, ' : ''}${quarter * 25} percent`;
   if (quarter === 0) return `${at}.`;
   const standings = lanes.map((lane) => {
-    const step = Math.floor((quarter * settings.steps) / 4);
+    const step = Math.floor((quarter * steps) / 4);
     const frame = store.histories[lane].value.at(step);
     const best = frame === undefined ? undefined : frame.rewards[indexOfHighest(frame.rewards)];
-    return `${methodNames[settings.methods[lane]].name}: reward ${shownNumber(best)}`;
+    return `${laneLabel(store, lane).name}: reward ${shownNumber(best)}`;
   });
   return `${at}. ${standings.join(', ')}.`;
 };

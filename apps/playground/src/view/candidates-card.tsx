@@ -1,24 +1,25 @@
 import type { JSX } from 'preact';
 import type { Candidate } from '../state/lane-history.js';
 import { shownLane } from '../state/shown-lane.js';
-import type { Store, Words } from '../state/store.js';
-import { methodNames } from './method-names.js';
+import type { Store } from '../state/store.js';
+import type { Words } from '../state/words.js';
+import { laneLabel } from './lane-label.js';
 import { spokenToken, tokenText } from './token-text.js';
 
 /** The candidates of the slot that is pointed at, before and after guidance. */
 export const CandidatesCard = ({ store }: { store: Store }): JSX.Element => {
   const place = store.place.value;
-  const words = store.words.value;
-  const slot = place === undefined ? undefined : shownLane(store, place.lane).slots[place.position];
-  const settings = store.shown.value;
+  const shown = place === undefined ? undefined : shownLane(store, place.lane);
+  const slot = place === undefined ? undefined : shown?.slots[place.position];
+  const words = shown?.words;
   return (
     <section class="card candidates" aria-labelledby="candidates">
       <h3 id="candidates">
         Candidates{' '}
         <small>
-          {place === undefined || settings === undefined
+          {place === undefined
             ? 'of the token that you point at'
-            : `of token ${place.position + 1}, ${methodNames[settings.methods[place.lane]].name}`}
+            : `of token ${place.position + 1}, ${laneLabel(store, place.lane).name}`}
         </small>
       </h3>
       {slot === undefined || words === undefined || slot.before.length === 0 ? (

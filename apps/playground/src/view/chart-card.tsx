@@ -1,18 +1,18 @@
 import type { JSX } from 'preact';
 import { indexOfHighest } from '../engine/index-of-highest.js';
 import { type Lane, lanes } from '../engine/protocol.js';
+import { shownSteps } from '../state/shown-steps.js';
 import type { Store } from '../state/store.js';
+import { laneLabel } from './lane-label.js';
 import { type Line, LineChart } from './line-chart.jsx';
-import { methodNames } from './method-names.js';
 import { shownNumber } from './shown-number.js';
 
 /** Reward and judge by step, of each lane's best response as it would be if it were finished at once. */
 export const ChartCard = ({ store }: { store: Store }): JSX.Element => {
-  const settings = store.shown.value ?? store.settings.value;
-  const { steps } = settings;
+  const steps = shownSteps(store);
   const at = store.cursor.value ?? store.latest.value;
   const line = (lane: Lane, pick: 'reward' | 'judge'): Line => ({
-    name: methodNames[settings.methods[lane]].name,
+    name: laneLabel(store, lane).name,
     lane,
     points: store.histories[lane].value.frames.flatMap(({ step, rewards, judge }) => {
       // Log-odds: what is improbable is told apart too.
@@ -20,8 +20,9 @@ export const ChartCard = ({ store }: { store: Store }): JSX.Element => {
       return !Number.isFinite(value) ? [] : [{ x: step, y: value }];
     }),
   });
-  const rewards = lanes.map((lane) => line(lane, 'reward'));
-  const judges = lanes.map((lane) => line(lane, 'judge'));
+  const filled = lanes.filter((lane) => store.histories[lane].value.frames.length > 0 || store.shown.value);
+  const rewards = filled.map((lane) => line(lane, 'reward'));
+  const judges = filled.map((lane) => line(lane, 'judge'));
   return (
     <section class="card charts" aria-labelledby="charts">
       <h3 id="charts">

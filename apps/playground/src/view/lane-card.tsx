@@ -1,21 +1,19 @@
 import type { JSX } from 'preact';
-import { isGuided } from '../engine/lane-plan.js';
 import type { Lane } from '../engine/protocol.js';
 import { type ShownLane, shownLane } from '../state/shown-lane.js';
 import type { Store } from '../state/store.js';
-import { methodNames } from './method-names.js';
+import { laneLabel } from './lane-label.js';
 import { shownNumber } from './shown-number.js';
 import { TokenGrid } from './token-grid.jsx';
 
 /** One lane: what it is called, how it stands, its tokens, its text and what it has cost. */
 export const LaneCard = ({ store, lane }: { store: Store; lane: Lane }): JSX.Element => {
-  const settings = store.shown.value ?? store.settings.value;
-  const method = settings.methods[lane];
   const shown = shownLane(store, lane);
-  const { name, says } = methodNames[method];
+  const { name, says, guided, isFile } = laneLabel(store, lane);
+  const prompt = isFile ? '' : (store.shown.value ?? store.settings.value).prompt;
   return (
     <section
-      class={`card lane lane-${lane} ${isGuided(method) ? 'guided' : 'unguided'}`}
+      class={`card lane lane-${lane} ${guided ? 'guided' : 'unguided'}`}
       aria-labelledby={`lane-${lane}`}
     >
       <header class="lane-head">
@@ -26,8 +24,8 @@ export const LaneCard = ({ store, lane }: { store: Store; lane: Lane }): JSX.Ele
       </header>
       <TokenGrid store={store} lane={lane} shown={shown} />
       <Trajectories store={store} lane={lane} shown={shown} />
-      <Text shown={shown} prompt={settings.prompt} />
-      <CostMeter shown={shown} guided={isGuided(method)} />
+      <Text shown={shown} prompt={prompt} />
+      <CostMeter shown={shown} guided={guided} />
     </section>
   );
 };
@@ -91,7 +89,7 @@ const Text = ({
   prompt: string;
 }): JSX.Element => (
   <p class="text">
-    <span class="opening">{prompt.trim()} </span>
+    {prompt !== '' && <span class="opening">{prompt.trim()} </span>}
     {frame?.texts[trajectory]}
   </p>
 );
@@ -100,7 +98,7 @@ const CostMeter = ({ shown: { frame }, guided }: { shown: ShownLane; guided: boo
   const { denoiserPasses = 0, gradientPasses = 0, seconds = 0 } = frame?.cost ?? {};
   return (
     <p class="cost">
-      <span>{denoiserPasses} denoiser passes</span>
+      {!Number.isNaN(denoiserPasses) && <span>{denoiserPasses} denoiser passes</span>}
       {guided && <span>{gradientPasses} reward gradients</span>}
       <span>{seconds.toFixed(1)} s</span>
     </p>

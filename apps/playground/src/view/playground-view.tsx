@@ -4,12 +4,14 @@ import { Announcer } from './announcer.jsx';
 import { CandidatesCard } from './candidates-card.jsx';
 import { ChartCard } from './chart-card.jsx';
 import { Explanation } from './explanation.jsx';
+import { FilesCard } from './files-card.jsx';
 import { Header } from './header.jsx';
 import { LaneCard } from './lane-card.jsx';
 import { PromptForm } from './prompt-form.jsx';
 import { SettingsPanel } from './settings-panel.jsx';
 import { Timeline } from './timeline.jsx';
 import { useAddress } from './use-address.js';
+import { useDrop } from './use-drop.js';
 import { useKeys } from './use-keys.js';
 
 export interface Embedding {
@@ -21,6 +23,10 @@ export interface Embedding {
 const Playground = ({ store, host, isSite }: { store: Store } & Embedding): JSX.Element => {
   useAddress(store, isSite);
   useKeys(store, host);
+  useDrop(store, host);
+  // One file alone has nothing to be compared with.
+  const [upper, lower] = store.histories;
+  const isAlone = upper.value.title !== undefined && lower.value.title === undefined;
   const Title = isSite ? 'h1' : 'h2';
   return (
     <>
@@ -32,12 +38,13 @@ const Playground = ({ store, host, isSite }: { store: Store } & Embedding): JSX.
         </div>
         <div class="stage">
           <LaneCard store={store} lane={0} />
-          <LaneCard store={store} lane={1} />
+          {!isAlone && <LaneCard store={store} lane={1} />}
           <Timeline store={store} />
           <div class="pair">
             <ChartCard store={store} />
             <CandidatesCard store={store} />
           </div>
+          <FilesCard store={store} />
           <Explanation />
         </div>
       </main>

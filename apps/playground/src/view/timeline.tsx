@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { shownSteps } from '../state/shown-steps.js';
 import { type Colouring, colourings, type Store } from '../state/store.js';
 
 const meanings: Readonly<Record<Colouring, { name: string; low: string; high: string }>> = {
@@ -11,7 +12,7 @@ const meanings: Readonly<Record<Colouring, { name: string; low: string; high: st
 /** The step that both lanes show, and what the colours of their tokens mean. */
 export const Timeline = ({ store }: { store: Store }): JSX.Element => {
   const { latest, cursor, colouring } = store;
-  const steps = store.shown.value?.steps ?? store.settings.value.steps;
+  const steps = shownSteps(store);
   const at = cursor.value ?? latest.value;
   const { low, high } = meanings[colouring.value];
   return (

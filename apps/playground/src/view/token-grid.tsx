@@ -3,7 +3,9 @@ import { useRef } from 'preact/hooks';
 import type { Lane } from '../engine/protocol.js';
 import type { Slot } from '../state/lane-history.js';
 import type { ShownLane } from '../state/shown-lane.js';
-import type { Colouring, Store, Words } from '../state/store.js';
+import { shownSteps } from '../state/shown-steps.js';
+import type { Colouring, Store } from '../state/store.js';
+import type { Words } from '../state/words.js';
 import { spokenToken, tokenText } from './token-text.js';
 
 interface GridProps {
@@ -14,7 +16,7 @@ interface GridProps {
 
 /** One cell a slot, all of one size: nothing moves while tokens appear. One of them can be reached with Tab, the others with the arrows. */
 export const TokenGrid = ({ store, lane, shown }: GridProps): JSX.Element => {
-  const words = store.words.value;
+  const { words } = shown;
   const place = store.place.value;
   const list = useRef<HTMLFieldSetElement>(null);
   const current = place?.lane === lane ? place.position : 0;
@@ -44,7 +46,7 @@ export const TokenGrid = ({ store, lane, shown }: GridProps): JSX.Element => {
     event.preventDefault();
     go(move());
   };
-  const steps = store.shown.value?.steps ?? 1;
+  const steps = shownSteps(store);
   return (
     <fieldset class="tokens" aria-label="Tokens" ref={list} onKeyDown={onKeyDown}>
       {shown.slots.map((slot) => (
@@ -70,7 +72,7 @@ const levelOf = (slot: Slot, colouring: Colouring, steps: number): number => {
   if (colouring === 'entropy') return slot.weight || 0;
   if (colouring === 'guidance') return slot.moved || 0;
   if (slot.tokenId === undefined) return 0;
-  return colouring === 'step' ? slot.committedAt / steps : slot.certainty;
+  return colouring === 'step' ? slot.committedAt / steps : slot.certainty || 0;
 };
 
 interface TokenProps {

@@ -1,0 +1,144 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { nodeBackend } from '@entrgi/backend-node';
+import { readTracks } from '@entrgi/evaluation';
+import { loadDenoiser } from '@entrgi/models';
+import { loadReward } from '@entrgi/rewards';
+import { denoiserDirectory, moodDirectory, rewardDirectory } from '@entrgi/tiny-stories';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { entrgi } from '../../cli/src/testing/capture.js';
+import type { Models } from './engine/models.js';
+import type { Frame, Lane } from './engine/protocol.js';
+import { runLane } from './engine/run-lane.js';
+import { defaultSettings, promptOf } from './state/default-settings.js';
+import { laneHistory } from './state/lane-history.js';
+import { readTrace } from './state/read-trace.js';
+import { traceText } from './state/trace-text.js';
+
+const settings = {
+  ...defaultSettings,
+  prompt: promptOf(defaultSettings.prompt),
+  trajectories: 2,
+  steps: 6,
+  maxNewTokens: 12,
+  guidanceSteps: 2,
+};
+const folder = mkdtempSync(join(tmpdir(), 'entrgi-traces-'));
+
+describe('a trace', { timeout: 60_000 }, () => {
+  const backend = nodeBackend();
+  let models: Models;
+  beforeAll(async () => {
+    const reward = (directory: string) => loadReward(directory, { backend });
+    models = {
+      denoiser: await loadDenoiser(denoiserDirectory, { backend }),
+      story: await reward(rewardDirectory),
+      mood: await reward(moodDirectory),
+      judge: undefined,
+    };
+  }, 60_000);
+  afterAll(async () => {
+    await backend.dispose();
+    rmSync(folder, { recursive: true });
+  });
+
+  const framesOf = async (lane: Lane): Promise<Frame[]> => {
+    const frames: Frame[] = [];
+    for await (const frame of runLane(lane, models, settings, new AbortController().signal))
+      frames.push(frame);
+    return frames;
+  };
+
+  const ofCommandLine = async (method: string): Promise<string> => {
+    const trace = join(folder, `${method}.trace.jsonl`);
+    const numbers = {
+      seed: settings.seed,
+      trajectories: method === 'base' ? 1 : settings.trajectories,
+      steps: settings.steps,
+      'max-new-tokens': settings.maxNewTokens,
+      temperature: settings.temperature,
+      ...(method === 'base'
+        ? {}
+        : { 'guidance-steps': settings.guidanceSteps, 'learning-rate': settings.learningRate }),
+    };
+    const options = Object.entries(numbers).flatMap(([name, value]) => [`--${name}`, String(value)]);
+    const { status, stderr } = await entrgi([
+      'generate',
+      settings.prompt,
+      ...options,
+      '--method',
+      method,
+      '--trace',
+      trace,
+      '--json',
+    ]);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    return readFileSync(trace, 'utf8');
+  };
+
+  const withoutTimes = (text: string): object[] =>
+    text
+      .trimEnd()
+      .split('\n')
+      .map((line) => ({ ...JSON.parse(line), timings: undefined }));
+
+  it.each([
+    [0, 'base'],
+    [1, 'entrgi'],
+  ] as const)('of lane %i is what the command line writes, and is read by it', async (lane, method) => {
+    const frames = await framesOf(lane);
+    const text = traceText({ frames });
+    expect(withoutTimes(text)).toEqual(withoutTimes(await ofCommandLine(method)));
+
+    const file = join(folder, `${method}.jsonl`);
+    writeFileSync(file, text);
+    const [track] = await readTracks([file]);
+    const last = frames.at(-1)!;
+    const best =
+      track!.rewards.at(-1) === null
+        ? 0
+        : last.record.rewards!.last.indexOf(Math.max(...last.record.rewards!.last));
+    const ids = last.tokenIds.subarray(best * last.length, (best + 1) * last.length);
+    expect(track!.tokens).toEqual(Array.from(ids, (id) => models.denoiser.decode([id])));
+  });
+
+  it('of the command line is shown as it came about, and saved as it was', async () => {
+    const text = await ofCommandLine('entrgi');
+    const { frames, words, length, title } = readTrace(text, 'a.trace.jsonl', 1);
+    expect(title).toBe('a');
+    expect(words.maskId).toBe(models.denoiser.vocabulary.maskId);
+    expect(traceText({ frames })).toBe(text);
+    const [opened, ran] = [
+      laneHistory({ words, length, frames }),
+      laneHistory({ words, length, frames: await framesOf(1) }),
+    ];
+    for (let step = 0; step <= settings.steps; step++) {
+      for (const trajectory of [0, 1]) {
+        const known = (history: typeof opened) =>
+          history.slots(trajectory, step).map(({ tokenId, committedAt }) => ({ tokenId, committedAt }));
+        expect(known(opened)).toEqual(known(ran));
+      }
+    }
+    expect(frames.at(-1)!.texts).toEqual(ran.frames.at(-1)!.texts);
+  });
+
+  it.each([
+    ['nothing', '', 'notes.txt: expected a trace .* got an empty file'],
+    ['no JSON', 'Once upon a time', 'notes.txt, line 1: .* got no JSON'],
+    ['other JSON', '{"type":"step-end"}', 'line 1: .* got no step of a trace'],
+    ['a journal', '{"prompt":"x","method":"base"}\n', 'line 1: .* got no step of a trace'],
+  ])('that is %s is refused in words', (_, text, message) => {
+    expect(() => readTrace(text, 'notes.txt', 0)).toThrow(new RegExp(message));
+  });
+
+  it('with a position outside its response is refused', async () => {
+    const [first] = withoutTimes(await ofCommandLine('base'));
+    const wrong = {
+      ...first,
+      timings: { totalMs: 1 },
+      committed: [{ trajectory: 0, position: 12, tokenId: 5, text: 'a' }],
+    };
+    expect(() => readTrace(JSON.stringify(wrong), 'a.jsonl', 0)).toThrow('no step of a trace');
+  });
+});

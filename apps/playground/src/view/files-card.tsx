@@ -1,0 +1,52 @@
+import type { JSX } from 'preact';
+import { type Lane, lanes } from '../engine/protocol.js';
+import type { Store } from '../state/store.js';
+import { traceText } from '../state/trace-text.js';
+import { download } from './download.js';
+import { laneLabel } from './lane-label.js';
+
+/** Keeps what is shown as files, and shows files. */
+export const FilesCard = ({ store }: { store: Store }): JSX.Element => {
+  const filled = lanes.filter((lane) => store.histories[lane].value.frames.length > 0);
+  return (
+    <section class="card files" aria-labelledby="files">
+      <h3 id="files">
+        Files <small>drop traces anywhere on this page to open them</small>
+      </h3>
+      <div class="row">
+        {filled.map((lane) => (
+          <button type="button" key={lane} onClick={() => saveTrace(store, lane)}>
+            Save trace: {laneLabel(store, lane).name}
+          </button>
+        ))}
+        <label class="button">
+          Open traces…
+          <input
+            type="file"
+            class="unseen"
+            accept=".jsonl,.json,.txt"
+            multiple
+            onChange={({ currentTarget }) => {
+              void store.open([...(currentTarget.files ?? [])].map(readable));
+              // The same file once more is a change too.
+              currentTarget.value = '';
+            }}
+          />
+        </label>
+      </div>
+    </section>
+  );
+};
+
+/** A file as the store opens it. */
+export const readable = (file: File): { name: string; text: () => Promise<string> } => ({
+  name: file.name,
+  text: () => file.text(),
+});
+
+const saveTrace = (store: Store, lane: Lane): void => {
+  const name = laneLabel(store, lane)
+    .name.toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, '-');
+  download(traceText(store.histories[lane].value), `${name}.trace.jsonl`, 'application/jsonl');
+};

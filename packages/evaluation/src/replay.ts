@@ -1,0 +1,5 @@
+// Traces and the page of a replay, apart from the rest: nothing here needs Node, a journal or a font.
+export { type ReplayPageOptions, replayPage } from './replay/replay-page.js';
+export { type TraceRecord, traceLine, traceRecord } from './replay/trace-record.js';
+export type { Track } from './replay/track.js';
+export { isTraceEvent, type TraceEvent, trackOfTrace } from './replay/track-of-trace.js';
