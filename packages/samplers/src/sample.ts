@@ -36,12 +36,14 @@ const LONGEST_REPORTED = 10_000;
 export const sample = (options: SampleOptions): AsyncGenerator<SampleEvent, void, undefined> =>
   samplePrompts(resolveOptions(options));
 
-/** The same, steered between steps. */
+/** The same, steered between steps. Behind the current block of a denoiser whose tokens see no later one, nothing is guessed, nor rated. */
 export const steered = (
   options: SampleOptions,
   steering: Steering,
-): AsyncGenerator<SampleEvent, void, undefined> =>
-  samplePrompts({ ...resolveOptions(options), steering, predictsAll: true });
+): AsyncGenerator<SampleEvent, void, undefined> => {
+  const run = resolveOptions(options);
+  return samplePrompts({ ...run, steering, predictsAll: run.denoiser.blockAttention === undefined });
+};
 
 async function* samplePrompts(run: RunSettings): AsyncGenerator<SampleEvent, void, undefined> {
   // One prompt at a time: its trajectories are equally long, so that nothing is padded and nothing rounds differently.

@@ -20,7 +20,7 @@ export interface ParticleFilterOptions extends SmcSettings {
   readonly every: number;
   readonly steps: number;
   readonly particles: number;
-  readonly denoiser: Pick<Denoiser, 'decode'>;
+  readonly denoiser: Pick<Denoiser, 'decode' | 'vocabulary'>;
   readonly rated: CountedReward;
   /** A path that is one particle more, and is kept whatever its weight (conditional SMC): it is not sampled again, but others may go on from it. */
   readonly kept?: Path | undefined;
@@ -42,13 +42,15 @@ export const particleFilter = (options: ParticleFilterOptions): ParticleFilter =
   let keptWeight = 0;
   let last: Path | undefined;
 
-  /** The reward of each trajectory: of several drafts, β log mean exp(R/β). */
+  /** The reward of each trajectory, as far as its drafts are written: of several drafts, β log mean exp(R/β). */
   const rewardsOf = async (drawn: readonly Int32Array[]): Promise<number[]> => {
     const length = drawn[0]!.length / particles;
     const texts = drawn.flatMap((all) =>
-      Array.from({ length: particles }, (_, k) =>
-        denoiser.decode(all.subarray(k * length, (k + 1) * length)),
-      ),
+      Array.from({ length: particles }, (_, k) => {
+        const own = all.subarray(k * length, (k + 1) * length);
+        const end = own.indexOf(denoiser.vocabulary.maskId!);
+        return denoiser.decode(end < 0 ? own : own.subarray(0, end));
+      }),
     );
     const rewards = await rated.score(texts);
     return Array.from({ length: particles }, (_, k) => {
