@@ -177,7 +177,8 @@ const hashedJudge = async (judge: JudgeSpec, fetching: HubOptions): Promise<Hash
     ? { hash: endpointJudgeHash(judge.options), bytes: 0 }
     : hashed(judge.source, {}, fetching);
 
-const nameOf = (source: string): string => basename(source);
+/** Of an ONNX file, its model's. */
+const nameOf = (source: string): string => basename(source.replace(/\/(?:onnx\/)?[^/]+\.onnx$/, ''));
 
 const rewardName = ({ kind, source }: RewardSource): string => {
   if (source === undefined) return kind;
