@@ -1,4 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { softwareGpu } from '@entrgi/config/browser';
 import { describe, expect, test } from 'vitest';
@@ -14,18 +17,24 @@ const onSoftwareGpu = (program: string, timeout: number) => {
     '--import',
     here('../../../apps/cli/src/testing/run-source.js'),
   ];
-  const { status, signal, stdout, stderr } = spawnSync(
-    process.execPath,
-    [...flags, here(`testing/${program}`)],
-    {
+  const folder = mkdtempSync(join(tmpdir(), 'entrgi-web-gpu-'));
+  // The runtime's log goes to a file: what does not fit into a pipe at once, the runtime drops.
+  const log = openSync(join(folder, 'log'), 'w');
+  try {
+    const { status, signal, stdout } = spawnSync(process.execPath, [...flags, here(`testing/${program}`)], {
       env: { ...process.env, ...softwareGpu, ORT_DISABLE_TELEMETRY: '1' },
+      stdio: ['ignore', 'pipe', log],
       encoding: 'utf8',
       maxBuffer: 2 ** 28,
       timeout,
-    },
-  );
-  expect({ status, signal }, stderr.slice(-2000)).toEqual({ status: 0, signal: null });
-  return { stdout, stderr };
+    });
+    const stderr = readFileSync(join(folder, 'log'), 'utf8');
+    expect({ status, signal }, stderr.slice(-2000)).toEqual({ status: 0, signal: null });
+    return { stdout, stderr };
+  } finally {
+    closeSync(log);
+    rmSync(folder, { recursive: true });
+  }
 };
 
 /** Of each session that was opened, in order, the names and operators of its nodes by where they were put. */
