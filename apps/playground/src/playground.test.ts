@@ -201,6 +201,45 @@ describe.skipIf(chromium === undefined)(
       expect(complaints).toEqual([]);
     });
 
+    it('has a token changed and locked, and runs on from there', async () => {
+      const { page, complaints } = await usual();
+      await run(page);
+      const cells = (lane: Lane) => page.locator(`.lane-${lane} .token`);
+      const labels = (lane: Lane) =>
+        cells(lane).evaluateAll((all) => all.map((cell) => cell.getAttribute('aria-label')));
+      const [upper, lower] = [await labels(0), await labels(1)];
+      const late = lower.findIndex((label) => label!.includes('in step 6'));
+      await cells(1).nth(late).click();
+      // The pointer passes others on its way.
+      await cells(1)
+        .nth((late + 5) % 16)
+        .hover();
+      expect(await page.locator('.candidates h3').textContent()).toContain(`of token ${late + 1}, EntRGi`);
+      await page.locator('#write-token').fill('extraterrestrial');
+      await page.keyboard.press('Enter');
+      await expect
+        .poll(() => page.locator('#write-problem').textContent(), patient)
+        .toContain('no single token');
+      await page.locator('#write-token').fill('happy');
+      await page.keyboard.press('Enter');
+      await expect.poll(() => cells(1).nth(late).textContent(), patient).toBe(' happy');
+      await until(page, 'Run again');
+      const edited = await labels(1);
+      expect(edited[late]).toContain('happy, written in step 6');
+      const isEarly = (label: string | null) => /in step [1-5]\b/.test(label!);
+      expect(edited.filter(isEarly)).toEqual(lower.filter(isEarly));
+      expect(await labels(0)).toEqual(upper);
+      expect(await page.locator('.scrubber output').textContent()).toBe('8');
+
+      await page.getByRole('button', { name: 'Lock', exact: true }).click();
+      expect(await cells(0).nth(late).getAttribute('aria-label')).toContain(', locked');
+      await run(page);
+      expect((await labels(0))[late]).toContain('happy, there from the beginning');
+      await page.locator('#colours').selectOption('gradient');
+      await page.getByRole('button', { name: 'Unlock all (1)' }).click();
+      expect(complaints).toEqual([]);
+    });
+
     it('is paused, stepped and stopped', async () => {
       const { page, complaints } = await usual();
       await page.evaluate(() => {

@@ -8,6 +8,19 @@ export type Method = (typeof methods)[number];
 export type Lane = 0 | 1;
 export const lanes: readonly Lane[] = [0, 1];
 
+/** A token that stands in both lanes from the beginning. */
+export interface LockedToken {
+  readonly position: number;
+  readonly tokenId: number;
+}
+
+/** A token that is put in place of what a step has left there. */
+export interface EditedToken extends LockedToken {
+  readonly lane: Lane;
+  readonly trajectory: number;
+  readonly step: number;
+}
+
 /** All that a result depends on. */
 export interface RunSettings {
   readonly prompt: string;
@@ -23,6 +36,8 @@ export interface RunSettings {
   /** Weight of each reward in the sum that guides. */
   readonly storyWeight: number;
   readonly moodWeight: number;
+  readonly locks: readonly LockedToken[];
+  readonly edits: readonly EditedToken[];
 }
 
 /** How many candidates of each masked slot are shown. */
@@ -43,6 +58,8 @@ export interface Frame {
   readonly weights: Float32Array;
   /** How much of the distribution guidance has moved, in [0, 1] (total variation over the candidates), shape [slots]. */
   readonly moved: Float32Array;
+  /** How far the reward's gradient tells the tokens of a slot apart before the first update: the standard deviation of ∂R over its distribution; NaN without, shape [slots]. */
+  readonly pull: Float32Array;
   /** Most probable tokens before guidance, shape [slots, SHOWN], and their probabilities. */
   readonly before: Candidates;
   readonly after: Candidates;
@@ -76,7 +93,13 @@ export type Request =
       readonly device: 'auto' | 'wasm' | 'webgpu';
       readonly threads?: number | undefined;
     }
-  | { readonly type: 'run'; readonly run: number; readonly settings: RunSettings; readonly paused: boolean }
+  | {
+      readonly type: 'run';
+      readonly run: number;
+      readonly lanes: readonly Lane[];
+      readonly settings: RunSettings;
+      readonly paused: boolean;
+    }
   | { readonly type: 'pause' | 'resume' | 'step' | 'stop' };
 
 export interface Device {

@@ -1,10 +1,12 @@
 import { optimizers, relaxations, rewardGuidance, type StepEvent } from '@entrgi/core';
 import { traceRecord } from '@entrgi/evaluation/replay';
 import { presets, sample } from '@entrgi/samplers';
+import { laneEditor, lockedResponse } from './edit-tokens.js';
 import { indexOfHighest } from './index-of-highest.js';
 import { isGuided, trajectoriesOf } from './lane-plan.js';
 import type { Models } from './models.js';
 import { type Observation, observeGuidance } from './observe-guidance.js';
+import { observeReward } from './observe-reward.js';
 import { type Frame, type Lane, type LaneCost, type RunSettings, SHOWN } from './protocol.js';
 import { summedReward } from './summed-reward.js';
 
@@ -20,12 +22,15 @@ export async function* runLane(
   const { reward, parts } = summedReward(models, settings);
   const trajectories = trajectoriesOf(method, settings, parts);
   const guided = isGuided(method) && guidanceSteps > 0;
+  const maskId = denoiser.vocabulary.maskId!;
+  const response = lockedResponse(settings, maskId);
   let seen: Observation | undefined;
+  let pulls: Float32Array[] = [];
   const guidance = observeGuidance(
     guided
       ? rewardGuidance({
           ...presets.published.guidance,
-          reward,
+          reward: observeReward(reward, (pull) => pulls.push(pull)),
           relaxation: relaxations[method],
           guidanceSteps,
           optimizer: optimizers.adam(learningRate),
@@ -40,6 +45,8 @@ export async function* runLane(
     denoiser,
     prompts: [prompt],
     guidance,
+    response,
+    edit: laneEditor(settings, lane),
     trajectories,
     steps,
     maxNewTokens,
@@ -47,8 +54,8 @@ export async function* runLane(
     seed,
     signal,
   });
-  const maskId = denoiser.vocabulary.maskId!;
   let tokens: Int32Array = new Int32Array(trajectories * maxNewTokens).fill(maskId);
+  if (response !== undefined) for (let k = 0; k < trajectories; k++) tokens.set(response, k * maxNewTokens);
   let cost: LaneCost = { denoiserPasses: 0, gradientPasses: 0, seconds: 0 };
   let scores: Pick<Frame, 'rewards' | 'judge'> = {
     rewards: new Float64Array(trajectories).fill(Number.NaN),
@@ -58,6 +65,8 @@ export async function* runLane(
     if (event.type !== 'step-end') return;
     const observation = seen;
     seen = undefined;
+    const pull = firstOfEach(pulls, guidanceSteps, observation);
+    pulls = [];
     const took = observation === undefined ? [] : whoTookPart(observation, tokens, maxNewTokens);
     cost = {
       denoiserPasses: cost.denoiserPasses + took.length,
@@ -74,6 +83,7 @@ export async function* runLane(
     tokens = event.tokenIds;
     yield frameOf(lane, event, observation, took, {
       ...scores,
+      pull,
       cost,
       record: traceRecord(guided ? event : unguided(event), denoiser),
       texts: Array.from({ length: trajectories }, (_, k) =>
@@ -82,6 +92,17 @@ export async function* runLane(
     });
   }
 }
+
+/** Trajectories are guided some at a time, each group in all of its updates: of each the first, in order. */
+const firstOfEach = (
+  pulls: readonly Float32Array[],
+  updates: number,
+  observation: Observation | undefined,
+): Float32Array => {
+  const found = pulls.filter((_, i) => i % updates === 0).flatMap((pull) => [...pull]);
+  const rows = observation?.rows.length ?? 0;
+  return Float32Array.from({ length: rows }, (_, i) => (found.length === rows ? found[i]! : Number.NaN));
+};
 
 /** Lanes without guidance are watched by one that does nothing: it is no part of what happened. */
 const unguided = ({ rewards: _, entropyWeight: __, ...event }: StepEvent): StepEvent => event;
@@ -117,7 +138,7 @@ const frameOf = (
   { step, trajectories, length, tokenIds }: StepEvent,
   observation: Observation | undefined,
   took: readonly number[],
-  rest: Pick<Frame, 'rewards' | 'judge' | 'texts' | 'cost' | 'record'>,
+  rest: Pick<Frame, 'rewards' | 'judge' | 'texts' | 'cost' | 'record' | 'pull'>,
 ): Frame => {
   const nothing = { ids: new Int32Array(0), probs: new Float32Array(0) };
   const { rows = new Int32Array(0), weights, moved, before = nothing, after = nothing } = observation ?? {};

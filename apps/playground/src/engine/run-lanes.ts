@@ -1,14 +1,19 @@
 import { nextTurn } from '@entrgi/core';
 import type { Gate } from './gate.js';
 import type { Models } from './models.js';
-import { type Frame, lanes, type RunSettings } from './protocol.js';
+import type { Frame, Lane, RunSettings } from './protocol.js';
 import { runLane } from './run-lane.js';
 
-/** Both lanes on one timeline: a step of the upper, the same step of the lower, and on. */
+/** Lanes on one timeline: a step of the upper, the same step of the lower, and on. */
 export const runLanes = async (
   models: Models,
   settings: RunSettings,
-  { gate, signal, show }: { gate: Gate; signal: AbortSignal; show: (frame: Frame) => void },
+  {
+    lanes,
+    gate,
+    signal,
+    show,
+  }: { lanes: readonly Lane[]; gate: Gate; signal: AbortSignal; show: (frame: Frame) => void },
 ): Promise<void> => {
   const running = lanes.map((lane) => runLane(lane, models, settings, signal));
   try {

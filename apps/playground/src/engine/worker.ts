@@ -32,13 +32,14 @@ const load = async (request: Request & { type: 'load' }): Promise<void> => {
   });
 };
 
-const run = async ({ run: number, settings, paused }: Request & { type: 'run' }): Promise<void> => {
+const run = async ({ run: number, lanes, settings, paused }: Request & { type: 'run' }): Promise<void> => {
   running?.stop.abort();
   const own = { gate: gate(paused), stop: new AbortController() };
   running = own;
   try {
     const { signal } = own.stop;
     await runLanes(loaded!.models, settings, {
+      lanes,
       gate: own.gate,
       signal,
       show: (frame) => signal.aborted || tell({ type: 'frame', run: number, frame }),

@@ -14,6 +14,8 @@ export const defaultSettings: RunSettings = {
   learningRate: 0.15,
   storyWeight: 1,
   moodWeight: 0,
+  locks: [],
+  edits: [],
 };
 
 /** What a number may be, for sliders and for addresses that others have made. */

@@ -14,6 +14,8 @@ export interface Slot {
   readonly weight: number;
   /** Share of its distribution that guidance moved then. */
   readonly moved: number;
+  /** How far the reward's gradient told its tokens apart then. */
+  readonly pull: number;
   readonly before: readonly Candidate[];
   readonly after: readonly Candidate[];
 }
@@ -31,6 +33,8 @@ export interface LaneHistory {
   readonly title: string | undefined;
   /** Keeps a frame; of a step that it has already, nothing. */
   add(frame: Frame): void;
+  /** The same without what came after a step. */
+  until(step: number): LaneHistory;
   /** The frame of a step, or the last one before it; undefined before the first. */
   at(step: number): Frame | undefined;
   /** The slots of a response as they were after a step. */
@@ -65,6 +69,7 @@ export const laneHistory = ({ words, length, title, frames: given = [] }: Shown)
       certainty: certainty ?? (after.length > 0 ? 0 : Number.NaN),
       weight: frame?.weights[at] ?? Number.NaN,
       moved: frame?.moved[at] ?? Number.NaN,
+      pull: frame?.pull[at] ?? Number.NaN,
       before,
       after,
     };
@@ -77,6 +82,8 @@ export const laneHistory = ({ words, length, title, frames: given = [] }: Shown)
     add(frame) {
       if (frame.step > (frames.at(-1)?.step ?? 0)) frames.push(frame);
     },
+    until: (step) =>
+      laneHistory({ words, length, title, frames: frames.filter((frame) => frame.step <= step) }),
     at: (step) => frames.findLast((frame) => frame.step <= step),
     slots(trajectory, step) {
       const now = frames.findLastIndex((frame) => frame.step <= step);

@@ -140,6 +140,7 @@ const framesOf = (records: readonly TraceRecord[], words: Words, lane: Lane): Fr
       slots: before,
       weights: new Float32Array(before.length).fill(Number.NaN),
       moved: new Float32Array(before.length).fill(Number.NaN),
+      pull: new Float32Array(before.length).fill(Number.NaN),
       before: nothing,
       after: nothing,
       rewards,

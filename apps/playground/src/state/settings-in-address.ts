@@ -1,4 +1,4 @@
-import { type Method, methods, type RunSettings } from '../engine/protocol.js';
+import { type LockedToken, type Method, methods, type RunSettings } from '../engine/protocol.js';
 import { defaultSettings, type NumberSetting, ranges } from './default-settings.js';
 
 const numbers = Object.keys(ranges) as NumberSetting[];
@@ -15,6 +15,9 @@ export const settingsToAddress = (settings: RunSettings): string => {
   }
   for (const name of numbers) {
     if (settings[name] !== defaultSettings[name]) fields.set(name, String(settings[name]));
+  }
+  if (settings.locks.length > 0) {
+    fields.set('locks', settings.locks.map(({ position, tokenId }) => `${position}.${tokenId}`).join('_'));
   }
   return fields.toString();
 };
@@ -35,8 +38,19 @@ export const settingsFromAddress = (fragment: string): RunSettings => {
     ...defaultSettings,
     ...given,
     prompt: (fields.get('prompt') ?? defaultSettings.prompt).slice(0, LONGEST_PROMPT),
+    locks: locksIn(fields.get('locks') ?? ''),
     methods: known ? (named as [Method, Method]) : defaultSettings.methods,
   };
+};
+
+/** Position and token of each; of a position the first one counts. */
+const locksIn = (text: string): LockedToken[] => {
+  const found = new Map<number, LockedToken>();
+  for (const [, position, tokenId] of text.matchAll(/(?<![^_])(\d{1,3})\.(\d{1,7})(?![^_])/g)) {
+    const lock = { position: Number(position), tokenId: Number(tokenId) };
+    if (lock.position < ranges.maxNewTokens.max && !found.has(lock.position)) found.set(lock.position, lock);
+  }
+  return [...found.values()];
 };
 
 /** The nearest number that the slider of that name can be set to. */

@@ -12,6 +12,8 @@ export interface ShownLane {
   readonly slots: readonly Slot[];
   readonly step: number;
   readonly words: Words | undefined;
+  /** Whether it is a file that is shown. */
+  readonly isFile: boolean;
 }
 
 /** Reads signals: whoever calls it while rendering is rendered again when they change. */
@@ -22,5 +24,13 @@ export const shownLane = (store: Store, lane: Lane): ShownLane => {
   const best = frame === undefined ? 0 : indexOfHighest(frame.rewards);
   const chosen = store.trajectories[lane].value;
   const trajectory = chosen !== undefined && chosen < (frame?.trajectories ?? 1) ? chosen : best;
-  return { frame, trajectory, best, slots: history.slots(trajectory, step), step, words: history.words };
+  return {
+    frame,
+    trajectory,
+    best,
+    slots: history.slots(trajectory, step),
+    step,
+    words: history.words,
+    isFile: history.title !== undefined,
+  };
 };

@@ -1,7 +1,9 @@
 import { type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import {
   type Device,
+  type EditedToken,
   type Lane,
+  type LockedToken,
   lanes,
   type Report,
   type Request,
@@ -15,7 +17,7 @@ import type { Words } from './words.js';
 export type Status = 'loading' | 'ready' | 'running' | 'paused' | 'done' | 'stopped' | 'failed';
 
 /** What a token's colour says. */
-export const colourings = ['certainty', 'guidance', 'entropy', 'step'] as const;
+export const colourings = ['certainty', 'guidance', 'gradient', 'entropy', 'step'] as const;
 export type Colouring = (typeof colourings)[number];
 
 export interface Loading {
@@ -47,6 +49,8 @@ export interface Store {
   readonly cursor: Signal<number | undefined>;
   readonly colouring: Signal<Colouring>;
   readonly place: Signal<Place | undefined>;
+  /** Whether the place stays where it is while the pointer moves on. */
+  readonly held: Signal<boolean>;
   /** Response that is looked at in each lane; undefined: the one with the highest reward. */
   readonly trajectories: readonly [Signal<number | undefined>, Signal<number | undefined>];
   run(paused?: boolean): void;
@@ -55,6 +59,10 @@ export interface Store {
   /** Takes one step, of a new run where none is under way. */
   step(): void;
   stop(): void;
+  /** Puts a token in the place of another and runs on from there; what was edited later in that response is undone. */
+  edit(edited: EditedToken): void;
+  /** Has a token stand from the beginning, in both lanes, from the next run on; or no longer. */
+  toggleLock(lock: LockedToken): void;
   /** Shows traces instead of runs, the first one above; what is none of them is a problem, and all stays as it is. */
   open(files: readonly { readonly name: string; readonly text: () => Promise<string> }[]): Promise<void>;
   dispose(): void;
@@ -83,6 +91,7 @@ export const createStore = (
     signal<number | undefined>(undefined),
   ] as const;
   const place = signal<Place | undefined>(undefined);
+  const held = signal(false);
   let current = 0;
   const ask = (request: Request) => worker.postMessage(request);
 
@@ -99,11 +108,11 @@ export const createStore = (
         break;
       case 'frame': {
         if (report.run !== current) break;
-        const { lane, step } = report.frame;
+        const { lane } = report.frame;
         histories[lane].value.add(report.frame);
         // The same history, longer: a new object, so that it is seen.
         histories[lane].value = { ...histories[lane].value };
-        if (lane === 1) latest.value = step;
+        latest.value = Math.min(...histories.map(({ value }) => value.frames.at(-1)?.step ?? 0));
         break;
       }
       case 'failed':
@@ -131,6 +140,7 @@ export const createStore = (
     latest.value = 0;
     cursor.value = undefined;
     place.value = undefined;
+    held.value = false;
   };
   const open: Store['open'] = async (files) => {
     try {
@@ -155,13 +165,42 @@ export const createStore = (
     shown.value = settings.value;
     clear();
     for (const history of histories) history.value = empty();
+    begin(lanes, paused);
+  };
+  const begin = (which: readonly Lane[], paused: boolean): void => {
+    const asked = shown.value!;
     status.value = paused ? 'paused' : 'running';
     ask({
       type: 'run',
       run: current,
+      lanes: which,
       paused,
-      settings: { ...settings.value, prompt: promptOf(settings.value.prompt) },
+      settings: { ...asked, prompt: promptOf(asked.prompt) },
     });
+  };
+  const edit = (edited: EditedToken): void => {
+    const ran = shown.value;
+    if (ran === undefined) return;
+    const { lane, trajectory, position, step } = edited;
+    const isKept = (each: EditedToken) =>
+      each.lane !== lane ||
+      each.trajectory !== trajectory ||
+      (each.step <= step && each.position !== position);
+    shown.value = { ...ran, edits: [...ran.edits.filter(isKept), edited] };
+    histories[lane].value = histories[lane].value.until(step - 1);
+    trajectories[lane].value = trajectory;
+    const behind = lanes.filter((each) => (histories[each].value.frames.at(-1)?.step ?? 0) < ran.steps);
+    current += 1;
+    problem.value = undefined;
+    cursor.value = undefined;
+    latest.value = Math.min(latest.value, step - 1);
+    begin(behind, false);
+  };
+  const toggleLock = ({ position, tokenId }: LockedToken): void => {
+    const { locks } = settings.value;
+    const others = locks.filter((lock) => lock.position !== position);
+    const isNew = others.length === locks.length;
+    settings.value = { ...settings.value, locks: isNew ? [...others, { position, tokenId }] : others };
   };
   const whileRunning = (next: Status, type: 'pause' | 'resume' | 'step'): void => {
     if (status.value !== 'running' && status.value !== 'paused') return;
@@ -182,6 +221,7 @@ export const createStore = (
     cursor,
     colouring: signal<Colouring>('certainty'),
     place,
+    held,
     trajectories,
     run,
     pause: () => whileRunning('paused', 'pause'),
@@ -198,6 +238,8 @@ export const createStore = (
       }
     },
     stop: () => ask({ type: 'stop' }),
+    edit,
+    toggleLock,
     open,
     dispose: () => worker.terminate(),
   };

@@ -1,9 +1,11 @@
 import type { JSX } from 'preact';
+import { editOfSlot } from '../state/edit-of-slot.js';
 import type { Candidate } from '../state/lane-history.js';
 import { shownLane } from '../state/shown-lane.js';
 import type { Store } from '../state/store.js';
 import type { Words } from '../state/words.js';
 import { laneLabel } from './lane-label.js';
+import { TokenEditor } from './token-editor.jsx';
 import { spokenToken, tokenText } from './token-text.js';
 
 /** The candidates of the slot that is pointed at, before and after guidance. */
@@ -12,6 +14,17 @@ export const CandidatesCard = ({ store }: { store: Store }): JSX.Element => {
   const shown = place === undefined ? undefined : shownLane(store, place.lane);
   const slot = place === undefined ? undefined : shown?.slots[place.position];
   const words = shown?.words;
+  const editable =
+    place !== undefined &&
+    shown !== undefined &&
+    slot !== undefined &&
+    !shown.isFile &&
+    shown.frame !== undefined;
+  const write = (tokenId: number) => {
+    if (editable) store.edit(editOfSlot(place.lane, shown, slot, tokenId));
+  };
+  const choose = editable && store.held.value ? write : undefined;
+  const isLocked = store.settings.value.locks.some(({ position }) => position === place?.position);
   return (
     <section class="card candidates" aria-labelledby="candidates">
       <h3 id="candidates">
@@ -24,21 +37,41 @@ export const CandidatesCard = ({ store }: { store: Store }): JSX.Element => {
       </h3>
       {slot === undefined || words === undefined || slot.before.length === 0 ? (
         <p class="empty">
-          Point at a token, or reach it with Tab and the arrow keys, to see what it could have become.
+          {slot?.tokenId === undefined
+            ? 'Point at a token, or reach it with Tab and the arrow keys, to see what it could have become; click it to change it.'
+            : 'Nothing is known of what else it could have become.'}
         </p>
       ) : (
         <>
           <p class="facts">
             {slot.tokenId === undefined
               ? 'Still masked.'
-              : `Written in step ${slot.committedAt}: “${spokenToken(words, slot.tokenId)}”.`}{' '}
+              : slot.committedAt === 0
+                ? `There from the beginning: “${spokenToken(words, slot.tokenId)}”.`
+                : `Written in step ${slot.committedAt}: “${spokenToken(words, slot.tokenId)}”.`}{' '}
             Entropy weight {slot.weight.toFixed(2)}, moved by guidance {Math.round(100 * slot.moved)} %.
           </p>
           <div class="lists">
-            <Bars title="Before guidance" candidates={slot.before} words={words} chosen={slot.tokenId} />
-            <Bars title="After" candidates={slot.after} words={words} chosen={slot.tokenId} />
+            <Bars
+              title="Before guidance"
+              candidates={slot.before}
+              words={words}
+              chosen={slot.tokenId}
+              choose={choose}
+            />
+            <Bars title="After" candidates={slot.after} words={words} chosen={slot.tokenId} choose={choose} />
           </div>
         </>
+      )}
+      {store.held.value && editable && words !== undefined && (
+        <TokenEditor
+          key={`${place.lane} ${place.position}`}
+          slot={slot}
+          words={words}
+          locked={isLocked}
+          write={write}
+          lock={(tokenId) => store.toggleLock({ position: place.position, tokenId })}
+        />
       )}
     </section>
   );
@@ -49,15 +82,28 @@ interface BarsProps {
   readonly candidates: readonly Candidate[];
   readonly words: Words;
   readonly chosen: number | undefined;
+  /** Writes one of them; undefined where none can be. */
+  readonly choose: ((tokenId: number) => void) | undefined;
 }
 
-const Bars = ({ title, candidates, words, chosen }: BarsProps): JSX.Element => (
+const Bars = ({ title, candidates, words, chosen, choose }: BarsProps): JSX.Element => (
   <div>
     <h4>{title}</h4>
     <ol class="bars">
       {candidates.map(({ id, prob }) => (
         <li key={id} class={id === chosen ? 'chosen' : ''} style={{ '--level': prob.toFixed(3) }}>
-          <span class="word">{tokenText(words, id)}</span>
+          {choose === undefined ? (
+            <span class="word">{tokenText(words, id)}</span>
+          ) : (
+            <button
+              type="button"
+              class="word"
+              aria-label={`Write “${spokenToken(words, id)}” and run on`}
+              onClick={() => choose(id)}
+            >
+              {tokenText(words, id)}
+            </button>
+          )}
           <span class="percent">{prob < 0.001 ? '<0.1' : (100 * prob).toFixed(1)} %</span>
         </li>
       ))}

@@ -84,6 +84,17 @@ const RunButtons = ({ store }: { store: Store }): JSX.Element => {
       <button type="button" disabled={idle || nothing} onClick={otherSeed}>
         Other dice
       </button>
+      {store.settings.value.locks.length > 0 && (
+        <button
+          type="button"
+          class="quiet unlock"
+          onClick={() => {
+            store.settings.value = { ...store.settings.value, locks: [] };
+          }}
+        >
+          Unlock all ({store.settings.value.locks.length})
+        </button>
+      )}
     </div>
   );
 };

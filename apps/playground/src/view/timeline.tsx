@@ -5,6 +5,7 @@ import { type Colouring, colourings, type Store } from '../state/store.js';
 const meanings: Readonly<Record<Colouring, { name: string; low: string; high: string }>> = {
   certainty: { name: 'Certainty', low: 'unsure', high: 'certain' },
   guidance: { name: 'Moved by guidance', low: 'not at all', high: 'wholly' },
+  gradient: { name: 'Reward’s gradient', low: 'no pull', high: 'strongest pull' },
   entropy: { name: 'Entropy weight', low: 'expected embedding', high: 'sampled token' },
   step: { name: 'Step of writing', low: 'early', high: 'late' },
 };
@@ -38,6 +39,7 @@ export const Timeline = ({ store }: { store: Store }): JSX.Element => {
       <label class="field">
         <span>Colours</span>
         <select
+          id="colours"
           value={colouring.value}
           onChange={({ currentTarget }) => {
             colouring.value = currentTarget.value as Colouring;

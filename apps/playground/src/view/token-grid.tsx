@@ -20,6 +20,8 @@ export const TokenGrid = ({ store, lane, shown }: GridProps): JSX.Element => {
   const place = store.place.value;
   const list = useRef<HTMLFieldSetElement>(null);
   const current = place?.lane === lane ? place.position : 0;
+  const strongest = store.colouring.value === 'gradient' ? strongestPull(store) : 1;
+  const locked = new Set(store.settings.value.locks.map(({ position }) => position));
   const go = (position: number) => {
     if (position < 0 || position >= shown.slots.length) return;
     store.place.value = { lane, position };
@@ -33,6 +35,7 @@ export const TokenGrid = ({ store, lane, shown }: GridProps): JSX.Element => {
     );
   };
   const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'Escape') store.held.value = false;
     const moves: Readonly<Record<string, () => number>> = {
       ArrowLeft: () => current - 1,
       ArrowRight: () => current + 1,
@@ -54,12 +57,20 @@ export const TokenGrid = ({ store, lane, shown }: GridProps): JSX.Element => {
           key={slot.position}
           slot={slot}
           words={words}
-          level={levelOf(slot, store.colouring.value, steps)}
+          level={levelOf(slot, store.colouring.value, { steps, strongest })}
           fresh={slot.committedAt > 0 && slot.committedAt === shown.step}
           chosen={place?.lane === lane && place.position === slot.position}
           reachable={slot.position === current}
+          locked={shown.isFile ? false : locked.has(slot.position)}
+          onPoint={() => {
+            if (!store.held.value) store.place.value = { lane, position: slot.position };
+          }}
+          onReach={() => {
+            store.place.value = { lane, position: slot.position };
+          }}
           onChoose={() => {
             store.place.value = { lane, position: slot.position };
+            store.held.value = true;
           }}
         />
       ))}
@@ -68,11 +79,25 @@ export const TokenGrid = ({ store, lane, shown }: GridProps): JSX.Element => {
 };
 
 /** What a cell's colour says, in [0, 1]; 0 where nothing is known. */
-const levelOf = (slot: Slot, colouring: Colouring, steps: number): number => {
+const levelOf = (
+  slot: Slot,
+  colouring: Colouring,
+  { steps, strongest }: { readonly steps: number; readonly strongest: number },
+): number => {
+  if (colouring === 'gradient') return slot.pull / strongest || 0;
   if (colouring === 'entropy') return slot.weight || 0;
   if (colouring === 'guidance') return slot.moved || 0;
   if (slot.tokenId === undefined) return 0;
   return colouring === 'step' ? slot.committedAt / steps : slot.certainty || 0;
+};
+
+/** Of all that both lanes have seen; what has no gradient is NaN. */
+const strongestPull = ({ histories }: Store): number => {
+  let strongest = 0;
+  for (const { pull } of histories.flatMap(({ value }) => value.frames)) {
+    for (const value of pull) if (value > strongest) strongest = value;
+  }
+  return strongest;
 };
 
 interface TokenProps {
@@ -82,10 +107,24 @@ interface TokenProps {
   readonly fresh: boolean;
   readonly chosen: boolean;
   readonly reachable: boolean;
+  readonly locked: boolean;
+  onPoint(): void;
+  onReach(): void;
   onChoose(): void;
 }
 
-const Token = ({ slot, words, level, fresh, chosen, reachable, onChoose }: TokenProps): JSX.Element => {
+const Token = ({
+  slot,
+  words,
+  level,
+  fresh,
+  chosen,
+  reachable,
+  locked,
+  onPoint,
+  onReach,
+  onChoose,
+}: TokenProps): JSX.Element => {
   const masked = slot.tokenId === undefined;
   const ghost = slot.after[0]?.id;
   const shownId = slot.tokenId ?? ghost;
@@ -93,14 +132,14 @@ const Token = ({ slot, words, level, fresh, chosen, reachable, onChoose }: Token
   return (
     <button
       type="button"
-      class={`token${masked ? ' masked' : ''}${fresh ? ' fresh' : ''}${chosen ? ' chosen' : ''}`}
+      class={`token${masked ? ' masked' : ''}${fresh ? ' fresh' : ''}${chosen ? ' chosen' : ''}${locked ? ' locked' : ''}`}
       style={{ '--level': level.toFixed(2) }}
       tabIndex={reachable ? 0 : -1}
       aria-pressed={chosen}
-      aria-label={describe(slot, words)}
+      aria-label={describe(slot, words) + (locked ? ', locked' : '')}
       onClick={onChoose}
-      onFocus={onChoose}
-      onPointerEnter={(event) => event.pointerType === 'mouse' && onChoose()}
+      onFocus={onReach}
+      onPointerEnter={(event) => event.pointerType === 'mouse' && onPoint()}
     >
       {text}
     </button>
@@ -111,5 +150,6 @@ const describe = ({ position, tokenId, committedAt, certainty }: Slot, words: Wo
   const at = `Token ${position + 1}`;
   if (tokenId === undefined || words === undefined) return `${at}: masked`;
   const sure = Number.isNaN(certainty) ? '' : `, ${Math.round(100 * certainty)} % certain`;
-  return `${at}: ${spokenToken(words, tokenId)}, written in step ${committedAt}${sure}`;
+  const since = committedAt === 0 ? 'there from the beginning' : `written in step ${committedAt}`;
+  return `${at}: ${spokenToken(words, tokenId)}, ${since}${sure}`;
 };

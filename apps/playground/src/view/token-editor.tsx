@@ -1,0 +1,67 @@
+import { useSignal } from '@preact/signals';
+import type { JSX } from 'preact';
+import type { Slot } from '../state/lane-history.js';
+import { tokenNamed } from '../state/token-named.js';
+import type { Words } from '../state/words.js';
+import { spokenToken } from './token-text.js';
+
+interface EditorProps {
+  readonly slot: Slot;
+  readonly words: Words;
+  readonly locked: boolean;
+  write(tokenId: number): void;
+  lock(tokenId: number): void;
+}
+
+/** What can be done with a token: type another in its place, or have it stand from the beginning. */
+export const TokenEditor = ({ slot, words, locked, write, lock }: EditorProps): JSX.Element => {
+  const typed = useSignal('');
+  const unknown = useSignal<string | undefined>(undefined);
+  const { tokenId } = slot;
+  const submit = (event: Event) => {
+    event.preventDefault();
+    const id = tokenNamed(words, typed.value);
+    unknown.value = id === undefined ? typed.value : undefined;
+    if (id === undefined) return;
+    typed.value = '';
+    write(id);
+  };
+  return (
+    <form class="editor" onSubmit={submit}>
+      <label for="write-token">Write another word, and run on from there</label>
+      <div class="row">
+        <input
+          id="write-token"
+          type="text"
+          autocomplete="off"
+          maxLength={40}
+          value={typed.value}
+          aria-describedby="write-problem"
+          onInput={({ currentTarget }) => {
+            typed.value = currentTarget.value;
+            unknown.value = undefined;
+          }}
+        />
+        <button type="submit" disabled={typed.value.trim() === ''}>
+          Write
+        </button>
+        <button
+          type="button"
+          disabled={tokenId === undefined && !locked}
+          aria-pressed={locked}
+          title="A locked token stands in both lanes from the beginning of the next run"
+          onClick={() => lock(tokenId ?? -1)}
+        >
+          {locked ? 'Unlock' : 'Lock'}
+        </button>
+      </div>
+      <p id="write-problem" class="says" role="status">
+        {unknown.value !== undefined
+          ? `“${unknown.value}” is no single token of this model: try a shorter or simpler word.`
+          : locked && tokenId !== undefined
+            ? `“${spokenToken(words, tokenId)}” stands in both lanes from the next run on.`
+            : ''}
+      </p>
+    </form>
+  );
+};
