@@ -7,6 +7,7 @@ import type { LoadedClassifier } from './contracts/classifier.js';
 import type { Folder } from './files/byte-source.js';
 import { chooseLabel } from './network/choose-label.js';
 import { fitCheckpoint } from './network/fit-checkpoint.js';
+import { weightsOfLabels } from './network/label-weights.js';
 import { loadTokenizer } from './prompt/load-tokenizer.js';
 import { openSource } from './source/open-source.js';
 import { loadWeights } from './weights/load-weights.js';
@@ -24,6 +25,12 @@ export const loadClassifier = async (
   requireKnownOptions('loadClassifier', options, classifierOptionNames);
   const { folder, onnx } = await openSource(source, options);
   if (onnx === undefined) return checkpointClassifier(folder, options);
+  if (options.labelWeights !== undefined) {
+    throw new UnsupportedError(`${folder.name}: labelWeights: expected safetensors, got an ONNX model.`, {
+      value: options.labelWeights,
+      hint: 'Combine several rewards by compositeReward, each with a label.',
+    });
+  }
   // Imported when needed: a page that loads safetensors does without it.
   const { onnxClassifier } = await import('./onnx/onnx-classifier.js');
   return onnxClassifier(folder, onnx, options);
@@ -42,7 +49,13 @@ const checkpointClassifier = async (
     );
   }
   const { labels } = network;
-  const label = chooseLabel(directory, labels, options.label);
+  const { labelWeights } = options;
+  const combined = labelWeights && weightsOfLabels(directory, labels, labelWeights, options.label);
+  // Of several, the one that counts most stands for them.
+  const label =
+    combined === undefined
+      ? chooseLabel(directory, labels, options.label)
+      : combined.reduce((most, weight, i) => (Math.abs(weight) > Math.abs(combined[most]!) ? i : most), 0);
   const { weights, external, transposedWeight } = await loadWeights(checkpoint, network, options);
   const { config, source: files } = checkpoint;
   const tokenizer = await loadTokenizer(files, { config, vocabularySize: network.vocabularySize }, options);
@@ -60,7 +73,12 @@ const checkpointClassifier = async (
     embeddingTable: (g, after) => weights.value(g, embeddings, after),
     labels,
     label,
-    rewards: (g, inputs) => g.Gather(network.scores(g, weights, inputs), g.scalar(label, 'int64'), 1),
+    rewards(g, inputs) {
+      const scores = network.scores(g, weights, inputs);
+      if (combined === undefined) return g.Gather(scores, g.scalar(label, 'int64'), 1);
+      const weighed = g.constant({ type: 'float32', dims: [1, labels.length], data: combined });
+      return g.ReduceSum(g.Mul(scores, weighed), [1], 0);
+    },
     ...(prefix === undefined
       ? {}
       : { prefix: { ...prefix, append: (g, embeds, past) => prefix.append(g, weights, embeds, past) } }),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { nodeBackend } from '@entrgi/backend-node';
 import { InvalidArgumentError } from '@entrgi/core';
 import { expectRewardGradient } from '@entrgi/core/testing';
+import type { LoadClassifierOptions } from '@entrgi/models';
 import { afterAll, expect, it, onTestFinished } from 'vitest';
 import { checkpoint } from '../fixtures/torch-numbers.js';
 import { loadReward } from './load-reward.js';
@@ -50,14 +51,16 @@ const threeLabels = async (id2label: readonly string[] = names): Promise<string>
   return directory;
 };
 
-it.each<[number | string, number]>([
-  [0, 1],
-  ['fair', -1],
-  [2, 2],
-  ['good', 2],
-])('scores and differentiates label %s', async (label, factor) => {
+it.each<[LoadClassifierOptions, number]>([
+  [{ label: 0 }, 1],
+  [{ label: 'fair' }, -1],
+  [{ label: 2 }, 2],
+  [{ label: 'good' }, 2],
+  [{ labelWeights: { bad: 0.5, good: 0.25 } }, 1],
+  [{ labelWeights: { 1: 2, good: 0.5 } }, -1],
+])('scores and differentiates %j', async (options, factor) => {
   const one = await loadReward(checkpoint('bert-reward'), { backend });
-  const reward = await loadReward(await threeLabels(), { backend, label });
+  const reward = await loadReward(await threeLabels(), { backend, ...options });
   const [scores, plain] = [await reward.score('a', ['once', 'upon']), await one.score('a', ['once', 'upon'])];
   for (const [i, score] of scores.entries()) expect(score).toBeCloseTo(factor * plain[i]!, 4);
   const { vocabulary } = reward as unknown as { vocabulary: never };
@@ -110,4 +113,15 @@ it('refuses an option that there is not', async () => {
   await expect(loadReward(checkpoint('bert-reward'), options)).rejects.toThrow(
     "loadReward: there is no option 'lable'. Is 'label' meant?",
   );
+});
+
+it.each<[Record<string, unknown>, string]>([
+  [{ labelWeights: {} }, 'labelWeights: expected an object of numbers by label'],
+  [{ labelWeights: { bad: 'much' } }, 'labelWeights: expected an object of numbers by label'],
+  [{ labelWeights: { best: 1 } }, 'there is no "best"'],
+  [{ labelWeights: { bad: 1 }, label: 'good' }, 'expected label or labelWeights, got both'],
+])('refuses %j', async (options, message) => {
+  const failure = loadReward(await threeLabels(), { backend, ...options } as never);
+  await expect(failure).rejects.toThrow(InvalidArgumentError);
+  await expect(failure).rejects.toThrow(message);
 });
