@@ -100,7 +100,7 @@ describe('generate', () => {
   });
 
   test('guided SMC is SMC of what guidance proposes, and SMC without it', async () => {
-    const options = { ...small, prompt, denoiser, seed: 3, lookEvery: 2 };
+    const options = { ...small, prompt, denoiser, seed: 3, lookEvery: 2, learningRate: 0.5 };
     const guided = await generate({ ...options, reward, method: 'guided-smc' });
     const { guidance } = presets.published;
     const strategy = strategies.smc({ every: 2 });
