@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ofShard, readConfig, shardOf } from '@entrgi/evaluation';
+import { readConfig } from '@entrgi/evaluation';
+import { ofShard, shardOf } from '@entrgi/evaluation/internal';
 import { expect, test } from 'vitest';
 
 // Dry runs of examples/cluster: what would be run on each machine, and that together they do everything.

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { filters, optimizers, relaxations } from '@entrgi/core';
-import { denoiserOptionNames } from '@entrgi/models';
-import { rewardOptionNames } from '@entrgi/rewards';
+import { denoiserOptionNames } from '@entrgi/models/internal';
+import { rewardOptionNames } from '@entrgi/rewards/internal';
 import { orders, presets, schedules } from '@entrgi/samplers';
 import { methodNames } from 'entrgi';
 import { expect, test } from 'vitest';

@@ -1,3 +1,3 @@
 import { library } from '@entrgi/config/tsup';
 
-export default library(['src/index.ts'], { platform: 'node' });
+export default library(['src/index.ts', 'src/internal.ts'], { platform: 'node' });

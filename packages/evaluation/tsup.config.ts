@@ -1,3 +1,5 @@
 import { library } from '@entrgi/config/tsup';
 
-export default library(['src/index.ts', 'src/replay.ts', 'src/worker.js'], { platform: 'node' });
+export default library(['src/index.ts', 'src/internal.ts', 'src/replay.ts', 'src/worker.js'], {
+  platform: 'node',
+});

@@ -1,6 +1,6 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import type { DataType } from '@entrgi/core';
-import { onnxType } from '@entrgi/onnx';
+import { onnxType } from '@entrgi/onnx/internal';
 import {
   type AttributeProto,
   AttributeProtoSchema,

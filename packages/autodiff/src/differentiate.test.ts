@@ -4,11 +4,10 @@ import {
   encodeModel,
   GraphBuilder,
   type InlineInitializer,
-  int,
   type Model,
-  string,
   type Value,
 } from '@entrgi/onnx';
+import { int, string } from '@entrgi/onnx/internal';
 import { describe, expect, it } from 'vitest';
 import { differentiate } from './differentiate.js';
 import { numbersOf, tensorOf } from './testing/numbers.js';

@@ -1,13 +1,6 @@
 import { InvalidArgumentError, NonDifferentiableError, UnsupportedError } from '@entrgi/core';
-import {
-  canonicalize,
-  type Graph,
-  GraphBuilder,
-  isFloat,
-  type Model,
-  pruneGraph,
-  type Value,
-} from '@entrgi/onnx';
+import { canonicalize, type Graph, GraphBuilder, type Model, pruneGraph, type Value } from '@entrgi/onnx';
+import { isFloat } from '@entrgi/onnx/internal';
 import { appendGradient } from './gradient-graph.js';
 import { nearest } from './nearest.js';
 import type { TransposedProduct } from './rule/rule.js';

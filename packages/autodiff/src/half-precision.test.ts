@@ -1,4 +1,5 @@
-import { GraphBuilder, int, type Value } from '@entrgi/onnx';
+import { GraphBuilder, type Value } from '@entrgi/onnx';
+import { int } from '@entrgi/onnx/internal';
 import { describe, expect, it } from 'vitest';
 import { appendGradient } from './gradient-graph.js';
 import { numbersOf, tensorOf } from './testing/numbers.js';

@@ -1,4 +1,3 @@
 export { type DifferentiateOptions, differentiate } from './differentiate.js';
 export { appendGradient, type GradientRequest } from './gradient-graph.js';
-export { type GradientKind, gradientKind } from './gradient-kind.js';
 export type { PackedWeight, TransposedProduct, TransposedWeight } from './rule/rule.js';

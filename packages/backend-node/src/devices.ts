@@ -3,6 +3,7 @@ import { loadNativeRuntime } from './native-runtime.js';
 
 /** Where sessions can run, by onnxruntime's names of what executes them. */
 export const deviceNames = ['cpu', 'webgpu', 'cuda', 'dml', 'coreml'] as const;
+/** Name of a device that onnxruntime-node may offer, as its execution providers are called. */
 export type NodeDevice = (typeof deviceNames)[number];
 
 /** A device that onnxruntime-node offers on this platform. */

@@ -18,7 +18,7 @@ export interface GenerateOptions extends ModelOptions, GivenSettings {
   readonly method?: MethodName | undefined;
   /** Settings of a source, which those that are said override: a preset of @entrgi/samplers, or its name. */
   readonly preset?: Preset | keyof typeof presets | undefined;
-  /** The same seed gives the same text. Default: 1. */
+  /** Equal seeds give equal texts. Default: 1. */
   readonly seed?: number | undefined;
 }
 

@@ -5,10 +5,10 @@ import {
   type GenerateOptions,
   loadDenoiser,
   nodeBackend,
-  planGeneration,
   preset,
   presets,
 } from './index.js';
+import { planGeneration } from './plan-generation.js';
 
 const settingsOf = (options: GenerateOptions) => planGeneration(options).settings;
 

@@ -1,14 +1,7 @@
 import { type Relaxation, relaxations } from '@entrgi/core';
 import { requireKnownOptions, requireName, requireThat, requireWhole } from '@entrgi/core/internal';
-import {
-  type Preset,
-  type PresetSettings,
-  preset,
-  presets,
-  requireSampleNumbers,
-  requireWholeBlocks,
-  type Strategy,
-} from '@entrgi/samplers';
+import { type Preset, type PresetSettings, preset, presets, type Strategy } from '@entrgi/samplers';
+import { requireSampleNumbers, requireWholeBlocks } from '@entrgi/samplers/internal';
 import { type GenerateOptions, generateOptionNames } from './generate-options.js';
 import { embeddedSettings, isEmbedded } from './settings/embedded-settings.js';
 import { type MethodName, methodNames, relaxationOf, settledBy } from './settings/methods.js';

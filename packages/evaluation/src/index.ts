@@ -1,11 +1,6 @@
 export type { Example } from './data/example.js';
 export { type ReadDataOptions, readData } from './data/read-data.js';
-export type {
-  JournalLine,
-  LineSettings,
-  LineSteps,
-  LineTrajectory,
-} from './journal/journal-line.js';
+export type { JournalLine, LineSettings, LineSteps, LineTrajectory } from './journal/journal-line.js';
 export { mergeJournals } from './journal/merge-journals.js';
 export { type Journal, openJournal } from './journal/open-journal.js';
 export { readJournals } from './journal/read-journals.js';
@@ -18,14 +13,10 @@ export {
   type Preference,
 } from './judges/endpoint-judge.js';
 export type { Judge } from './judges/judge.js';
-export { type JudgeSpec, judgeSpec } from './judges/judge-spec.js';
-export { loadJudge } from './judges/load-judge.js';
 export { unitTests } from './judges/unit-tests.js';
-export { checkJournal } from './plan/check-journal.js';
 export type { EvaluationOptions, ModelNames } from './plan/evaluation-options.js';
 export { type Cell, type EvaluationPlan, planEvaluation } from './plan/plan-evaluation.js';
 export { type EvaluationConfig, readConfig } from './plan/read-config.js';
-export { ofShard, type Shard, shardOf } from './plan/shard.js';
 export { evaluateOnQueue, type QueueOptions } from './queue/evaluate-on-queue.js';
 export { animatedGif } from './replay/animated-gif.js';
 export { animatedSvg } from './replay/animated-svg.js';

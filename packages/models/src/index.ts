@@ -2,15 +2,10 @@ export { resolveCheckpoint } from '#platform/file-system';
 export * as architectures from './architectures/index.js';
 export { type Checkpoint, readCheckpoint, type StoredTensor } from './checkpoint/checkpoint.js';
 export type { WeightChoice } from './checkpoint/weight-choice.js';
-export { classifierOptionNames, type LoadClassifierOptions } from './classifier/load-classifier-options.js';
-export {
-  type Attention,
-  type AttentionOptions,
-  attentionOptionNames,
-  attentions,
-} from './contracts/attention-options.js';
+export type { LoadClassifierOptions } from './classifier/load-classifier-options.js';
+export { type Attention, type AttentionOptions, attentions } from './contracts/attention-options.js';
 export type { Classifier, ClassifierPrefix, LoadedClassifier } from './contracts/classifier.js';
-export { type FileOptions, fileOptionNames } from './contracts/file-options.js';
+export type { FileOptions } from './contracts/file-options.js';
 export type {
   Architecture,
   ClassifierInputs,
@@ -20,11 +15,11 @@ export type {
   Past,
   PrefixNetwork,
 } from './contracts/network.js';
-export { type RuntimeOptions, runtimeOptionNames } from './contracts/runtime-options.js';
-export { type TemplateOptions, templateOptionNames } from './contracts/template-options.js';
+export type { RuntimeOptions } from './contracts/runtime-options.js';
+export type { TemplateOptions } from './contracts/template-options.js';
 export type { EncodedText, ResponseSlot, Tokenizer } from './contracts/tokenizer.js';
 export type { Weights } from './contracts/weights.js';
-export { denoiserOptionNames, type LoadDenoiserOptions } from './denoiser/load-denoiser-options.js';
+export type { LoadDenoiserOptions } from './denoiser/load-denoiser-options.js';
 export type {
   ByteSource,
   ExternalFiles,
@@ -34,8 +29,7 @@ export type {
   LocatedFiles,
 } from './files/byte-source.js';
 export type { ConfigReader } from './files/config-reader.js';
-export { strictJson } from './files/strict-json.js';
-export { type DownloadProgress, type HubOptions, hubOptionNames } from './hub/hub-options.js';
+export type { DownloadProgress, HubOptions } from './hub/hub-options.js';
 export type { CheckpointFacts } from './inspect/checkpoint-facts.js';
 export { type InspectOptions, inspectCheckpoint } from './inspect-checkpoint.js';
 export { loadClassifier } from './load-classifier.js';
@@ -50,4 +44,4 @@ export { type HubFolderOptions, hubFolder } from './web/hub-folder.js';
 export { type ModelCache, modelCache } from './web/model-cache.js';
 export { type UrlFolderOptions, type UrlFolderPlace, urlFolder } from './web/url-folder.js';
 export type { QuantizeProgress, WeightDtype, WeightOptions } from './weights/weight-options.js';
-export { weightDtypes, weightOptionNames } from './weights/weight-options.js';
+export { weightDtypes } from './weights/weight-options.js';

@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import { InvalidModelError, UnsupportedError } from '@entrgi/core';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { canonicalize, decodeModel, encodeModel, float, GraphBuilder, int, ints } from './index.js';
+import { canonicalize, decodeModel, encodeModel, GraphBuilder } from './index.js';
 import type { Model, Node } from './model/model.js';
 import { runModel } from './testing/run-model.js';
+import { float, int, ints } from './values/attributes.js';
 
 /** A model of nodes [operator, inputs, outputs, attributes] over x: float32 [batch, 4]. */
 function model(

@@ -1,7 +1,8 @@
 import { InvalidModelError } from '@entrgi/core';
 import { expect, test } from 'vitest';
-import { decodeModel, encodeModel, GraphBuilder, int, type Value } from './index.js';
+import { decodeModel, encodeModel, GraphBuilder, type Value } from './index.js';
 import { runModel } from './testing/run-model.js';
+import { int } from './values/attributes.js';
 
 /** Running products of x [steps, 2], by a Scan; `stray`: the body reads a value of the graph around it. */
 function products(stray = false): GraphBuilder {

@@ -3,7 +3,7 @@ export * as checks from './checks/index.js';
 export { compositeReward, type WeightedReward } from './composite-reward.js';
 export { confidenceReward } from './confidence-reward.js';
 export type { LikelihoodRewardOptions } from './likelihood/likelihood-reward.js';
-export { type LoadRewardOptions, loadReward, rewardOptionNames } from './load-reward.js';
+export { type LoadRewardOptions, loadReward } from './load-reward.js';
 export { logRatioReward } from './log-ratio-reward.js';
 export { type NetworkRewardOptions, networkReward } from './network-reward.js';
 export * as penalties from './penalties/index.js';

@@ -1,11 +1,7 @@
 import type { DifferentiableReward } from '@entrgi/core';
 import { type OptionNames, pickOptions, requireBackend, requireKnownOptions } from '@entrgi/core/internal';
-import {
-  classifierOptionNames,
-  type Folder,
-  type LoadClassifierOptions,
-  loadClassifier,
-} from '@entrgi/models';
+import { type Folder, type LoadClassifierOptions, loadClassifier } from '@entrgi/models';
+import { classifierOptionNames } from '@entrgi/models/internal';
 import { type NetworkRewardOptions, networkReward, networkRewardOptionNames } from './network-reward.js';
 
 /** Where a reward model comes from, which file it is, how its weights are held, which of its labels is the reward, and where it runs. */

@@ -19,8 +19,9 @@ import {
   requireText,
   requireThat,
 } from '@entrgi/core/internal';
-import { type Classifier, type EncodedText, type RuntimeOptions, runtimeOptionNames } from '@entrgi/models';
+import type { Classifier, EncodedText, RuntimeOptions } from '@entrgi/models';
 import type { Piece } from '@entrgi/models/internal';
+import { runtimeOptionNames } from '@entrgi/models/internal';
 import { encodeModel, type Model, pruneGraph } from '@entrgi/onnx';
 import { angleNodes, int64Tensor } from '@entrgi/onnx/internal';
 import { lastTokenApart } from './context/last-token-apart.js';

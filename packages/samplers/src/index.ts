@@ -14,11 +14,6 @@ export * as remaskings from './remaskings/index.js';
 export type { ResponseTemplate } from './response/response-tokens.js';
 export { sample } from './sample.js';
 export * as schedules from './schedules/index.js';
-export {
-  requireSampleNumbers,
-  requireWholeBlocks,
-  type SampleNumbers,
-} from './settings/require-sample-numbers.js';
 export { type Budget, passesOf } from './strategies/compute-matched.js';
 export * as strategies from './strategies/index.js';
 export type { ParticleGibbsOptions } from './strategies/particle-gibbs.js';

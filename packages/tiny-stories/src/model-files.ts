@@ -9,7 +9,7 @@ export const denoiserFiles: Readonly<Record<string, string>> = {
   'tokenizer_config.json': new URL('../models/denoiser/tokenizer_config.json', import.meta.url).href,
 };
 
-/** The same of the reward; see `rewardDirectory`. */
+/** Addresses of the reward's files, by their names; see `rewardDirectory`. */
 export const rewardFiles: Readonly<Record<string, string>> = {
   'config.json': new URL('../models/reward/config.json', import.meta.url).href,
   'model.safetensors': new URL('../models/reward/model.safetensors', import.meta.url).href,
@@ -17,7 +17,7 @@ export const rewardFiles: Readonly<Record<string, string>> = {
   'tokenizer_config.json': new URL('../models/reward/tokenizer_config.json', import.meta.url).href,
 };
 
-/** The same of the mood reward; see `moodDirectory`. */
+/** Addresses of the mood reward's files, by their names; see `moodDirectory`. */
 export const moodFiles: Readonly<Record<string, string>> = {
   'config.json': new URL('../models/mood/config.json', import.meta.url).href,
   'model.safetensors': new URL('../models/mood/model.safetensors', import.meta.url).href,
@@ -25,7 +25,7 @@ export const moodFiles: Readonly<Record<string, string>> = {
   'tokenizer_config.json': new URL('../models/mood/tokenizer_config.json', import.meta.url).href,
 };
 
-/** The same of the judge; see `judgeDirectory`. */
+/** Addresses of the judge's files, by their names; see `judgeDirectory`. */
 export const judgeFiles: Readonly<Record<string, string>> = {
   'config.json': new URL('../models/judge/config.json', import.meta.url).href,
   'model.safetensors': new URL('../models/judge/model.safetensors', import.meta.url).href,

@@ -9,6 +9,7 @@ import { type LoadedModel, openModel } from './library/open-model.js';
 import { type LoadingOptions, loadingOf, loadingOptionNames } from './loading-options.js';
 import { textReward } from './text-reward.js';
 
+/** How the likelihood of a response is added up, and how the model that gives it is loaded. */
 export interface LikelihoodRewardOptions extends LoadingOptions {
   /** The sum over the response's tokens, and not their mean. Default: false. */
   readonly total?: boolean | undefined;

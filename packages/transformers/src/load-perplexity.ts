@@ -15,6 +15,7 @@ export interface Perplexity extends Disposable {
   ): Promise<(number | null)[]>;
 }
 
+/** What the perplexity is called, and how the model that gives it is loaded. */
 export interface PerplexityOptions extends LoadingOptions {
   readonly name?: string | undefined;
 }

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { differentiate } from '@entrgi/autodiff';
-import { canonicalize, decodeModel, encodeModel, isFloat } from '@entrgi/onnx';
+import { canonicalize, decodeModel, encodeModel } from '@entrgi/onnx';
+import { isFloat } from '@entrgi/onnx/internal';
 import { gradientCases } from '../../../packages/autodiff/src/testing/gradient-cases.js';
 import { forwardModel } from '../../../packages/autodiff/src/testing/gradient-check.js';
 import { mutateBytes } from '../mutate-bytes.js';

@@ -9,10 +9,10 @@ import {
   type MethodName,
   moodDirectory,
   nodeBackend,
-  planGeneration,
   rewardDirectory,
   stream,
 } from 'entrgi';
+import { planGeneration } from 'entrgi/internal';
 import { chooseDisplay } from '../display/choose-display.js';
 import type { Display } from '../display/display.js';
 import { isTerminal, stylesFor } from '../display/styles.js';

@@ -1,19 +1,16 @@
 import { InvalidArgumentError } from '@entrgi/core';
 import {
-  checkJournal,
   type EvaluationConfig,
   type EvaluationPlan,
   type EvaluationProgress,
   evaluate as evaluateCells,
   evaluateOnQueue,
-  ofShard,
   openJournal,
   planEvaluation,
   readConfig,
   readData,
-  type Shard,
-  shardOf,
 } from '@entrgi/evaluation';
+import { checkJournal, ofShard, type Shard, shardOf } from '@entrgi/evaluation/internal';
 import { chooseDisplay } from '../display/choose-display.js';
 import type { Display } from '../display/display.js';
 import { fetchingOf } from '../models/model-source.js';

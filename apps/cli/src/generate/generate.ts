@@ -1,5 +1,6 @@
 import { traceRecord } from '@entrgi/evaluation/replay';
-import { type GenerationPlan, loadModels, type Models, planGeneration, stream } from 'entrgi';
+import { loadModels, type Models, stream } from 'entrgi';
+import { type GenerationPlan, planGeneration } from 'entrgi/internal';
 import { chooseDisplay } from '../display/choose-display.js';
 import type { Display } from '../display/display.js';
 import { fetchingOf } from '../models/model-source.js';

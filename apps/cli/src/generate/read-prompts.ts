@@ -1,5 +1,5 @@
 import { type ChatMessage, InvalidArgumentError, type Prompt } from '@entrgi/core';
-import { strictJson } from '@entrgi/models';
+import { strictJson } from '@entrgi/models/internal';
 import { readSmallFile } from './read-small-file.js';
 
 /** A prompt and the words by which an error names it. */

@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import { type GradientKind, gradientKind } from '@entrgi/autodiff';
+import { type GradientKind, gradientKind } from '@entrgi/autodiff/internal';
 import { canonicalize, type Model, type Node, type ValueType } from '@entrgi/onnx';
 import { elementCount } from '@entrgi/onnx/internal';
 import { readModel } from '../models/read-model.js';

@@ -1,4 +1,4 @@
-import type { GradientKind } from '@entrgi/autodiff';
+import type { GradientKind } from '@entrgi/autodiff/internal';
 import { bytes } from '../display/bytes.js';
 import type { Styles } from '../display/styles.js';
 import type { CheckpointSummary } from './checkpoint-report.js';

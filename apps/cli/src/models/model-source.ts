@@ -1,5 +1,5 @@
 import type { HubOptions, VerifyOptions } from '@entrgi/models';
-import { modelSource as sourceOf } from 'entrgi';
+import { modelSource as sourceOf } from 'entrgi/internal';
 import type { Display } from '../display/display.js';
 import { downloadLine } from '../display/download-line.js';
 import type { Context } from '../process/context.js';

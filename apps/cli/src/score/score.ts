@@ -3,14 +3,14 @@ import { requireThat } from '@entrgi/core/internal';
 import {
   type EndpointJudge,
   type Judge,
-  judgeSpec,
-  loadJudge,
   type RatedResponse,
   readPairs,
   scoreResponses,
 } from '@entrgi/evaluation';
+import { judgeSpec, loadJudge } from '@entrgi/evaluation/internal';
 import { rewardDirectory } from '@entrgi/tiny-stories';
-import { loadReward, modelSource, nodeBackend } from 'entrgi';
+import { loadReward, nodeBackend } from 'entrgi';
+import { modelSource } from 'entrgi/internal';
 import { chooseDisplay } from '../display/choose-display.js';
 import { judgeCache } from '../evaluate/judge-cache.js';
 import { readSmallFile } from '../generate/read-small-file.js';

@@ -1,4 +1,5 @@
-import { type Dimension, type GraphBuilder, int, type Value } from '@entrgi/onnx';
+import type { Dimension, GraphBuilder, Value } from '@entrgi/onnx';
+import { int } from '@entrgi/onnx/internal';
 import { reshapeTo } from './shapes.js';
 
 type Dimensions = readonly Dimension[] | undefined;

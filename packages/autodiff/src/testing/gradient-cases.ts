@@ -1,4 +1,5 @@
-import { float, type GraphBuilder, int, type Value } from '@entrgi/onnx';
+import type { GraphBuilder, Value } from '@entrgi/onnx';
+import { float, int } from '@entrgi/onnx/internal';
 import { erf } from './erf.js';
 import type { CaseInput, GradientCase } from './gradient-case.js';
 import { recurrentCases } from './recurrent-cases.js';

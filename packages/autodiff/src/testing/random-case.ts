@@ -1,4 +1,5 @@
-import { type GraphBuilder, int, type Value } from '@entrgi/onnx';
+import type { GraphBuilder, Value } from '@entrgi/onnx';
+import { int } from '@entrgi/onnx/internal';
 import type { GradientCase } from './gradient-case.js';
 import { randomNumbers } from './numbers.js';
 

@@ -1,4 +1,5 @@
-import { type Attribute, int, string, type Value } from '@entrgi/onnx';
+import type { Attribute, Value } from '@entrgi/onnx';
+import { int, string } from '@entrgi/onnx/internal';
 import type { GradientCase } from './gradient-case.js';
 import { randomNumbers } from './numbers.js';
 

@@ -1,4 +1,4 @@
-import { int } from '@entrgi/onnx';
+import { int } from '@entrgi/onnx/internal';
 import type { GradientCase } from './gradient-case.js';
 
 const matrix = (dims: readonly number[], values: readonly number[]) => ({

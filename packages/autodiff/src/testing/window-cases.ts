@@ -1,4 +1,4 @@
-import { int, ints, string } from '@entrgi/onnx';
+import { int, ints, string } from '@entrgi/onnx/internal';
 import type { GradientCase } from './gradient-case.js';
 import { elementCount } from './numbers.js';
 

@@ -8,6 +8,7 @@ import type { Runtime } from './runtime.js';
 import { runtimeSession } from './runtime-session.js';
 import { typedFailure } from './typed-failure.js';
 
+/** What makes a backend of a runtime: its name, how it is loaded, and what its sessions are told. */
 export interface RuntimeBackendOptions {
   readonly name: string;
   /** Called with the first session, and again where it failed. */

@@ -7,6 +7,7 @@ export interface ValueInfo {
   readonly dims: readonly (number | string | undefined)[];
 }
 
+/** A session that a runtime has created: its number, and what the model declares. */
 export interface SessionInfo {
   readonly id: number;
   readonly inputs: readonly ValueInfo[];

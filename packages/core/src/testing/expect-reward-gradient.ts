@@ -2,6 +2,7 @@ import type { ResponseMix } from '../contracts/guidance/response-mix.js';
 import type { RewardContext } from '../contracts/guidance/reward.js';
 import { expectAllClose, type Tolerance } from './expect-all-close.js';
 
+/** How a gradient is compared with differences, and how near it must come. */
 export interface RewardGradientOptions {
   /** Half the distance of the two evaluations. Default: 0.01, which suits a reward computed in float32. */
   readonly step?: number;

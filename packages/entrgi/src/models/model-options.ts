@@ -2,21 +2,24 @@ import type { Denoiser, Reward } from '@entrgi/core';
 import { type OptionNames, requireName, requireReward, requireThat } from '@entrgi/core/internal';
 import {
   type AttentionOptions,
-  attentionOptionNames,
-  denoiserOptionNames,
   type HubOptions,
-  hubOptionNames,
   type LoadDenoiserOptions,
   type RuntimeOptions,
-  runtimeOptionNames,
   type TemplateOptions,
-  templateOptionNames,
   type WeightDtype,
   type WeightOptions,
   weightDtypes,
-  weightOptionNames,
 } from '@entrgi/models';
-import { type LoadRewardOptions, rewardOptionNames } from '@entrgi/rewards';
+import {
+  attentionOptionNames,
+  denoiserOptionNames,
+  hubOptionNames,
+  runtimeOptionNames,
+  templateOptionNames,
+  weightOptionNames,
+} from '@entrgi/models/internal';
+import type { LoadRewardOptions } from '@entrgi/rewards';
+import { rewardOptionNames } from '@entrgi/rewards/internal';
 
 /** How the weights of each model are held. */
 export interface ModelDtypes {
@@ -36,8 +39,9 @@ export interface ModelOptions
   /** A directory, an ONNX file, `owner/name` or `owner/name@REV` on the hub, or a denoiser of the caller's. Default: the embedded one. */
   readonly denoiser?: string | Denoiser | undefined;
   /**
-   * The same of the reward; methods that guide need one with a gradient. Without a reward model: `confidence`, the denoiser's own, or `log-ratio:MODEL`, how much likelier a text is to the denoiser
-   * than to the model that it was trained from. Default: the embedded one.
+   * A directory, `owner/name` or `owner/name@REV` on the hub, or a reward of the caller's; methods that guide need one with a gradient.
+   * Without a reward model: `confidence`, the denoiser's own, or `log-ratio:MODEL`, how much likelier a text is to the denoiser than to the
+   * model that it was trained from. Default: the embedded one.
    */
   readonly reward?: string | Reward | undefined;
   /** Of both models, or of each. Default: `fp32`. */

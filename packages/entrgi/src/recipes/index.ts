@@ -76,4 +76,5 @@ export const recipes = {
   },
 } as const satisfies Readonly<Record<string, Recipe>>;
 
+/** Name of a recipe. */
 export type RecipeName = keyof typeof recipes;

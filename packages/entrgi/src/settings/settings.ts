@@ -39,7 +39,7 @@ export interface Settings extends PresetSettings {
   readonly iterations?: number | undefined;
   /** What `bon-compute` may spend: network passes of both models. Default: what the guided method `entrgi` costs with the same settings and seed, which is run first. */
   readonly budgetPasses?: number | undefined;
-  /** The same in seconds. */
+  /** What `bon-compute` may spend, in seconds. */
   readonly budgetSeconds?: number | undefined;
   /** Approximate, faster: also commit tokens of at least this probability. Default: off. */
   readonly confidenceThreshold?: number | undefined;

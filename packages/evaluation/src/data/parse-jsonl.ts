@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from '@entrgi/core';
-import { strictJson } from '@entrgi/models';
+import { strictJson } from '@entrgi/models/internal';
 
 /** A record of a file: its value, or why it has none, and what errors call it. */
 export interface DataRecord {

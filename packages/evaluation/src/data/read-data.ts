@@ -8,6 +8,7 @@ import { parseCsv } from './parse-csv.js';
 import { type DataRecord, parseJsonl } from './parse-jsonl.js';
 import { parseParquet } from './parse-parquet.js';
 
+/** How much of a file of prompts is read, and what happens to records without one. */
 export interface ReadDataOptions {
   /** At most so many prompts, from the beginning. */
   readonly limit?: number | undefined;

@@ -35,6 +35,7 @@ export interface LineSettings {
   readonly [setting: string]: unknown;
 }
 
+/** One response of a journal's line, with what it was rated. */
 export interface LineTrajectory {
   readonly text: string;
   readonly tokenIds: readonly number[];

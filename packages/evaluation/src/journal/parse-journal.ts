@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from '@entrgi/core';
-import { strictJson } from '@entrgi/models';
+import { strictJson } from '@entrgi/models/internal';
 import type { JournalLine } from './journal-line.js';
 import { lineFault } from './line-fault.js';
 

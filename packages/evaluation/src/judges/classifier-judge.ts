@@ -1,5 +1,6 @@
 import { disposable } from '@entrgi/core';
-import { loadReward, modelSource, nodeBackend } from 'entrgi';
+import { loadReward, nodeBackend } from 'entrgi';
+import { modelSource } from 'entrgi/internal';
 import type { Judge } from './judge.js';
 
 /** A classifier with one label as a judge: its score is the probability that the label holds. `source` is a directory, or a repository of the hub. */

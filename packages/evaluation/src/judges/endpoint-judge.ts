@@ -4,6 +4,7 @@ import { type ChatCost, type ChatEndpointOptions, chatEndpoint, type FirstToken 
 import type { Judge } from './judge.js';
 import { unitTests } from './unit-tests.js';
 
+/** Which model of a chat endpoint judges, and what it is asked. */
 export interface EndpointJudgeOptions extends ChatEndpointOptions {
   /** Questions to answer with a score from 1 to 5. Default: `unitTests`. */
   readonly questions?: readonly string[] | undefined;

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from '@entrgi/core';
 import { judgeDirectory } from '@entrgi/tiny-stories';
-import { isEmbedded } from 'entrgi';
+import { isEmbedded } from 'entrgi/internal';
 import type { EndpointJudgeOptions } from './endpoint-judge.js';
 
 /** What a judge is made from: plain data. */

@@ -3,15 +3,8 @@ import { InvalidArgumentError, type Prompt } from '@entrgi/core';
 import { requireThat, requireWhole } from '@entrgi/core/internal';
 import { resolveCheckpoint } from '@entrgi/models';
 import { denoiserDirectory, rewardDirectory } from '@entrgi/tiny-stories';
-import {
-  type GenerationPlan,
-  type HubOptions,
-  type MethodName,
-  modelSource,
-  planGeneration,
-  type RewardSource,
-  rewardSource,
-} from 'entrgi';
+import type { HubOptions, MethodName, RewardSource } from 'entrgi';
+import { type GenerationPlan, modelSource, planGeneration, rewardSource } from 'entrgi/internal';
 import type { Example } from '../data/example.js';
 import { journalKey } from '../journal/journal-key.js';
 import type { LineSettings } from '../journal/journal-line.js';
@@ -41,6 +34,7 @@ export interface WorkSpec {
   readonly perplexity?: string | undefined;
 }
 
+/** Every cell of an evaluation, with all that a process needs to run one. */
 export interface EvaluationPlan extends WorkSpec {
   /**
    * Each key once, seed by seed and prompt by prompt, all methods and temperatures side by side: what is there of a run that was cut

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { InvalidArgumentError, NotFoundError } from '@entrgi/core';
 import { nearestName } from '@entrgi/core/internal';
-import { strictJson } from '@entrgi/models';
+import { strictJson } from '@entrgi/models/internal';
 import type { ErrorObject } from 'ajv';
 import { packageFile } from '../package-file.js';
 import type { EvaluationOptions } from './evaluation-options.js';

@@ -13,6 +13,7 @@ import { progressReporter } from '../run/progress-reporter.js';
 import { connect } from './connect.js';
 import { queueName } from './queue-name.js';
 
+/** An evaluation that several processes share by way of a queue. */
 export interface QueueOptions extends EvaluateOptions {
   /** Address of a Redis: redis://host:port. */
   readonly queue: string;

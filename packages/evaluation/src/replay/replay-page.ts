@@ -2,6 +2,7 @@ import { escapeXml, lastStep, picture } from './picture.js';
 import { still } from './still.js';
 import type { Track } from './track.js';
 
+/** What a page that replays responses shows besides them. */
 export interface ReplayPageOptions {
   /** Steps that are shown beside each other below. Default: the beginning, a quarter, half, three quarters and the end. */
   readonly steps?: readonly number[] | undefined;

@@ -5,6 +5,7 @@ export interface TraceRecord extends StepEvent {
   readonly committed: readonly (CommittedToken & { readonly text: string })[];
 }
 
+/** A step event as a trace keeps it: each committed token with the text that it spells. */
 export const traceRecord = (event: StepEvent, denoiser: Pick<Denoiser, 'decode'>): TraceRecord => ({
   ...event,
   committed: event.committed.map((token) => ({ ...token, text: denoiser.decode([token.tokenId]) })),

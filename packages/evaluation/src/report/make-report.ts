@@ -4,6 +4,7 @@ import { markdownReport } from './markdown.js';
 import { type SummarizeOptions, summarize } from './summary/summarize.js';
 import type { Summary } from './summary/summary.js';
 
+/** How a journal is summed up in a report. */
 export interface ReportOptions extends SummarizeOptions {
   /** The command that the report says it was made with. */
   readonly command?: string | undefined;

@@ -8,6 +8,7 @@ import type { Executor } from './executor.js';
 import { makeExecutors } from './make-executors.js';
 import { type EvaluationProgress, progressReporter } from './progress-reporter.js';
 
+/** What is run, where results go, and who is told. */
 export interface EvaluateOptions {
   readonly plan: EvaluationPlan;
   /** Only these of the plan's cells. Default: all. */

@@ -13,6 +13,7 @@ export interface RatedResponse extends ResponsePair {
   readonly preferred?: Preference | undefined;
 }
 
+/** Who rates responses that are there already. */
 export interface ScoreOptions {
   readonly reward?: Reward | undefined;
   /** One that is an EndpointJudge also compares. */

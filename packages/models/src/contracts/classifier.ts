@@ -45,6 +45,7 @@ export interface PackedTranspose {
   readonly scales: Value;
 }
 
+/** How a classifier computes the beginning of its texts once, for all that continue it. */
 export interface ClassifierPrefix extends Omit<PrefixNetwork, 'append'> {
   /**
    * Appends the network; returns what each layer keeps of tokens (at least one) embedded as float32 [batch, length, width], which come after

@@ -25,6 +25,7 @@ interface NetworkFacts {
   readonly tied?: { readonly field: string; readonly head: string };
 }
 
+/** A denoiser's network: how its architecture appends it to a graph. */
 export interface DenoiserNetwork extends NetworkFacts {
   readonly task: 'denoiser';
   /** Variables that the family gives to its chat template. */
@@ -95,6 +96,7 @@ export interface DecodedTokens {
   logits(): Value;
 }
 
+/** A classifier's network: how its architecture appends it to a graph. */
 export interface ClassifierNetwork extends NetworkFacts {
   readonly task: 'classifier';
   /** What its labels are called. */
@@ -119,6 +121,7 @@ export interface PrefixNetwork {
   append(g: GraphBuilder, weights: Weights, embeds: Value, past?: Past): readonly KeysAndValues[];
 }
 
+/** What the network of a classifier is appended to: values of the graph that is being built. */
 export interface ClassifierInputs {
   /** float32 [batch, length, width]. */
   readonly embeds: Value;

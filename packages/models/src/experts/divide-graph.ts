@@ -1,4 +1,5 @@
-import { emptyGraph, type Graph, GraphBuilder, type Model, type Node, type Value } from '@entrgi/onnx';
+import { type Graph, GraphBuilder, type Model, type Node, type Value } from '@entrgi/onnx';
+import { emptyGraph } from '@entrgi/onnx/internal';
 import { type ExpertsPlace, expertsPlace } from './experts-node.js';
 
 /** A graph that a runtime knows, and the experts that come after it. */

@@ -1,4 +1,5 @@
-import { type GraphBuilder, type Node, string, type Value } from '@entrgi/onnx';
+import type { GraphBuilder, Node, Value } from '@entrgi/onnx';
+import { string } from '@entrgi/onnx/internal';
 
 const DOMAIN = 'entrgi';
 

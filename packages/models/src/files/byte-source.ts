@@ -26,6 +26,7 @@ export interface Folder extends Files {
   locate(files: readonly string[]): Promise<LocatedFiles>;
 }
 
+/** An open file of a folder; whoever opened it closes it. */
 export interface FolderFile extends ByteSource {
   close(): Promise<void>;
 }

@@ -49,7 +49,7 @@ export interface DownloadProgress {
   /** Bytes of the file that are here, those of an interrupted download included. */
   readonly loadedBytes: number;
   readonly totalBytes: number;
-  /** The same of all files of the repository that were not in the cache. */
+  /** Bytes that are here, of all files of the repository that were not in the cache. */
   readonly allLoadedBytes: number;
   readonly allTotalBytes: number;
 }

@@ -1,6 +1,6 @@
 import type { DataType } from '@entrgi/core';
-import { byteSize, canonicalize, decodeModel, type Model } from '@entrgi/onnx';
-import { elementCount, skimModel } from '@entrgi/onnx/internal';
+import { canonicalize, decodeModel, type Model } from '@entrgi/onnx';
+import { byteSize, elementCount, skimModel } from '@entrgi/onnx/internal';
 import { readLabels } from '../blocks/layers/labels.js';
 import { architectureName } from '../checkpoint/architecture-name.js';
 import { checkpointName } from '../checkpoint/checkpoint-name.js';

@@ -1,5 +1,6 @@
 import { UnsupportedError } from '@entrgi/core';
-import { type Graph, int, type Model, type Node, onnxType, pruneGraph, type Value } from '@entrgi/onnx';
+import { type Graph, type Model, type Node, pruneGraph, type Value } from '@entrgi/onnx';
+import { int, onnxType } from '@entrgi/onnx/internal';
 import { chooseOutput } from './choose-output.js';
 
 /** A fill-mask model that computes logits at some positions only. */

@@ -1,6 +1,7 @@
 import { CheckpointError } from '@entrgi/core';
 import { fileHash } from '../files/file-hash.js';
 
+/** Whether the files of a hub model are compared with their hashes before they are used. */
 export interface VerifyOptions {
   /**
    * Read all of a hub model's files first and compare them with their hashes: about a second per gigabyte. Small files always are, and what `q8` and `q4`

@@ -8,6 +8,7 @@ import { type OptionCheck, requireName } from '@entrgi/core/internal';
  */
 export type EndTokens = 'turn' | 'eos';
 
+/** Every convention about which tokens end a response, as the option `endTokens` takes it. */
 export const endTokens: readonly EndTokens[] = ['turn', 'eos'];
 
 /** Throws InvalidArgumentError for what is no such convention. */

@@ -1,6 +1,6 @@
 import { MemoryLimitError } from '@entrgi/core';
-import { leastMemory, type Model } from '@entrgi/onnx';
-import { elementCount } from '@entrgi/onnx/internal';
+import type { Model } from '@entrgi/onnx';
+import { elementCount, leastMemory } from '@entrgi/onnx/internal';
 import { machineMemory } from '#platform/machine-memory';
 import type { StoredTensor } from '../checkpoint/checkpoint.js';
 import type { Expert } from '../contracts/network.js';

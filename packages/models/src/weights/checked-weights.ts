@@ -1,5 +1,6 @@
 import { CheckpointError, UnsupportedError } from '@entrgi/core';
-import { delayedUntil, type GraphBuilder, int, onnxType, type Value } from '@entrgi/onnx';
+import { delayedUntil, type GraphBuilder, type Value } from '@entrgi/onnx';
+import { int, onnxType } from '@entrgi/onnx/internal';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { listedNames } from '../checkpoint/listed-names.js';
 import type { Weights } from '../contracts/weights.js';

@@ -1,4 +1,5 @@
-import { type GraphBuilder, int, type Value } from '@entrgi/onnx';
+import type { GraphBuilder, Value } from '@entrgi/onnx';
+import { int } from '@entrgi/onnx/internal';
 import type { StoredTensor } from '../checkpoint/checkpoint.js';
 import type { Weights } from '../contracts/weights.js';
 import { scalesName, transposedName } from './packed-names.js';

@@ -55,6 +55,7 @@ export interface QuantizeProgress {
   readonly totalBytes: number;
 }
 
+/** Every way to hold weights, as the option `dtype` takes it. */
 export const weightDtypes: readonly WeightDtype[] = ['auto', 'fp32', 'fp16', 'bf16', 'q8', 'q4'];
 
 /** Bits of a quantized weight; undefined for a dtype that does not quantize. */

@@ -13,8 +13,9 @@ import type {
   ValueType,
 } from '../model/model.js';
 import { opsetOf } from '../model/opset.js';
+import { float, int, ints, string } from '../values/attributes.js';
 import { onnxType } from '../values/data-types.js';
-import { float, int, ints, scalar, string, vector } from '../values/literals.js';
+import { scalar, vector } from '../values/literals.js';
 
 /** What the builder's own names of unknown sizes begin with. */
 const UNKNOWN = '?';

@@ -23,6 +23,7 @@ const domainOf = (domain: string): string => (domain === 'ai.onnx' ? '' : domain
 /** Domains whose operators a runtime has. */
 const ownDomains: ReadonlySet<string> = new Set(['', 'ai.onnx', 'ai.onnx.ml', 'com.microsoft']);
 
+/** Which models are taken when bytes are decoded. */
 export interface DecodeOptions {
   /**
    * Take models with control flow and local functions too, for what can be told without reading those. Such a model can neither be canonicalized

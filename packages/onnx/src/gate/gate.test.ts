@@ -4,15 +4,13 @@ import {
   type Attribute,
   canonicalize,
   checkModel,
-  emptyGraph,
   type Initializer,
-  int,
-  ints,
   type Model,
   type Node,
-  scalar,
-  vector,
 } from '../index.js';
+import { emptyGraph } from '../internal.js';
+import { int, ints } from '../values/attributes.js';
+import { scalar, vector } from '../values/literals.js';
 import { leastMemory } from './least-memory.js';
 
 const node = (

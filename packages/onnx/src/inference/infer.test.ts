@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { InvalidModelError } from '@entrgi/core';
 import { describe, expect, test } from 'vitest';
-import { canonicalize, decodeModel, emptyGraph, encodeModel, GraphBuilder } from '../index.js';
+import { canonicalize, decodeModel, encodeModel, GraphBuilder } from '../index.js';
+import { emptyGraph } from '../internal.js';
 import type { Model, ValueType } from '../model/model.js';
 import { runModel } from '../testing/run-model.js';
 

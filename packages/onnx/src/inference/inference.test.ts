@@ -1,7 +1,8 @@
 import type { Tensor } from '@entrgi/core';
 import { describe, expect, test } from 'vitest';
-import { encodeModel, GraphBuilder, int, ints, string, type Value, type ValueType } from '../index.js';
+import { encodeModel, GraphBuilder, type Value, type ValueType } from '../index.js';
 import { runModel } from '../testing/run-model.js';
+import { int, ints, string } from '../values/attributes.js';
 
 type Attributes = Parameters<GraphBuilder['node']>[2];
 

@@ -24,6 +24,7 @@ export interface ExternalData {
 /** A constant tensor: its elements in memory, or a reference to external data, never both. */
 export type Initializer = InlineInitializer | ExternalInitializer;
 
+/** A constant whose elements are held in memory. */
 export type InlineInitializer = {
   [K in DataType]: {
     readonly type: K;
@@ -33,6 +34,7 @@ export type InlineInitializer = {
   };
 }[DataType];
 
+/** A constant whose bytes lie in another file than the model. */
 export interface ExternalInitializer {
   readonly type: DataType;
   readonly dims: readonly number[];

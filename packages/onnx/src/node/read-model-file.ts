@@ -4,6 +4,7 @@ import type { Model } from '../model/model.js';
 import { checkExternalFiles } from './check-external-files.js';
 import { readModelBytes } from './read-model-bytes.js';
 
+/** Which model files are taken, and where their external data may lie. */
 export interface ReadModelOptions {
   /** Whether external data must lie in the folder of the model. False where it is looked for elsewhere. Default: true. */
   readonly checkExternal?: boolean;

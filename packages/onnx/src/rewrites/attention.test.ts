@@ -1,6 +1,6 @@
 import { UnsupportedError } from '@entrgi/core';
 import { expect, test } from 'vitest';
-import { canonicalize, float, GraphBuilder, int } from '../index.js';
+import { canonicalize, GraphBuilder } from '../index.js';
 import {
   checkRewrites,
   type Floats,
@@ -9,6 +9,7 @@ import {
   type RewriteCase,
   truth,
 } from '../testing/rewrite-check.js';
+import { float, int } from '../values/attributes.js';
 
 const microsoft = 'com.microsoft';
 /** Rows, positions, heads, key heads, head size, positions of the past. */

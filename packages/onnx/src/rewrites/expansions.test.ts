@@ -1,6 +1,6 @@
-import { float, int, string } from '../index.js';
 import type { Attribute } from '../model/model.js';
 import { checkRewrites, type Floats, int64, type RewriteCase } from '../testing/rewrite-check.js';
+import { float, int, string } from '../values/attributes.js';
 
 const microsoft = 'com.microsoft';
 const image: Floats = [[2, 4, 5, 3]];

@@ -1,6 +1,6 @@
 import type { Value } from '../model/model.js';
 import { readAttribute } from '../model/read-attribute.js';
-import { float } from '../values/literals.js';
+import { float } from '../values/attributes.js';
 import type { RewriteRequest, RewriteRule } from './rewrite-rule.js';
 import { without } from './rewrite-rule.js';
 

@@ -1,6 +1,6 @@
 import { countUp } from '../build/count-up.js';
 import type { Value } from '../model/model.js';
-import { string } from '../values/literals.js';
+import { string } from '../values/attributes.js';
 import type { RewriteRule } from './rewrite-rule.js';
 
 /** Padding with elements of x itself takes them, axis by axis, from the positions that 0, 1, 2, … would be padded with. */

@@ -1,5 +1,4 @@
 import type { Tensor } from '@entrgi/core';
-import { float, int, ints } from '../index.js';
 import {
   checkRewrites,
   type Floats,
@@ -8,6 +7,7 @@ import {
   type RewriteCase,
   truth,
 } from '../testing/rewrite-check.js';
+import { float, int, ints } from '../values/attributes.js';
 
 const x: Floats = [[2, 3, 4]];
 const small: Floats = [[2, 3, 4], 1e-3];

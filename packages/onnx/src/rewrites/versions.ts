@@ -1,4 +1,4 @@
-import { int } from '../values/literals.js';
+import { int } from '../values/attributes.js';
 import type { RewriteRule } from './rewrite-rule.js';
 import { without } from './rewrite-rule.js';
 

@@ -1,16 +1,7 @@
 import type { DataType } from '@entrgi/core';
 import { InvalidArgumentError } from '@entrgi/core';
-import type { Attribute, InlineInitializer } from '../model/model.js';
+import type { InlineInitializer } from '../model/model.js';
 import { bfloat16Bits, float16Bits } from './float16.js';
-
-/** An attribute that holds an integer. */
-export const int = (value: number): Attribute => ({ kind: 'int', value });
-/** An attribute that holds a float. */
-export const float = (value: number): Attribute => ({ kind: 'float', value });
-/** An attribute that holds a string. */
-export const string = (value: string): Attribute => ({ kind: 'string', value });
-/** An attribute that holds a list of integers. */
-export const ints = (value: readonly number[]): Attribute => ({ kind: 'ints', value });
 
 /** A 1-D int64 tensor. */
 export const vector = (values: readonly number[]): InlineInitializer => ({

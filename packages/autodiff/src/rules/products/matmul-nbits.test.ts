@@ -1,5 +1,6 @@
 import { NonDifferentiableError, UnsupportedError } from '@entrgi/core';
-import { GraphBuilder, int, type Value } from '@entrgi/onnx';
+import { GraphBuilder, type Value } from '@entrgi/onnx';
+import { int } from '@entrgi/onnx/internal';
 import { describe, expect, it } from 'vitest';
 import { appendGradient } from '../../gradient-graph.js';
 import { numbersOf, randomNumbers, relativeDifference, tensorOf } from '../../testing/numbers.js';

@@ -1,5 +1,6 @@
 import { type DataType, NonDifferentiableError } from '@entrgi/core';
-import { delayedUntil, int, isFloat, type Value } from '@entrgi/onnx';
+import { delayedUntil, type Value } from '@entrgi/onnx';
+import { int, isFloat } from '@entrgi/onnx/internal';
 import { broadcasting, type RuleRequest } from '../../rule/rule.js';
 
 /**

@@ -1,4 +1,5 @@
-import { delayedUntil, int, type Value } from '@entrgi/onnx';
+import { delayedUntil, type Value } from '@entrgi/onnx';
+import { int } from '@entrgi/onnx/internal';
 import { broadcasting, type InputGradient, type RuleRequest } from '../../rule/rule.js';
 import { rankOf, reshapeTo, shapeOf } from '../../rule/shapes.js';
 import { weightAfter } from '../../rule/weights.js';

@@ -1,4 +1,5 @@
-import { int, type Value } from '@entrgi/onnx';
+import type { Value } from '@entrgi/onnx';
+import { int } from '@entrgi/onnx/internal';
 import { broadcasting, type RuleRequest } from '../../rule/rule.js';
 
 /** A rotation by an angle per position and pair; its transpose is the rotation back, with the sine negated. */

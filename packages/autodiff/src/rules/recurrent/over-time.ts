@@ -1,4 +1,5 @@
-import { emptyGraph, type Graph, GraphBuilder, int, ints, type Value } from '@entrgi/onnx';
+import { type Graph, GraphBuilder, type Value } from '@entrgi/onnx';
+import { emptyGraph, int, ints } from '@entrgi/onnx/internal';
 
 interface OverTime {
   /** Tensors whose slices along axis 0 the steps get, one after the other. */

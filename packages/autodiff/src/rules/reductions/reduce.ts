@@ -1,4 +1,5 @@
-import { int, type Value } from '@entrgi/onnx';
+import type { Value } from '@entrgi/onnx';
+import { int } from '@entrgi/onnx/internal';
 import type { RuleRequest } from '../../rule/rule.js';
 import { constantOf, countAlong, expandTo, rankOf } from '../../rule/shapes.js';
 import { inSinglePrecision } from '../../rule/single-precision.js';

@@ -1,4 +1,5 @@
-import { int, ints, type Value } from '@entrgi/onnx';
+import type { Value } from '@entrgi/onnx';
+import { int, ints } from '@entrgi/onnx/internal';
 import type { RuleRequest } from '../../rule/rule.js';
 import { shapeOf } from '../../rule/shapes.js';
 import { attributesOf, spread, type Windows, windowsOf } from './windows.js';

@@ -1,5 +1,5 @@
-import { int, type Value } from '@entrgi/onnx';
-import { elementCount } from '@entrgi/onnx/internal';
+import type { Value } from '@entrgi/onnx';
+import { elementCount, int } from '@entrgi/onnx/internal';
 import type { RuleRequest } from '../../rule/rule.js';
 import { shapeOf } from '../../rule/shapes.js';
 import { addIntoZeros } from '../indexing/add-into-zeros.js';

@@ -10,7 +10,7 @@ export interface Filter {
    * (temperature 0, provisional responses), and improbable tokens may be left out before it is asked. Of others neither is true.
    */
   readonly keepsMostProbable?: true;
-  /** The same as numbers, for graphs that apply it; absent of filters that no graph knows. */
+  /** The restriction as numbers, for graphs that apply it; absent of filters that no graph knows. */
   readonly rule?: FilterRule;
 }
 

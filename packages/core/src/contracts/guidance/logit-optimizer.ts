@@ -12,7 +12,7 @@ export interface LogitOptimizerState {
 export type LogitOptimizer = ((size: number, previous?: LogitOptimizerState) => LogitOptimizerState) & {
   /** How far a logit may have moved after so many updates, whatever the gradients; absent where there is no bound. */
   readonly maxMovement?: (updates: number) => number;
-  /** The same as numbers, for graphs that do it; absent of optimizers that no graph knows. */
+  /** The update as numbers, for graphs that do it; absent of optimizers that no graph knows. */
   readonly rule?: OptimizerRule;
 };
 

@@ -41,7 +41,7 @@ export interface Session extends Disposable {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
   run(feeds: Feeds, options?: RunOptions): Promise<Record<string, Tensor>>;
-  /** The same, with the outputs that stay where they are. Absent of backends that can keep none. */
+  /** Runs the model and says which outputs stay where they were computed. Absent of backends that can keep none. */
   runKeeping?(feeds: Feeds, options?: RunOptions): Promise<KeptRun>;
 }
 

@@ -21,7 +21,7 @@ export interface OrderRequest {
   readonly entropyBound: number;
   /** Entropy in nats of softmax(φ/τ) of the denoiser's own logits at a row, unfiltered, over the whole vocabulary. */
   initialEntropy(row: number): number;
-  /** The same of the optimized logits. */
+  /** Entropy in nats of softmax(φ/τ) of the optimized logits at a row, unfiltered, over the whole vocabulary. */
   optimizedEntropy(row: number): number;
   /** log Σ exp φ of the optimized logits at a row, over the whole vocabulary. */
   logSumExp(row: number): number;

@@ -20,6 +20,7 @@ export interface SetupSummary {
   readonly temperatures: readonly TemperatureSummary[];
 }
 
+/** All methods at one temperature, side by side. */
 export interface TemperatureSummary {
   readonly temperature: number;
   readonly methods: readonly MethodSummary[];
@@ -27,6 +28,7 @@ export interface TemperatureSummary {
   readonly bestOf?: BestOfSummary | undefined;
 }
 
+/** The best of n of a method's samples, by n. */
 export interface BestOfSummary {
   /** Which method's samples it is made from. */
   readonly method: string;
@@ -38,6 +40,7 @@ export interface BestOfSummary {
   }[];
 }
 
+/** What a method reached at one temperature, with standard errors. */
 export interface MethodSummary {
   readonly method: string;
   /** Keys of the journal's lines that these numbers are made from. */

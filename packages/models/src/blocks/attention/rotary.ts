@@ -1,5 +1,5 @@
-import { type GraphBuilder, int, type Value } from '@entrgi/onnx';
-import { countUp } from '@entrgi/onnx/internal';
+import type { GraphBuilder, Value } from '@entrgi/onnx';
+import { countUp, int } from '@entrgi/onnx/internal';
 import type { Rope } from './rope.js';
 
 /** Turns queries or keys [batch, heads, length, headWidth] by their positions start, start + 1, …, and multiplies them by `factor` (default: 1). */

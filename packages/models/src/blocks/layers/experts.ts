@@ -1,4 +1,5 @@
-import { type GraphBuilder, int, type Value } from '@entrgi/onnx';
+import type { GraphBuilder, Value } from '@entrgi/onnx';
+import { int } from '@entrgi/onnx/internal';
 import type { Expert } from '../../contracts/network.js';
 import type { Weights } from '../../contracts/weights.js';
 import { appendExperts } from '../../experts/experts-node.js';

@@ -1,0 +1,5 @@
+// What the packages of this project share; it may change in any version.
+export { modelSource } from './models/model-source.js';
+export { rewardSource } from './models/reward-source.js';
+export { type GenerationPlan, planGeneration } from './plan-generation.js';
+export { isEmbedded } from './settings/embedded-settings.js';
