@@ -113,16 +113,30 @@ describe('hubFolder', () => {
         return [
           200,
           {},
-          JSON.stringify({ sha, siblings: [{ rfilename: 'config.json' }, { rfilename: '../../etc' }] }),
+          JSON.stringify({
+            sha,
+            siblings: ['config.json', 'onnx/model.onnx', '../../etc', 'a/../../etc', '/etc'].map(
+              (rfilename) => ({
+                rfilename,
+              }),
+            ),
+          }),
         ];
       }
-      return path === `/owner/name/resolve/${sha}/config.json` ? [200, {}, '{"a": 1}'] : [404, {}, ''];
+      const isThere = [
+        `/owner/name/resolve/${sha}/config.json`,
+        `/owner/name/resolve/${sha}/onnx/model.onnx`,
+      ];
+      return isThere.includes(path) ? [200, {}, '{"a": 1}'] : [404, {}, ''];
     });
     const folder = await hubFolder('owner/name', { endpoint, revision: 'v1.0' });
     expect([folder.name, await folder.names()]).toEqual(['owner/name', ['config.json']]);
     expect((await folder.open('config.json'))!.size).toBe(8);
-    expect(await folder.open('tokenizer.json')).toBeUndefined();
-    expect(asked).toHaveLength(2);
+    expect((await folder.open('onnx/model.onnx'))!.size).toBe(8);
+    for (const file of ['tokenizer.json', '../../etc', 'a/../../etc', '/etc']) {
+      expect(await folder.open(file)).toBeUndefined();
+    }
+    expect(asked).toHaveLength(3);
   });
 
   it.each([
@@ -144,7 +158,7 @@ describe('fileFolder', () => {
     return Object.defineProperty(made, 'webkitRelativePath', { value: path.includes('/') ? path : '' });
   };
 
-  it('is of the files beside config.json', async () => {
+  it('is of the files beside config.json, and in folders beside it', async () => {
     const dropped = [
       file('m/config.json', '{}'),
       file('m/model.safetensors', 'weights'),
@@ -152,6 +166,8 @@ describe('fileFolder', () => {
     ];
     const folder = fileFolder(dropped);
     expect([folder.name, await folder.names()]).toEqual(['m', ['config.json', 'model.safetensors']]);
+    const inside = (await folder.open('onnx/model.safetensors'))!;
+    expect(new TextDecoder().decode(await inside.read(0, 6))).toBe('others');
     const opened = (await folder.open('model.safetensors'))!;
     expect(new TextDecoder().decode(await opened.read(1, 3))).toBe('eig');
     const { files } = await (await folder.locate(['model.safetensors'])).external();
