@@ -384,7 +384,7 @@ describe.skipIf(chromium === undefined)(
         ends.push(() => emulated.close());
         const few = 'steps=2&maxNewTokens=6&guidanceSteps=1&trajectories=1&temperature=0.1';
         const { page, complaints } = await open(`?device=webgpu#${few}`, { from: emulated });
-        expect(await page.locator('.chip summary').textContent()).toContain('WebGPU');
+        expect(await page.locator('.chip').first().textContent()).toContain('WebGPU');
         await page.locator('#prompt').fill(openings[0]!);
         const settings = settingsFromAddress(new URL(page.url()).hash);
         const { tokens, reward } = distance(await inNode(settings), await run(page, 3_000_000));
