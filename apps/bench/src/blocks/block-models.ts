@@ -35,8 +35,8 @@ export const blockModels = {
     shape: (layers) => llada2MiniShape({ layers }),
     blockLength: 32,
     active: {
-      // A shared expert and eight chosen ones.
-      layer: lladaAttention + 9 * 3 * 2048 * 512,
+      // The router, a shared expert and eight chosen ones.
+      layer: lladaAttention + 256 * 2048 + 9 * 3 * 2048 * 512,
       first: lladaAttention + 3 * 2048 * 5120,
       head: 2048 * 157_184,
     },
