@@ -2,6 +2,7 @@ import { type Prompt, type Reward, UnsupportedError } from '@entrgi/core';
 import { bestOfN } from 'entrgi';
 import type { EndpointJudge, Preference } from '../judges/endpoint-judge.js';
 import type { Judge } from '../judges/judge.js';
+import { scoresOf } from '../judges/judge-line.js';
 import type { ResponsePair } from './rated-pair.js';
 
 /** A response and what is said of it. */
@@ -30,7 +31,7 @@ export async function* scoreResponses(
     const { prompt, response, rival } = pair;
     const rated =
       reward === undefined ? undefined : await bestOfN({ reward, prompt, texts: [response], signal });
-    const judged = await judge?.score(prompt, [response], { signal });
+    const judged = judge && (await scoresOf(judge, prompt, [response], signal));
     return {
       ...pair,
       ...(rated === undefined ? {} : { reward: rated.top1 }),
