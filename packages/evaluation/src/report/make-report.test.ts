@@ -176,3 +176,55 @@ test('what is missing is left out: one seed, no judge, no steps; other settings 
   ).toHaveLength(2);
   await expect(makeReport([])).rejects.toThrow('lines: expected at least one result, got none.');
 });
+
+test('one method with several numbers of responses or guidance steps has a row for each, and never their mean', async () => {
+  const variant = (each: JournalLine, settings: object, top1: number): JournalLine => ({
+    ...each,
+    key: `${each.key}-${JSON.stringify(settings).replace(/\W/g, '')}`,
+    settings: { ...each.settings, ...settings },
+    trajectories: [{ ...each.trajectories[0]!, reward: top1 }],
+    top1,
+    avg: top1,
+  });
+  const [bon, entrgi] = ['bon', 'entrgi'].map((name) => lines.filter(({ method }) => method === name)) as [
+    JournalLine[],
+    JournalLine[],
+  ];
+  const more = [
+    ...entrgi.map((each) => variant(each, { guidanceSteps: 1 }, 10)),
+    ...bon.map((each) => variant(each, { trajectories: 8 }, 5)),
+  ];
+  const { summary, html, markdown } = await makeReport([...lines, ...more]);
+  expect(summary.setups).toHaveLength(1);
+  const { methods, bestOf } = summary.setups[0]!.temperatures[0]!;
+  expect(methods.map(({ name, top1 }) => [name, top1.mean])).toEqual([
+    ['bon (K 2)', expect.closeTo(1.15, 12)],
+    ['bon (K 8)', 5],
+    ['entrgi (M 1)', 10],
+    ['entrgi (M 3)', expect.closeTo(3.15, 12)],
+  ]);
+  const first = methods.find(({ name }) => name === 'entrgi (M 1)')!;
+  expect(first.differences.map(({ against, top1 }) => [against, top1.mean])).toEqual([
+    ['bon (K 2)', expect.closeTo(10 - 1.15, 12)],
+    ['bon (K 8)', 5],
+  ]);
+  expect(bestOf!.method).toBe('bon (K 2)');
+  for (const text of [html, markdown]) expect(text).toContain('entrgi (M 1)');
+});
+
+test('every pair of models has a section of its own', async () => {
+  const others = lines.map((each) => ({
+    ...each,
+    key: `${each.key}-mood`,
+    settings: { ...each.settings, reward: 'mood', hashes: { ...each.settings.hashes, reward: 'r1' } },
+  }));
+  const { summary, html, markdown } = await makeReport([...lines, ...others]);
+  expect(summary.setups.map(({ models }) => models.reward).toSorted()).toEqual(['mood', 'r']);
+  for (const { temperatures } of summary.setups) {
+    for (const { results } of temperatures[0]!.methods) expect(results).toBe(6);
+  }
+  for (const text of ['d × r', 'd × mood']) {
+    expect(html).toContain(text);
+    expect(markdown).toContain(text);
+  }
+});

@@ -1,5 +1,6 @@
 import { findingsOf } from './summary/findings.js';
 import { count, difference, estimated, number } from './summary/format.js';
+import { pairName } from './summary/pair-name.js';
 import { isClear } from './summary/statistics.js';
 import type { MethodSummary, SetupSummary, Summary, TemperatureSummary } from './summary/summary.js';
 
@@ -11,7 +12,9 @@ export const markdownReport = (summary: Summary, command: string): string => {
     '',
     `${count(results)} results: ${count(prompts)} prompts, seeds ${seeds.join(', ')}.`,
     '',
-    ...setups.flatMap((setup, i) => setupPart(setup, setups.length > 1 ? ` ${i + 1}` : '')),
+    ...setups.flatMap((setup, i) =>
+      setupPart(setup, setups.length > 1 ? `${i + 1}. ${pairName(setup)}` : 'Models and settings'),
+    ),
     '## Made with',
     '',
     `\`${command}\``,
@@ -25,8 +28,8 @@ export const markdownReport = (summary: Summary, command: string): string => {
   ].join('\n');
 };
 
-const setupPart = ({ models, hashes, settings, temperatures }: SetupSummary, which: string): string[] => [
-  `## Models and settings${which}`,
+const setupPart = ({ models, hashes, settings, temperatures }: SetupSummary, title: string): string[] => [
+  `## ${title}`,
   '',
   ...Object.entries(models).map(([role, name]) => `- ${role}: ${name} (\`${hashes[role] ?? ''}\`)`),
   `- settings: ${Object.entries(settings)
@@ -77,22 +80,22 @@ const temperaturePart = (summary: TemperatureSummary): string[] => {
 };
 
 const cells = (summary: MethodSummary, against: readonly string[]): string[] => {
-  const { method, top1, avg, judge, judgeAvg, trajectories, differences, cost, diversity } = summary;
-  const by = (name: string) => differences.find((each) => each.against === name);
+  const { name, top1, avg, judge, judgeAvg, trajectories, differences, cost, diversity } = summary;
+  const by = (against: string) => differences.find((each) => each.against === against);
   const bold = (value: Parameters<typeof difference>[0]) => {
     const text = difference(value);
     return value !== undefined && isClear(value) ? `**${text}**` : text;
   };
   return [
-    method,
+    name,
     estimated(top1),
     estimated(avg),
     estimated(judge),
     estimated(judgeAvg),
     count(trajectories),
-    ...against.map((name) => bold(by(name)?.top1)),
-    ...against.map((name) => bold(by(name)?.avg)),
-    ...against.map((name) => bold(by(name)?.judge)),
+    ...against.map((other) => bold(by(other)?.top1)),
+    ...against.map((other) => bold(by(other)?.avg)),
+    ...against.map((other) => bold(by(other)?.judge)),
     number(cost.seconds),
     count(cost.denoiserPasses),
     count(cost.rewardPasses),

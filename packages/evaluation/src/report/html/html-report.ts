@@ -4,6 +4,7 @@ import { judgePlot } from '../plots/judge-plot.js';
 import { stepPlot } from '../plots/step-plot.js';
 import { findingsOf } from '../summary/findings.js';
 import { count } from '../summary/format.js';
+import { pairName } from '../summary/pair-name.js';
 import type { SetupSummary, Summary, TemperatureSummary } from '../summary/summary.js';
 import { escapeHtml } from './escape-html.js';
 import { linesPart } from './lines-part.js';
@@ -26,7 +27,8 @@ export const htmlReport = (summary: Summary, lines: readonly JournalLine[], comm
 <body>
 <h1>Evaluation</h1>
 <p class="muted">${count(results)} results: ${count(prompts)} prompts, seed${seeds.length > 1 ? 's' : ''} ${seeds.join(', ')}.</p>
-${setups.map((setup, i) => setupPart(setup, { byKey, id: `s${i}`, title: setups.length > 1 ? `Models and settings ${i + 1}` : 'Models and settings' })).join('\n')}
+${setups.length === 1 ? '' : `<nav aria-label="Models"><ol>${setups.map((setup, i) => `<li><a href="#s${i}">${escapeHtml(pairName(setup))}</a></li>`).join('')}</ol></nav>`}
+${setups.map((setup, i) => setupPart(setup, { byKey, id: `s${i}`, title: setups.length === 1 ? undefined : `${i + 1}. ${pairName(setup)}` })).join('\n')}
 ${footer(summary, command)}
 <script>${openTarget}</script>
 </body>
@@ -40,7 +42,8 @@ const openTarget = `const show = () => { const target = document.getElementById(
 interface Place {
   readonly byKey: ReadonlyMap<string, JournalLine>;
   readonly id: string;
-  readonly title: string;
+  /** Where there are several. */
+  readonly title?: string | undefined;
 }
 
 const setupPart = (setup: SetupSummary, { byKey, id, title }: Place): string => {
@@ -58,29 +61,35 @@ const setupPart = (setup: SetupSummary, { byKey, id, title }: Place): string => 
     ],
   ];
   return `<section>
-<details><summary><b>${title}</b>: ${Object.values(models).map(escapeHtml).join(', ')}</summary><dl>${facts.map(([name, value]) => `<dt>${name}</dt><dd>${value}</dd>`).join('')}</dl></details>
-${temperatures.map((each, i) => temperaturePart(each, { byKey, id: `${id}-t${i}`, title: `Temperature ${each.temperature}` })).join('\n')}
+${title === undefined ? '' : `<h2 class="pair" id="${id}">${escapeHtml(title)}</h2>`}
+<details><summary><b>Models and settings</b>: ${Object.values(models).map(escapeHtml).join(', ')}</summary><dl>${facts.map(([name, value]) => `<dt>${name}</dt><dd>${value}</dd>`).join('')}</dl></details>
+${temperatures.map((each, i) => temperaturePart(each, { byKey, id: `${id}-t${i}`, level: title === undefined ? 2 : 3 })).join('\n')}
 </section>`;
 };
 
+interface TemperaturePlace extends Omit<Place, 'title'> {
+  /** Of its heading. */
+  readonly level: 2 | 3;
+}
+
 const shown = (value: unknown): string => (typeof value === 'object' ? JSON.stringify(value) : String(value));
 
-const temperaturePart = (summary: TemperatureSummary, { byKey, id, title }: Place): string => {
-  const linkOf = (method: string) => `${id}-${method.replace(/[^\w-]/g, '_')}`;
+const temperaturePart = (summary: TemperatureSummary, { byKey, id, level }: TemperaturePlace): string => {
+  const linkOf = (name: string) => `${id}-${name.replace(/[^\w-]/g, '_')}`;
   const linesOf = (keys: readonly string[]) => keys.map((key) => byKey.get(key)!);
   const findings = findingsOf(summary);
   const clear = findings.filter((each) => each.isClear);
   const rest = findings.length - clear.length;
-  return `<h2 id="${id}">${title}</h2>
+  return `<h${level} id="${id}">Temperature ${summary.temperature}</h${level}>
 ${resultsTable(summary, linkOf)}
 <p class="muted">Mean ± standard error over seeds. Differences are paired, prompt by prompt and seed by seed: mean ± standard error over prompts, bold where they are more than two of them. Costs are per prompt. Diversity is of at most four responses to a prompt.</p>
 ${findings.length === 0 ? '' : `<ul class="findings">${clear.map(({ text }) => `<li>${escapeHtml(text)}</li>`).join('')}${rest === 0 ? '' : `<li class="muted">${rest} other difference${rest > 1 ? 's are' : ' is'} within two standard errors.</li>`}</ul>`}
 <div class="plots">${plots(summary)}</div>
-<h3>Texts</h3>
+<h${level + 1}>Texts</h${level + 1}>
 ${textsPart(summary.methods.flatMap(({ keys }) => linesOf(keys)))}
-<h3>Results</h3>
+<h${level + 1}>Results</h${level + 1}>
 <p class="muted">A key is at the beginning of its line: <code>grep KEY JOURNAL</code>.</p>
-${summary.methods.map(({ method, keys }) => linesPart(linkOf(method), `${method}, temperature ${summary.temperature}`, linesOf(keys))).join('\n')}`;
+${summary.methods.map(({ name, keys }) => linesPart(linkOf(name), `${name}, temperature ${summary.temperature}`, linesOf(keys))).join('\n')}`;
 };
 
 const plots = (summary: TemperatureSummary): string => {

@@ -27,7 +27,7 @@ export const resultsTable = ({ methods }: TemperatureSummary, linkOf: (method: s
     ...(hasPerplexity ? ['perplexity'] : []),
   ];
   const body = methods.map((summary) =>
-    row(summary, { against, isJudged, hasPerplexity, href: linkOf(summary.method) }),
+    row(summary, { against, isJudged, hasPerplexity, href: linkOf(summary.name) }),
   );
   return `<div class="scroll"><table><thead><tr>${head.map((each) => `<th scope="col">${each}</th>`).join('')}</tr></thead><tbody>${body.join('')}</tbody></table></div>`;
 };
@@ -40,12 +40,12 @@ interface Columns {
 }
 
 const row = (summary: MethodSummary, { against, isJudged, hasPerplexity, href }: Columns): string => {
-  const { method, top1, avg, judge, judgeAvg, trajectories, differences, cost, diversity } = summary;
+  const { name: own, top1, avg, judge, judgeAvg, trajectories, differences, cost, diversity } = summary;
   const cell = (text: string, isBold = false) =>
     `<td${isBold ? ' class="clear"' : ''}>${text === '–' ? text : `<a href="#${href}">${text}</a>`}</td>`;
   const compared = (value: Estimate | undefined) =>
     cell(difference(value), value !== undefined && isClear(value));
-  return `<tr><td>${escapeHtml(method)}</td>${[
+  return `<tr><td>${escapeHtml(own)}</td>${[
     cell(estimated(top1)),
     cell(estimated(avg)),
     ...(isJudged ? [cell(estimated(judge)), cell(estimated(judgeAvg))] : []),

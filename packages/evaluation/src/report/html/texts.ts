@@ -1,5 +1,6 @@
 import type { JournalLine } from '../../journal/journal-line.js';
 import { number } from '../summary/format.js';
+import { rowNames } from '../summary/row-names.js';
 import { groupBy } from '../summary/statistics.js';
 import { methodOrder, promptOf } from '../summary/summarize.js';
 import { escapeHtml } from './escape-html.js';
@@ -9,19 +10,27 @@ const SHOWN = 6;
 
 /** The best response of each method to the first prompts, beside each other, with every token colored by the step in which it was committed. */
 export const textsPart = (lines: readonly JournalLine[]): string => {
+  const nameOf = rowNames(lines);
   const seed = Math.min(...lines.map((line) => line.seed));
   const groups = groupBy(
     lines.filter((line) => line.seed === seed).toSorted((a, b) => (promptOf(a) < promptOf(b) ? -1 : 1)),
     promptOf,
   );
-  const parts = [...groups.values()].slice(0, SHOWN).map((group, i) => promptPart(group, i === 0));
+  const parts = [...groups.values()]
+    .slice(0, SHOWN)
+    .map((group, i) => promptPart(group, { isOpen: i === 0, nameOf }));
   return `<p class="muted">Best of each method, seed ${seed}. Color: the step in which a token was committed, from the first <span class="legend" role="img" aria-label="from pale, the first, to strong, the last"></span> to the last; point at a token to read it.</p>${parts.join('')}`;
 };
 
-const promptPart = (lines: readonly JournalLine[], isOpen: boolean): string => {
+interface Shown {
+  readonly isOpen: boolean;
+  readonly nameOf: (line: JournalLine) => string;
+}
+
+const promptPart = (lines: readonly JournalLine[], { isOpen, nameOf }: Shown): string => {
   const { prompt } = lines[0]!;
   const inOrder = lines.toSorted((a, b) => placeOf(a.method) - placeOf(b.method));
-  return `<details${isOpen ? ' open' : ''}><summary>${escapeHtml(promptText(prompt))}</summary><div class="texts">${inOrder.map(textPart).join('')}</div></details>`;
+  return `<details${isOpen ? ' open' : ''}><summary>${escapeHtml(promptText(prompt))}</summary><div class="texts">${inOrder.map((line) => textPart(line, nameOf(line))).join('')}</div></details>`;
 };
 
 const placeOf = (method: string): number => {
@@ -29,12 +38,12 @@ const placeOf = (method: string): number => {
   return place < 0 ? methodOrder.length : place;
 };
 
-const textPart = ({ key, method, trajectories, top1, judge, steps }: JournalLine): string => {
+const textPart = ({ key, trajectories, top1, judge, steps }: JournalLine, name: string): string => {
   const best = trajectories.findIndex(({ reward }) => reward === top1);
   const traced = steps?.trajectories[best];
   const text = traced === undefined ? escapeHtml(trajectories[best]!.text) : tokens(traced);
   const judged = judge === undefined ? '' : `<span>judge ${number(judge)}</span>`;
-  return `<div class="text"><h4><a href="#k-${key}">${escapeHtml(method)}</a><span>reward ${number(top1)}</span>${judged}</h4>${text}</div>`;
+  return `<div class="text"><h4><a href="#k-${key}">${escapeHtml(name)}</a><span>reward ${number(top1)}</span>${judged}</h4>${text}</div>`;
 };
 
 const tokens = ({

@@ -9,9 +9,9 @@ export const costPlot = (
   { temperature, methods, bestOf }: TemperatureSummary,
   unit: 'passes' | 'seconds',
 ): string => {
-  const points = methods.flatMap(({ method, top1, cost }) => {
+  const points = methods.flatMap(({ name, method, top1, cost }) => {
     const x = unit === 'seconds' ? cost.seconds : cost.denoiserPasses + cost.rewardPasses;
-    return x === null ? [] : [{ method, x, y: top1.mean, error: top1.error ?? 0, ...methodStyle(method) }];
+    return x === null ? [] : [{ name, x, y: top1.mean, error: top1.error ?? 0, ...methodStyle(method) }];
   });
   if (points.length === 0) return '';
   const curve = (bestOf?.points ?? []).flatMap((point) => {

@@ -6,12 +6,12 @@ import { methodMarks } from './method-marks.js';
 
 /** What the judge says of each method's best responses against their reward: a method that only fools its reward lies to the right and low. '' without a judge. */
 export const judgePlot = ({ temperature, methods }: TemperatureSummary): string => {
-  const points = methods.flatMap(({ method, top1, judge }) =>
+  const points = methods.flatMap(({ name, method, top1, judge }) =>
     judge === undefined
       ? []
       : [
           {
-            method,
+            name,
             x: top1.mean,
             dx: top1.error ?? 0,
             y: judge.mean,

@@ -3,7 +3,7 @@ import type { MethodStyle } from '../summary/method-styles.js';
 import { spreadLabels } from './spread-labels.js';
 
 interface MethodPoint extends Pick<MethodStyle, 'color' | 'symbol'> {
-  readonly method: string;
+  readonly name: string;
   readonly x: number;
   readonly y: number;
 }
@@ -26,7 +26,7 @@ export const methodMarks = (
   Plot.text(spreadLabels(points, Math.min(...ys), Math.max(...ys)), {
     x: 'x',
     y: 'labelY',
-    text: 'method',
+    text: 'name',
     ...(side === 'left' ? { dx: -8, textAnchor: 'end' } : { dx: 9, textAnchor: 'start' }),
     fill: 'currentColor',
     stroke: 'var(--card)',

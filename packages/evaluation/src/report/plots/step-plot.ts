@@ -14,7 +14,7 @@ export const stepPlot = (
   const what = of === 'rewardByStep' ? 'reward' : 'entropy weight';
   const ys = points.map(({ y }) => y);
   const ends = methods.flatMap((summary) => linePoints(summary, of).slice(-1));
-  const inside = ends.map((end) => ({ ...end, y: middle(points, end.method) }));
+  const inside = ends.map((end) => ({ ...end, y: middle(points, end.name) }));
   return drawPlot(`${what} by denoising step at temperature ${temperature}`, {
     marginRight: 84,
     x: { label: 'denoising step →', ticks: 5 },
@@ -33,7 +33,7 @@ export const stepPlot = (
       Plot.text(spreadLabels(inside, Math.min(...ys), Math.max(...ys)), {
         x: 'x',
         y: 'labelY',
-        text: 'method',
+        text: 'name',
         dx: 6,
         textAnchor: 'start',
         fill: 'currentColor',
@@ -45,11 +45,11 @@ export const stepPlot = (
 };
 
 const linePoints = (
-  { method, ...summary }: MethodSummary,
+  { name, ...summary }: MethodSummary,
   of: 'rewardByStep' | 'entropyWeightByStep',
-): { method: string; x: number; y: number }[] =>
-  summary[of].flatMap((y, i) => (y === null ? [] : [{ method, x: i + 1, y }]));
+): { name: string; x: number; y: number }[] =>
+  summary[of].flatMap((y, i) => (y === null ? [] : [{ name, x: i + 1, y }]));
 
 /** Where a line ends. */
-const middle = (points: readonly { method: string; y: number }[], method: string): number =>
-  points.findLast((point) => point.method === method)!.y;
+const middle = (points: readonly { name: string; y: number }[], name: string): number =>
+  points.findLast((point) => point.name === name)!.y;

@@ -10,11 +10,11 @@ export interface Finding {
 
 /** Every difference to unguided sampling, those that go against guidance too: clear ones first. */
 export const findingsOf = ({ methods }: TemperatureSummary): Finding[] => {
-  const all = methods.flatMap(({ method, differences }) =>
+  const all = methods.flatMap(({ name, differences }) =>
     differences.flatMap(({ against, top1, avg, judge }) => [
-      finding(`${method} − ${against}, Top@1`, top1),
-      finding(`${method} − ${against}, Avg@K`, avg),
-      ...(judge === undefined ? [] : [finding(`${method} − ${against}, judge`, judge)]),
+      finding(`${name} − ${against}, Top@1`, top1),
+      finding(`${name} − ${against}, Avg@K`, avg),
+      ...(judge === undefined ? [] : [finding(`${name} − ${against}, judge`, judge)]),
     ]),
   );
   return [...all.filter((each) => each.isClear), ...all.filter((each) => !each.isClear)];

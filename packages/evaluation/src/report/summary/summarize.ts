@@ -3,6 +3,7 @@ import type { JournalLine } from '../../journal/journal-line.js';
 import { bestOfCurve } from './best-of-curve.js';
 import { diversityOf } from './diversity.js';
 import { perplexityOf } from './perplexity.js';
+import { rowNames, settled } from './row-names.js';
 import { type Estimate, estimateOver, groupBy, meanOf } from './statistics.js';
 import type {
   BestOfSummary,
@@ -33,7 +34,9 @@ export const methodOrder = [
 
 /** The numbers of a report. They do not depend on the order of the lines. */
 export const summarize = (lines: readonly JournalLine[], options: SummarizeOptions = {}): Summary => {
-  const inOrder = lines.toSorted((a, b) => place(a) - place(b) || a.seed - b.seed || compare(a.key, b.key));
+  const inOrder = lines.toSorted(
+    (a, b) => place(a) - place(b) || bySettled(a, b) || a.seed - b.seed || compare(a.key, b.key),
+  );
   const setups = [...groupBy(inOrder, setupOf)].toSorted(([a], [b]) => compare(a, b));
   return {
     results: lines.length,
@@ -51,12 +54,18 @@ const place = ({ method }: JournalLine): number => {
   return index < 0 ? methodOrder.length : index;
 };
 
+/** Fewer responses first, then fewer guidance steps. */
+const bySettled = (a: JournalLine, b: JournalLine): number =>
+  settled
+    .map((name) => Number(a.settings[name] ?? 0) - Number(b.settings[name] ?? 0))
+    .find((difference) => difference !== 0) ?? 0;
+
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** What one table may not mix: models and settings, but for those that a method settles or that there is a table for each of. */
 const setupOf = ({ settings }: JournalLine): string => {
-  const { temperature: _t, guidanceSteps: _g, trajectories: _n, ...shared } = settings;
-  return canonicalJson(shared);
+  const { temperature: _t, ...shared } = settings;
+  return canonicalJson({ ...shared, ...Object.fromEntries(settled.map((name) => [name, undefined])) });
 };
 
 export const promptOf = ({ prompt }: JournalLine): string => canonicalJson(prompt);
@@ -72,16 +81,21 @@ const setupSummary = (lines: readonly JournalLine[], options: SummarizeOptions):
       ...(perplexity === undefined ? {} : { perplexity }),
     },
     hashes,
-    settings: { ...settings, ...mostGuided(lines) },
+    settings: { ...settings, ...asked(lines) },
     temperatures: temperatures.map(([temperature, group]) => temperatureSummary(temperature, group, options)),
   };
 };
 
-/** Methods settle these; those that settle nothing show what was asked for. */
-const mostGuided = (lines: readonly JournalLine[]): Record<string, unknown> => {
-  const guided = lines.find(({ settings }) => Number(settings.guidanceSteps) > 0) ?? lines.at(-1)!;
-  const { guidanceSteps, trajectories } = guided.settings;
-  return { guidanceSteps, trajectories };
+/** Of what methods settle, what those that settle nothing were asked for; several where rows differ. */
+const asked = (lines: readonly JournalLine[]): Record<string, unknown> => {
+  const guided = lines.filter(({ settings }) => Number(settings.guidanceSteps) > 0);
+  const unsettled = guided.length === 0 ? lines.slice(-1) : guided;
+  return Object.fromEntries(
+    settled.map((name) => {
+      const values = [...new Set(unsettled.map(({ settings }) => settings[name]))];
+      return [name, values.length === 1 ? values[0] : values];
+    }),
+  );
 };
 
 const temperatureSummary = (
@@ -89,8 +103,8 @@ const temperatureSummary = (
   lines: readonly JournalLine[],
   options: SummarizeOptions,
 ): TemperatureSummary => {
-  const groups = groupBy(lines, ({ method }) => method);
-  const methods = [...groups].map(([method, group]) => methodSummary(method, group, groups, options));
+  const groups = groupBy(lines, rowNames(lines));
+  const methods = [...groups].map(([name, group]) => methodSummary(name, group, groups, options));
   const bestOf = bestOfSummary(groups, options);
   return { temperature, methods, ...(bestOf === undefined ? {} : { bestOf }) };
 };
@@ -98,7 +112,7 @@ const temperatureSummary = (
 const seedOf = ({ seed }: JournalLine) => seed;
 
 const methodSummary = (
-  method: string,
+  name: string,
   lines: readonly JournalLine[],
   groups: ReadonlyMap<string, readonly JournalLine[]>,
   { withoutSeconds = false }: SummarizeOptions,
@@ -110,7 +124,8 @@ const methodSummary = (
     diversityOf(trajectories.slice(0, 4).map(({ text }) => text)),
   );
   return {
-    method,
+    name,
+    method: lines[0]!.method,
     keys: lines.map(({ key }) => key),
     results: lines.length,
     trajectories: meanOf(lines.map(({ trajectories }) => trajectories.length)),
@@ -134,9 +149,11 @@ const methodSummary = (
       distinct: [0, 1, 2].map((n) => meanOfSome(diversities.map(({ distinct }) => distinct[n] ?? null))),
       selfBleu: meanOfSome(diversities.map(({ selfBleu }) => selfBleu)),
     },
-    differences: ['bon', 'bon-compute']
-      .filter((against) => against !== method && groups.has(against))
-      .flatMap((against) => differenceSummary(lines, against, groups.get(against)!, isJudged)),
+    differences: ['bon', 'bon-compute'].flatMap((method) =>
+      [...groups]
+        .filter(([against, [other]]) => against !== name && other!.method === method)
+        .flatMap(([against, others]) => differenceSummary(lines, against, others, isJudged)),
+    ),
     rewardByStep: byStep(lines, ({ steps }) => steps?.rewards),
     entropyWeightByStep: byStep(lines, ({ steps }) => steps?.entropyWeights),
   };
@@ -178,10 +195,14 @@ const bestOfSummary = (
   groups: ReadonlyMap<string, readonly JournalLine[]>,
   { withoutSeconds = false }: SummarizeOptions,
 ): BestOfSummary | undefined => {
-  const method = ['bon-compute', 'bon'].find((name) => groups.has(name));
-  if (method === undefined) return undefined;
-  const lines = groups.get(method)!;
-  const most = Math.min(...lines.map(({ trajectories }) => trajectories.length));
+  const unguided = ['bon-compute', 'bon'].flatMap((method) =>
+    [...groups]
+      .filter(([, [line]]) => line!.method === method)
+      .toSorted(([, a], [, b]) => samples(b) - samples(a)),
+  );
+  const [method, lines] = unguided[0] ?? [];
+  if (method === undefined || lines === undefined) return undefined;
+  const most = samples(lines);
   const curves = lines.map(({ trajectories }) => bestOfCurve(trajectories.map(({ reward }) => reward)));
   const perResponse = (of: (line: JournalLine) => number) =>
     meanOf(lines.map((line) => of(line) / line.trajectories.length));
@@ -197,6 +218,10 @@ const bestOfSummary = (
     })),
   };
 };
+
+/** Responses per prompt that there are at least. */
+const samples = (lines: readonly JournalLine[]): number =>
+  Math.min(...lines.map(({ trajectories }) => trajectories.length));
 
 const byStep = (
   lines: readonly JournalLine[],

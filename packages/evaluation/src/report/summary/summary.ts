@@ -14,7 +14,7 @@ export interface Summary {
 export interface SetupSummary {
   readonly models: Readonly<Record<string, string>>;
   readonly hashes: Readonly<Record<string, string>>;
-  /** Settings that all methods share. */
+  /** Settings that all rows share. */
   readonly settings: Readonly<Record<string, unknown>>;
   /** A table for each temperature. */
   readonly temperatures: readonly TemperatureSummary[];
@@ -30,7 +30,7 @@ export interface TemperatureSummary {
 
 /** The best of n of a method's samples, by n. */
 export interface BestOfSummary {
-  /** Which method's samples it is made from. */
+  /** Name of the method whose samples it is made from. */
   readonly method: string;
   readonly points: readonly {
     readonly n: number;
@@ -42,6 +42,8 @@ export interface BestOfSummary {
 
 /** What a method reached at one temperature, with standard errors. */
 export interface MethodSummary {
+  /** The method, and, where a table has it with several numbers of guidance steps or responses, those: no two rows of a table have the same. */
+  readonly name: string;
   readonly method: string;
   /** Keys of the journal's lines that these numbers are made from. */
   readonly keys: readonly string[];
@@ -73,6 +75,7 @@ export interface MethodSummary {
 
 /** This method minus another: mean over prompts, each averaged over seeds, and the standard error over prompts. */
 export interface DifferenceSummary {
+  /** Name of the other. */
   readonly against: string;
   readonly prompts: number;
   readonly top1: Estimate;
