@@ -1,4 +1,4 @@
-import { parsePrompts } from '../../../apps/cli/src/generate/read-prompts.js';
+import { parsePrompts } from '@entrgi/evaluation/internal';
 import { mutateBytes } from '../mutate-bytes.js';
 import { mutateJson } from '../mutate-json.js';
 import type { Target } from '../target.js';

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { modelForms } from '../models/model-forms.js';
 import type { Context } from '../process/context.js';
 import { examples } from './examples.js';
 import { generateCommand } from './generate.js';
@@ -6,7 +7,16 @@ import { parseList, parseNumbers } from './options/parse-list.js';
 import { parseDecimal, parseInteger } from './options/parse-number.js';
 
 /** Options of `generate` that mean something else here, or nothing. */
-const notShared = new Set(['method', 'temperature', 'seed', 'prompts', 'json', 'trace']);
+const notShared = new Set([
+  'method',
+  'temperature',
+  'seed',
+  'denoiser',
+  'reward',
+  'prompts',
+  'json',
+  'trace',
+]);
 
 /** `entrgi eval`: what it is told, and what it says about itself. */
 export const evalCommand = (context: Context): Command => {
@@ -26,6 +36,16 @@ export const evalCommand = (context: Context): Command => {
     .option('--methods <LIST>', 'methods of generate (default: bon,expectation,aps,entrgi)', parseList)
     .option('--temperatures <LIST>', 'sampling temperatures (default: 0.7)', parseNumbers)
     .option('--seeds <LIST>', 'seeds (default: 1,2,3)', parseNumbers)
+    .option(
+      '--denoiser <LIST>',
+      `masked diffusion models to compare: ${modelForms}; embedded (default: embedded)`,
+      parseList,
+    )
+    .option(
+      '--reward <LIST>',
+      'reward models that guide each of them, named in the same way; confidence; log-ratio:MODEL (default: embedded)',
+      parseList,
+    )
     .option(
       '--judge <MODEL|URL>',
       "rates what comes out: a classifier, named as models are; a server with OpenAI's chat completions; none (default: embedded)",
@@ -58,6 +78,7 @@ export const evalCommand = (context: Context): Command => {
     'after',
     examples(
       'eval --data openings --out results.jsonl --methods bon,entrgi --seeds 1,2',
+      'eval --data prompts.csv --out all.jsonl --denoiser owner/a,owner/b --reward owner/c',
       'eval --data prompts.csv --out part.jsonl --shard 1/4',
       'eval merge part-*.jsonl -o all.jsonl',
     ),

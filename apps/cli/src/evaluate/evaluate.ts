@@ -19,6 +19,7 @@ import { describeError } from '../process/describe-error.js';
 import { evaluationLine } from './evaluation-line.js';
 import { judgeCache } from './judge-cache.js';
 import { type EvalOptions, saidConfig } from './options.js';
+import { settingsAsOptions } from './settings-as-options.js';
 
 /** Makes the results that the journal does not have yet. */
 export const evaluate = async (options: EvalOptions, context: Context): Promise<void> => {
@@ -74,7 +75,7 @@ const run = async (plan: EvaluationPlan, { config, shard, display, context }: Pl
   }
   const journal = await openJournal(out);
   try {
-    checkJournal(journal.lines, plan.cells, out);
+    checkJournal(journal.lines, plan.cells, out, settingsAsOptions);
     const line = evaluationLine();
     const { workers, queue } = config;
     const onProgress = (progress: EvaluationProgress) => display.wait(line(progress));

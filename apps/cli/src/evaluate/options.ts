@@ -4,13 +4,25 @@ import { type GenerateOptions, modelOptions, settingsOf } from '../generate/opti
 /** `entrgi eval` as parsed, and only what was said: names and values are checked by the library. */
 export interface EvalOptions
   extends Partial<
-      Omit<GenerateOptions, 'prompt' | 'prompts' | 'method' | 'seed' | 'json' | 'trace' | 'temperature'>
+      Omit<
+        GenerateOptions,
+        'prompt' | 'prompts' | 'method' | 'seed' | 'json' | 'trace' | 'temperature' | 'denoiser' | 'reward'
+      >
     >,
     Pick<EvaluationConfig, 'out' | 'workers' | 'shard' | 'queue' | 'skipMalformed'>,
     Partial<
       Pick<
         EvaluationOptions,
-        'data' | 'limit' | 'methods' | 'temperatures' | 'seeds' | 'judge' | 'judgeModel' | 'perplexity'
+        | 'data'
+        | 'limit'
+        | 'methods'
+        | 'temperatures'
+        | 'seeds'
+        | 'denoiser'
+        | 'reward'
+        | 'judge'
+        | 'judgeModel'
+        | 'perplexity'
       >
     > {
   readonly config?: string | undefined;
@@ -20,19 +32,20 @@ export interface EvalOptions
 
 /** What was said on the command line, as a configuration file would say it. */
 export const saidConfig = (options: EvalOptions): EvaluationConfig => {
-  const { data, out, limit, methods, temperatures, seeds, judge, judgeModel, ...others } = options;
+  const { data, out, limit, methods, temperatures, seeds, denoiser, reward, judge, judgeModel, ...others } =
+    options;
   const { judgeRequestsPerMinute, judgeConcurrency, workers, shard, queue, skipMalformed, ...more } = others;
   const { config: _, perplexity, ...generating } = more;
   const generated = { ...generating, method: 'entrgi', seed: 1, json: true } as GenerateOptions;
   const { denoiserDtype, rewardDtype } = generating;
-  const { signal: _s, ...models } = modelOptions(generated);
+  const { signal: _s, denoiser: _d, reward: _r, ...models } = modelOptions(generated);
   const endpoint = { requestsPerMinute: judgeRequestsPerMinute, concurrency: judgeConcurrency };
   return withoutUndefined({
     ...(models as Partial<EvaluationOptions>),
     ...settingsOf(generated),
     dtype: orUndefined({ denoiser: denoiserDtype, reward: rewardDtype }),
     preset: options.preset,
-    ...{ data, out, limit, methods, temperatures, seeds, judge, judgeModel },
+    ...{ data, out, limit, methods, temperatures, seeds, denoiser, reward, judge, judgeModel },
     ...{ workers, shard, queue, skipMalformed, perplexity },
     judgeOptions: orUndefined(endpoint),
   });

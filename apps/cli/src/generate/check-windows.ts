@@ -1,5 +1,5 @@
 import { type Denoiser, EntrgiError, InvalidArgumentError } from '@entrgi/core';
-import type { PromptEntry } from './read-prompts.js';
+import type { PromptEntry } from '@entrgi/evaluation/internal';
 
 /** Refuses prompts that leave no room for the response, by the name they have. */
 export const checkWindows = (

@@ -121,7 +121,7 @@ describe('standard input', () => {
   test.each<[string[], string | Uint8Array, number, string]>([
     [[], ' \n', 2, 'standard input: expected some text, got an empty prompt.'],
     [['-'], Uint8Array.of(0xff), 1, 'standard input: expected UTF-8, got other bytes.'],
-    [['--prompts', '-'], '{"prompt": 1}', 1, 'standard input, line 1: expected a string'],
+    [['--prompts', '-'], '{"prompt": 1}', 1, 'standard input, line 1: expected a text'],
     [['--prompts', '-'], '', 1, 'standard input: expected at least one prompt, got none.'],
   ])('%j refuses %j', async (argv, stdin, expected, message) => {
     const { status, stdout, stderr } = await entrgi(['generate', ...argv], { stdin });

@@ -1,3 +1,4 @@
+import type { PromptEntry } from '@entrgi/evaluation/internal';
 import { traceRecord } from '@entrgi/evaluation/replay';
 import { loadModels, type Models, stream } from 'entrgi';
 import { type GenerationPlan, planGeneration } from 'entrgi/internal';
@@ -11,7 +12,7 @@ import { checkWindows } from './check-windows.js';
 import { givenPrompts } from './given-prompts.js';
 import { type GenerateOptions, modelOptions, settingsOf } from './options.js';
 import { printResult } from './print-result.js';
-import { type PromptEntry, promptText } from './read-prompts.js';
+import { promptText } from './read-prompts.js';
 import { type Result, resultOf } from './result.js';
 import { openTrace, type TraceFile } from './trace-file.js';
 

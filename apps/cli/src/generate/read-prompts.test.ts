@@ -34,11 +34,11 @@ describe('readPrompts', () => {
       /line 2: expected JSON.*"prompt" stands there twice/,
     ],
     ['cut off', '{"prompt": "x"', /line 2: expected JSON/],
-    ['a number', '7', /line 2: expected a string or an object with "prompt" or "messages", got 7/],
-    ['null', 'null', /line 2: expected a string or an object/],
-    ['a list', '["x"]', /line 2: expected a string or an object/],
-    ['another key', '{"text": "x"}', /line 2: expected a string or an object/],
-    ['a prompt that is no string', '{"prompt": 1}', /line 2: expected a string or an object/],
+    ['a number', '7', /line 2: expected a text or an object with "prompt" or "messages", got 7/],
+    ['null', 'null', /line 2: expected a text or an object/],
+    ['a list', '["x"]', /line 2: expected a text or an object/],
+    ['another key', '{"text": "x"}', /line 2: expected a text or an object/],
+    ['a prompt that is no string', '{"prompt": 1}', /line 2: expected a text or an object/],
     ['both', '{"prompt": "x", "messages": []}', /line 2: expected "prompt" or "messages", got both/],
     ['empty', '{"prompt": " "}', /line 2: expected some text, got an empty prompt/],
     ['no messages', '{"messages": []}', /line 2: expected a list of messages/],
@@ -66,7 +66,7 @@ describe('readPrompts', () => {
     await writeFile(file, Buffer.concat([Buffer.from('"fine"\n"'), Buffer.of(0xff), Buffer.from('"\n')]));
     const refused = readPrompts(file);
     await expect(refused).rejects.toThrow(InvalidArgumentError);
-    await expect(refused).rejects.toThrow('line 2: expected UTF-8');
+    await expect(refused).rejects.toThrow('line 2: expected JSON, got bytes that are no UTF-8');
   });
 
   test('a pipe is refused, also one that nobody writes to', async () => {

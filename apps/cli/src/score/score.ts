@@ -36,7 +36,7 @@ export interface ScoreCommandOptions {
 export const score = async (options: ScoreCommandOptions, context: Context): Promise<void> => {
   const { prompts, judge: judgeName, json } = options;
   const spec = judgeSpec({
-    judge: judgeName ?? 'none',
+    judge: judgeName,
     judgeModel: options.judgeModel,
     judgeOptions: { concurrency: options.judgeConcurrency, cacheDir: judgeCache(context) },
   });

@@ -1,6 +1,5 @@
 import { InvalidArgumentError } from '@entrgi/core';
 import { judgeDirectory } from '@entrgi/tiny-stories';
-import { isEmbedded } from 'entrgi/internal';
 import type { EndpointJudgeOptions } from './endpoint-judge.js';
 
 /** What a judge is made from: plain data. */
@@ -12,7 +11,7 @@ export type JudgeSpec =
 export interface JudgeChoice {
   /**
    * Rates what comes out and has no part in it: a classifier, named as models are; the address of a server with OpenAI's chat completions; or `none`.
-   * Default: `embedded`, the judge of stories, with the embedded denoiser, otherwise none.
+   * Default: `embedded`, the judge of stories, where the embedded denoiser takes part, otherwise none.
    */
   readonly judge?: string | undefined;
   /** The model of such a server. */
@@ -21,14 +20,12 @@ export interface JudgeChoice {
   readonly judgeOptions?: Omit<EndpointJudgeOptions, 'url' | 'model'> | undefined;
 }
 
-/** The judge that is asked for; the embedded one where the embedded denoiser writes and nothing is said. Throws InvalidArgumentError. */
-export const judgeSpec = ({
-  judge,
-  judgeModel,
-  judgeOptions,
-  denoiser,
-}: JudgeChoice & { readonly denoiser?: string | undefined }): JudgeSpec | undefined => {
-  const asked = judge ?? (isEmbedded(denoiser) ? 'embedded' : 'none');
+/** The judge that is asked for, or the usual one where nothing is said. Throws InvalidArgumentError. */
+export const judgeSpec = (
+  { judge, judgeModel, judgeOptions }: JudgeChoice,
+  usual: 'embedded' | 'none' = 'none',
+): JudgeSpec | undefined => {
+  const asked = judge ?? usual;
   if (asked === 'none') return undefined;
   if (!/^https?:\/\//.test(asked))
     return { kind: 'classifier', source: asked === 'embedded' ? judgeDirectory : asked };

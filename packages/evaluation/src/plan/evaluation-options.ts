@@ -1,3 +1,4 @@
+import { requireThat } from '@entrgi/core/internal';
 import type { GenerateOptions, GivenSettings, MethodName, ModelOptions, presets } from 'entrgi';
 import type { JudgeChoice } from '../judges/judge-spec.js';
 
@@ -31,14 +32,14 @@ export interface ModelNames extends Omit<Pick<GenerateOptions, ModelName>, 'deno
   readonly reward?: string | undefined;
 }
 
-/** Of the options of an evaluation, those that say which models. */
-export const modelNamesOf = (options: EvaluationOptions): ModelNames =>
-  Object.fromEntries(
-    modelNameList.map((name) => [name, options[name]]).filter(([, value]) => value !== undefined),
-  );
-
-/** What to evaluate: every method at every temperature with every seed on every prompt. */
-export interface EvaluationOptions extends ModelNames, JudgeChoice, Omit<GivenSettings, 'temperature'> {
+/** What to evaluate: every method of every denoiser by every reward, at every temperature with every seed on every prompt. */
+export interface EvaluationOptions
+  extends Omit<ModelNames, 'denoiser' | 'reward'>,
+    JudgeChoice,
+    Omit<GivenSettings, 'temperature'> {
+  /** A model as ModelNames has it, `embedded`, or several. */
+  readonly denoiser?: string | readonly string[] | undefined;
+  readonly reward?: string | readonly string[] | undefined;
   /** A file of prompts, or the name of a data set. */
   readonly data: string;
   /** At most so many prompts, from the beginning. */
@@ -55,3 +56,25 @@ export interface EvaluationOptions extends ModelNames, JudgeChoice, Omit<GivenSe
    */
   readonly perplexity?: string | undefined;
 }
+
+/** Every denoiser with every reward, in the order in which they are named. Throws InvalidArgumentError for what is no name. */
+export const modelPairsOf = (options: EvaluationOptions): ModelNames[] => {
+  const shared = Object.fromEntries(
+    modelNameList.map((name) => [name, options[name]]).filter(([, value]) => value !== undefined),
+  );
+  const rewards = namesOf('reward', options.reward);
+  return namesOf('denoiser', options.denoiser).flatMap((denoiser) =>
+    rewards.map((reward) => ({ ...shared, denoiser, reward })),
+  );
+};
+
+/** Undefined is the embedded one. */
+const namesOf = (argument: string, given: unknown): readonly (string | undefined)[] => {
+  const names: readonly unknown[] = Array.isArray(given) ? given : [given];
+  requireThat(argument, given, 'at least one model', names.length > 0);
+  return names.map((value) => {
+    if (value === undefined || value === 'embedded') return undefined;
+    requireThat(argument, value, 'the name of a model', typeof value === 'string' && value !== '');
+    return value as string;
+  });
+};

@@ -49,7 +49,7 @@ export const evaluateOnQueue = async (options: QueueOptions): Promise<void> => {
     duplicate.on('error', () => {});
     return duplicate;
   };
-  const name = queueName(cells);
+  const name = queueName(plan.cells);
   // Large, and not needed by most.
   const bullmq = await import('bullmq');
   const queue = new bullmq.Queue<JobData, JournalLine>(name, { connection });

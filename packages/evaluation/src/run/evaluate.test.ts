@@ -5,12 +5,14 @@ import { denoiserDirectory, generate, methodNames, rewardDirectory } from 'entrg
 import { expect, test } from 'vitest';
 import { causalFixture, layOut } from '../../../transformers/src/testing/lay-out.js';
 import { readData } from '../data/read-data.js';
+import type { JournalLine } from '../journal/journal-line.js';
 import { openJournal } from '../journal/open-journal.js';
 import { readJournals } from '../journal/read-journals.js';
 import { checkJournal } from '../plan/check-journal.js';
 import type { EvaluationOptions } from '../plan/evaluation-options.js';
-import { planEvaluation } from '../plan/plan-evaluation.js';
+import { type EvaluationPlan, planEvaluation } from '../plan/plan-evaluation.js';
 import { ofShard } from '../plan/shard.js';
+import { makeReport } from '../report/make-report.js';
 import { temporaryFolder } from '../testing/temporary-folder.js';
 import { evaluate } from './evaluate.js';
 import type { EvaluationProgress } from './progress-reporter.js';
@@ -142,13 +144,13 @@ test('a journal of other settings is refused, one with other methods, temperatur
   const [mine, theirs] = [await planOf(), await planOf({ steps: 6, judge: 'none' })];
   const lines = theirs.cells.map(({ method, recorded }) => ({ method, settings: recorded }) as never);
   expect(() => checkJournal(lines, mine.cells, 'j.jsonl')).toThrow(
-    'j.jsonl: expected results with steps 3, got some with 6 (bon). Name another --out',
+    /^j\.jsonl: expected results with steps 3, judge \(hash\) [0-9a-f]{32}, got some with steps 6, judge \(hash\) none \(bon\)\. Name another --out, or take its settings: steps 6, /,
   );
   const judged = (await planOf({ judge: 'none' })).cells.map(
     ({ method, recorded }) => ({ method, settings: recorded }) as never,
   );
   expect(() => checkJournal(judged, mine.cells, 'j.jsonl')).toThrow(
-    /judge \(hash\) "[0-9a-f]{32}", got some with none/,
+    /judge \(hash\) [0-9a-f]{32}, got some with judge \(hash\) none/,
   );
   const more = await planOf({ methods: ['aps'], temperatures: [0.1], seeds: [5] });
   checkJournal(
@@ -163,10 +165,61 @@ test('every method that generate knows can be planned', async () => {
   expect(cells.map(({ method }) => method).toSorted()).toEqual([...methodNames, ...methodNames].toSorted());
 });
 
+test('parts of settings that are objects are named one by one, and what differs is for the caller to say', async () => {
+  const [mine, theirs] = [await planOf(), await planOf({ dtype: { denoiser: 'fp32', reward: 'q8' } })];
+  const lines = theirs.cells.map(({ method, recorded }) => ({ method, settings: recorded }) as never);
+  expect(() =>
+    checkJournal(lines, mine.cells, 'j.jsonl', (all) =>
+      all.map(({ name, found }) => `${name}=${found}`).join(),
+    ),
+  ).toThrow(
+    'j.jsonl: expected results with dtype.denoiser none, dtype.reward none, got some with dtype.denoiser fp32, dtype.reward q8 (bon). ' +
+      'Name another --out, or dtype.denoiser=fp32,dtype.reward=q8.',
+  );
+});
+
+test('every denoiser goes with every reward, one pair after the other; alone it is the very same results', async () => {
+  const one: Partial<EvaluationOptions> = { methods: ['entrgi'], trajectories: 1, steps: 1 };
+  const rewards = ['embedded', moodDirectory];
+  const plan = await planOf({ ...one, reward: rewards });
+  expect(plan.cells.map(({ recorded }) => recorded.reward)).toEqual(['reward', 'reward', 'mood', 'mood']);
+  const alone = await Promise.all(rewards.map((reward) => planOf({ ...one, reward })));
+  expect(plan.cells).toEqual(alone.flatMap(({ cells }) => cells));
+  expect(alone[0]!.cells).toEqual((await planOf(one)).cells);
+  const confident = await planOf({
+    ...one,
+    denoiser: [denoiserDirectory, 'embedded'],
+    reward: ['confidence'],
+  });
+  expect(confident.cells.map(({ recorded }) => recorded.reward)).toEqual(['confidence', 'confidence']);
+  // A worker has all of them, and holds one pair at a time.
+  const loaded = (pairs: EvaluationPlan) =>
+    Math.max(...alone.map(({ modelBytes }) => modelBytes)) === pairs.modelBytes;
+  expect(loaded(plan)).toBe(true);
+
+  const folder = await temporaryFolder();
+  const run = async (name: string, wanted: EvaluationPlan): Promise<JournalLine[]> => {
+    const journal = await openJournal(join(folder, name));
+    await evaluate({ plan: wanted, journal, workers: 0 });
+    await journal.close();
+    return [...journal.lines];
+  };
+  const lines = await run('both', plan);
+  const results = (all: readonly JournalLine[]) =>
+    all.map(({ key, trajectories }) => ({ key, trajectories }));
+  expect(results(lines)).toEqual(
+    results(await run('mood', alone[1]!)).toSpliced(0, 0, ...results(lines).slice(0, 2)),
+  );
+  const { summary } = await makeReport(lines);
+  expect(summary.setups.map(({ models }) => models.reward).toSorted()).toEqual(['mood', 'reward']);
+});
+
 test('options that cannot work are refused before anything is loaded', async () => {
   const refused = (more: object, what: string) => expect(planOf(more as never)).rejects.toThrow(what);
   await refused({ methods: ['entropy'] }, 'method: expected');
   await refused({ seeds: [] }, 'seeds: expected at least one');
+  await refused({ reward: [] }, 'reward: expected at least one model');
+  await refused({ denoiser: [{}] }, 'denoiser: expected the name of a model');
   await refused({ steps: 0 }, 'steps: expected');
   await refused({ stepz: 4 }, "Is 'steps' meant?");
   await refused({ temperatures: [-1] }, 'temperature');
