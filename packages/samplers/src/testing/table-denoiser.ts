@@ -25,6 +25,27 @@ const probabilities = (() => {
 /** A distribution over them that does not factor into positions. */
 export const joint: ReadonlyMap<string, number> = new Map(texts.map((text, i) => [text, probabilities[i]!]));
 
+/** log p of either letter at a slot, given the letters at the others, by what is known of the response: every state there is. */
+const conditionals: ReadonlyMap<string, readonly (readonly [number, number])[]> = (() => {
+  const ids = [0, 1, letters.maskId!];
+  const states = ids.flatMap((a) => ids.flatMap((b) => ids.map((c) => [a, b, c])));
+  return new Map(
+    states.map((state) => {
+      const fitting = responses.map((each) =>
+        each.every((id, i) => [id, letters.maskId].includes(state[i]!)),
+      );
+      const log = (slot: number, letter: number) =>
+        Math.log(
+          responses.reduce(
+            (sum, each, i) => (fitting[i] && each[slot] === letter ? sum + probabilities[i]! : sum),
+            0,
+          ),
+        );
+      return [state.join(), state.map((_, slot) => [log(slot, 0), log(slot, 1)] as const)];
+    }),
+  );
+})();
+
 /** The denoiser that knows it: the exact conditional of every masked letter, so that filling one in after the other draws from the joint distribution. */
 export const tableDenoiser = (): Denoiser => ({
   name: 'table',
@@ -37,13 +58,8 @@ export const tableDenoiser = (): Denoiser => ({
     const out = new Float32Array(positions.length * letters.size).fill(Number.NEGATIVE_INFINITY);
     positions.forEach((position, row) => {
       const start = Math.floor(position / length) * length + length - LENGTH;
-      const weights = [0, 0];
-      responses.forEach((ids, i) => {
-        const fits = ids.every((id, slot) => [id, letters.maskId].includes(tokenIds[start + slot]));
-        if (fits) weights[ids[position - start]!]! += probabilities[i]!;
-      });
-      out[row * letters.size] = Math.log(weights[0]!);
-      out[row * letters.size + 1] = Math.log(weights[1]!);
+      const state = tokenIds.slice(start, start + LENGTH).join();
+      out.set(conditionals.get(state)![position - start]!, row * letters.size);
     });
     return out;
   },
