@@ -20,8 +20,8 @@ test('a judge of the caller is heard', async () => {
 });
 
 test.each<[string, unknown, string, string]>([
-  ['no number', [0.5, Number.NaN], 'numerical', 'expected finite scores, got NaN'],
-  ['an infinite one', [Number.POSITIVE_INFINITY, 1], 'numerical', 'expected finite scores, got Infinity'],
+  ['no number', [0.5, Number.NaN], 'not-finite', 'expected finite scores, got NaN'],
+  ['an infinite one', [Number.POSITIVE_INFINITY, 1], 'not-finite', 'expected finite scores, got Infinity'],
   ['a text', ['good', 1], 'invalid-argument', 'got the text "good" among them'],
   ['nothing', [0.5, undefined], 'invalid-argument', 'got undefined among them'],
   ['too few', [0.5], 'invalid-argument', 'expected a list of 2 numbers, got a list of 1'],

@@ -29,7 +29,7 @@ export const hashingOf = (fetching: HubOptions) => {
     /** Transformers.js reads it from the directory where our hub client has put it. */
     async causal(
       given: string,
-      { offline }: ModelNames,
+      offline: boolean | undefined,
     ): Promise<HashedModel & { readonly directory: string }> {
       const { source, revision } = await modelSource(given);
       const file = 'onnx/model.onnx';

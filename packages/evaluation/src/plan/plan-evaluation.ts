@@ -69,7 +69,7 @@ export const planEvaluation = async (
   const hashing = hashingOf(fetching);
   const judged = judge === undefined ? undefined : await hashing.judge(judge);
   const language =
-    options.perplexity === undefined ? undefined : await hashing.causal(options.perplexity, options);
+    options.perplexity === undefined ? undefined : await hashing.causal(options.perplexity, options.offline);
   const pairs = new Map<string, ModelPair>();
   const cells = new Map<string, Cell>();
   const shared = (judged?.bytes ?? 0) + (language?.bytes ?? 0);
@@ -158,6 +158,8 @@ const variantsOf = (options: EvaluationOptions, models: ModelNames): GenerationP
 
 /** The methods that the published tables compare. */
 const usualMethods: readonly MethodName[] = ['bon', 'expectation', 'aps', 'entrgi'];
+
+const nameOf = (source: string): string => basename(source);
 
 const rewardName = ({ kind, source }: RewardSource): string => {
   if (source === undefined) return kind;
