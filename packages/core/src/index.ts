@@ -47,6 +47,7 @@ export type {
 } from './contracts/runtime/backend.js';
 export type { Disposable } from './contracts/runtime/disposable.js';
 export type { DataType, Feeds, KeptTensor, Tensor, TensorData } from './contracts/runtime/tensor.js';
+export { CONTRACT_VERSION, type Versioned } from './contracts/runtime/versioned.js';
 export type { OnWarning, Warning } from './contracts/runtime/warning.js';
 export type { Cost } from './contracts/sampling/cost.js';
 export type { Draw } from './contracts/sampling/draw.js';

@@ -7,6 +7,7 @@ export { clipMessage } from './errors/clip-message.js';
 export { firstNotFinite } from './errors/first-not-finite.js';
 export { nearestName } from './options/nearest-name.js';
 export { pickOptions } from './options/pick-options.js';
+export { requireContract } from './options/require-contract.js';
 export { type OptionCheck, type OptionNames, requireKnownOptions } from './options/require-known-options.js';
 export {
   requireBackend,

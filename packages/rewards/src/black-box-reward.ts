@@ -1,4 +1,11 @@
-import { disposable, InvalidArgumentError, NumericalError, type Prompt, type Reward } from '@entrgi/core';
+import {
+  CONTRACT_VERSION,
+  disposable,
+  InvalidArgumentError,
+  NumericalError,
+  type Prompt,
+  type Reward,
+} from '@entrgi/core';
 import { requireFunction, requireThat } from '@entrgi/core/internal';
 
 /** Rates responses by any means: one number per response, higher is better. */
@@ -17,6 +24,7 @@ export const blackBoxReward = (name: string, rate: Rate): Reward => {
   requireThat('blackBoxReward: name', name, 'a name', typeof name === 'string' && name.trim() !== '');
   requireFunction('blackBoxReward: rate', rate, 'a function from prompt and responses to numbers');
   return {
+    contract: CONTRACT_VERSION,
     name,
     async score(prompt, responses, options = {}) {
       options.signal?.throwIfAborted();

@@ -1,4 +1,5 @@
 import {
+  CONTRACT_VERSION,
   type DifferentiableReward,
   disposable,
   InvalidArgumentError,
@@ -44,6 +45,7 @@ export function compositeReward(parts: readonly WeightedReward[]): Reward {
       }
       return total;
     },
+    contract: CONTRACT_VERSION,
     ...disposable(async () => {
       await Promise.all(parts.map(({ reward }) => reward.dispose()));
     }),

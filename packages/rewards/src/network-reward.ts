@@ -1,5 +1,6 @@
 import {
   BackendError,
+  CONTRACT_VERSION,
   type DifferentiableReward,
   disposable,
   InvalidArgumentError,
@@ -143,6 +144,7 @@ export const networkReward = (network: Classifier, options: NetworkRewardOptions
     });
 
   return {
+    contract: CONTRACT_VERSION,
     name,
     vocabulary: tokenizer.vocabulary,
 

@@ -1,4 +1,4 @@
-import { disposable, NumericalError, type Prompt, type Reward } from '@entrgi/core';
+import { CONTRACT_VERSION, disposable, NumericalError, type Prompt, type Reward } from '@entrgi/core';
 import { requireText, requireThat } from '@entrgi/core/internal';
 
 export interface TextRewardOptions {
@@ -25,5 +25,6 @@ export const textReward = ({ name, rate, close }: TextRewardOptions): Reward => 
     }
     return scores;
   },
+  contract: CONTRACT_VERSION,
   ...disposable(close),
 });

@@ -1,6 +1,7 @@
 import { disposable } from '../async/disposable.js';
 import { lazily } from '../async/lazily.js';
 import type { Backend, ModelSource, Session, SessionOptions } from '../contracts/runtime/backend.js';
+import { CONTRACT_VERSION } from '../contracts/runtime/versioned.js';
 import { BackendError } from '../errors/errors.js';
 import { requireWhole } from '../options/require-that.js';
 import { checkFetches } from './check-feeds.js';
@@ -39,6 +40,7 @@ export const runtimeBackend = ({
   };
 
   return {
+    contract: CONTRACT_VERSION,
     name,
     isDevice,
 

@@ -16,6 +16,7 @@ import {
 } from '../contracts/guidance/reward.js';
 import { NonDifferentiableError } from '../errors/errors.js';
 import { adam } from '../optimizers/adam.js';
+import { requireContract } from '../options/require-contract.js';
 import { type OptionNames, requireKnownOptions } from '../options/require-known-options.js';
 import {
   requireFunction,
@@ -83,6 +84,7 @@ export const rewardGuidance = (options: RewardGuidanceOptions): Guidance => {
     memoryLimit,
   } = options;
   requireObject('reward', reward, 'a reward, such as loadReward of @entrgi/rewards gives');
+  requireContract('reward', reward);
   if (!isDifferentiable(reward)) {
     const { name } = reward as { name: string };
     throw new NonDifferentiableError(

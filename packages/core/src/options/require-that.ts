@@ -1,4 +1,6 @@
+import type { Versioned } from '../contracts/runtime/versioned.js';
 import { InvalidArgumentError } from '../errors/errors.js';
+import { requireContract } from './require-contract.js';
 
 /** Throws InvalidArgumentError unless `value` is a finite number above 0. */
 export const requirePositive = (name: string, value: number): void =>
@@ -47,17 +49,19 @@ export const requireFunction = (name: string, value: unknown, such = 'a function
 export const requireObject = (name: string, value: unknown, what: string): void =>
   requireThat(name, value, what, typeof value === 'object' && value !== null);
 
-/** Throws InvalidArgumentError unless `value` can make sessions. */
+/** Throws InvalidArgumentError unless `value` can make sessions, UnsupportedError where it follows another contract. */
 export const requireBackend = (name: string, value: unknown): void => {
   const what = 'a backend, such as nodeBackend of @entrgi/backend-node gives';
   requireObject(name, value, what);
+  requireContract(name, value as Versioned);
   requireFunction(`${name}.createSession`, (value as { createSession?: unknown }).createSession, what);
 };
 
-/** Throws InvalidArgumentError unless `value` can score. */
+/** Throws InvalidArgumentError unless `value` can score, UnsupportedError where it follows another contract. */
 export const requireReward = (name: string, value: unknown): void => {
   const what = 'a reward, such as loadReward of @entrgi/rewards gives';
   requireObject(name, value, what);
+  requireContract(name, value as Versioned);
   requireFunction(`${name}.score`, (value as { score?: unknown }).score, what);
 };
 

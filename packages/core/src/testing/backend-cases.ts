@@ -1,5 +1,6 @@
 import type { Backend, ModelSource } from '../contracts/runtime/backend.js';
 import type { DataType, Tensor } from '../contracts/runtime/tensor.js';
+import { CONTRACT_VERSION } from '../contracts/runtime/versioned.js';
 import { BackendError, type EntrgiError, InvalidArgumentError } from '../errors/errors.js';
 import { expectAllClose, type Tolerance } from './expect-all-close.js';
 
@@ -59,6 +60,12 @@ const passesThrough = (type: DataType): BackendCase => ({
 /** One case for each thing that a backend promises; data for any test runner, and for a page without one. */
 export const backendCases: readonly BackendCase[] = [
   ...(Object.keys(samples) as DataType[]).map(passesThrough),
+  {
+    name: 'follows this contract, or says nothing of it',
+    async run({ backend }) {
+      same(backend.contract ?? CONTRACT_VERSION, CONTRACT_VERSION, 'contract');
+    },
+  },
   {
     name: 'takes views of larger buffers and tensors with no elements',
     async run({ backend, model }) {

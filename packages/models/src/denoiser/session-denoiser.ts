@@ -2,6 +2,7 @@ import {
   type BlockAttention,
   type BlockRequest,
   CheckpointError,
+  CONTRACT_VERSION,
   type Denoiser,
   type DenoiserBlock,
   type DenoiserRequest,
@@ -82,6 +83,7 @@ export const sessionDenoiser = (options: SessionDenoiserOptions): Denoiser => {
             return openBlock(request);
           },
         }),
+    contract: CONTRACT_VERSION,
     ...disposable(async () => {
       await session.dispose();
       await options.dispose?.();

@@ -1,4 +1,10 @@
-import { type Denoiser, type DifferentiableReward, disposable, InvalidArgumentError } from '@entrgi/core';
+import {
+  CONTRACT_VERSION,
+  type Denoiser,
+  type DifferentiableReward,
+  disposable,
+  InvalidArgumentError,
+} from '@entrgi/core';
 import {
   type OptionNames,
   requireKnownOptions,
@@ -51,6 +57,7 @@ export const likelihoodReward = (
       return scores;
     },
     open: async (request) => likelihoodContext({ name, terms, request, isMean }),
+    contract: CONTRACT_VERSION,
     ...disposable(async () => {}),
   };
 };

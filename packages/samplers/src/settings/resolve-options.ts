@@ -8,6 +8,7 @@ import {
 import {
   type OptionNames,
   requireBoolean,
+  requireContract,
   requireFunction,
   requireKnownOptions,
   requireObject,
@@ -202,6 +203,7 @@ export const resolveOptions = (options: SampleOptions): RunSettings => {
 const requireDenoiser = (denoiser: Denoiser): void => {
   const what = 'a denoiser, such as loadDenoiser of @entrgi/models gives';
   requireObject('denoiser', denoiser, what);
+  requireContract('denoiser', denoiser);
   const { logits, encodePrompt, decode, vocabulary } = denoiser;
   for (const [name, value] of Object.entries({ logits, encodePrompt, decode })) {
     requireFunction(`denoiser.${name}`, value, what);

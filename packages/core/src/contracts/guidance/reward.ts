@@ -1,11 +1,12 @@
 import type { Prompt } from '../model/prompt.js';
 import type { Vocabulary } from '../model/vocabulary.js';
 import type { Disposable } from '../runtime/disposable.js';
+import type { Versioned } from '../runtime/versioned.js';
 import type { HeldLogits, HoldRequest } from './held-logits.js';
 import type { ResponseMix } from './response-mix.js';
 
 /** Rates finished text. Anything that can do this serves for best-of-n. */
-export interface Reward extends Disposable {
+export interface Reward extends Disposable, Versioned {
   readonly name: string;
   /** The tokens of its own model, where it is one: guidance reaches it through those that a denoiser shares with it. */
   readonly vocabulary?: Vocabulary | undefined;

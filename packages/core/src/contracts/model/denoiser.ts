@@ -1,4 +1,5 @@
 import type { Disposable } from '../runtime/disposable.js';
+import type { Versioned } from '../runtime/versioned.js';
 import type { BlockAttention } from './block-attention.js';
 import type { Prompt } from './prompt.js';
 import type { Vocabulary } from './vocabulary.js';
@@ -38,7 +39,7 @@ export interface DenoiserBlock {
 }
 
 /** A masked diffusion language model: a distribution for every masked position at once. */
-export interface Denoiser extends Disposable {
+export interface Denoiser extends Disposable, Versioned {
   readonly name: string;
   /** The folder that it was loaded from, if any. */
   readonly source?: string | undefined;

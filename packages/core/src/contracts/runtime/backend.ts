@@ -1,5 +1,6 @@
 import type { Disposable } from './disposable.js';
 import type { Feeds, KeptTensor, Tensor } from './tensor.js';
+import type { Versioned } from './versioned.js';
 
 /** A serialized ONNX model and where its external data lies. */
 export interface ModelSource {
@@ -56,7 +57,7 @@ export interface KeptRun {
  * A runtime for ONNX models. It is passed in by the application, never imported by a library. Disposing it disposes every session that is still
  * open, and any worker.
  */
-export interface Backend extends Disposable {
+export interface Backend extends Disposable, Versioned {
   readonly name: string;
   /** Whether what it computes on is apart from the memory of JavaScript, so that it pays to leave tensors there. Default: false. */
   readonly isDevice?: boolean;
