@@ -240,6 +240,42 @@ describe.skipIf(chromium === undefined)(
       expect(complaints).toEqual([]);
     });
 
+    it('gives a tour of five stops, which Escape ends where it began', async () => {
+      const { page, complaints } = await usual();
+      await run(page);
+      const button = page.getByRole('button', { name: 'Tour', exact: true });
+      await button.focus();
+      await page.keyboard.press('Enter');
+      const title = page.locator('#tour-title');
+      const titles: (string | null)[] = [];
+      for (let stop = 1; stop <= 5; stop++) {
+        await expect.poll(() => title.textContent(), patient).toContain(`${stop} of 5`);
+        titles.push(await title.textContent());
+        await expect.poll(() => page.locator('[data-toured]').count(), patient).toBe(1);
+        if (stop < 5) await page.getByRole('button', { name: 'Next', exact: true }).click();
+      }
+      expect(new Set(titles).size).toBe(5);
+      await page.keyboard.press('Escape');
+      await expect.poll(() => title.count(), patient).toBe(0);
+      expect(await page.locator('[data-toured]').count()).toBe(0);
+      expect(await button.evaluate((own) => own.matches(':focus'))).toBe(true);
+      expect(await page.locator('button.main').textContent()).toBe('Run again');
+
+      await page.locator('.lane-1 .token').nth(3).focus();
+      await page.keyboard.press('Enter');
+      await expect.poll(() => page.locator('#write-token:focus').count(), patient).toBe(1);
+      await page.keyboard.press('Escape');
+      await expect.poll(() => page.locator('.lane-1 .token:focus').count(), patient).toBe(1);
+      expect(await page.locator('#write-token').count()).toBe(0);
+
+      const [saved] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: 'Save as a page' }).click(),
+      ]);
+      expect(saved.suggestedFilename()).toBe('replay.html');
+      expect(complaints).toEqual([]);
+    });
+
     it('is paused, stepped and stopped', async () => {
       const { page, complaints } = await usual();
       await page.evaluate(() => {

@@ -15,6 +15,7 @@ import { defaultSettings, promptOf } from './state/default-settings.js';
 import { laneHistory } from './state/lane-history.js';
 import { readTrace } from './state/read-trace.js';
 import { traceText } from './state/trace-text.js';
+import { replayOfLanes } from './view/replay-of-lanes.js';
 
 const settings = {
   ...defaultSettings,
@@ -121,6 +122,23 @@ describe('a trace', { timeout: 60_000 }, () => {
       }
     }
     expect(frames.at(-1)!.texts).toEqual(ran.frames.at(-1)!.texts);
+  });
+
+  it('of each lane makes the page that the command line makes of them', async () => {
+    const shown = await Promise.all(
+      ([0, 1] as const).map(async (lane) => ({
+        name: `lane ${lane}`,
+        history: { frames: await framesOf(lane) },
+      })),
+    );
+    const files = shown.map(({ name, history }) => {
+      const file = join(folder, `${name}.trace.jsonl`);
+      writeFileSync(file, traceText(history));
+      return file;
+    });
+    const page = join(folder, 'replay.html');
+    expect((await entrgi(['replay', ...files, '-o', page])).status).toBe(0);
+    expect(replayOfLanes(shown)).toBe(readFileSync(page, 'utf8'));
   });
 
   it.each([

@@ -49,8 +49,8 @@ export interface Store {
   readonly cursor: Signal<number | undefined>;
   readonly colouring: Signal<Colouring>;
   readonly place: Signal<Place | undefined>;
-  /** Whether the place stays where it is while the pointer moves on. */
-  readonly held: Signal<boolean>;
+  /** Whether the place stays where it is while the pointer moves on, and what it was chosen with. */
+  readonly held: Signal<'pointer' | 'keyboard' | undefined>;
   /** Response that is looked at in each lane; undefined: the one with the highest reward. */
   readonly trajectories: readonly [Signal<number | undefined>, Signal<number | undefined>];
   run(paused?: boolean): void;
@@ -91,7 +91,7 @@ export const createStore = (
     signal<number | undefined>(undefined),
   ] as const;
   const place = signal<Place | undefined>(undefined);
-  const held = signal(false);
+  const held = signal<'pointer' | 'keyboard' | undefined>(undefined);
   let current = 0;
   const ask = (request: Request) => worker.postMessage(request);
 
@@ -140,7 +140,7 @@ export const createStore = (
     latest.value = 0;
     cursor.value = undefined;
     place.value = undefined;
-    held.value = false;
+    held.value = undefined;
   };
   const open: Store['open'] = async (files) => {
     try {

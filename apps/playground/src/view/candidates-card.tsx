@@ -1,4 +1,6 @@
 import type { JSX } from 'preact';
+import { useRef } from 'preact/hooks';
+import type { Lane } from '../engine/protocol.js';
 import { editOfSlot } from '../state/edit-of-slot.js';
 import type { Candidate } from '../state/lane-history.js';
 import { shownLane } from '../state/shown-lane.js';
@@ -10,6 +12,7 @@ import { spokenToken, tokenText } from './token-text.js';
 
 /** The candidates of the slot that is pointed at, before and after guidance. */
 export const CandidatesCard = ({ store }: { store: Store }): JSX.Element => {
+  const card = useRef<HTMLElement>(null);
   const place = store.place.value;
   const shown = place === undefined ? undefined : shownLane(store, place.lane);
   const slot = place === undefined ? undefined : shown?.slots[place.position];
@@ -23,10 +26,10 @@ export const CandidatesCard = ({ store }: { store: Store }): JSX.Element => {
   const write = (tokenId: number) => {
     if (editable) store.edit(editOfSlot(place.lane, shown, slot, tokenId));
   };
-  const choose = editable && store.held.value ? write : undefined;
+  const choose = editable && store.held.value !== undefined ? write : undefined;
   const isLocked = store.settings.value.locks.some(({ position }) => position === place?.position);
   return (
-    <section class="card candidates" aria-labelledby="candidates">
+    <section class="card candidates" ref={card} aria-labelledby="candidates">
       <h3 id="candidates">
         Candidates{' '}
         <small>
@@ -63,12 +66,17 @@ export const CandidatesCard = ({ store }: { store: Store }): JSX.Element => {
           </div>
         </>
       )}
-      {store.held.value && editable && words !== undefined && (
+      {store.held.value !== undefined && editable && words !== undefined && (
         <TokenEditor
           key={`${place.lane} ${place.position}`}
           slot={slot}
           words={words}
           locked={isLocked}
+          focused={store.held.value === 'keyboard'}
+          leave={() => {
+            store.held.value = undefined;
+            focusToken(card.current, place.lane);
+          }}
           write={write}
           lock={(tokenId) => store.toggleLock({ position: place.position, tokenId })}
         />
@@ -76,6 +84,12 @@ export const CandidatesCard = ({ store }: { store: Store }): JSX.Element => {
     </section>
   );
 };
+
+/** The token of a lane that Tab reaches is the one that was chosen. */
+const focusToken = (within: HTMLElement | null, lane: Lane): void =>
+  (within?.getRootNode() as ShadowRoot | undefined)
+    ?.querySelector<HTMLElement>(`.lane-${lane} .token[tabindex="0"]`)
+    ?.focus();
 
 interface BarsProps {
   readonly title: string;

@@ -19,6 +19,11 @@ export const FilesCard = ({ store }: { store: Store }): JSX.Element => {
             Save trace: {laneLabel(store, lane).name}
           </button>
         ))}
+        {filled.length > 0 && (
+          <button type="button" onClick={() => savePage(store, filled)}>
+            Save as a page
+          </button>
+        )}
         <label class="button">
           Open traces…
           <input
@@ -43,6 +48,16 @@ export const readable = (file: File): { name: string; text: () => Promise<string
   name: file.name,
   text: () => file.text(),
 });
+
+/** Loaded when it is asked for: most visitors never do. */
+const savePage = async (store: Store, filled: readonly Lane[]): Promise<void> => {
+  const shown = filled.map((lane) => ({
+    name: laneLabel(store, lane).name,
+    history: store.histories[lane].value,
+  }));
+  const { replayOfLanes } = await import('./replay-of-lanes.js');
+  download(replayOfLanes(shown), 'replay.html', 'text/html');
+};
 
 const saveTrace = (store: Store, lane: Lane): void => {
   const name = laneLabel(store, lane)

@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { settingsToAddress } from '../state/settings-in-address.js';
 import type { Store } from '../state/store.js';
+import { Tour } from './tour.jsx';
 
 interface HeaderProps {
   readonly store: Store;
@@ -25,6 +26,7 @@ export const Header = ({ store, host, isSite, Title }: HeaderProps): JSX.Element
     </div>
     <div class="tools">
       <DeviceChip store={store} />
+      <Tour store={store} />
       {isSite && <ShareButton store={store} />}
       <ThemeButton host={host} />
     </div>

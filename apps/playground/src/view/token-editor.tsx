@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import type { Slot } from '../state/lane-history.js';
 import { tokenNamed } from '../state/token-named.js';
 import type { Words } from '../state/words.js';
@@ -9,15 +10,37 @@ interface EditorProps {
   readonly slot: Slot;
   readonly words: Words;
   readonly locked: boolean;
+  /** Whether it was reached by keyboard, which then goes on here; Escape leads back to the token. */
+  readonly focused: boolean;
+  leave(): void;
   write(tokenId: number): void;
   lock(tokenId: number): void;
 }
 
 /** What can be done with a token: type another in its place, or have it stand from the beginning. */
-export const TokenEditor = ({ slot, words, locked, write, lock }: EditorProps): JSX.Element => {
+export const TokenEditor = ({
+  slot,
+  words,
+  locked,
+  focused,
+  leave,
+  write,
+  lock,
+}: EditorProps): JSX.Element => {
   const typed = useSignal('');
   const unknown = useSignal<string | undefined>(undefined);
   const { tokenId } = slot;
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    // On a narrow screen it is far from the token.
+    form.current?.scrollIntoView({ block: 'nearest' });
+    if (focused) form.current?.querySelector('input')?.focus();
+  }, [focused]);
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== 'Escape') return;
+    event.stopPropagation();
+    leave();
+  };
   const submit = (event: Event) => {
     event.preventDefault();
     const id = tokenNamed(words, typed.value);
@@ -27,7 +50,7 @@ export const TokenEditor = ({ slot, words, locked, write, lock }: EditorProps): 
     write(id);
   };
   return (
-    <form class="editor" onSubmit={submit}>
+    <form class="editor" ref={form} onSubmit={submit} onKeyDown={onKeyDown}>
       <label for="write-token">Write another word, and run on from there</label>
       <div class="row">
         <input

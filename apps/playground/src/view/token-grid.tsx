@@ -35,7 +35,7 @@ export const TokenGrid = ({ store, lane, shown }: GridProps): JSX.Element => {
     );
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key === 'Escape') store.held.value = false;
+    if (event.key === 'Escape') store.held.value = undefined;
     const moves: Readonly<Record<string, () => number>> = {
       ArrowLeft: () => current - 1,
       ArrowRight: () => current + 1,
@@ -63,14 +63,14 @@ export const TokenGrid = ({ store, lane, shown }: GridProps): JSX.Element => {
           reachable={slot.position === current}
           locked={shown.isFile ? false : locked.has(slot.position)}
           onPoint={() => {
-            if (!store.held.value) store.place.value = { lane, position: slot.position };
+            if (store.held.value === undefined) store.place.value = { lane, position: slot.position };
           }}
           onReach={() => {
             store.place.value = { lane, position: slot.position };
           }}
-          onChoose={() => {
+          onChoose={(by) => {
             store.place.value = { lane, position: slot.position };
-            store.held.value = true;
+            store.held.value = by;
           }}
         />
       ))}
@@ -84,7 +84,8 @@ const levelOf = (
   colouring: Colouring,
   { steps, strongest }: { readonly steps: number; readonly strongest: number },
 ): number => {
-  if (colouring === 'gradient') return slot.pull / strongest || 0;
+  // A few are pulled at far more than all others: of these something is to be seen too.
+  if (colouring === 'gradient') return Math.sqrt(slot.pull / strongest) || 0;
   if (colouring === 'entropy') return slot.weight || 0;
   if (colouring === 'guidance') return slot.moved || 0;
   if (slot.tokenId === undefined) return 0;
@@ -110,7 +111,7 @@ interface TokenProps {
   readonly locked: boolean;
   onPoint(): void;
   onReach(): void;
-  onChoose(): void;
+  onChoose(by: 'pointer' | 'keyboard'): void;
 }
 
 const Token = ({
@@ -137,7 +138,8 @@ const Token = ({
       tabIndex={reachable ? 0 : -1}
       aria-pressed={chosen}
       aria-label={describe(slot, words) + (locked ? ', locked' : '')}
-      onClick={onChoose}
+      // A click that Enter or Space makes is counted as none.
+      onClick={({ detail }) => onChoose(detail === 0 ? 'keyboard' : 'pointer')}
       onFocus={onReach}
       onPointerEnter={(event) => event.pointerType === 'mouse' && onPoint()}
     >
