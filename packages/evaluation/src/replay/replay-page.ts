@@ -37,11 +37,13 @@ h1 { font-size: 22px; margin: 8px 0; } h2 { font-size: 16px; margin: 24px 0 8px;
 </style>
 </head>
 <body>
+<main>
 <h1>${escapeXml(title)}</h1>
-<div class="scroll" id="picture">${moving}</div>
+<div class="scroll" id="picture" tabindex="0" role="group" aria-label="The picture, which scrolls where it is narrow">${moving}</div>
 <div class="controls"><button id="play" type="button">Play</button><input id="step" type="range" min="0" max="${last}" value="${last}" aria-label="denoising step"><output id="number"></output></div>
 <h2>After steps ${steps.join(', ')}</h2>
 <div class="stills">${steps.map((step) => `<figure><figcaption>step ${step}</figcaption>${still(tracks, step)}</figure>`).join('')}</div>
+</main>
 <script>
 const parts = [...document.querySelectorAll('#picture [data-from]')];
 const [slider, number, button] = ['step', 'number', 'play'].map((id) => document.getElementById(id));

@@ -103,6 +103,9 @@ test('the page says the same, needs nothing else, and leads from every number to
   expect(html).toContain('+2.00 ± 0.58');
   expect(html).toContain('−0.25 ± 0.00');
   expect(html.match(/<svg/g)).toHaveLength(5);
+  // Names that no reader of a screen is given, and axe refuses.
+  expect(html).not.toMatch(/<g[^>]* aria-label=/);
+  expect(html.match(/<main>/g)).toHaveLength(1);
   expect(html).toContain('title="step 3">&lt;b&gt;</span>');
 });
 

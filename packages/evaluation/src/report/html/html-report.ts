@@ -25,10 +25,12 @@ export const htmlReport = (summary: Summary, lines: readonly JournalLine[], comm
 <style>${styles}</style>
 </head>
 <body>
+<main>
 <h1>Evaluation</h1>
 <p class="muted">${count(results)} results: ${count(prompts)} prompts, seed${seeds.length > 1 ? 's' : ''} ${seeds.join(', ')}.</p>
 ${setups.length === 1 ? '' : `<nav aria-label="Models"><ol>${setups.map((setup, i) => `<li><a href="#s${i}">${escapeHtml(pairName(setup))}</a></li>`).join('')}</ol></nav>`}
 ${setups.map((setup, i) => setupPart(setup, { byKey, id: `s${i}`, title: setups.length === 1 ? undefined : `${i + 1}. ${pairName(setup)}` })).join('\n')}
+</main>
 ${footer(summary, command)}
 <script>${openTarget}</script>
 </body>

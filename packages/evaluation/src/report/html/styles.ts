@@ -7,7 +7,7 @@ const variables = (colors: readonly string[]): string =>
 export const styles = `
 :root { color-scheme: light dark; --text: #1b1f24; --muted: #5d6670; --line: #d8dde3; --page: #ffffff; --card: #f6f8fa; --accent: #0b62b8; --ramp: #2f7fd1; ${variables(methodColors.light)} }
 @media (prefers-color-scheme: dark) {
-  :root { --text: #e6e9ed; --muted: #9aa4af; --line: #343b44; --page: #14181d; --card: #1c2229; --accent: #6cb2ff; --ramp: #4b95e6; ${variables(methodColors.dark)} }
+  :root { --text: #e6e9ed; --muted: #9aa4af; --line: #343b44; --page: #14181d; --card: #1c2229; --accent: #6cb2ff; --ramp: #3574c0; ${variables(methodColors.dark)} }
 }
 * { box-sizing: border-box; }
 body { margin: 0 auto; max-width: 1320px; padding: 24px 20px 60px; background: var(--page); color: var(--text); font: 15px/1.5 system-ui, sans-serif; }

@@ -4,6 +4,14 @@ import { parseHTML } from 'linkedom';
 /** How wide every plot is, in CSS pixels: as wide as the narrowest phone shows without shrinking it. */
 export const plotWidth = 360;
 
+/** What is needed of an element where there is no browser. */
+interface SvgElement {
+  readonly outerHTML: string;
+  setAttribute(name: string, value: string): void;
+  removeAttribute(name: string): void;
+  querySelectorAll(selector: string): Iterable<SvgElement>;
+}
+
 /** A plot as SVG that takes its colors from the page, with a title for those who do not see it. */
 export const drawPlot = (title: string, options: Plot.PlotOptions): string => {
   const { document } = parseHTML('<html><body></body></html>');
@@ -17,8 +25,10 @@ export const drawPlot = (title: string, options: Plot.PlotOptions): string => {
     style: { fontSize: '12px', background: 'transparent' },
     ariaLabel: title,
     ...options,
-  }) as unknown as { outerHTML: string; setAttribute(name: string, value: string): void };
+  }) as unknown as SvgElement;
   svg.setAttribute('role', 'img');
+  // Parts of a picture have no names of their own.
+  for (const part of svg.querySelectorAll('g[aria-label]')) part.removeAttribute('aria-label');
   // Plot sets its height for screens alone; and one class for all is enough.
   return svg.outerHTML;
 };
