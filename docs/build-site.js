@@ -26,7 +26,8 @@ const run = (command, ...words) =>
 /** Where a link of a page leads: to another page, to a picture beside it, or to the file in the repository. */
 const linkFrom = (page, all) => (whole, before, target) => {
   const [path, hash = ''] = target.split(/(?=#)/);
-  if (path === '' || /^[a-z]+:/.test(path) || path.startsWith('/')) return whole;
+  // A link within the page, elsewhere, or from the root of the site.
+  if (/^(#|\/|[a-z]+:)/.test(path)) return whole;
   const inRepository = posix.normalize(posix.join(page.folder, path));
   const file = [inRepository, posix.join(inRepository, 'README.md')].find((name) => all.has(name));
   if (file !== undefined) {
