@@ -50,7 +50,7 @@ it.each([
   ['all of core', 10_500, "export * from '@entrgi/core'"],
   [
     'a client, without the runtime and weights',
-    168_000,
+    158_000,
     `export { fileFolder, hubFolder, loadDenoiser, modelCache, urlFolder } from '@entrgi/models';
      export { compositeReward, loadReward } from '@entrgi/rewards';
      export { bestOfN, preset, presets, sample } from '@entrgi/samplers';

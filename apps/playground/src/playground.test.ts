@@ -1,11 +1,11 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { nodeBackend } from '@entrgi/backend-node';
-import { chromium, noChromium, openBrowser, serveFolders } from '@entrgi/config/browser';
+import { chromium, noChromium, openBrowser, openProfile, serveFolders } from '@entrgi/config/browser';
 import { loadDenoiser } from '@entrgi/models';
 import { loadReward } from '@entrgi/rewards';
 import {
@@ -333,6 +333,36 @@ describe.skipIf(chromium === undefined)(
       await page.reload();
       await until(page, 'Run');
       expect(await run(page)).toHaveLength(16);
+    });
+
+    it('works where storage is denied', async () => {
+      const profile = mkdtempSync(join(tmpdir(), 'entrgi-denied-'));
+      mkdirSync(join(profile, 'Default'));
+      // What a person sets as: sites may not save data.
+      writeFileSync(
+        join(profile, 'Default', 'Preferences'),
+        JSON.stringify({ profile: { default_content_setting_values: { cookies: 2 } } }),
+      );
+      const denying = await openProfile(profile);
+      const server = await serveFolders({ '/': out }, { isolated: true });
+      try {
+        const page = await denying.newPage();
+        const complaints: string[] = [];
+        page.on('pageerror', (error) => complaints.push(String(error)));
+        await page.goto(`${server.origin}/?threads=2#${quick}`);
+        await until(page, 'Run');
+        expect(await page.evaluate('caches.keys().catch(({ name }) => name)')).toBe('SecurityError');
+        const theme = () => page.locator('entrgi-playground').getAttribute('theme');
+        const before = await theme();
+        await page.getByRole('button', { name: /^Switch to/ }).click();
+        await expect.poll(theme, patient).not.toBe(before);
+        await page.locator('button.main').click();
+        await until(page, 'Run again');
+        expect(complaints).toEqual([]);
+      } finally {
+        await Promise.all([denying.close(), server.close()]);
+        rmSync(profile, { recursive: true });
+      }
     });
 
     it('sends little script', () => {

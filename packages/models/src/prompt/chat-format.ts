@@ -2,7 +2,6 @@ import { CheckpointError, type Prompt, UnsupportedError } from '@entrgi/core';
 import type { TemplateOptions } from '../contracts/template-options.js';
 import type { Files } from '../files/byte-source.js';
 import { readText } from '../files/json-file.js';
-import { chatTemplate } from '../template/chat-template.js';
 import type { Text } from '../template/value/text.js';
 import type { TextPiece, TokenCodec } from '../vocabulary/token-codec.js';
 import type { PromptFormat } from './prompt-format.js';
@@ -24,6 +23,8 @@ export const chatFormat = async (
   const found = await findTemplate(folder, settings, (variables?.tools ?? null) !== null);
   if (found === undefined) return undefined;
   const { source, name } = found;
+  // A page whose models have no template does not load the language of templates.
+  const { chatTemplate } = await import('../template/chat-template.js');
   const render = await chatTemplate(source, name, { tokens: roles, variables, date });
   const renderDialogue = (prompt: Prompt, response: string) =>
     render([...promptMessages(prompt), { role: 'assistant', content: response }], false);
