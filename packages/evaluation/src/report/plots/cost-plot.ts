@@ -19,7 +19,7 @@ export const costPlot = (
     return x === null ? [] : [{ x, y: point.top1 }];
   });
   const label = unit === 'seconds' ? 'seconds per prompt →' : 'network passes per prompt →';
-  const ys = [...points, ...curve].map(({ y }) => y);
+  const ys = [...points.flatMap(({ y, error }) => [y - error, y + error]), ...curve.map(({ y }) => y)];
   return drawPlot(`Top@1 against ${unit} at temperature ${temperature}`, {
     x: { type: 'log', label, ticks: 4, tickFormat: unit === 'seconds' ? '~g' : '~s', nice: true },
     y: { label: '↑ Top@1', grid: true, nice: true },

@@ -21,7 +21,7 @@ export const judgePlot = ({ temperature, methods }: TemperatureSummary): string 
         ],
   );
   if (points.length === 0) return '';
-  const ys = points.map(({ y }) => y);
+  const ys = points.flatMap(({ y, dy }) => [y - dy, y + dy]);
   return drawPlot(`judge against reward at temperature ${temperature}`, {
     marginRight: 84,
     x: { label: 'Top@1 →', nice: true, ticks: 5, grid: true },
