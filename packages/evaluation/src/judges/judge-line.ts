@@ -34,7 +34,9 @@ export const scoresOf = async (
   responses: readonly string[],
   signal?: AbortSignal | undefined,
 ): Promise<readonly number[]> => {
-  const scores: unknown = await judge.score(prompt, responses, { signal });
+  const said: unknown = await judge.score(prompt, responses, { signal });
+  // A reward that judges says it in a Float64Array.
+  const scores = ArrayBuffer.isView(said) && !(said instanceof DataView) ? [...(said as Float64Array)] : said;
   const where = `Judge '${judge.name}', prompt ${JSON.stringify(prompt)}`;
   const details = { value: scores, hint: 'Correct its `score`, or judge without it.' };
   const expected = `expected a list of ${responses.length} number${responses.length === 1 ? '' : 's'}`;
