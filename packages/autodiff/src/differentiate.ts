@@ -9,21 +9,28 @@ import type { TransposedProduct } from './rule/rule.js';
 export interface DifferentiateOptions {
   /** The float value to differentiate, mostly an output. Of several elements, their sum is differentiated. */
   readonly of: Value;
-  /** Element of the last axis of `of` to differentiate, for classifiers. Default: all. */
+  /**
+   * Element of the last axis of `of` to differentiate, for classifiers.
+   * @default all
+   */
   readonly index?: number | undefined;
   /** Value or values to differentiate with respect to: float inputs, initializers or intermediate values. */
   readonly wrt: Value | readonly Value[];
-  /** Default: 'Gemm', which every runtime has. */
+  /** @default 'Gemm', which every runtime has */
   readonly transposedProduct?: TransposedProduct | undefined;
-  /** Compute forward values again instead of keeping them: much less memory for about 1.4 times the time. Default: false. */
+  /**
+   * Compute forward values again instead of keeping them: much less memory for about 1.4 times the time.
+   * @default false
+   */
   readonly recompute?: boolean | undefined;
 }
 
 /**
- * A model with all outputs of `model` and, for every `wrt`, the output `gradient/VALUE` in the shape of the value.
- * An intermediate value becomes an input under its own name; inputs and nodes that only fed it are dropped. `model` is not changed.
- * Throws InvalidArgumentError for unknown names, NonDifferentiableError where no gradient flows (integers), UnsupportedError for
- * operators without a rule.
+ * A model with all outputs of `model` and, for every `wrt`, the output `gradient/VALUE` in the shape of the
+ * value. An intermediate value becomes an input under its own name; inputs and nodes that only fed it are
+ * dropped. `model` is not changed.
+ * @throws InvalidArgumentError for unknown names, NonDifferentiableError where no gradient flows (integers),
+ *   UnsupportedError for operators without a rule
  */
 export function differentiate(model: Model, options: DifferentiateOptions): Model {
   const { of, index, transposedProduct, recompute } = options;
@@ -136,7 +143,10 @@ function firstFloats(g: GraphBuilder, value: Value): Value[] {
   return found;
 }
 
-/** Turns an intermediate value into an input; its node gives the result under another name, if it gives others too. */
+/**
+ * Turns an intermediate value into an input; its node gives the result under another name, if it gives others
+ * too.
+ */
 function makeInput(g: GraphBuilder, value: Value): void {
   const { graph } = g;
   const producer = graph.nodes.findIndex(({ outputs }) => outputs.includes(value));

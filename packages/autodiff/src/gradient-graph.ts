@@ -23,24 +23,32 @@ export interface GradientRequest {
   readonly of: Value;
   /** The values to differentiate with respect to: inputs, initializers or intermediate values, all float. */
   readonly wrt: readonly Value[];
-  /** Weights of the elements of `of`, in its shape: the gradient of Σ seed·of. Default: ones. */
+  /**
+   * Weights of the elements of `of`, in its shape: the gradient of Σ seed·of.
+   * @default ones
+   */
   readonly seed?: Value | undefined;
-  /** Default: 'Gemm', which every runtime has. */
+  /** @default 'Gemm', which every runtime has */
   readonly transposedProduct?: TransposedProduct | undefined;
   /**
-   * Compute forward values again for the backward pass instead of keeping them all, wherever the graph narrows to a single value: much less
-   * memory for about 1.4 times the time. Default: false.
+   * Compute forward values again for the backward pass instead of keeping them all, wherever the graph
+   * narrows to a single value: much less memory for about 1.4 times the time.
+   * @default false
    */
   readonly recompute?: boolean | undefined;
-  /** How a packed weight (MatMulNBits) is found transposed. Default: it is not, and is unpacked for the gradient. */
+  /**
+   * How a packed weight (MatMulNBits) is found transposed.
+   * @default it is not, and is unpacked for the gradient
+   */
   readonly transposedWeight?: TransposedWeight | undefined;
 }
 
 /**
- * Appends to the builder's graph the nodes that compute ∂(Σ of)/∂wrt, and returns their names: one value per `wrt`, of its type and shape.
- * The forward nodes stay as they are. Reverse mode: from the last node to the first, each node's rule turns the gradients of its outputs
- * into gradients of its inputs; those of a shared value add up. Only nodes between `wrt` and `of` get a gradient.
- * Throws NonDifferentiableError where no gradient flows, UnsupportedError for an operator without a rule.
+ * Appends to the builder's graph the nodes that compute ∂(Σ of)/∂wrt, and returns their names: one value per
+ * `wrt`, of its type and shape. The forward nodes stay as they are. Reverse mode: from the last node to the
+ * first, each node's rule turns the gradients of its outputs into gradients of its inputs; those of a shared
+ * value add up. Only nodes between `wrt` and `of` get a gradient.
+ * @throws NonDifferentiableError where no gradient flows, UnsupportedError for an operator without a rule
  */
 export function appendGradient(g: GraphBuilder, request: GradientRequest): Value[] {
   const {
@@ -116,7 +124,9 @@ export function appendGradient(g: GraphBuilder, request: GradientRequest): Value
   return found;
 }
 
-/** The gradient a rule gives, summed to the input's shape where the rule says that its operator broadcasts. */
+/**
+ * The gradient a rule gives, summed to the input's shape where the rule says that its operator broadcasts.
+ */
 function inShapeOf(
   input: Value,
   gradient: InputGradient,
@@ -135,7 +145,10 @@ function inShapeOf(
   return unBroadcast(g, dx, known, input, (value) => shapeOf(request, value));
 }
 
-/** What is known of a gradient's shape without looking at it: the output's sizes, but the last `trailing` axes are the input's own. */
+/**
+ * What is known of a gradient's shape without looking at it: the output's sizes, but the last `trailing` axes
+ * are the input's own.
+ */
 function broadcastDims(
   whole: readonly Dimension[] | undefined,
   own: readonly Dimension[] | undefined,
@@ -165,7 +178,9 @@ function ancestorsOf(of: Value, nodes: readonly Node[]): Set<Value> {
   return ancestors;
 }
 
-/** Rounding and drawing would give a gradient that is silently zero, also where their result is an integer. */
+/**
+ * Rounding and drawing would give a gradient that is silently zero, also where their result is an integer.
+ */
 function refuseBarrier(node: Node, g: GraphBuilder): void {
   const entry = entryOf(node);
   if (entry !== undefined && 'nonDifferentiable' in entry) {

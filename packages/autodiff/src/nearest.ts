@@ -1,4 +1,6 @@
-/** Names like the wanted one, most alike first: those that contain it or lie within a third of its letters. */
+/**
+ * Names like the wanted one, most alike first: those that contain it or lie within a third of its letters.
+ */
 export function nearest(wanted: string, names: Iterable<string>, count = 3): string[] {
   const target = wanted.toLowerCase();
   const scored: { name: string; distance: number }[] = [];

@@ -9,11 +9,18 @@ export type NodeDevice = (typeof deviceNames)[number];
 /** A device that onnxruntime-node offers on this platform. */
 export interface DeviceFacts {
   readonly name: NodeDevice;
-  /** Whether its libraries are inside the package; those that are not have to be downloaded by its install script. */
+  /**
+   * Whether its libraries are inside the package; those that are not have to be downloaded by its install
+   * script.
+   */
   readonly bundled: boolean;
 }
 
-/** What onnxruntime-node offers on this platform; whether the machine has the hardware shows when a session is made. Throws BackendError where onnxruntime-node is missing. */
+/**
+ * What onnxruntime-node offers on this platform; whether the machine has the hardware shows when a session is
+ * made.
+ * @throws BackendError where onnxruntime-node is missing
+ */
 export const devices = async (): Promise<readonly DeviceFacts[]> => {
   const runtime = await loadNativeRuntime().catch((error) => {
     throw typedFailure(error);

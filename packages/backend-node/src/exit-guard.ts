@@ -8,9 +8,10 @@ export interface ExitGuard {
 }
 
 /**
- * Delays the end of the process until native calls in the worker have returned: stopping a thread inside onnxruntime aborts the
- * process (SIGABRT instead of the exit status that was asked for). Node itself waits for the thread, too, so a program that must end while a model
- * computes has to die by a signal. Calls that have not begun never begin.
+ * Delays the end of the process until native calls in the worker have returned: stopping a thread inside
+ * onnxruntime aborts the process (SIGABRT instead of the exit status that was asked for). Node itself waits
+ * for the thread, too, so a program that must end while a model computes has to die by a signal. Calls that
+ * have not begun never begin.
  */
 export const exitGuard = (): ExitGuard => {
   const shared = new SharedArrayBuffer(8);

@@ -9,18 +9,28 @@ import { workerRuntime } from './worker-runtime.js';
 
 /** Where sessions run, and on how many threads. */
 export interface NodeBackendOptions {
-  /** Threads inside one operator. Default: one per physical core. */
+  /**
+   * Threads inside one operator.
+   * @default one per physical core
+   */
   readonly threads?: number;
-  /** Load and run sessions in one worker thread, so that the caller's event loop stays responsive. Default: false. */
+  /**
+   * Load and run sessions in one worker thread, so that the caller's event loop stays responsive.
+   * @default false
+   */
   readonly worker?: boolean;
-  /** What computes; `devices()` says what is offered here. Two models on two devices take two backends. Default: `cpu`. */
+  /**
+   * What computes; `devices()` says what is offered here. Two models on two devices take two backends.
+   * @default `cpu`
+   */
   readonly device?: NodeDevice;
 }
 
 /**
  * Models on onnxruntime-node. The runtime is loaded with the first session.
- * Throws InvalidArgumentError for threads < 1 and an unknown device; sessions throw BackendError where onnxruntime-node is missing, of another version, or fails, and for
- * a device that is not offered here, with what it takes.
+ * @throws InvalidArgumentError for threads < 1 and an unknown device; sessions throw BackendError where
+ *   onnxruntime-node is missing, of another version, or fails, and for a device that is not offered here,
+ *   with what it takes
  */
 export const nodeBackend = (options: NodeBackendOptions = {}): Backend => {
   const { device = 'cpu', worker = false } = options;

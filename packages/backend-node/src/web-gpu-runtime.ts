@@ -9,8 +9,8 @@ interface Shared {
 let shared: Shared | undefined;
 
 /**
- * One runtime for all backends of this thread that use WebGPU: two threads that run its sessions at once end the process. Rejects with a plain error with a `hint` where one
- * with another `worker` is in use.
+ * One runtime for all backends of this thread that use WebGPU: two threads that run its sessions at once end
+ * the process. Rejects with a plain error with a `hint` where one with another `worker` is in use.
  */
 export const webGpuRuntime = async (worker: boolean, load: () => Promise<Runtime>): Promise<Runtime> => {
   if (shared !== undefined && shared.worker !== worker) {

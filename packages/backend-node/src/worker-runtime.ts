@@ -3,7 +3,9 @@ import { type Answer, type Runtime, remoteCalls, remoteSessions } from '@entrgi/
 import { disableTelemetry } from './disable-telemetry.js';
 import { exitGuard } from './exit-guard.js';
 
-/** The same runtime in a worker thread: the caller's event loop keeps turning while a session loads or runs. */
+/**
+ * The same runtime in a worker thread: the caller's event loop keeps turning while a session loads or runs.
+ */
 export const workerRuntime = (entry = new URL('./worker.js', import.meta.url)): Runtime => {
   disableTelemetry();
   const guard = exitGuard();

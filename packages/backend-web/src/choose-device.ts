@@ -6,7 +6,10 @@ export interface DeviceReport {
   readonly device: WebDevice;
   /** Threads of WebAssembly. */
   readonly threads: number;
-  /** Why `auto` did not take WebGPU, or why there is one thread only: a sentence each; empty where neither is so. */
+  /**
+   * Why `auto` did not take WebGPU, or why there is one thread only: a sentence each; empty where neither is
+   * so.
+   */
   readonly reasons: readonly string[];
 }
 
@@ -28,8 +31,9 @@ interface Adapter {
 const MOST_THREADS = 8;
 
 /**
- * Chooses where sessions run: for `auto` WebGPU where a graphics card is behind it, WebAssembly elsewhere, with the reason. Throws a plain error with
- * a `hint` where `webgpu` is asked for and there is none.
+ * Chooses where sessions run: for `auto` WebGPU where a graphics card is behind it, WebAssembly elsewhere,
+ * with the reason.
+ * @throws a plain error with a `hint` where `webgpu` is asked for and there is none
  */
 export const chooseDevice = async (
   { device, threads }: { readonly device: 'auto' | WebDevice; readonly threads?: number | undefined },

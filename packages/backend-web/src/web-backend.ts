@@ -7,33 +7,45 @@ import { workerRuntime } from './worker-runtime.js';
 
 /** Where sessions run, and on how many threads. */
 export interface WebBackendOptions {
-  /** `auto`: WebGPU where a graphics card is behind it, WebAssembly elsewhere. Default: `auto`. */
+  /**
+   * `auto`: WebGPU where a graphics card is behind it, WebAssembly elsewhere.
+   * @default `auto`
+   */
   readonly device?: 'auto' | WebDevice;
   /**
-   * Threads of WebAssembly, shared by all sessions; one where the page is not cross-origin isolated. Default: as many as there are cores, up to 4, of
-   * more the half, up to 8.
+   * Threads of WebAssembly, shared by all sessions; one where the page is not cross-origin isolated.
+   * @default as many as there are cores, up to 4, of more the half, up to 8
    */
   readonly threads?: number;
   /**
-   * Load and run sessions in a worker, so that the page stays responsive; a function makes one from `@entrgi/backend-web/worker` where the bundler does not
-   * find it. `false`: in this thread, for programs that are in a worker themselves. Default: true.
+   * Load and run sessions in a worker, so that the page stays responsive; a function makes one from
+   * `@entrgi/backend-web/worker` where the bundler does not find it. `false`: in this thread, for programs
+   * that are in a worker themselves.
+   * @default true
    */
   readonly worker?: boolean | (() => Worker);
-  /** Where onnxruntime-web's .wasm lies, if not beside its script: a folder's URL with a slash at its end, or a file's. */
+  /**
+   * Where onnxruntime-web's .wasm lies, if not beside its script: a folder's URL with a slash at its end, or
+   * a file's.
+   */
   readonly wasm?: string;
 }
 
 /** A backend that says what it found in the browser. */
 export interface WebBackend extends Backend {
-  /** What sessions run on, and why not on something better; loads the runtime. Throws BackendError where there is none. */
+  /**
+   * What sessions run on, and why not on something better; loads the runtime.
+   * @throws BackendError where there is none
+   */
   report(): Promise<DeviceReport>;
 }
 
 const devices = ['auto', 'wasm', 'webgpu'] as const;
 
 /**
- * Models on onnxruntime-web. The runtime is loaded with the first session. Throws InvalidArgumentError for an unknown device and threads < 1;
- * sessions throw BackendError where onnxruntime-web is missing, of another version, or fails, and where `webgpu` is asked for and not there.
+ * Models on onnxruntime-web. The runtime is loaded with the first session.
+ * @throws InvalidArgumentError for an unknown device and threads < 1; sessions throw BackendError where
+ *   onnxruntime-web is missing, of another version, or fails, and where `webgpu` is asked for and not there
  */
 export const webBackend = (options: WebBackendOptions = {}): WebBackend => {
   const { device = 'auto', threads, worker = true, wasm } = options;

@@ -7,7 +7,10 @@ import { chooseDevice, type DeviceReport, type WebDevice } from './choose-device
 export interface RuntimeRequest {
   readonly device: 'auto' | WebDevice;
   readonly threads?: number | undefined;
-  /** Where the runtime's .wasm lies, if not beside its script: a folder's URL with a slash at its end, or a file's. */
+  /**
+   * Where the runtime's .wasm lies, if not beside its script: a folder's URL with a slash at its end, or a
+   * file's.
+   */
   readonly wasm?: string | undefined;
 }
 
@@ -33,7 +36,10 @@ const QUIET = { logSeverityLevel: 4 } as const;
 const failure = (message: string, hint: string, cause?: unknown) =>
   Object.assign(new Error(message, { cause }), { hint });
 
-/** Imports the build of onnxruntime-web for the device and checks its version. Calls wait for each other: its WebGPU build takes one at a time. */
+/**
+ * Imports the build of onnxruntime-web for the device and checks its version. Calls wait for each other: its
+ * WebGPU build takes one at a time.
+ */
 export const loadWebRuntime = async (
   request: RuntimeRequest,
   importRuntime = (device: WebDevice): Promise<unknown> =>

@@ -15,7 +15,10 @@ interface Call {
 
 const scope = globalThis as unknown as Scope;
 
-/** Buffers of the results: they move to the caller instead of being copied. What lies in shared memory is copied. */
+/**
+ * Buffers of the results: they move to the caller instead of being copied. What lies in shared memory is
+ * copied.
+ */
 const buffersOf = (result: Record<string, Tensor>): ArrayBuffer[] => [
   ...new Set(
     Object.values(result)

@@ -6,19 +6,22 @@ import type { MethodName } from './settings/methods.js';
 import { type GivenSettings, settingNames } from './settings/settings.js';
 
 /**
- * What to respond to, with which models, and how. Settings that are not said are those of the preset; without one, those of the published
- * tables (`presets.published`), for the embedded denoiser `embeddedSettings`.
+ * What to respond to, with which models, and how. Settings that are not said are those of the preset; without
+ * one, those of the published tables (`presets.published`), for the embedded denoiser `embeddedSettings`.
  */
 export interface GenerateOptions extends ModelOptions, GivenSettings {
   /** What to respond to: one user turn, or a conversation that ends with one. Give it or `messages`. */
   readonly prompt?: Prompt | undefined;
   /** The conversation, by the name that other programs call it. */
   readonly messages?: readonly ChatMessage[] | undefined;
-  /** Default: `entrgi`. */
+  /** @default `entrgi` */
   readonly method?: MethodName | undefined;
   /** Settings of a source, which those that are said override: a preset of @entrgi/samplers, or its name. */
   readonly preset?: Preset | keyof typeof presets | undefined;
-  /** Equal seeds give equal texts. Default: 1. */
+  /**
+   * Equal seeds give equal texts.
+   * @default 1
+   */
   readonly seed?: number | undefined;
 }
 

@@ -22,11 +22,17 @@ export interface GenerateResult {
     readonly denoiser: string;
     readonly reward: string;
   };
-  /** Milliseconds, loading not included; rewardMs is the time in the reward model, both within guidance and for the final scores. */
+  /**
+   * Milliseconds, loading not included; rewardMs is the time in the reward model, both within guidance and
+   * for the final scores.
+   */
   readonly timings: PromptEndEvent['timings'];
   /** What it took, final scores included. */
   readonly cost: Cost;
-  /** Of `bon-compute`, where no budget was given: what the guided run cost that it was matched to, which is in no other number. */
+  /**
+   * Of `bon-compute`, where no budget was given: what the guided run cost that it was matched to, which is in
+   * no other number.
+   */
   readonly matched?: Cost | undefined;
 }
 

@@ -26,7 +26,10 @@ export interface GenerationPlan {
   readonly seed: number;
 }
 
-/** Decides and checks; `of` is what errors call the function. Throws InvalidArgumentError for whatever could only fail later. */
+/**
+ * Decides and checks; `of` is what errors call the function.
+ * @throws InvalidArgumentError for whatever could only fail later
+ */
 export const planGeneration = (options: GenerateOptions, of = 'generate'): GenerationPlan => {
   requireKnownOptions(of, options, generateOptionNames);
   const { method = 'entrgi', seed = 1 } = options;

@@ -33,8 +33,9 @@ export interface StreamEndEvent extends PromptEndEvent {
 export type StreamEvent = StreamStepEvent | StreamEndEvent;
 
 /**
- * Responds to a prompt as `generate` does, and reports each denoising step as it is taken; the last event has the result. Leaving the loop, or
- * aborting, frees what was loaded. Throws InvalidArgumentError at once for options that cannot work; while iterating, what `generate` throws.
+ * Responds to a prompt as `generate` does, and reports each denoising step as it is taken; the last event has
+ * the result. Leaving the loop, or aborting, frees what was loaded.
+ * @throws InvalidArgumentError at once for options that cannot work; while iterating, what `generate` throws
  */
 export const stream = (options: GenerateOptions): AsyncGenerator<StreamEvent, void, undefined> => {
   const plan = planGeneration(options, 'stream');

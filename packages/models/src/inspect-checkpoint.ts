@@ -19,8 +19,9 @@ const optionNames: OptionNames<InspectOptions> = {
 };
 
 /**
- * Reads and checks a checkpoint of safetensors or an ONNX model, wherever loaders find one; throws what loading it would throw. Of a model of the hub that is not in the
- * cache, configuration and tokenizer are fetched, and of the weights no more than what says where they are; with `verify`, all files.
+ * Reads and checks a checkpoint of safetensors or an ONNX model, wherever loaders find one; throws what
+ * loading it would throw. Of a model of the hub that is not in the cache, configuration and tokenizer are
+ * fetched, and of the weights no more than what says where they are; with `verify`, all files.
  */
 export const inspectCheckpoint = async (
   source: string | Folder,

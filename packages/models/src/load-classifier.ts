@@ -13,10 +13,12 @@ import { openSource } from './source/open-source.js';
 import { loadWeights } from './weights/load-weights.js';
 
 /**
- * Loads a sequence classifier: everything but the weights, which stay in their files. From a directory, an ONNX file, the hub or a folder; in
- * Hugging Face layout, or in that of transformers.js (an ONNX model instead of safetensors), where it may be any.
- * Throws CheckpointError where a file is missing, corrupt or contradicts another, UnsupportedError for another architecture or, of an ONNX
- * file, where the word embeddings cannot be found, InvalidModelError for an unsafe one, MemoryLimitError, and what resolveCheckpoint throws.
+ * Loads a sequence classifier: everything but the weights, which stay in their files. From a directory, an
+ * ONNX file, the hub or a folder; in Hugging Face layout, or in that of transformers.js (an ONNX model
+ * instead of safetensors), where it may be any.
+ * @throws CheckpointError where a file is missing, corrupt or contradicts another, UnsupportedError for
+ *   another architecture or, of an ONNX file, where the word embeddings cannot be found, InvalidModelError
+ *   for an unsafe one, MemoryLimitError, and what resolveCheckpoint throws
  */
 export const loadClassifier = async (
   source: string | Folder,

@@ -9,15 +9,20 @@ import { rewriteRequest } from './rewrites/rewrite-rule.js';
 
 /** What canonicalize may be told. */
 export interface CanonicalizeOptions {
-  /** Intermediate values whose names must survive even where the node that makes them is dropped (Identity, Dropout). */
+  /**
+   * Intermediate values whose names must survive even where the node that makes them is dropped (Identity,
+   * Dropout).
+   */
   readonly keep?: Iterable<Value>;
 }
 
 /**
- * A model of opset 11–27 in opset 21 (23 with RMSNormalization) and few operators: fused and contributed operators expanded (see rewrites), constants as initializers,
- * shapes that are known folded, Identity and inference-time Dropout removed, nodes and initializers that no output needs dropped.
- * Inputs, outputs and the values of all remaining names stay what they were. The argument is not changed.
- * Throws InvalidModelError for what is not well-formed (sizes are not looked at: decodeModel and encodeModel do) and UnsupportedError for operators in a form that has no canonical one.
+ * A model of opset 11–27 in opset 21 (23 with RMSNormalization) and few operators: fused and contributed
+ * operators expanded (see rewrites), constants as initializers, shapes that are known folded, Identity and
+ * inference-time Dropout removed, nodes and initializers that no output needs dropped. Inputs, outputs and
+ * the values of all remaining names stay what they were. The argument is not changed.
+ * @throws InvalidModelError for what is not well-formed (sizes are not looked at: decodeModel and encodeModel
+ *   do) and UnsupportedError for operators in a form that has no canonical one
  */
 export function canonicalize(model: Model, { keep = [] }: CanonicalizeOptions = {}): Model {
   checkForm(model);
@@ -87,7 +92,10 @@ function rewriteNode(
   }
 }
 
-/** Replaces the node appended last by an initializer where its elements are known: shapes that exporters compute. */
+/**
+ * Replaces the node appended last by an initializer where its elements are known: shapes that exporters
+ * compute.
+ */
 function foldShape(g: GraphBuilder): void {
   const output = g.graph.nodes.at(-1)!.outputs[0]!;
   const contents = output === '' ? undefined : g.contentsOf(output);

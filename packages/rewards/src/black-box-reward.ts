@@ -16,9 +16,11 @@ export type Rate = (
 ) => ArrayLike<number> | Promise<ArrayLike<number>>;
 
 /**
- * A reward of which only the values are known: a rule, a classifier behind an interface, a person. It ranks (best-of-n); it cannot guide.
- * Throws InvalidArgumentError for a name that is no text or empty and a `rate` that is no function; scoring,
- * InvalidArgumentError where `rate` returns another number of rewards than responses, NumericalError where one is not finite.
+ * A reward of which only the values are known: a rule, a classifier behind an interface, a person. It ranks
+ * (best-of-n); it cannot guide.
+ * @throws InvalidArgumentError for a name that is no text or empty and a `rate` that is no function; scoring,
+ *   InvalidArgumentError where `rate` returns another number of rewards than responses, NumericalError where
+ *   one is not finite
  */
 export const blackBoxReward = (name: string, rate: Rate): Reward => {
   requireThat('blackBoxReward: name', name, 'a name', typeof name === 'string' && name.trim() !== '');

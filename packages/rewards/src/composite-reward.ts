@@ -28,8 +28,9 @@ export interface WeightedReward<R extends Reward = Reward> {
 
 /**
  * The weighted sum of rewards: R = Σ weightᵢ Rᵢ. It has a gradient (`open`) exactly when all parts have one.
- * Disposing it disposes its parts. Throws InvalidArgumentError without parts, for one that is no reward and for a weight that is not finite; when
- * scoring and evaluating, NumericalError, naming the part, where the sum is not finite.
+ * Disposing it disposes its parts.
+ * @throws InvalidArgumentError without parts, for one that is no reward and for a weight that is not finite;
+ *   when scoring and evaluating, NumericalError, naming the part, where the sum is not finite
  */
 export function compositeReward(parts: readonly WeightedReward<DifferentiableReward>[]): DifferentiableReward;
 export function compositeReward(parts: readonly WeightedReward[]): Reward;
@@ -96,7 +97,10 @@ const openAll = async (
 /** So many terms take some milliseconds. */
 const PIECE = 2 ** 20;
 
-/** total += weight · term. Throws NumericalError, naming the part, where a term or the sum so far is not finite. */
+/**
+ * total += weight · term.
+ * @throws NumericalError, naming the part, where a term or the sum so far is not finite
+ */
 const add = async <T extends Float32Array | Float64Array>(
   { reward, weight }: WeightedReward,
   term: T,

@@ -40,21 +40,29 @@ import { holdLogits } from './held/hold-logits.js';
 
 /** Where a reward model runs, how it holds its weights, and what it is fed for tokens it lacks. */
 export interface NetworkRewardOptions extends RuntimeOptions, RewardTokensOptions {
-  /** Hold the weights once, memory-mapped: half the memory, about 8 % slower. Default: false. */
+  /**
+   * Hold the weights once, memory-mapped: half the memory, about 8 % slower.
+   * @default false
+   */
   readonly disablePrepacking?: boolean | undefined;
   /**
-   * Compute what comes before the response once per prompt where the network is causal, and not for every response or step, and the same of
-   * the tokens that all responses begin with for good: the same rewards to about 1e-6. False serves comparisons. Default: true.
+   * Compute what comes before the response once per prompt where the network is causal, and not for every
+   * response or step, and the same of the tokens that all responses begin with for good: the same rewards to
+   * about 1e-6. False serves comparisons.
+   * @default true
    */
   readonly prefixReuse?: boolean | undefined;
   /**
-   * Compute forward values again for the gradient instead of keeping them all: the memory of one block's values instead of every block's, for
-   * about 1.4 times the time. The same gradient. Default: false.
+   * Compute forward values again for the gradient instead of keeping them all: the memory of one block's
+   * values instead of every block's, for about 1.4 times the time. The same gradient.
+   * @default false
    */
   readonly recompute?: boolean | undefined;
   /**
-   * Take whole guidance steps as one graph, so that logits stay on the device: softmax, drawing, update and all. The same results but for rounding, and for
-   * draws that fall on the edge between two tokens. On the processor it takes about 1.3 times the time of JavaScript. Default: where the backend is a device.
+   * Take whole guidance steps as one graph, so that logits stay on the device: softmax, drawing, update and
+   * all. The same results but for rounding, and for draws that fall on the edge between two tokens. On the
+   * processor it takes about 1.3 times the time of JavaScript.
+   * @default where the backend is a device
    */
   readonly fused?: boolean | undefined;
 }
@@ -70,9 +78,10 @@ export const networkRewardOptionNames: OptionNames<NetworkRewardOptions> = {
 };
 
 /**
- * A reward with a gradient from a network. Sessions are made when first needed, all on the same mapped weights: one forward-only for
- * scores, one that also computes the gradient for each way of giving `probs` (whole vocabulary, candidates), and for causal networks one for
- * what comes before the response and one for its first tokens.
+ * A reward with a gradient from a network. Sessions are made when first needed, all on the same mapped
+ * weights: one forward-only for scores, one that also computes the gradient for each way of giving `probs`
+ * (whole vocabulary, candidates), and for causal networks one for what comes before the response and one for
+ * its first tokens.
  */
 export const networkReward = (network: Classifier, options: NetworkRewardOptions): DifferentiableReward => {
   requireKnownOptions('networkReward', options, networkRewardOptionNames);
@@ -121,7 +130,10 @@ export const networkReward = (network: Classifier, options: NetworkRewardOptions
     );
   };
 
-  /** What the network keeps of the tokens before the response; undefined where they are computed along with it. */
+  /**
+   * What the network keeps of the tokens before the response; undefined where they are computed along with
+   * it.
+   */
   const pastOf = async (prefix: Int32Array, signal?: AbortSignal) => {
     if (reused === undefined) return undefined;
     if (prefix.length === 0) return prefixTensors.empty(reused, 1);

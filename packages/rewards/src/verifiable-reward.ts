@@ -6,8 +6,9 @@ import { blackBoxReward } from './black-box-reward.js';
 export type Check = (response: string, prompt: Prompt) => boolean | number | Promise<boolean | number>;
 
 /**
- * A reward that a rule decides, response by response: one of `checks`, or any function of the text. It ranks and steers; it cannot guide. Throws InvalidArgumentError for a check that is no
- * function, and what `blackBoxReward` throws.
+ * A reward that a rule decides, response by response: one of `checks`, or any function of the text. It ranks
+ * and steers; it cannot guide.
+ * @throws InvalidArgumentError for a check that is no function, and what `blackBoxReward` throws
  */
 export const verifiableReward = (name: string, check: Check): Reward => {
   requireFunction(

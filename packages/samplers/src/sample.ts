@@ -25,18 +25,24 @@ import { remaskTokens } from './step/remask-tokens.js';
 import { type StepStream, type StepWork, takeStep } from './step/take-step.js';
 import { trajectoryStates } from './step/trajectory-states.js';
 
-/** The longest run of steps that reveal nothing of which each is reported; of a longer one, only the last is. */
+/**
+ * The longest run of steps that reveal nothing of which each is reported; of a longer one, only the last is.
+ */
 const LONGEST_REPORTED = 10_000;
 
 /**
- * Fills in the responses to some prompts, step by step, and reports each step and each finished prompt. A prompt's result depends on the
- * seed and on the prompt, not on the other prompts. Throws InvalidArgumentError at once for options that cannot work; while iterating,
- * NumericalError for a NaN, and the signal's reason when aborted (between runs of a model, which cannot be interrupted).
+ * Fills in the responses to some prompts, step by step, and reports each step and each finished prompt. A
+ * prompt's result depends on the seed and on the prompt, not on the other prompts.
+ * @throws InvalidArgumentError at once for options that cannot work; while iterating, NumericalError for a
+ *   NaN, and the signal's reason when aborted (between runs of a model, which cannot be interrupted)
  */
 export const sample = (options: SampleOptions): AsyncGenerator<SampleEvent, void, undefined> =>
   samplePrompts(resolveOptions(options));
 
-/** The same, steered between steps. Behind the current block of a denoiser whose tokens see no later one, nothing is guessed, nor rated. */
+/**
+ * The same, steered between steps. Behind the current block of a denoiser whose tokens see no later one,
+ * nothing is guessed, nor rated.
+ */
 export const steered = (
   options: SampleOptions,
   steering: Steering,

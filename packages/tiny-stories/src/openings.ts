@@ -1,4 +1,7 @@
-/** 64 story openings of 12 to 35 tokens; no model has seen them. Prompts read `Complete this story: {opening}`. */
+/**
+ * 64 story openings of 12 to 35 tokens; no model has seen them. Prompts read `Complete this story:
+ * {opening}`.
+ */
 export const openings: readonly string[] = [
   'Once upon a time, a small hedgehog found a red button under a leaf.',
   'Nora had a wooden boat. One windy morning she carried it down to the pond.',

@@ -9,11 +9,21 @@ import { textReward } from './text-reward.js';
 
 /** Which label is the reward, of what, and how it counts. */
 export interface ClassificationRewardOptions extends LoadingOptions {
-  /** By number, or as config.json's id2label calls it. Default: the only one there is. */
+  /**
+   * By number, or as config.json's id2label calls it.
+   * @default the only one there is
+   */
   readonly label?: number | string | undefined;
-  /** What is classified: the prompt with its response, in the chat template or else as a pair of texts, or the response alone. Default: `dialogue`. */
+  /**
+   * What is classified: the prompt with its response, in the chat template or else as a pair of texts, or the
+   * response alone.
+   * @default `dialogue`
+   */
   readonly reads?: 'dialogue' | 'response' | undefined;
-  /** The model's raw score of the label, or its probability. Default: `logit`. */
+  /**
+   * The model's raw score of the label, or its probability.
+   * @default `logit`
+   */
   readonly as?: 'logit' | 'probability' | undefined;
   readonly name?: string | undefined;
 }
@@ -27,8 +37,10 @@ const optionNames: OptionNames<ClassificationRewardOptions> = {
 };
 
 /**
- * A text classifier as a reward: a reward model, a classifier of sentiment or toxicity, a judge of grammar. `model` is a directory, an id on the hub, or a pipeline that is loaded. Throws
- * InvalidArgumentError for an unknown option or label, NotFoundError for a model that is not there, BackendError where @huggingface/transformers is missing.
+ * A text classifier as a reward: a reward model, a classifier of sentiment or toxicity, a judge of grammar.
+ * `model` is a directory, an id on the hub, or a pipeline that is loaded.
+ * @throws InvalidArgumentError for an unknown option or label, NotFoundError for a model that is not there,
+ *   BackendError where @huggingface/transformers is missing
  */
 export const classificationReward = async (
   model: string | LoadedModel,

@@ -11,7 +11,10 @@ import { textReward } from './text-reward.js';
 
 /** How the likelihood of a response is added up, and how the model that gives it is loaded. */
 export interface LikelihoodRewardOptions extends LoadingOptions {
-  /** The sum over the response's tokens, and not their mean. Default: false. */
+  /**
+   * The sum over the response's tokens, and not their mean.
+   * @default false
+   */
   readonly total?: boolean | undefined;
   readonly name?: string | undefined;
 }
@@ -23,9 +26,12 @@ const optionNames: OptionNames<LikelihoodRewardOptions> = {
 };
 
 /**
- * How likely an autoregressive model finds a response to its prompt: the mean of log p over the response's tokens and the token that ends it. `model` is a directory, an id on the hub, or a
- * pipeline of `text-generation`. Throws InvalidArgumentError for an unknown option and a text that does not fit, NotFoundError for a model that is not there, BackendError where
+ * How likely an autoregressive model finds a response to its prompt: the mean of log p over the response's
+ * tokens and the token that ends it. `model` is a directory, an id on the hub, or a pipeline of
+ * `text-generation`.
  * @huggingface/transformers is missing.
+ * @throws InvalidArgumentError for an unknown option and a text that does not fit, NotFoundError for a model
+ *   that is not there, BackendError where
  */
 export const likelihoodReward = async (
   model: string | LoadedModel,

@@ -8,7 +8,10 @@ import { type LoadingOptions, loadingOf, loadingOptionNames } from './loading-op
 /** How surprising texts are to an autoregressive model. */
 export interface Perplexity extends Disposable {
   readonly name: string;
-  /** The mean of −log p over the tokens of each text, in nats, whose exponential is its perplexity; null where there is no token to be rated. */
+  /**
+   * The mean of −log p over the tokens of each text, in nats, whose exponential is its perplexity; null where
+   * there is no token to be rated.
+   */
   rate(
     texts: readonly string[],
     options?: { readonly signal?: AbortSignal | undefined },
@@ -23,9 +26,11 @@ export interface PerplexityOptions extends LoadingOptions {
 const optionNames: OptionNames<PerplexityOptions> = { ...loadingOptionNames, name: requireText };
 
 /**
- * Perplexity under an autoregressive model: of texts by themselves, behind the token that begins a text (else the one that ends it; without either, the first token is not rated), as
- * lm-evaluation-harness has it. `model` is a directory, an id on the hub, or a pipeline of `text-generation`. Throws InvalidArgumentError for an unknown option and a text that does
- * not fit, NotFoundError for a model that is not there, BackendError where @huggingface/transformers is missing.
+ * Perplexity under an autoregressive model: of texts by themselves, behind the token that begins a text (else
+ * the one that ends it; without either, the first token is not rated), as lm-evaluation-harness has it.
+ * `model` is a directory, an id on the hub, or a pipeline of `text-generation`.
+ * @throws InvalidArgumentError for an unknown option and a text that does not fit, NotFoundError for a model
+ *   that is not there, BackendError where @huggingface/transformers is missing
  */
 export const loadPerplexity = async (
   model: string | LoadedModel,

@@ -3,19 +3,37 @@ import type { LibraryLoading } from './library/contract.js';
 
 /** How Transformers.js loads a model that is given by name. */
 export interface LoadingOptions {
-  /** How its weights are held, as that library has it: `fp32`, `fp16`, `q8`, `q4`, … Default: the library's for the device. */
+  /**
+   * How its weights are held, as that library has it: `fp32`, `fp16`, `q8`, `q4`, …
+   * @default the library's for the device
+   */
   readonly dtype?: string | undefined;
-  /** Where it runs. Default: `cpu` in Node. */
+  /**
+   * Where it runs.
+   * @default `cpu` in Node
+   */
   readonly device?: string | undefined;
-  /** Branch, tag or commit of a model on the hub. Default: `main`. */
+  /**
+   * Branch, tag or commit of a model on the hub.
+   * @default `main`
+   */
   readonly revision?: string | undefined;
-  /** Default: the library's own, `env.cacheDir`. */
+  /** @default the library's own, `env.cacheDir` */
   readonly cacheDir?: string | undefined;
-  /** Download nothing. Default: false. */
+  /**
+   * Download nothing.
+   * @default false
+   */
   readonly offline?: boolean | undefined;
-  /** Name of the ONNX file in its subfolder, without its ending. Default: `model`. */
+  /**
+   * Name of the ONNX file in its subfolder, without its ending.
+   * @default `model`
+   */
   readonly file?: string | undefined;
-  /** Folder that it is in. Default: `onnx`. */
+  /**
+   * Folder that it is in.
+   * @default `onnx`
+   */
   readonly subfolder?: string | undefined;
 }
 
@@ -29,7 +47,10 @@ export const loadingOptionNames: OptionNames<LoadingOptions> = {
   subfolder: requireText,
 };
 
-/** The same in the library's words. What is not said is not passed on: the library takes undefined for a value. */
+/**
+ * The same in the library's words. What is not said is not passed on: the library takes undefined for a
+ * value.
+ */
 export const loadingOf = (options: LoadingOptions): LibraryLoading => {
   const { dtype, device, revision, cacheDir, offline, file, subfolder } = options;
   const all = {

@@ -14,9 +14,15 @@ import { textReward } from './text-reward.js';
 
 /** What responses are to mean. */
 export interface SimilarityRewardOptions extends LoadingOptions {
-  /** A text, or that of a prompt. Default: the prompt's last turn. */
+  /**
+   * A text, or that of a prompt.
+   * @default the prompt's last turn
+   */
   readonly to?: string | ((prompt: Prompt) => string) | undefined;
-  /** How the model's tokens become one vector. Default: `mean`. */
+  /**
+   * How the model's tokens become one vector.
+   * @default `mean`
+   */
   readonly pooling?: 'mean' | 'cls' | 'last_token' | undefined;
   readonly name?: string | undefined;
 }
@@ -35,8 +41,10 @@ const optionNames: OptionNames<SimilarityRewardOptions> = {
 };
 
 /**
- * How near a response is to a text in meaning: the cosine of their sentence embeddings, in [−1, 1]. `model` is a directory, an id on the hub, or a pipeline of `feature-extraction`. Throws
- * InvalidArgumentError for options that cannot work, NotFoundError for a model that is not there, BackendError where @huggingface/transformers is missing.
+ * How near a response is to a text in meaning: the cosine of their sentence embeddings, in [−1, 1]. `model`
+ * is a directory, an id on the hub, or a pipeline of `feature-extraction`.
+ * @throws InvalidArgumentError for options that cannot work, NotFoundError for a model that is not there,
+ *   BackendError where @huggingface/transformers is missing
  */
 export const similarityReward = async (
   model: string | LoadedPipeline,

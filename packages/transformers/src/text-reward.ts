@@ -7,7 +7,10 @@ export interface TextRewardOptions {
   close(): Promise<void>;
 }
 
-/** A reward that rates one response after the other, so that none depends on what else is rated. Throws InvalidArgumentError for what is no text, NumericalError where a reward is not finite. */
+/**
+ * A reward that rates one response after the other, so that none depends on what else is rated.
+ * @throws InvalidArgumentError for what is no text, NumericalError where a reward is not finite
+ */
 export const textReward = ({ name, rate, close }: TextRewardOptions): Reward => ({
   name,
   async score(prompt, responses, { signal } = {}) {

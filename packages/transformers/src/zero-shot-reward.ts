@@ -8,9 +8,15 @@ import { textReward } from './text-reward.js';
 export interface ZeroShotRewardOptions extends LoadingOptions {
   /** In words: `cheerful`. */
   readonly label: string;
-  /** What else it might be: the reward is the label's share among them. Default: nothing; the reward is then how much rather it is entailed than contradicted. */
+  /**
+   * What else it might be: the reward is the label's share among them.
+   * @default nothing; the reward is then how much rather it is entailed than contradicted
+   */
   readonly against?: readonly string[] | undefined;
-  /** The sentence that says so, with {} for the label. Default: `This example is {}.` */
+  /**
+   * The sentence that says so, with {} for the label.
+   * @default `This example is {}.`
+   */
   readonly hypothesis?: string | undefined;
   readonly name?: string | undefined;
 }
@@ -32,9 +38,12 @@ const optionNames: OptionNames<ZeroShotRewardOptions> = {
 };
 
 /**
- * How much a response, read alone, is what a label says, in [0, 1]: zero-shot classification by a model of natural language inference. `model` is a directory, an id on the hub, or a pipeline
- * of `zero-shot-classification`. Throws InvalidArgumentError for options that cannot work, NotFoundError for a model that is not there, BackendError where
+ * How much a response, read alone, is what a label says, in [0, 1]: zero-shot classification by a model of
+ * natural language inference. `model` is a directory, an id on the hub, or a pipeline of
+ * `zero-shot-classification`.
  * @huggingface/transformers is missing.
+ * @throws InvalidArgumentError for options that cannot work, NotFoundError for a model that is not there,
+ *   BackendError where
  */
 export const zeroShotReward = async (
   model: string | LoadedPipeline,

@@ -1,6 +1,9 @@
 import type { GraphBuilder, Node, Value } from '@entrgi/onnx';
 
-/** Appends a copy of a forward node, of what `current` has for its inputs, and lets `current` have the copy's outputs for the node's own. */
+/**
+ * Appends a copy of a forward node, of what `current` has for its inputs, and lets `current` have the copy's
+ * outputs for the node's own.
+ */
 export const computeAgain = (g: GraphBuilder, node: Node, current: Map<Value, Value>): Node => {
   const { opType, attributes, domain, outputs } = node;
   const inputs = node.inputs.map((input) => current.get(input) ?? input);

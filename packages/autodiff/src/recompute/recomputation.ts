@@ -13,8 +13,9 @@ export interface RecomputationRequest {
 /** Forward values, computed again for the backward pass. */
 export interface Recomputation {
   /**
-   * Called for each node from the last to the first, before its rule: computes the forward values of the node's segment again, from the value
-   * the segment begins with and not before `dy` is there. Returns what makes those values now, the first time.
+   * Called for each node from the last to the first, before its rule: computes the forward values of the
+   * node's segment again, from the value the segment begins with and not before `dy` is there. Returns what
+   * makes those values now, the first time.
    */
   enter(node: Node, dy: Value): readonly Node[];
   /** The value to use in the backward pass in place of `value`. */
@@ -25,8 +26,9 @@ export interface Recomputation {
 const FEWEST = 8;
 
 /**
- * Stores one value per segment instead of every value: the forward graph is cut wherever all that depends on `wrt` passes through a single
- * value, such as the residual stream between two blocks. Time for memory: the forward pass runs almost twice.
+ * Stores one value per segment instead of every value: the forward graph is cut wherever all that depends on
+ * `wrt` passes through a single value, such as the residual stream between two blocks. Time for memory: the
+ * forward pass runs almost twice.
  */
 export const recomputation = (g: GraphBuilder, request: RecomputationRequest): Recomputation => {
   const { nodes, active, ancestors } = request;

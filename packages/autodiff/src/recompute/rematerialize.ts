@@ -6,8 +6,9 @@ import { computeAgain } from './compute-again.js';
 const views: ReadonlySet<string> = new Set(['Cast', 'Reshape', 'Transpose', 'Squeeze', 'Unsqueeze']);
 
 /**
- * Operators whose results cost less to compute again than to keep: one pass over the elements. Norms and rotations are not among them: computing the
- * queries and keys of Qwen3 again spares a tenth of the memory and takes 1.3 % longer.
+ * Operators whose results cost less to compute again than to keep: one pass over the elements. Norms and
+ * rotations are not among them: computing the queries and keys of Qwen3 again spares a tenth of the memory
+ * and takes 1.3 % longer.
  */
 const cheap: ReadonlySet<string> = new Set([
   ...['Neg', 'Add', 'Sub', 'Mul', 'Div', 'Reciprocal', 'Sqrt', 'Where', 'Clip', 'Max', 'Min'],
@@ -25,8 +26,9 @@ export interface RematerializationRequest {
 }
 
 /**
- * Lets the backward pass compute again what it reads of the forward pass, wherever cheap operators give it from other values that the
- * backward pass reads anyway: those are kept alone. The same operators on the same values: the gradient stays the same, bit for bit.
+ * Lets the backward pass compute again what it reads of the forward pass, wherever cheap operators give it
+ * from other values that the backward pass reads anyway: those are kept alone. The same operators on the same
+ * values: the gradient stays the same, bit for bit.
  */
 export const rematerialize = (g: GraphBuilder, request: RematerializationRequest): void => {
   const { nodes } = g.graph;
@@ -59,7 +61,10 @@ type Source = 'kept' | Node;
 /** The shape of a value is known without its elements. */
 const reads = ({ opType }: Node): boolean => opType !== 'Shape';
 
-/** For each active forward value that the backward pass can have, how; its node's inputs are among them, or not active. */
+/**
+ * For each active forward value that the backward pass can have, how; its node's inputs are among them, or
+ * not active.
+ */
 const sourcesOf = ({
   forward,
   backward,
@@ -86,7 +91,10 @@ const sourcesOf = ({
   return sources;
 };
 
-/** The nodes that give a value again, in order, and the kept values they begin with; without what `current` has already. */
+/**
+ * The nodes that give a value again, in order, and the kept values they begin with; without what `current`
+ * has already.
+ */
 const unmade = (
   target: Value,
   sources: ReadonlyMap<Value, Source>,
@@ -116,8 +124,9 @@ const unmade = (
 };
 
 /**
- * For each node of the backward pass, a value without which it need not run: an input that cannot be computed before `seed`, or, of a view
- * of something else, such an input of the first node that reads the view. Without any, a node may run as soon as the forward pass has.
+ * For each node of the backward pass, a value without which it need not run: an input that cannot be computed
+ * before `seed`, or, of a view of something else, such an input of the first node that reads the view.
+ * Without any, a node may run as soon as the forward pass has.
  */
 const waitingFor = (g: GraphBuilder, nodes: readonly Node[], seed: Value): ReadonlyMap<Node, Value> => {
   const late = new Map([[seed, -1]]);

@@ -5,7 +5,10 @@ type Words<Text extends string> = Text extends `${infer First} ${infer Rest}` ? 
 
 type Kinds = Words<'Sum Mean Max Min Prod L1 L2 SumSquare LogSum LogSumExp'>;
 
-/** Every operator that the table of rules has to say something about; those of com.microsoft carry their domain. */
+/**
+ * Every operator that the table of rules has to say something about; those of com.microsoft carry their
+ * domain.
+ */
 export type Operator = Words<
   | 'Identity Cast Neg Add Sub Mul Div Pow Sqrt Reciprocal Exp Log Mod Abs Sum Max Min Clip Where'
   | 'Sin Cos Tan Asin Acos Atan Sinh Cosh Asinh Acosh Atanh'
@@ -21,7 +24,10 @@ export type Operator = Words<
   | 'com.microsoft.RotaryEmbedding com.microsoft.FusedMatMul com.microsoft.MatMulNBits'
 >;
 
-/** The name under which the table knows a node's operator. A dot within the operator's own name divides no domain from it. */
+/**
+ * The name under which the table knows a node's operator. A dot within the operator's own name divides no
+ * domain from it.
+ */
 export const operatorName = ({ opType, domain }: Node): string => {
   if (opType.includes('.')) return `${domain === '' ? 'ai.onnx' : domain}::${opType}`;
   return domain === '' ? opType : `${domain}.${opType}`;

@@ -1,7 +1,9 @@
 import type { GraphBuilder, Node, Value } from '@entrgi/onnx';
 import type { AttributeReader } from '@entrgi/onnx/internal';
 
-/** The values of a node, in order. Optional ones that are absent, and every position past the end, read ''. */
+/**
+ * The values of a node, in order. Optional ones that are absent, and every position past the end, read ''.
+ */
 export type Values = readonly [Value, Value, Value, Value, Value, Value, Value, Value, ...Value[]];
 
 /** What a rule is told about one node. */
@@ -31,8 +33,8 @@ export interface RuleRequest {
 }
 
 /**
- * `Gemm`: transB on 2-D reshapes, plain ONNX that every runtime has. `FusedMatMul`: com.microsoft's operator, fewer nodes;
- * onnxruntime has it on CPU, not on WebGPU.
+ * `Gemm`: transB on 2-D reshapes, plain ONNX that every runtime has. `FusedMatMul`: com.microsoft's operator,
+ * fewer nodes; onnxruntime has it on CPU, not on WebGPU.
  */
 export type TransposedProduct = 'Gemm' | 'FusedMatMul';
 
@@ -43,12 +45,16 @@ export interface PackedWeight {
 }
 
 /**
- * From the integers of a packed weight of shape [N, K], the transpose as a second packed weight of shape [K, N], which must stand for exactly
- * the same numbers; undefined where there is none. It declares initializers only when it is called.
+ * From the integers of a packed weight of shape [N, K], the transpose as a second packed weight of shape [K,
+ * N], which must stand for exactly the same numbers; undefined where there is none. It declares initializers
+ * only when it is called.
  */
 export type TransposedWeight = (weight: Value) => PackedWeight | undefined;
 
-/** The gradient of one input: a value, or a function that makes it, called only where it is needed. null: none flows. */
+/**
+ * The gradient of one input: a value, or a function that makes it, called only where it is needed. null: none
+ * flows.
+ */
 export type InputGradient = Value | (() => Value) | null;
 
 /** From the gradients of a node's outputs, the gradients of its inputs, in order; missing ones are null. */
@@ -80,7 +86,9 @@ export interface NonDifferentiable {
 /** Asking for a gradient through the operator is an error: its slope is zero or random wherever it exists. */
 export const nonDifferentiable = (why: string): NonDifferentiable => ({ nonDifferentiable: why });
 
-/** An operator whose output is an integer, a truth value or a shape: the gradient ends there, as in PyTorch. */
+/**
+ * An operator whose output is an integer, a truth value or a shape: the gradient ends there, as in PyTorch.
+ */
 export interface Cut {
   readonly cut: string;
 }

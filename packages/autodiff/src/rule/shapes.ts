@@ -9,8 +9,8 @@ const isStatic = (dims: readonly Dimension[] | undefined): dims is readonly numb
   dims?.every((size) => typeof size === 'number') ?? false;
 
 /**
- * The shape of a value as an int64 vector: a constant where it is known, else one Shape node for all values whose sizes have the same
- * names (equal symbols are equal sizes).
+ * The shape of a value as an int64 vector: a constant where it is known, else one Shape node for all values
+ * whose sizes have the same names (equal symbols are equal sizes).
  */
 export function shapeOf({ g, once }: Request, value: Value): Value {
   const dims = g.knownTypeOf(value)?.dims;
@@ -28,7 +28,10 @@ export function sizesOf(request: Request, value: Value, axes: readonly number[])
   return g.Gather(shapeOf(request, value), g.int64s(axes));
 }
 
-/** How many elements lie along some axes (null: all of them), as a scalar of a float type: a constant where it is known. */
+/**
+ * How many elements lie along some axes (null: all of them), as a scalar of a float type: a constant where it
+ * is known.
+ */
 export function countAlong(
   request: Request,
   value: Value,
@@ -60,14 +63,20 @@ export function positionsAlong(request: Request, value: Value, axis: number): Va
   return countUp(g, limit);
 }
 
-/** `value` with its elements, in order, in a shape that the graph may compute. Nothing in it but sizes: 0 is one. */
+/**
+ * `value` with its elements, in order, in a shape that the graph may compute. Nothing in it but sizes: 0 is
+ * one.
+ */
 export function reshapeTo({ g }: Pick<Request, 'g'>, value: Value, shape: Value): Value {
   const sizes = g.contentsOf(shape);
   const filled = sizes?.every((size) => typeof size === 'number' && size > 0) ?? false;
   return g.Reshape(value, shape, { allowzero: !filled });
 }
 
-/** `value` with its elements, in order, in the shape of `target`. Of the sizes at most one has to be found at run time where names tell the rest. */
+/**
+ * `value` with its elements, in order, in the shape of `target`. Of the sizes at most one has to be found at
+ * run time where names tell the rest.
+ */
 export function reshapeLike(request: Request, value: Value, target: Value): Value {
   const { g } = request;
   const to = g.typeOf(target).dims;
@@ -96,8 +105,8 @@ export const zerosLike = (request: Request, like: Value): Value =>
   request.g.Expand(request.g.scalarLike(0, like), shapeOf(request, like));
 
 /**
- * `value` in its own shape, but not before `after` is there: without it the runtime would compute what depends on forward values only
- * early, and hold it for long. `after` has the same shape.
+ * `value` in its own shape, but not before `after` is there: without it the runtime would compute what
+ * depends on forward values only early, and hold it for long. `after` has the same shape.
  */
 export const delayed = ({ g }: Request, value: Value, after: Value): Value =>
   g.Reshape(value, g.Shape(after));
@@ -109,7 +118,10 @@ export function rankOf({ g, unsupported }: Pick<RuleRequest, 'g' | 'unsupported'
   return dims.length;
 }
 
-/** The elements of a constant of the graph, as numbers (integers beyond ±2⁵³ rounded); undefined where the value is none. */
+/**
+ * The elements of a constant of the graph, as numbers (integers beyond ±2⁵³ rounded); undefined where the
+ * value is none.
+ */
 export function constantOf({ g }: Pick<RuleRequest, 'g'>, value: Value): number[] | undefined {
   const initializer = g.graph.initializers.get(value);
   if (initializer?.data === undefined || initializer.type === 'string') return undefined;

@@ -3,8 +3,8 @@ import type { Value } from '@entrgi/onnx';
 import type { RuleRequest } from './rule.js';
 
 /**
- * How to compute with half precision in float32: sums and counts of many elements overflow it or are lost in it. `widen` casts, `back` undoes
- * it; other types stay as they are.
+ * How to compute with half precision in float32: sums and counts of many elements overflow it or are lost in
+ * it. `widen` casts, `back` undoes it; other types stay as they are.
  * @param like a value of the type in question
  */
 export function inSinglePrecision({ g }: Pick<RuleRequest, 'g'>, like: Value) {

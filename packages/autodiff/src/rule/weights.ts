@@ -5,8 +5,9 @@ import type { RuleRequest } from './rule.js';
 const unpacking = new Set(['Cast', 'DequantizeLinear', 'Identity', 'Reshape']);
 
 /**
- * The weight for use in the backward pass. A weight that is unpacked at run time (DequantizeLinear, or a Cast that waits for an activation)
- * is unpacked again after `dy`: reusing the forward's would keep every unpacked weight in memory at once. Others are used as they are.
+ * The weight for use in the backward pass. A weight that is unpacked at run time (DequantizeLinear, or a Cast
+ * that waits for an activation) is unpacked again after `dy`: reusing the forward's would keep every unpacked
+ * weight in memory at once. Others are used as they are.
  */
 export function weightAfter(request: RuleRequest, weight: Value, dy: Value): Value {
   const { g, producerOf } = request;

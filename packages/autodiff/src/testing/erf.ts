@@ -1,4 +1,7 @@
-/** The error function to about 1e-15: its power series near 0, the continued fraction of its complement elsewhere. */
+/**
+ * The error function to about 1e-15: its power series near 0, the continued fraction of its complement
+ * elsewhere.
+ */
 export function erf(x: number): number {
   const magnitude = Math.abs(x);
   if (magnitude > 6) return Math.sign(x);

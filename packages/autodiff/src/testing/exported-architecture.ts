@@ -32,8 +32,8 @@ export interface ExportedArchitecture {
 }
 
 /**
- * How a model came out: `right` with its largest relative differences, `refused` with a typed error (or where onnxruntime refuses the file as
- * it is), `wrong` otherwise.
+ * How a model came out: `right` with its largest relative differences, `refused` with a typed error (or where
+ * onnxruntime refuses the file as it is), `wrong` otherwise.
  */
 export interface Verdict {
   readonly kind: 'right' | 'refused' | 'wrong';

@@ -1,10 +1,12 @@
 import type { DataType } from '@entrgi/core';
 import type { GraphBuilder, Value } from '@entrgi/onnx';
 
-/** A float input: its shape and the range its elements are drawn from, which stays clear of kinks and poles. */
+/**
+ * A float input: its shape and the range its elements are drawn from, which stays clear of kinks and poles.
+ */
 export interface CaseInput {
   readonly dims: readonly number[];
-  /** Default: [−2, 2]. */
+  /** @default [−2, 2] */
   readonly range?: readonly [number, number];
   /** Given elements instead of drawn ones. */
   readonly values?: readonly number[];
@@ -22,7 +24,10 @@ export interface GradientCase {
   readonly inputs: readonly CaseInput[];
   /** The operator applied; gives the value to differentiate. `type` is the float type under test. */
   readonly forward: (g: GraphBuilder, x: readonly [Value, Value, Value, Value], type: DataType) => Value;
-  /** The same in double precision, element by element, where onnxruntime has no float64 kernel of the operator or of its gradient. */
+  /**
+   * The same in double precision, element by element, where onnxruntime has no float64 kernel of the operator
+   * or of its gradient.
+   */
   readonly reference?: (x: readonly (readonly number[])[]) => readonly number[];
   /** Float types not run, because onnxruntime has no kernel. */
   readonly without?: readonly ('float64' | 'float16')[];

@@ -919,7 +919,10 @@ const rotary: GradientCase = {
   without: ['float64'],
 };
 
-/** A weight of N rows, each of K numbers in blocks of 16, as 4 or 8 bits; the integers of a row follow one another, lower half first. */
+/**
+ * A weight of N rows, each of K numbers in blocks of 16, as 4 or 8 bits; the integers of a row follow one
+ * another, lower half first.
+ */
 const packed = (options: {
   bits: 4 | 8;
   N: number;

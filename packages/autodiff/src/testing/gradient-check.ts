@@ -107,7 +107,10 @@ export function backwardOf(
   return { g, forwardNodes };
 }
 
-/** The same by central differences in double precision: from the operator itself, or its reference where there is no such kernel. */
+/**
+ * The same by central differences in double precision: from the operator itself, or its reference where there
+ * is no such kernel.
+ */
 export async function finiteDifferences(
   test: GradientCase,
   values: readonly (readonly number[])[],

@@ -3,7 +3,10 @@ import { int } from '@entrgi/onnx/internal';
 import type { GradientCase } from './gradient-case.js';
 import { randomNumbers } from './numbers.js';
 
-/** Grows values of shape [2, 3] (or what broadcasts to it) from others; each step is smooth and keeps magnitudes near 1. */
+/**
+ * Grows values of shape [2, 3] (or what broadcasts to it) from others; each step is smooth and keeps
+ * magnitudes near 1.
+ */
 const steps: readonly ((g: GraphBuilder, a: Value, b: Value) => Value)[] = [
   (g, a, b) => g.Add(a, b),
   (g, a, b) => g.Sub(a, b),

@@ -1,4 +1,7 @@
-/** Timers, signals and messages wait no longer than this for a long computation, and the piece of it that is under way. */
+/**
+ * Timers, signals and messages wait no longer than this for a long computation, and the piece of it that is
+ * under way.
+ */
 const LONGEST_MS = 16;
 
 let lastTurn = 0;
@@ -7,9 +10,10 @@ let lastTurn = 0;
 export const turnIsDue = (): boolean => performance.now() - lastTurn > LONGEST_MS;
 
 /**
- * Lets the event loop turn: timers fire, messages arrive, an abort is heard. Long computations do so between pieces of a few milliseconds:
- * `if (turnIsDue()) await nextTurn(signal)`. Throws the signal's reason where it is aborted. By a message to itself, which browsers, unlike
- * timers, do not delay.
+ * Lets the event loop turn: timers fire, messages arrive, an abort is heard. Long computations do so between
+ * pieces of a few milliseconds: `if (turnIsDue()) await nextTurn(signal)`. By a message to itself, which
+ * browsers, unlike timers, do not delay.
+ * @throws the signal's reason where it is aborted
  */
 export const nextTurn = async (signal?: AbortSignal | undefined): Promise<void> => {
   await new Promise<void>((resolve) => {

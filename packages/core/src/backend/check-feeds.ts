@@ -3,7 +3,10 @@ import { InvalidArgumentError } from '../errors/errors.js';
 import { arrayTypes } from './array-types.js';
 import type { ValueInfo } from './runtime.js';
 
-/** Compares what a run is fed with what the model declares, before native code sees it. Throws InvalidArgumentError. */
+/**
+ * Compares what a run is fed with what the model declares, before native code sees it.
+ * @throws InvalidArgumentError
+ */
 export const checkFeeds = (model: string, inputs: readonly ValueInfo[], feeds: Feeds): void => {
   const names = inputs.map(({ name }) => name);
   for (const name of Object.keys(feeds)) {

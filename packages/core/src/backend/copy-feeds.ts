@@ -7,8 +7,8 @@ import type { KeptNumber } from './runtime.js';
 const PIECE = 2 ** 20;
 
 /**
- * The caller keeps its arrays: what moves to another thread is a copy of exactly each tensor's elements, made in pieces between which the event
- * loop may turn.
+ * The caller keeps its arrays: what moves to another thread is a copy of exactly each tensor's elements, made
+ * in pieces between which the event loop may turn.
  */
 export const copyFeeds = async (
   feeds: Readonly<Record<string, Tensor | KeptNumber>>,

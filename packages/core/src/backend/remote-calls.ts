@@ -17,7 +17,8 @@ export interface RemoteCalls {
 }
 
 /**
- * Numbers calls and matches answers to them. `send` posts a message; `onIdle`, if given, is told whether any call is pending, whenever that changes.
+ * Numbers calls and matches answers to them. `send` posts a message; `onIdle`, if given, is told whether any
+ * call is pending, whenever that changes.
  */
 export const remoteCalls = (
   send: (message: { call: number; method: string; args: readonly unknown[] }, moved: ArrayBuffer[]) => void,

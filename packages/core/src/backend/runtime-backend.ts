@@ -14,15 +14,24 @@ export interface RuntimeBackendOptions {
   readonly name: string;
   /** Called with the first session, and again where it failed. */
   readonly load: () => Promise<Runtime>;
-  /** What the runtime is told of a session. Throws InvalidArgumentError for what it cannot do. */
+  /**
+   * What the runtime is told of a session.
+   * @throws InvalidArgumentError for what it cannot do
+   */
   readonly settings: (model: ModelSource, options: SessionOptions) => object;
-  /** Whether it computes apart from the memory of JavaScript. Default: false. */
+  /**
+   * Whether it computes apart from the memory of JavaScript.
+   * @default false
+   */
   readonly isDevice?: boolean;
   /** What disposed backends are to be replaced with, as in `nodeBackend()`. */
   readonly maker: string;
 }
 
-/** A backend over a runtime: one session a model, checked, typed failures, and an end at which everything is released. */
+/**
+ * A backend over a runtime: one session a model, checked, typed failures, and an end at which everything is
+ * released.
+ */
 export const runtimeBackend = ({
   name,
   load,

@@ -6,7 +6,9 @@ import { checkFeeds, checkFetches } from './check-feeds.js';
 import type { KeptNumber, Runtime, SessionInfo } from './runtime.js';
 import { typedFailure } from './typed-failure.js';
 
-/** One loaded model: checks what comes in, types what goes wrong, releases the runtime's session exactly once. */
+/**
+ * One loaded model: checks what comes in, types what goes wrong, releases the runtime's session exactly once.
+ */
 export const runtimeSession = (
   runtime: Runtime,
   { id, inputs, outputs }: SessionInfo,

@@ -17,7 +17,9 @@ export interface SessionInfo {
 /** A tensor that a runtime keeps, by its number. */
 export type KeptNumber = Pick<KeptTensor, 'type' | 'dims' | 'kept'>;
 
-/** A runtime's sessions by number, in this thread or behind a worker. Errors are plain, some with a `hint`. */
+/**
+ * A runtime's sessions by number, in this thread or behind a worker. Errors are plain, some with a `hint`.
+ */
 export interface Runtime {
   create(bytes: Uint8Array, settings: object): Promise<SessionInfo>;
   /** Of the outputs that the session was made to keep, their numbers. */

@@ -1,12 +1,16 @@
 import type { Filter } from '../contracts/guidance/filter.js';
 import { NumericalError } from '../errors/errors.js';
 
-/** Rounding aside, probabilities that add up to something else than 1 are those of a filter that left rescaling to us. */
+/**
+ * Rounding aside, probabilities that add up to something else than 1 are those of a filter that left
+ * rescaling to us.
+ */
 const ROUNDING = 1e-3;
 
 /**
- * Applies filters, in order and in place, to the probabilities of `tokenIds` (undefined: every token). Throws NumericalError, naming the
- * filter, where one leaves nothing, a NaN, an infinity or a negative number.
+ * Applies filters, in order and in place, to the probabilities of `tokenIds` (undefined: every token).
+ * @throws NumericalError, naming the filter, where one leaves nothing, a NaN, an infinity or a negative
+ *   number
  */
 export const applyFilters = (
   filters: readonly Filter[],

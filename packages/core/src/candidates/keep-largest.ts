@@ -1,7 +1,7 @@
 /**
- * Keeps the largest probabilities in place, rescaled to sum 1, and zeroes the rest; of equal ones the lower ids stay.
- * The last `count` of `ascending`, sorted, are what stays, or the smallest of it; all that equal the smallest are in it. `mass` is the sum of
- * all that stays.
+ * Keeps the largest probabilities in place, rescaled to sum 1, and zeroes the rest; of equal ones the lower
+ * ids stay. The last `count` of `ascending`, sorted, are what stays, or the smallest of it; all that equal
+ * the smallest are in it. `mass` is the sum of all that stays.
  */
 export const keepLargest = (
   probs: Float32Array,
@@ -21,7 +21,10 @@ export const keepLargest = (
   for (let id = 0; id < probs.length; id++) probs[id]! *= scale;
 };
 
-/** Floats of at least 0 are ordered as their bits. Without a branch, which half of the time would be the wrong one. */
+/**
+ * Floats of at least 0 are ordered as their bits. Without a branch, which half of the time would be the wrong
+ * one.
+ */
 const zeroBelow = (probs: Float32Array, threshold: number): void => {
   const bits = bitsOf(probs);
   const below = bitsOf(Float32Array.of(threshold))[0]! - 1;

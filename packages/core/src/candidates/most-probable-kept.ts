@@ -1,6 +1,7 @@
 /**
- * Place of the highest logit among those that filters kept, the first of equals: `mode`, that of the highest logit of all, where it is one of
- * them. `filtered` are the probabilities of [start, start + filtered.length) after the filters.
+ * Place of the highest logit among those that filters kept, the first of equals: `mode`, that of the highest
+ * logit of all, where it is one of them. `filtered` are the probabilities of [start, start + filtered.length)
+ * after the filters.
  */
 export const mostProbableKept = (
   values: Float32Array,

@@ -9,8 +9,8 @@ const clip = (text: string, length: number): string =>
     : `${text.slice(0, Math.ceil(length * 0.6))}…${text.slice(text.length - Math.floor(length * 0.3))}`;
 
 /**
- * A message that can be read whatever stands in it: names come from files of strangers, and may be megabytes. Of long words, and of a long message, the
- * beginning and the end.
+ * A message that can be read whatever stands in it: names come from files of strangers, and may be megabytes.
+ * Of long words, and of a long message, the beginning and the end.
  */
 export const clipMessage = (message: string): string =>
   clip(

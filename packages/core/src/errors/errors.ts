@@ -15,8 +15,8 @@ export interface ErrorDetails {
 const brand = Symbol.for('@entrgi/error');
 
 /**
- * Base class of every error that EntRGi throws on purpose. `code` is stable across versions; `message` is not, and shows long names by their beginning and end
- * (`value` is whole).
+ * Base class of every error that EntRGi throws on purpose. `code` is stable across versions; `message` is
+ * not, and shows long names by their beginning and end (`value` is whole).
  */
 export abstract class EntrgiError extends Error {
   abstract readonly code: string;
@@ -25,7 +25,10 @@ export abstract class EntrgiError extends Error {
   declare readonly argument: string | undefined;
   declare readonly hint: string | undefined;
 
-  /** Whether `error` is of this class, by its code: unlike `instanceof`, also where another copy of the package has thrown it. */
+  /**
+   * Whether `error` is of this class, by its code: unlike `instanceof`, also where another copy of the
+   * package has thrown it.
+   */
   static isInstance<T extends EntrgiError>(
     this: (abstract new (message: string) => T) & { readonly code?: string },
     error: unknown,
@@ -98,7 +101,10 @@ export class BackendError extends EntrgiError {
   declare readonly code: typeof BackendError.code;
 }
 
-/** Nothing has that name: a path, a repository of the hub, a revision or file of it, or, offline, a file in the cache. */
+/**
+ * Nothing has that name: a path, a repository of the hub, a revision or file of it, or, offline, a file in
+ * the cache.
+ */
 export class NotFoundError extends EntrgiError {
   static readonly code = 'not-found';
   declare readonly code: typeof NotFoundError.code;

@@ -1,4 +1,7 @@
-/** Index of the first NaN or infinity, −1 where there is none. `allowed`: an infinity that is in order (−∞ excludes a token). */
+/**
+ * Index of the first NaN or infinity, −1 where there is none. `allowed`: an infinity that is in order (−∞
+ * excludes a token).
+ */
 export const firstNotFinite = (values: ArrayLike<number>, allowed?: number): number => {
   const { length } = values;
   let i = nextNotFinite(values, 0, length);

@@ -2,8 +2,8 @@ import type { Filter } from '../contracts/guidance/filter.js';
 import { requireThat, requireWhole } from '../options/require-that.js';
 
 /**
- * Keeps everything but these tokens, at every temperature. Put it before filters that keep the most probable tokens: what they are left with may be
- * banned.
+ * Keeps everything but these tokens, at every temperature. Put it before filters that keep the most probable
+ * tokens: what they are left with may be banned.
  */
 export const ban = (tokenIds: Iterable<number>): Filter => {
   const isIterable = typeof tokenIds === 'object' && tokenIds !== null && Symbol.iterator in tokenIds;

@@ -6,7 +6,10 @@ import { requireThat } from '../options/require-that.js';
 const SHIFT = 20;
 const BUCKETS = 2048;
 
-/** Keeps the smallest set of most probable tokens whose mass is at least p in (0, 1] (nucleus sampling); of equal ones the lower ids. */
+/**
+ * Keeps the smallest set of most probable tokens whose mass is at least p in (0, 1] (nucleus sampling); of
+ * equal ones the lower ids.
+ */
 export const topP = (p: number): Filter => {
   requireThat('topP', p, 'a number above 0 and at most 1', typeof p === 'number' && p > 0 && p <= 1);
   const masses = new Float64Array(BUCKETS);
@@ -52,7 +55,10 @@ export const topP = (p: number): Filter => {
   return Object.assign(filter, { keepsMostProbable: true, rule: { topP: p } } as const);
 };
 
-/** Copies the bits of at least `floor`, and returns how many these are. Without a branch, which often would be the wrong one. */
+/**
+ * Copies the bits of at least `floor`, and returns how many these are. Without a branch, which often would be
+ * the wrong one.
+ */
 const collect = (bits: Int32Array, floor: number, out: Int32Array): number => {
   const below = floor - 1;
   let count = 0;

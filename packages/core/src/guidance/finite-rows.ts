@@ -23,7 +23,10 @@ export const notFinite = (place: string, what: string, value: number): Numerical
 
 export const whenIn = (m: number): string => (m === 0 ? 'before guidance' : `after guidance step ${m}`);
 
-/** How many logits are −∞; NaN where one is NaN or +∞. An update must leave as many as there were: more are an overflow. */
+/**
+ * How many logits are −∞; NaN where one is NaN or +∞. An update must leave as many as there were: more are an
+ * overflow.
+ */
 export const countExcluded = (values: Float32Array, start: number, end: number): number => {
   let count = 0;
   for (let i = nextNotFinite(values, start, end); i < end; i = nextNotFinite(values, i + 1, end)) {

@@ -11,7 +11,10 @@ import { provisionalAttention } from './provisional-attention.js';
 import { tokenWeight } from './token-weight.js';
 import type { TrajectoryGroup } from './trajectory-groups.js';
 
-/** What logits are held with; undefined where a graph does not know what is asked for, or where candidates are few enough without. */
+/**
+ * What logits are held with; undefined where a graph does not know what is asked for, or where candidates are
+ * few enough without.
+ */
 export const heldSettings = (
   { request: { logits, filters, temperature } }: Pick<TrajectoryGroup, 'request'>,
   { optimizer, hardFilters = filters, entropyOf, softTemperature }: GuidanceSettings,
@@ -39,7 +42,10 @@ const rulesOf = (filters: readonly Filter[]): FilterRule[] | undefined => {
   return rules.length === filters.length ? rules : undefined;
 };
 
-/** All guidance steps of one denoising step for some trajectories, where the reward computes: the same as guideTrajectories. Moves their logits in place. */
+/**
+ * All guidance steps of one denoising step for some trajectories, where the reward computes: the same as
+ * guideTrajectories. Moves their logits in place.
+ */
 export const guideHeld = async (
   group: TrajectoryGroup,
   held: Pick<HoldRequest, 'optimizer' | 'filters' | 'scales'>,

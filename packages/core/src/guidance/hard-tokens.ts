@@ -7,11 +7,20 @@ import { relaxedTemperature } from '../softmax/relaxed-temperature.js';
 import { softmax } from '../softmax/softmax.js';
 import type { RelaxedRows } from './relax.js';
 
-/** The responses of a guidance step with a token at every masked slot, which `draw` decides row by row, in order. */
+/**
+ * The responses of a guidance step with a token at every masked slot, which `draw` decides row by row, in
+ * order.
+ */
 export interface HardTokens {
-  /** Drawn from softmax(φ/τ) after the filters for hard tokens; at temperature 0 the most probable token that the filters keep. Shape [trajectories, length]. */
+  /**
+   * Drawn from softmax(φ/τ) after the filters for hard tokens; at temperature 0 the most probable token that
+   * the filters keep. Shape [trajectories, length].
+   */
   readonly tokenIds: Int32Array;
-  /** The most probable token that the filters keep: of the published filters the most probable one. Same shape. */
+  /**
+   * The most probable token that the filters keep: of the published filters the most probable one. Same
+   * shape.
+   */
   readonly provisional: Int32Array;
   /** `weight`: how much of the drawn token the reward sees. */
   draw(row: number, weight: number): void;

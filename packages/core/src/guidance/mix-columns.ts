@@ -36,14 +36,20 @@ export const mixTokens = async (
   return { candidates, width, column };
 };
 
-/** How rows of candidates become the matrix of probabilities that a reward reads, and its scores become rows again. */
+/**
+ * How rows of candidates become the matrix of probabilities that a reward reads, and its scores become rows
+ * again.
+ */
 export interface MixColumns {
   readonly candidates: Int32Array | undefined;
   /** What the reward reads, shape [rows, columns]. */
   readonly matrix: Float32Array;
   /** Writes the probabilities of some rows to the matrix. */
   spread(block: RowBlock): void;
-  /** Scores laid out as the logits are: where `gather` writes them to, or `tokenScores` themselves, in whose place the gradient may be. */
+  /**
+   * Scores laid out as the logits are: where `gather` writes them to, or `tokenScores` themselves, in whose
+   * place the gradient may be.
+   */
   scores(tokenScores: Float32Array): Float32Array;
   gather(tokenScores: Float32Array, block: RowBlock): void;
 }

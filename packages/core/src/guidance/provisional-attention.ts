@@ -1,8 +1,8 @@
 import type { Vocabulary } from '../contracts/model/vocabulary.js';
 
 /**
- * What the reward model may look at, shape [trajectories, length]: 1 up to and with the first end token of each provisional response,
- * 0 after it and at padding.
+ * What the reward model may look at, shape [trajectories, length]: 1 up to and with the first end token of
+ * each provisional response, 0 after it and at padding.
  */
 export const provisionalAttention = (
   tokenIds: Int32Array,

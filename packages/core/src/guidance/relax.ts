@@ -8,7 +8,10 @@ import { softmaxRow } from '../softmax/softmax-row.js';
 export interface RelaxedRows {
   /** q = softmax(φ/τ), laid out as the logits are. */
   readonly probs: Float32Array;
-  /** Entropy in nats over the whole vocabulary, at the temperature asked for; NaN where a logit is NaN or +∞, or all are −∞, shape [rows]. */
+  /**
+   * Entropy in nats over the whole vocabulary, at the temperature asked for; NaN where a logit is NaN or +∞,
+   * or all are −∞, shape [rows].
+   */
   readonly entropies: Float64Array;
   /** Place of the highest logit in `probs`, the first of equals, shape [rows]. */
   readonly modes: Int32Array;
@@ -23,8 +26,9 @@ export interface RelaxOptions {
 }
 
 /**
- * Of one row: q = softmax(φ/temperature), its entropy and its most probable token. Tokens left out of the row count for the entropy, and not for q: their
- * share of it is what the selection of candidates bounds. Writes to `out`.
+ * Of one row: q = softmax(φ/temperature), its entropy and its most probable token. Tokens left out of the row
+ * count for the entropy, and not for q: their share of it is what the selection of candidates bounds. Writes
+ * to `out`.
  */
 export const relaxRow = (
   logits: RowLogits,

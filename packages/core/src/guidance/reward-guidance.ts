@@ -35,22 +35,39 @@ import { trajectoryGroups } from './trajectory-groups.js';
 /** The reward, and how its gradient is made and followed. */
 export interface RewardGuidanceOptions {
   readonly reward: DifferentiableReward;
-  /** Weight of the sampled token. Default: entrgi. */
+  /**
+   * Weight of the sampled token.
+   * @default entrgi
+   */
   readonly relaxation?: Relaxation | undefined;
-  /** Default: Adam with learning rate 0.5. */
+  /** @default Adam with learning rate 0.5 */
   readonly optimizer?: LogitOptimizer | undefined;
-  /** Gradient updates per denoising step; 0 leaves the logits as they are and never asks the reward. Default: 3. */
+  /**
+   * Gradient updates per denoising step; 0 leaves the logits as they are and never asks the reward.
+   * @default 3
+   */
   readonly guidanceSteps?: number | undefined;
-  /** Whose normalized entropy the relaxation gets: softmax(φ) (talk, published code) or softmax(φ/τ) (paper). Default: 'untempered'. */
+  /**
+   * Whose normalized entropy the relaxation gets: softmax(φ) (talk, published code) or softmax(φ/τ) (paper).
+   * @default 'untempered'
+   */
   readonly entropyOf?: EntropyOf | undefined;
-  /** Temperature of the relaxed distribution, softmax(φ / softTemperature); the talk's is 1. Default: the sampling temperature τ. */
+  /**
+   * Temperature of the relaxed distribution, softmax(φ / softTemperature); the talk's is 1.
+   * @default the sampling temperature τ
+   */
   readonly softTemperature?: number | undefined;
-  /** Applied to softmax(φ/τ) before the hard token is drawn from it; the talk and the paper have none. Default: the sampler's filters. */
+  /**
+   * Applied to softmax(φ/τ) before the hard token is drawn from it; the talk and the paper have none.
+   * @default the sampler's filters
+   */
   readonly hardFilters?: readonly Filter[] | undefined;
   /**
-   * Bytes that arrays over the vocabulary may take in a denoising step, the denoiser's logits among them. Where all trajectories together take
-   * more, they are guided some at a time, and a reward of fewer trajectories may round otherwise. Where a single one does not fit, guiding
-   * throws MemoryLimitError. Default: 2.5 times the logits of all masked positions over the whole vocabulary or 64 MiB, and a single trajectory in any case.
+   * Bytes that arrays over the vocabulary may take in a denoising step, the denoiser's logits among them.
+   * Where all trajectories together take more, they are guided some at a time, and a reward of fewer
+   * trajectories may round otherwise. Where a single one does not fit, guiding throws MemoryLimitError.
+   * @default 2.5 times the logits of all masked positions over the whole vocabulary or 64 MiB, and a single
+   *   trajectory in any case
    */
   readonly memoryLimit?: number | undefined;
 }
@@ -67,9 +84,10 @@ const optionNames: OptionNames<RewardGuidanceOptions> = {
 };
 
 /**
- * Gradient guidance by a reward: in every denoising step, updates the logits of the masked positions uphill (arXiv 2602.05000, algorithm 1).
- * The defaults are those of the published tables. Throws NonDifferentiableError for a reward without gradient, InvalidArgumentError for
- * a wrong option, and while guiding NumericalError for a NaN or infinity, with denoising step, trajectory and position.
+ * Gradient guidance by a reward: in every denoising step, updates the logits of the masked positions uphill
+ * (arXiv 2602.05000, algorithm 1). The defaults are those of the published tables.
+ * @throws NonDifferentiableError for a reward without gradient, InvalidArgumentError for a wrong option, and
+ *   while guiding NumericalError for a NaN or infinity, with denoising step, trajectory and position
  */
 export const rewardGuidance = (options: RewardGuidanceOptions): Guidance => {
   requireKnownOptions('rewardGuidance', options, optionNames);

@@ -7,7 +7,10 @@ export interface RowBlock {
 /** What the slowest of the sums over a row's logits takes a few milliseconds for. */
 const LARGEST = 2 ** 20;
 
-/** Rows in blocks of about a million logits, of one row at least: pieces of work between which the event loop may turn. */
+/**
+ * Rows in blocks of about a million logits, of one row at least: pieces of work between which the event loop
+ * may turn.
+ */
 export const rowBlocks = (offsets: Int32Array, largest = LARGEST): RowBlock[] => {
   const blocks: RowBlock[] = [];
   let from = 0;

@@ -1,7 +1,10 @@
 import type { Relaxation } from '../contracts/guidance/relaxation.js';
 import { NumericalError } from '../errors/errors.js';
 
-/** Weight of a row's drawn token, by its entropy in nats over a vocabulary of `size`. Throws NumericalError where the relaxation gives another than one in [0, 1]. */
+/**
+ * Weight of a row's drawn token, by its entropy in nats over a vocabulary of `size`.
+ * @throws NumericalError where the relaxation gives another than one in [0, 1]
+ */
 export const tokenWeight = (
   entropy: number,
   size: number,

@@ -2,13 +2,16 @@ import type { GuidanceRequest } from '../contracts/guidance/guidance.js';
 import { MemoryLimitError } from '../errors/errors.js';
 import { rowRange } from './row-range.js';
 
-/** What the arrays of a step may take where nobody said otherwise: so many times the logits of all its rows over the whole vocabulary, or so much. */
+/**
+ * What the arrays of a step may take where nobody said otherwise: so many times the logits of all its rows
+ * over the whole vocabulary, or so much.
+ */
 const SHARE = 2.5;
 const LEAST_BYTES = 2 ** 26;
 const FLOAT_BYTES = 4;
 /**
- * For each logit: its probability and two moments. For each row and column: probabilities in the reward's own vocabulary, their copy in a worker, and the
- * scores.
+ * For each logit: its probability and two moments. For each row and column: probabilities in the reward's own
+ * vocabulary, their copy in a worker, and the scores.
  */
 const ARRAYS = 3;
 
@@ -21,8 +24,9 @@ export interface TrajectoryGroup {
 }
 
 /**
- * As many trajectories at a time as there is memory for: all of them, where their arrays fit. `width`: how many columns the reward is asked about.
- * Throws MemoryLimitError where a given limit is too small for a single one.
+ * As many trajectories at a time as there is memory for: all of them, where their arrays fit. `width`: how
+ * many columns the reward is asked about.
+ * @throws MemoryLimitError where a given limit is too small for a single one
  */
 export const trajectoryGroups = (
   request: GuidanceRequest,

@@ -5,25 +5,34 @@ import { requireObject, requirePositive, requireThat } from '../options/require-
 
 /** What is usually left alone. */
 export interface AdamOptions {
-  /** Decay of the first and second moment, each in [0, 1). Default: [0.9, 0.999]. */
+  /**
+   * Decay of the first and second moment, each in [0, 1).
+   * @default [0.9, 0.999]
+   */
   readonly betas?: readonly [number, number] | undefined;
   /**
-   * Added to √v, above 0. Gradients far below it hardly move a logit. Moments are kept in float32: epsilon · √(1 − β₂) must be at least 1e-16, so
-   * that squares of gradients as small as epsilon are told from 0. Default: 1e-8.
+   * Added to √v, above 0. Gradients far below it hardly move a logit. Moments are kept in float32: epsilon ·
+   * √(1 − β₂) must be at least 1e-16, so that squares of gradients as small as epsilon are told from 0.
+   * @default 1e-8
    */
   readonly epsilon?: number | undefined;
 }
 
 const optionNames: OptionNames<AdamOptions> = { betas: true, epsilon: true };
 
-/** Of epsilon: gradients below it count as 0, which moves a logit by a thousand millionth of the learning rate less, or not at all. */
+/**
+ * Of epsilon: gradients below it count as 0, which moves a logit by a thousand millionth of the learning rate
+ * less, or not at all.
+ */
 const NEGLIGIBLE = 1e-9;
 /** The largest float32. */
 const LARGEST = 2 ** 128 - 2 ** 104;
 
 /**
- * Adam, uphill (Kingma and Ba 2015; the published EntRGi code). The reward's scale cancels: in three updates a logit moves at most
- * 3.005 · learningRate. Throws InvalidArgumentError for settings outside their domain; an update, NumericalError for gradients whose squares overflow.
+ * Adam, uphill (Kingma and Ba 2015; the published EntRGi code). The reward's scale cancels: in three updates
+ * a logit moves at most 3.005 · learningRate.
+ * @throws InvalidArgumentError for settings outside their domain; an update, NumericalError for gradients
+ *   whose squares overflow
  */
 export const adam = (learningRate: number, options: AdamOptions = {}): LogitOptimizer => {
   requirePositive('learningRate', learningRate);
@@ -101,7 +110,10 @@ const zeros = (size: number, old?: Float32Array): Float32Array =>
     ? new Float32Array(old.buffer as ArrayBuffer, 0, size).fill(0)
     : new Float32Array(size);
 
-/** One update; returns the sum of second moments. Everything comes as a parameter: what a closure holds is read again for each logit, which takes half as long again. */
+/**
+ * One update; returns the sum of second moments. Everything comes as a parameter: what a closure holds is
+ * read again for each logit, which takes half as long again.
+ */
 const move = (
   logits: Float32Array,
   gradient: Float32Array,
@@ -131,8 +143,8 @@ const move = (
 };
 
 /**
- * The largest sum of m̂/√v̂ over `count` updates. With m̂ = Σ aᵢ gᵢ and v̂ = Σ bᵢ gᵢ², Cauchy and Schwarz bound one update by √(Σ aᵢ²/bᵢ),
- * which some gradients attain.
+ * The largest sum of m̂/√v̂ over `count` updates. With m̂ = Σ aᵢ gᵢ and v̂ = Σ bᵢ gᵢ², Cauchy and Schwarz
+ * bound one update by √(Σ aᵢ²/bᵢ), which some gradients attain.
  */
 const largestSteps = (count: number, beta1: number, beta2: number): number => {
   let total = 0;

@@ -1,7 +1,9 @@
 import type { LogitOptimizer } from '../contracts/guidance/logit-optimizer.js';
 import { requirePositive } from '../options/require-that.js';
 
-/** φ ← φ + η ∂R/∂φ: the update of the paper, and with η = 1/β that of the talk. The reward's scale matters. */
+/**
+ * φ ← φ + η ∂R/∂φ: the update of the paper, and with η = 1/β that of the talk. The reward's scale matters.
+ */
 export const ascent = (learningRate: number): LogitOptimizer => {
   requirePositive('learningRate', learningRate);
   const optimizer: LogitOptimizer = () => ({

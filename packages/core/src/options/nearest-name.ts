@@ -1,4 +1,7 @@
-/** The name that takes the fewest edits to get to, regardless of case; undefined where none takes less than half of its letters. */
+/**
+ * The name that takes the fewest edits to get to, regardless of case; undefined where none takes less than
+ * half of its letters.
+ */
 export const nearestName = (name: string, names: readonly string[]): string | undefined => {
   let [nearest, fewest]: [string | undefined, number] = [undefined, Number.POSITIVE_INFINITY];
   for (const other of names) {
@@ -8,7 +11,10 @@ export const nearestName = (name: string, names: readonly string[]): string | un
   return nearest;
 };
 
-/** How many letters have to be added, removed or replaced to get from one text to the other (Levenshtein). Long texts are cut: they are no misspelt name. */
+/**
+ * How many letters have to be added, removed or replaced to get from one text to the other (Levenshtein).
+ * Long texts are cut: they are no misspelt name.
+ */
 const editDistance = (from: string, to: string): number => {
   const [a, b] = [from.slice(0, 64), to.slice(0, 64)];
   let above = Array.from({ length: b.length + 1 }, (_, j) => j);

@@ -6,12 +6,16 @@ import { requireObject } from './require-that.js';
 // biome-ignore lint/suspicious/noExplicitAny: what comes in may be anything, whatever the check says that it expects
 export type OptionCheck = (name: string, value: any) => void;
 
-/** Every option of a function, by its name, with a check of its values or `true` where the function itself looks at them: TypeScript says where one is missing or is none. */
+/**
+ * Every option of a function, by its name, with a check of its values or `true` where the function itself
+ * looks at them: TypeScript says where one is missing or is none.
+ */
 export type OptionNames<Options extends object> = Readonly<Record<keyof Options, true | OptionCheck>>;
 
 /**
- * Throws InvalidArgumentError for an option that `of` does not have, naming the one that is most like it, as ignored it would look as if it
- * had been followed; and for a value that an option does not take. What is undefined has not been said, and passes.
+ * Throws InvalidArgumentError for an option that `of` does not have, naming the one that is most like it, as
+ * ignored it would look as if it had been followed; and for a value that an option does not take. What is
+ * undefined has not been said, and passes.
  */
 export const requireKnownOptions = <Options extends object>(
   of: string,

@@ -6,7 +6,9 @@ import { requireContract } from './require-contract.js';
 export const requirePositive = (name: string, value: number): void =>
   requireThat(name, value, 'a number above 0', Number.isFinite(value) && value > 0);
 
-/** Throws InvalidArgumentError unless `value` is a whole number of at least `least`, and of at most `most`. */
+/**
+ * Throws InvalidArgumentError unless `value` is a whole number of at least `least`, and of at most `most`.
+ */
 export const requireWhole = (
   name: string,
   value: number,
@@ -49,7 +51,10 @@ export const requireFunction = (name: string, value: unknown, such = 'a function
 export const requireObject = (name: string, value: unknown, what: string): void =>
   requireThat(name, value, what, typeof value === 'object' && value !== null);
 
-/** Throws InvalidArgumentError unless `value` can make sessions, UnsupportedError where it follows another contract. */
+/**
+ * Throws InvalidArgumentError unless `value` can make sessions, UnsupportedError where it follows another
+ * contract.
+ */
 export const requireBackend = (name: string, value: unknown): void => {
   const what = 'a backend, such as nodeBackend of @entrgi/backend-node gives';
   requireObject(name, value, what);
@@ -57,7 +62,9 @@ export const requireBackend = (name: string, value: unknown): void => {
   requireFunction(`${name}.createSession`, (value as { createSession?: unknown }).createSession, what);
 };
 
-/** Throws InvalidArgumentError unless `value` can score, UnsupportedError where it follows another contract. */
+/**
+ * Throws InvalidArgumentError unless `value` can score, UnsupportedError where it follows another contract.
+ */
 export const requireReward = (name: string, value: unknown): void => {
   const what = 'a reward, such as loadReward of @entrgi/rewards gives';
   requireObject(name, value, what);

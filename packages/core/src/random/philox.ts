@@ -4,8 +4,8 @@ const WEYL_0 = 0x9e3779b9;
 const WEYL_1 = 0xbb67ae85;
 
 /**
- * Philox4x32-10: four random 32-bit words from a 128-bit counter and a 64-bit key; writes them to `out` (Salmon, Moraes, Dror and
- * Shaw, "Parallel random numbers: as easy as 1, 2, 3", 2011).
+ * Philox4x32-10: four random 32-bit words from a 128-bit counter and a 64-bit key; writes them to `out`
+ * (Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", 2011).
  */
 export const philox = (
   c0: number,

@@ -2,17 +2,26 @@ import type { RandomStream } from '../contracts/guidance/random-stream.js';
 import { requireThat } from '../options/require-that.js';
 import { philox } from './philox.js';
 
-/** What a stream of random numbers is for: each coordinate its own numbers, so that none depends on how many others were drawn. */
+/**
+ * What a stream of random numbers is for: each coordinate its own numbers, so that none depends on how many
+ * others were drawn.
+ */
 export interface RandomStreamKey {
   /** Any safe integer. */
   readonly seed: number;
-  /** Identifies the prompt by its content (`hashTokens`), so that its numbers do not depend on its place in a batch. */
+  /**
+   * Identifies the prompt by its content (`hashTokens`), so that its numbers do not depend on its place in a
+   * batch.
+   */
   readonly prompt: number;
   readonly trajectory: number;
   /** Denoising step. */
   readonly step: number;
   readonly purpose: keyof typeof purposes;
-  /** Which of several for that purpose, as the guidance step. Default: 0. */
+  /**
+   * Which of several for that purpose, as the guidance step.
+   * @default 0
+   */
   readonly guidanceStep?: number | undefined;
 }
 
@@ -28,7 +37,7 @@ const purposes = {
 
 /**
  * The stream of a (seed, prompt, trajectory, step, purpose): counter-based (Philox4x32-10), 53 bits a number.
- * Throws InvalidArgumentError for a seed that is not a safe integer.
+ * @throws InvalidArgumentError for a seed that is not a safe integer
  */
 export const randomStream = (key: RandomStreamKey): RandomStream => {
   const { seed, prompt, trajectory, step, purpose, guidanceStep = 0 } = key;

@@ -1,4 +1,7 @@
-/** Arguments below it give 0: e^−69 ≈ 1e-30 is lost in a float32 sum of at least 1, and float32 subnormals (slow) stay out of later loops. */
+/**
+ * Arguments below it give 0: e^−69 ≈ 1e-30 is lost in a float32 sum of at least 1, and float32 subnormals
+ * (slow) stay out of later loops.
+ */
 export const LOWEST = -69;
 
 /** 2^(−n/16), from exactly rounded operations only. */
@@ -12,9 +15,10 @@ export const powers = (() => {
 })();
 
 /**
- * eˣ for x ≤ 0, within 1e-10 relative; 0 below −69; NaN for NaN. The same bits in every engine, which Math.exp does not promise, and small
- * enough to be inlined into hot loops. eˣ = 2^(−n/16) · eʳ with |r| ≤ ln 2 / 32, and five terms of the series for eʳ. Loops hand in `powers`, since
- * what belongs to a module is read again each time.
+ * eˣ for x ≤ 0, within 1e-10 relative; 0 below −69; NaN for NaN. The same bits in every engine, which
+ * Math.exp does not promise, and small enough to be inlined into hot loops. eˣ = 2^(−n/16) · eʳ with |r| ≤ ln
+ * 2 / 32, and five terms of the series for eʳ. Loops hand in `powers`, since what belongs to a module is read
+ * again each time.
  */
 export const exponential = (x: number, table: Float64Array): number => {
   if (x < -69) return 0;

@@ -4,8 +4,9 @@ import { maximum } from './softmax.js';
 import { massAndEnergy } from './softmax-row.js';
 
 /**
- * The entropy of one row in nats, of softmax(φ) (`untempered`) or of softmax(φ/τ), where τ is the sampling temperature. It counts the whole
- * vocabulary: tokens left out of the row by the sums kept of them. NaN where a logit is NaN or +∞.
+ * The entropy of one row in nats, of softmax(φ) (`untempered`) or of softmax(φ/τ), where τ is the sampling
+ * temperature. It counts the whole vocabulary: tokens left out of the row by the sums kept of them. NaN where
+ * a logit is NaN or +∞.
  */
 export const rowEntropy = (logits: RowLogits, row: number, temperature: number, of: EntropyOf): number => {
   const { values, offsets } = logits;

@@ -1,6 +1,7 @@
 /**
- * The vector–Jacobian product of q = softmax(φ/τ): ∂R/∂φᵢ = (1/τ) qᵢ (sᵢ − Σⱼ qⱼ sⱼ), where s = ∂R/∂q are the reward's token scores.
- * `probs` and `scores` have shape [rows, size]; writes ∂R/∂φ to `out`, which may be `scores`.
+ * The vector–Jacobian product of q = softmax(φ/τ): ∂R/∂φᵢ = (1/τ) qᵢ (sᵢ − Σⱼ qⱼ sⱼ), where s = ∂R/∂q are the
+ * reward's token scores. `probs` and `scores` have shape [rows, size]; writes ∂R/∂φ to `out`, which may be
+ * `scores`.
  */
 export const softmaxGradient = (
   probs: Float32Array,
@@ -15,7 +16,10 @@ export const softmaxGradient = (
   return out;
 };
 
-/** The same for the row that lies in [start, end). Returns the sum of what it writes: 0 but for rounding, not finite where a part of it is not. */
+/**
+ * The same for the row that lies in [start, end). Returns the sum of what it writes: 0 but for rounding, not
+ * finite where a part of it is not.
+ */
 export const softmaxRowGradient = (
   probs: Float32Array,
   scores: Float32Array,

@@ -1,6 +1,9 @@
 import { exponential, powers } from './exponential.js';
 
-/** Σ eᶻ and Σ z eᶻ over [start, end), where z = (φ − highest) · scale; writes the eᶻ to `out`, where it is given. */
+/**
+ * Σ eᶻ and Σ z eᶻ over [start, end), where z = (φ − highest) · scale; writes the eᶻ to `out`, where it is
+ * given.
+ */
 export const massAndEnergy = (
   values: Float32Array,
   start: number,

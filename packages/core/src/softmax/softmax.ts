@@ -1,8 +1,8 @@
 import { massAndEnergy, softmaxRow } from './softmax-row.js';
 
 /**
- * softmax(φ/τ) row by row. `logits` has shape [rows, size]; −∞ excludes a token. Writes to `out` (default: a new array).
- * `temperature` τ > 0.
+ * softmax(φ/τ) row by row. `logits` has shape [rows, size]; −∞ excludes a token. Writes to `out` (default: a
+ * new array). `temperature` τ > 0.
  */
 export const softmax = (
   logits: Float32Array,

@@ -9,7 +9,9 @@ export interface BackendSubject {
   readonly backend: Backend;
   /** Another backend of the same kind. */
   make(): Backend;
-  /** One of the models that fixtures/make.py of @entrgi/backend-node writes, as this kind of backend takes it. */
+  /**
+   * One of the models that fixtures/make.py of @entrgi/backend-node writes, as this kind of backend takes it.
+   */
   model(name: string): Promise<ModelSource>;
 }
 

@@ -1,12 +1,15 @@
 /** How far a number may be off: |actual − expected| ≤ absolute + relative · |expected|. */
 export interface Tolerance {
-  /** Default: 1e-5. */
+  /** @default 1e-5 */
   readonly absolute?: number;
-  /** Default: 1e-5. */
+  /** @default 1e-5 */
   readonly relative?: number;
 }
 
-/** Throws unless all numbers are close; names the worst. Equal infinities are close, a NaN never is. Works in any test runner. */
+/**
+ * Throws unless all numbers are close; names the worst. Equal infinities are close, a NaN never is. Works in
+ * any test runner.
+ */
 export const expectAllClose = (
   actual: ArrayLike<number>,
   expected: ArrayLike<number>,

@@ -4,17 +4,23 @@ import { expectAllClose, type Tolerance } from './expect-all-close.js';
 
 /** How a gradient is compared with differences, and how near it must come. */
 export interface RewardGradientOptions {
-  /** Half the distance of the two evaluations. Default: 0.01, which suits a reward computed in float32. */
+  /**
+   * Half the distance of the two evaluations.
+   * @default 0.01, which suits a reward computed in float32
+   */
   readonly step?: number;
-  /** Indices into `mix.probs` to check. Default: eight, spread evenly. */
+  /**
+   * Indices into `mix.probs` to check.
+   * @default eight, spread evenly
+   */
   readonly cells?: readonly number[];
-  /** Default: 1e-3 absolute and relative. */
+  /** @default 1e-3 absolute and relative */
   readonly tolerance?: Tolerance;
 }
 
 /**
- * Throws unless a reward's token scores are the derivative of its values with respect to the mixture's probabilities, by central
- * differences. The hard tokens' weights are set to 0: they have no gradient.
+ * Throws unless a reward's token scores are the derivative of its values with respect to the mixture's
+ * probabilities, by central differences. The hard tokens' weights are set to 0: they have no gradient.
  */
 export const expectRewardGradient = async (
   context: RewardContext,

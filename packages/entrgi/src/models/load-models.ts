@@ -9,16 +9,19 @@ import { modelSource } from './model-source.js';
 import { requireRuntime } from './require-runtime.js';
 import { type RewardSource, rewardSource } from './reward-source.js';
 
-/** A denoiser and a reward. Disposing them frees what was loaded here; objects that were passed in stay the caller's. */
+/**
+ * A denoiser and a reward. Disposing them frees what was loaded here; objects that were passed in stay the
+ * caller's.
+ */
 export interface Models extends Disposable {
   readonly denoiser: Denoiser;
   readonly reward: Reward;
 }
 
 /**
- * Loads both models at once, in a worker thread, so that the caller's event loop stays free; the embedded ones where none is named.
- * Where one cannot be had, the other is not fetched any further. Throws BackendError where onnxruntime-node is missing, and what
- * loadDenoiser and loadReward throw.
+ * Loads both models at once, in a worker thread, so that the caller's event loop stays free; the embedded
+ * ones where none is named. Where one cannot be had, the other is not fetched any further.
+ * @throws BackendError where onnxruntime-node is missing, and what loadDenoiser and loadReward throw
  */
 export const loadModels = async (options: ModelOptions = {}): Promise<Models> => {
   requireKnownOptions('loadModels', options, modelOptionNames);

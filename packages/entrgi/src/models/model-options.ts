@@ -36,15 +36,22 @@ export interface ModelOptions
     Pick<RuntimeOptions, 'threads'>,
     Pick<LoadDenoiserOptions, 'endTokens'>,
     Pick<LoadRewardOptions, 'label' | 'minimumCoverage' | 'onWarning'> {
-  /** A directory, an ONNX file, `owner/name` or `owner/name@REV` on the hub, or a denoiser of the caller's. Default: the embedded one. */
+  /**
+   * A directory, an ONNX file, `owner/name` or `owner/name@REV` on the hub, or a denoiser of the caller's.
+   * @default the embedded one
+   */
   readonly denoiser?: string | Denoiser | undefined;
   /**
-   * A directory, `owner/name` or `owner/name@REV` on the hub, or a reward of the caller's; methods that guide need one with a gradient.
-   * Without a reward model: `confidence`, the denoiser's own, or `log-ratio:MODEL`, how much likelier a text is to the denoiser than to the
-   * model that it was trained from. Default: the embedded one.
+   * A directory, `owner/name` or `owner/name@REV` on the hub, or a reward of the caller's; methods that guide
+   * need one with a gradient. Without a reward model: `confidence`, the denoiser's own, or `log-ratio:MODEL`,
+   * how much likelier a text is to the denoiser than to the model that it was trained from.
+   * @default the embedded one
    */
   readonly reward?: string | Reward | undefined;
-  /** Of both models, or of each. Default: `fp32`. */
+  /**
+   * Of both models, or of each.
+   * @default `fp32`
+   */
   readonly dtype?: WeightDtype | ModelDtypes | undefined;
 }
 

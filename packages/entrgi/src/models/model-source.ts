@@ -1,6 +1,6 @@
 /**
- * What a user calls a model, as the loaders take it: `owner/name@REV` is a repository of the hub and its revision, `owner/name@REV/onnx/model.onnx` a file of it, unless it
- * exists on disk.
+ * What a user calls a model, as the loaders take it: `owner/name@REV` is a repository of the hub and its
+ * revision, `owner/name@REV/onnx/model.onnx` a file of it, unless it exists on disk.
  */
 export const modelSource = async (
   given: string,

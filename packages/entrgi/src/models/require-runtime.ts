@@ -1,7 +1,10 @@
 import type { Backend } from '@entrgi/core';
 import { encodeModel, GraphBuilder } from '@entrgi/onnx';
 
-/** Throws BackendError where the runtime is missing or of another version: before anything large is fetched for it. */
+/**
+ * Throws BackendError where the runtime is missing or of another version: before anything large is fetched
+ * for it.
+ */
 export const requireRuntime = async (backend: Backend): Promise<void> => {
   const g = new GraphBuilder();
   g.output(g.Identity(g.input('x', 'float32', [1])), 'y');

@@ -8,7 +8,10 @@ const calm = { templateVariables: { enable_thinking: false } } as const;
 const packed = (weights: number, table: number): number => (weights * 5) / 8 + 2 * table;
 const skyworkBytes = packed(440e6, 156e6);
 
-/** Pairs of models, by name. Where memory is said to be of weights, and for times that are missing, nothing has been measured. */
+/**
+ * Pairs of models, by name. Where memory is said to be of weights, and for times that are missing, nothing
+ * has been measured.
+ */
 export const recipes = {
   stories: {
     about: 'the embedded story models; nothing is downloaded',

@@ -3,8 +3,9 @@ import { relaxations } from '@entrgi/core';
 type RelaxationName = keyof typeof relaxations;
 
 /**
- * How responses are made: `base` writes one without guidance, `bon` is best-of-n, `bon-compute` the same with as many responses as a guided run costs, `smc` and `particle-gibbs` steer by the
- * reward's values, `guided-smc` does so what `entrgi` guides; the others guide through the relaxation of that name.
+ * How responses are made: `base` writes one without guidance, `bon` is best-of-n, `bon-compute` the same with
+ * as many responses as a guided run costs, `smc` and `particle-gibbs` steer by the reward's values,
+ * `guided-smc` does so what `entrgi` guides; the others guide through the relaxation of that name.
  */
 export type MethodName =
   | 'base'

@@ -3,7 +3,10 @@ import { requireName } from '@entrgi/core/internal';
 import { type Preset, preset, remaskings, type SampleOptions } from '@entrgi/samplers';
 import type { Settings } from './settings.js';
 
-/** Settings as `sample` takes them. Throws InvalidArgumentError for a name that there is not, and what filters and remaskings refuse. */
+/**
+ * Settings as `sample` takes them.
+ * @throws InvalidArgumentError for a name that there is not, and what filters and remaskings refuse
+ */
 export const samplingOf = (settings: Settings): Preset['sample'] & Partial<SampleOptions> => {
   const { vocabularyTolerance, response, confidenceThreshold, editThreshold, cacheBlocks } = settings;
   const { entropyBound, guidanceEvery, guidanceFrom, guidanceUntil } = settings;

@@ -4,7 +4,10 @@ import { type Budget, type Strategy, strategies } from '@entrgi/samplers';
 import type { MethodName } from './methods.js';
 import type { Settings } from './settings.js';
 
-/** How trajectories are made into responses; undefined where a guided run has to say first what may be spent. Throws InvalidArgumentError. */
+/**
+ * How trajectories are made into responses; undefined where a guided run has to say first what may be spent.
+ * @throws InvalidArgumentError
+ */
 export const strategyOf = (method: MethodName, settings: Settings): Strategy | undefined => {
   const { steeringBeta: beta, potential, lookEvery: every, drafts, resampleBelow, iterations } = settings;
   if (method === 'smc' || method === 'guided-smc')

@@ -6,8 +6,9 @@ export interface Example {
 }
 
 /**
- * The prompt of a record: text, { prompt: "…" } (or `question`) or { messages: […] } that end with a user turn; other fields are left alone. `source` is what errors
- * call it. Throws InvalidArgumentError.
+ * The prompt of a record: text, { prompt: "…" } (or `question`) or { messages: […] } that end with a user
+ * turn; other fields are left alone. `source` is what errors call it.
+ * @throws InvalidArgumentError
  */
 export const exampleOf = (record: unknown, source: string): Example => {
   const {

@@ -4,9 +4,9 @@ import { AccessError, NetworkError, NotFoundError, UnsupportedError } from '@ent
 export interface HubData {
   /** owner/name. */
   readonly id: string;
-  /** Default: `default`, else the first. */
+  /** @default `default`, else the first */
   readonly config?: string | undefined;
-  /** Default: `test`, else the first. */
+  /** @default `test`, else the first */
   readonly split?: string | undefined;
 }
 
@@ -17,7 +17,10 @@ const published: Readonly<Record<string, HubData>> = {
   'rm-bench': { id: 'THU-KEG/RM-Bench', split: 'train' },
 };
 
-/** The data set of the hub that a name means: one of the published tables, or owner/name, owner/name:split or owner/name:config/split. Undefined for other names. */
+/**
+ * The data set of the hub that a name means: one of the published tables, or owner/name, owner/name:split or
+ * owner/name:config/split. Undefined for other names.
+ */
 export const hubDataOf = (name: string): HubData | undefined => {
   if (Object.hasOwn(published, name)) return published[name];
   const [, id, config, split] = /^([\w.-]+\/[\w.-]+)(?::(?:([\w.-]+)\/)?([\w.-]+))?$/.exec(name) ?? [];
@@ -25,8 +28,10 @@ export const hubDataOf = (name: string): HubData | undefined => {
 };
 
 /**
- * The files of a data set, which the hub has in Parquet whatever they are stored as. HF_ENDPOINT and HF_TOKEN are respected. Throws AccessError, NotFoundError
- * and NetworkError as the hub says, and UnsupportedError offline (HF_HUB_OFFLINE).
+ * The files of a data set, which the hub has in Parquet whatever they are stored as. HF_ENDPOINT and HF_TOKEN
+ * are respected.
+ * @throws AccessError, NotFoundError and NetworkError as the hub says, and UnsupportedError offline
+ *   (HF_HUB_OFFLINE)
  */
 export const fetchHubData = async (
   { id, config, split }: HubData,

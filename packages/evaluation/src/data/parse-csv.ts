@@ -2,7 +2,10 @@ import { InvalidArgumentError } from '@entrgi/core';
 import { CsvError, parse } from 'csv-parse/sync';
 import type { DataRecord } from './parse-jsonl.js';
 
-/** The records of a CSV or TSV file with a header, by the names of their columns. Throws InvalidArgumentError naming the line where a row has another number of columns. */
+/**
+ * The records of a CSV or TSV file with a header, by the names of their columns.
+ * @throws InvalidArgumentError naming the line where a row has another number of columns
+ */
 export const parseCsv = (bytes: Uint8Array, file: string, delimiter: ',' | '\t'): DataRecord[] => {
   try {
     const rows: readonly { readonly record: unknown; readonly info: { readonly lines: number } }[] = parse(

@@ -9,7 +9,10 @@ export interface DataRecord {
 
 const NEWLINE = 10;
 
-/** The records of a JSONL file, one a line; blank lines are none. A record that is no UTF-8 or no JSON says so, by its line, when it is read. */
+/**
+ * The records of a JSONL file, one a line; blank lines are none. A record that is no UTF-8 or no JSON says
+ * so, by its line, when it is read.
+ */
 export const parseJsonl = (bytes: Uint8Array, file: string): DataRecord[] => {
   const records: DataRecord[] = [];
   let start = 0;

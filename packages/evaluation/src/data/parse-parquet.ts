@@ -1,7 +1,10 @@
 import { InvalidArgumentError } from '@entrgi/core';
 import type { DataRecord } from './parse-jsonl.js';
 
-/** The records of a Parquet file, by the names of their columns. Throws InvalidArgumentError for bytes that are none. */
+/**
+ * The records of a Parquet file, by the names of their columns.
+ * @throws InvalidArgumentError for bytes that are none
+ */
 export const parseParquet = async (bytes: Uint8Array, file: string): Promise<DataRecord[]> => {
   // Large, and not needed by most.
   const { parquetReadObjects } = await import('hyparquet');

@@ -8,8 +8,9 @@ export interface PromptEntry extends Example {
 }
 
 /**
- * The prompts in the bytes of a JSONL file, one a line: {"prompt": "…"}, "…", or {"messages": [{"role": "user", "content": "…"}]}; blank lines are none. `file` is what errors call it.
- * Throws InvalidArgumentError naming the line.
+ * The prompts in the bytes of a JSONL file, one a line: {"prompt": "…"}, "…", or {"messages": [{"role":
+ * "user", "content": "…"}]}; blank lines are none. `file` is what errors call it.
+ * @throws InvalidArgumentError naming the line
  */
 export const parsePrompts = (bytes: Uint8Array, file: string): PromptEntry[] => {
   const entries = parseJsonl(bytes, file).map(({ source, value }) => ({

@@ -13,13 +13,19 @@ export interface ReadDataOptions {
   /** At most so many prompts, from the beginning. */
   readonly limit?: number | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Told of a record without a prompt, which is then left out. Default: it is thrown. */
+  /**
+   * Told of a record without a prompt, which is then left out.
+   * @default it is thrown
+   */
   readonly onMalformed?: ((error: EntrgiError) => void) | undefined;
 }
 
 /**
- * The prompts of a data set: a file by its extension (.jsonl, .ndjson, .json; .csv, .tsv; .parquet), `openings`, the story openings of the embedded models, or one of
- * the hub: `reward-bench-2`, `judgebench` or `rm-bench`, or owner/name, owner/name:split or owner/name:config/split. Throws what fetching one throws, NotFoundError, and InvalidArgumentError naming the line of what is malformed or where there is no prompt at all.
+ * The prompts of a data set: a file by its extension (.jsonl, .ndjson, .json; .csv, .tsv; .parquet),
+ * `openings`, the story openings of the embedded models, or one of the hub: `reward-bench-2`, `judgebench` or
+ * `rm-bench`, or owner/name, owner/name:split or owner/name:config/split.
+ * @throws what fetching one throws, NotFoundError, and InvalidArgumentError naming the line of what is
+ *   malformed or where there is no prompt at all
  */
 export const readData = async (name: string, options: ReadDataOptions = {}): Promise<Example[]> => {
   const { limit = Number.POSITIVE_INFINITY, onMalformed } = options;

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 
-/** JSON with the keys of every object in alphabetical order, and without what is undefined: the same value, the same text. */
+/**
+ * JSON with the keys of every object in alphabetical order, and without what is undefined: the same value,
+ * the same text.
+ */
 export const canonicalJson = (value: unknown): string =>
   JSON.stringify(value, (_key, each: unknown) =>
     typeof each === 'object' && each !== null && !Array.isArray(each)

@@ -6,9 +6,10 @@ import { hasEnded, processName, writeFailure } from '@entrgi/onnx/node';
 let made = 0;
 
 /**
- * Makes this process the only one that writes `path`, until the result is called. A claim is a file beside it that names its process; those of processes that
- * have ended are removed. Whoever finds another's claim withdraws his own, so that of two who come at once neither may go on, but never both.
- * Throws InvalidArgumentError where another process writes it.
+ * Makes this process the only one that writes `path`, until the result is called. A claim is a file beside it
+ * that names its process; those of processes that have ended are removed. Whoever finds another's claim
+ * withdraws his own, so that of two who come at once neither may go on, but never both.
+ * @throws InvalidArgumentError where another process writes it
  */
 export const claimFile = async (path: string): Promise<() => Promise<void>> => {
   made += 1;

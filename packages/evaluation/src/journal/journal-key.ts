@@ -1,7 +1,10 @@
 import { hashOf } from './canonical-json.js';
 import type { JournalLine } from './journal-line.js';
 
-/** Everything that a result depends on: models by their hashes, settings, prompt and seed. Names of models are not among it: a folder may be moved. */
+/**
+ * Everything that a result depends on: models by their hashes, settings, prompt and seed. Names of models are
+ * not among it: a folder may be moved.
+ */
 export const journalKey = ({
   prompt,
   method,

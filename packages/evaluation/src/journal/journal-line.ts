@@ -1,6 +1,9 @@
 import type { Cost, Prompt } from '@entrgi/core';
 
-/** One result: the responses to one prompt by one method, temperature and seed. All of it is plain JSON, one line of the journal. */
+/**
+ * One result: the responses to one prompt by one method, temperature and seed. All of it is plain JSON, one
+ * line of the journal.
+ */
 export interface JournalLine {
   /** Of models, settings, prompt and seed: two lines of one key are the same result. */
   readonly key: string;
@@ -25,7 +28,9 @@ export interface JournalLine {
   readonly steps?: LineSteps | undefined;
 }
 
-/** Settings by name, with `denoiser`, `reward`, `judge` and `perplexity` as names of models, and their hashes. */
+/**
+ * Settings by name, with `denoiser`, `reward`, `judge` and `perplexity` as names of models, and their hashes.
+ */
 export interface LineSettings {
   readonly denoiser: string;
   readonly reward: string;
@@ -41,11 +46,16 @@ export interface LineTrajectory {
   readonly tokenIds: readonly number[];
   readonly reward: number;
   readonly judge?: number | undefined;
-  /** Mean over its tokens, in nats, under the model whose perplexity is reported; null for a text without tokens. */
+  /**
+   * Mean over its tokens, in nats, under the model whose perplexity is reported; null for a text without
+   * tokens.
+   */
   readonly negativeLogLikelihood?: number | null | undefined;
 }
 
-/** A generation step by step. Lists over steps have one number per denoising step, null where a step had none. */
+/**
+ * A generation step by step. Lists over steps have one number per denoising step, null where a step had none.
+ */
 export interface LineSteps {
   /** Mean reward of the relaxed responses after the step's last update but one; of guided methods. */
   readonly rewards?: readonly (number | null)[] | undefined;

@@ -96,7 +96,10 @@ const line = withFields({
   ),
 });
 
-/** Which part of a value is not as a line of a journal has it, such as `settings.hashes`; '' for the value itself, undefined where all is. */
+/**
+ * Which part of a value is not as a line of a journal has it, such as `settings.hashes`; '' for the value
+ * itself, undefined where all is.
+ */
 export const lineFault = (value: unknown): string | undefined => {
   const fault = line(value);
   if (fault !== undefined) return fault.replace(/^\./, '');

@@ -11,8 +11,9 @@ export interface Journal {
   readonly lines: readonly JournalLine[];
   has(key: string): boolean;
   /**
-   * Adds a result, unless one of its key is there. Resolves when it is on the disk. Throws DiskFullError and NotWritableError; the file then ends with the
-   * last whole line, and nothing more can be added.
+   * Adds a result, unless one of its key is there. Resolves when it is on the disk.
+   * @throws DiskFullError and NotWritableError; the file then ends with the last whole line, and nothing more
+   *   can be added
    */
   add(line: JournalLine): Promise<void>;
   /** Waits for what is being added. */
@@ -20,8 +21,9 @@ export interface Journal {
 }
 
 /**
- * Opens a journal, or begins one. A last line that was cut is removed. Throws InvalidArgumentError where another process writes it, or a line is none of a journal;
- * DiskFullError and NotWritableError.
+ * Opens a journal, or begins one. A last line that was cut is removed.
+ * @throws InvalidArgumentError where another process writes it, or a line is none of a journal; DiskFullError
+ *   and NotWritableError
  */
 export const openJournal = async (path: string): Promise<Journal> => {
   const release = await claimFile(path);

@@ -14,8 +14,10 @@ export interface ParsedJournal {
 const NEWLINE = 10;
 
 /**
- * Reads a journal: one JSON object a line, each ended by a line break. Bytes after the last line break are a record that was being written when its
- * process ended; they are no error. `file` is what errors call the journal. Throws InvalidArgumentError naming the line that is none of a journal.
+ * Reads a journal: one JSON object a line, each ended by a line break. Bytes after the last line break are a
+ * record that was being written when its process ended; they are no error. `file` is what errors call the
+ * journal.
+ * @throws InvalidArgumentError naming the line that is none of a journal
  */
 export const parseJournal = (bytes: Uint8Array, file: string): ParsedJournal => {
   const lines = new Map<string, JournalLine>();

@@ -4,8 +4,9 @@ import type { JournalLine } from './journal-line.js';
 import { parseJournal } from './parse-journal.js';
 
 /**
- * The results of several journals, one per key: of two with the same, the first. A last line that was cut is left out; `onCut` is told of the file.
- * Throws NotFoundError, and InvalidArgumentError for a line that is none of a journal.
+ * The results of several journals, one per key: of two with the same, the first. A last line that was cut is
+ * left out; `onCut` is told of the file.
+ * @throws NotFoundError, and InvalidArgumentError for a line that is none of a journal
  */
 export const readJournals = async (
   paths: readonly string[],

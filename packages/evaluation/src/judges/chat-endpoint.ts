@@ -11,17 +11,30 @@ export interface ChatEndpointOptions {
   /** Up to and without `/chat/completions`, such as http://localhost:8000/v1. */
   readonly url: string;
   readonly model: string;
-  /** Default: OPENAI_API_KEY, or none. */
+  /** @default OPENAI_API_KEY, or none */
   readonly apiKey?: string | undefined;
-  /** Requests at the same time. Default: 4. */
+  /**
+   * Requests at the same time.
+   * @default 4
+   */
   readonly concurrency?: number | undefined;
-  /** Default: no limit. */
+  /** @default no limit */
   readonly requestsPerMinute?: number | undefined;
-  /** How often a request is tried again that failed for want of the network, for a limit (after as long as Retry-After asks), or by the server. Default: 6. */
+  /**
+   * How often a request is tried again that failed for want of the network, for a limit (after as long as
+   * Retry-After asks), or by the server.
+   * @default 6
+   */
   readonly retries?: number | undefined;
-  /** Milliseconds until an answer counts as failed. Default: 60,000. */
+  /**
+   * Milliseconds until an answer counts as failed.
+   * @default 60,000
+   */
   readonly timeout?: number | undefined;
-  /** Folder that keeps answers, so that none is paid for twice. Default: none is kept. */
+  /**
+   * Folder that keeps answers, so that none is paid for twice.
+   * @default none is kept
+   */
   readonly cacheDir?: string | undefined;
 }
 
@@ -46,8 +59,9 @@ interface Answer {
 export interface ChatEndpoint {
   readonly cost: Readonly<ChatCost>;
   /**
-   * The most probable first tokens of the answer to a question. Throws AccessError, NotFoundError and NetworkError as the server says, and UnsupportedError
-   * where it gives no log-probabilities.
+   * The most probable first tokens of the answer to a question.
+   * @throws AccessError, NotFoundError and NetworkError as the server says, and UnsupportedError where it
+   *   gives no log-probabilities
    */
   ask(question: string, signal?: AbortSignal): Promise<FirstToken>;
 }

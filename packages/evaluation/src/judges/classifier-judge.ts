@@ -3,7 +3,10 @@ import { loadReward, nodeBackend } from 'entrgi';
 import { modelSource } from 'entrgi/internal';
 import type { Judge } from './judge.js';
 
-/** A classifier with one label as a judge: its score is the probability that the label holds. `source` is a directory, or a repository of the hub. */
+/**
+ * A classifier with one label as a judge: its score is the probability that the label holds. `source` is a
+ * directory, or a repository of the hub.
+ */
 export const classifierJudge = async (
   source: string,
   { threads, name }: { readonly threads?: number | undefined; readonly name?: string | undefined } = {},

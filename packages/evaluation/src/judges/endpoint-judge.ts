@@ -6,7 +6,10 @@ import { unitTests } from './unit-tests.js';
 
 /** Which model of a chat endpoint judges, and what it is asked. */
 export interface EndpointJudgeOptions extends ChatEndpointOptions {
-  /** Questions to answer with a score from 1 to 5. Default: `unitTests`. */
+  /**
+   * Questions to answer with a score from 1 to 5.
+   * @default `unitTests`
+   */
   readonly questions?: readonly string[] | undefined;
 }
 
@@ -36,8 +39,8 @@ export const endpointJudgeHash = ({ url, model, questions = unitTests }: Endpoin
   hashOf({ url, model, questions, layout: scoreQuestion('{prompt}', '{response}', '{question}') });
 
 /**
- * A language model behind any server with OpenAI's chat completions as a judge: the score of a response is the mean over the questions of the expected answer,
- * Σ k·p(k) / Σ p(k) over the tokens 1 to 5, from 1 to 5.
+ * A language model behind any server with OpenAI's chat completions as a judge: the score of a response is
+ * the mean over the questions of the expected answer, Σ k·p(k) / Σ p(k) over the tokens 1 to 5, from 1 to 5.
  */
 export const endpointJudge = (options: EndpointJudgeOptions): EndpointJudge => {
   const { questions = unitTests, model } = options;

@@ -2,7 +2,10 @@ import { InvalidArgumentError, NumericalError, type Prompt } from '@entrgi/core'
 import type { JournalLine } from '../journal/journal-line.js';
 import type { Judge } from './judge.js';
 
-/** A result with what the judge says of it: of every response, and of the one with the highest reward. Throws as scoresOf does. */
+/**
+ * A result with what the judge says of it: of every response, and of the one with the highest reward.
+ * @throws as scoresOf does
+ */
 export const judgeLine = async (
   line: JournalLine,
   judge: Judge | undefined,
@@ -25,8 +28,9 @@ export const judgeLine = async (
 };
 
 /**
- * What a judge, perhaps a caller's own, says of responses. Throws InvalidArgumentError where that is not a list of as many numbers, NumericalError where one is not finite, both naming
- * the judge and the prompt.
+ * What a judge, perhaps a caller's own, says of responses.
+ * @throws InvalidArgumentError where that is not a list of as many numbers, NumericalError where one is not
+ *   finite, both naming the judge and the prompt
  */
 export const scoresOf = async (
   judge: Judge,

@@ -10,8 +10,9 @@ export type JudgeSpec =
 /** Which judge is asked for. */
 export interface JudgeChoice {
   /**
-   * Rates what comes out and has no part in it: a classifier, named as models are; the address of a server with OpenAI's chat completions; or `none`.
-   * Default: `embedded`, the judge of stories, where the embedded denoiser takes part, otherwise none.
+   * Rates what comes out and has no part in it: a classifier, named as models are; the address of a server
+   * with OpenAI's chat completions; or `none`.
+   * @default `embedded`, the judge of stories, where the embedded denoiser takes part, otherwise none
    */
   readonly judge?: string | undefined;
   /** The model of such a server. */
@@ -20,7 +21,10 @@ export interface JudgeChoice {
   readonly judgeOptions?: Omit<EndpointJudgeOptions, 'url' | 'model'> | undefined;
 }
 
-/** The judge that is asked for, or the usual one where nothing is said. Throws InvalidArgumentError. */
+/**
+ * The judge that is asked for, or the usual one where nothing is said.
+ * @throws InvalidArgumentError
+ */
 export const judgeSpec = (
   { judge, judgeModel, judgeOptions }: JudgeChoice,
   usual: 'embedded' | 'none' = 'none',

@@ -1,4 +1,7 @@
-/** Questions about a response whose answers are scores from 1 to 5: five, as the published tables average over. In our own words. */
+/**
+ * Questions about a response whose answers are scores from 1 to 5: five, as the published tables average
+ * over. In our own words.
+ */
 export const unitTests: readonly string[] = [
   'Does the response do what the prompt asks for?',
   'Is everything in the response right, as far as can be told?',

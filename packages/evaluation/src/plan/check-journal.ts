@@ -3,7 +3,10 @@ import { canonicalJson } from '../journal/canonical-json.js';
 import type { JournalLine } from '../journal/journal-line.js';
 import type { Cell } from './plan-evaluation.js';
 
-/** A setting of which a journal has another value than is asked for; undefined is none at all. Those of objects have names such as `dtype.reward`. */
+/**
+ * A setting of which a journal has another value than is asked for; undefined is none at all. Those of
+ * objects have names such as `dtype.reward`.
+ */
 export interface SettingDifference {
   readonly name: string;
   readonly asked: unknown;
@@ -11,8 +14,10 @@ export interface SettingDifference {
 }
 
 /**
- * Refuses a journal with results of one of the methods, of the same models, under other settings or with another judge than those that are asked for: in one table they would be mixed.
- * Other models, methods, temperatures, seeds and prompts may be there. `cure` says how to ask for what the journal has. Throws InvalidArgumentError naming every setting that differs.
+ * Refuses a journal with results of one of the methods, of the same models, under other settings or with
+ * another judge than those that are asked for: in one table they would be mixed. Other models, methods,
+ * temperatures, seeds and prompts may be there. `cure` says how to ask for what the journal has.
+ * @throws InvalidArgumentError naming every setting that differs
  */
 export const checkJournal = (
   lines: readonly JournalLine[],

@@ -27,12 +27,18 @@ type ModelName = (typeof modelNameList)[number];
 
 /** Which models, by name, and how they are loaded. */
 export interface ModelNames extends Omit<Pick<GenerateOptions, ModelName>, 'denoiser' | 'reward'> {
-  /** A directory, or `owner/name` or `owner/name@REV` on the hub. Default: the embedded one. */
+  /**
+   * A directory, or `owner/name` or `owner/name@REV` on the hub.
+   * @default the embedded one
+   */
   readonly denoiser?: string | undefined;
   readonly reward?: string | undefined;
 }
 
-/** What to evaluate: every method of every denoiser by every reward, at every temperature with every seed on every prompt. */
+/**
+ * What to evaluate: every method of every denoiser by every reward, at every temperature with every seed on
+ * every prompt.
+ */
 export interface EvaluationOptions
   extends Omit<ModelNames, 'denoiser' | 'reward'>,
     JudgeChoice,
@@ -44,20 +50,25 @@ export interface EvaluationOptions
   readonly data: string;
   /** At most so many prompts, from the beginning. */
   readonly limit?: number | undefined;
-  /** Default: bon, expectation, aps and entrgi, which the published tables compare. */
+  /** @default bon, expectation, aps and entrgi, which the published tables compare */
   readonly methods?: readonly MethodName[] | undefined;
-  /** Default: the preset's, 0.7. */
+  /** @default the preset's, 0.7 */
   readonly temperatures?: readonly number[] | undefined;
-  /** Default: 1, 2 and 3. */
+  /** @default 1, 2 and 3 */
   readonly seeds?: readonly number[] | undefined;
   readonly preset?: keyof typeof presets | undefined;
   /**
-   * An autoregressive model, as Transformers.js has it (ONNX), under which the perplexity of the responses is reported: a directory, or `owner/name` or `owner/name@REV` on the hub. Default: none.
+   * An autoregressive model, as Transformers.js has it (ONNX), under which the perplexity of the responses is
+   * reported: a directory, or `owner/name` or `owner/name@REV` on the hub.
+   * @default none
    */
   readonly perplexity?: string | undefined;
 }
 
-/** Every denoiser with every reward, in the order in which they are named. Throws InvalidArgumentError for what is no name. */
+/**
+ * Every denoiser with every reward, in the order in which they are named.
+ * @throws InvalidArgumentError for what is no name
+ */
 export const modelPairsOf = (options: EvaluationOptions): ModelNames[] => {
   const shared = Object.fromEntries(
     modelNameList.map((name) => [name, options[name]]).filter(([, value]) => value !== undefined),

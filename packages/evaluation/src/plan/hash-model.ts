@@ -15,8 +15,8 @@ const ignored =
   /^\.|^(README|LICENSE|NOTICE|training\.json)|-q[48]-[0-9a-f]{16}\.safetensors|\.(md|lock|partial|py|txt|png|jpg)$/i;
 
 /**
- * Hash over names and contents of a checkpoint's files, one level of folders deep, and over which ONNX file of them is meant, where one is named. Blobs of the
- * hub's cache are known by their names, which are hashes.
+ * Hash over names and contents of a checkpoint's files, one level of folders deep, and over which ONNX file
+ * of them is meant, where one is named. Blobs of the hub's cache are known by their names, which are hashes.
  */
 export const hashModel = async (directory: string, file?: string): Promise<HashedModel> => {
   const total = createHash('sha256');

@@ -9,7 +9,11 @@ import type { JudgeSpec } from '../judges/judge-spec.js';
 import type { ModelNames } from './evaluation-options.js';
 import { type HashedModel, hashModel } from './hash-model.js';
 
-/** Hashes what has a part in results, each once, however many pairs it is in. Models of the hub are fetched for it. Throws what resolveCheckpoint throws. */
+/**
+ * Hashes what has a part in results, each once, however many pairs it is in. Models of the hub are fetched
+ * for it.
+ * @throws what resolveCheckpoint throws
+ */
 export const hashingOf = (fetching: HubOptions) => {
   const found = new Map<string, Promise<HashedModel>>();
   const model = (source: string, models: ModelNames): Promise<HashedModel> => {

@@ -43,8 +43,9 @@ export interface WorkSpec {
 /** Every cell of an evaluation, with all that a process needs to run one. */
 export interface EvaluationPlan extends WorkSpec {
   /**
-   * Each key once: one pair of models after the other, so that none is loaded twice; of each, seed by seed and prompt by prompt, all methods and temperatures
-   * side by side: what is there of a run that was cut short compares them fairly.
+   * Each key once: one pair of models after the other, so that none is loaded twice; of each, seed by seed
+   * and prompt by prompt, all methods and temperatures side by side: what is there of a run that was cut
+   * short compares them fairly.
    */
   readonly cells: readonly Cell[];
   /** Of the weights that are loaded at the same time. */
@@ -52,8 +53,10 @@ export interface EvaluationPlan extends WorkSpec {
 }
 
 /**
- * Decides on every result that is wanted. Models of the hub are fetched for it, so that their files can be hashed.
- * Throws InvalidArgumentError for options that cannot work, before anything is fetched, and what resolveCheckpoint throws.
+ * Decides on every result that is wanted. Models of the hub are fetched for it, so that their files can be
+ * hashed.
+ * @throws InvalidArgumentError for options that cannot work, before anything is fetched, and what
+ *   resolveCheckpoint throws
  */
 export const planEvaluation = async (
   options: EvaluationOptions,

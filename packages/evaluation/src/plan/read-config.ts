@@ -15,7 +15,10 @@ export interface EvaluationConfig extends Partial<EvaluationOptions> {
   readonly skipMalformed?: boolean | undefined;
 }
 
-/** Reads an evaluation from a JSON file, as evaluation.schema.json of this package has it. Throws NotFoundError, and InvalidArgumentError naming what is wrong. */
+/**
+ * Reads an evaluation from a JSON file, as evaluation.schema.json of this package has it.
+ * @throws NotFoundError, and InvalidArgumentError naming what is wrong
+ */
 export const readConfig = async (path: string): Promise<EvaluationConfig> => {
   const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     if (cause.code !== 'ENOENT') throw cause;
@@ -64,7 +67,10 @@ const schemaError = (
   );
 };
 
-/** The names that may stand where one that may not stood: a path such as #/properties/dtype/anyOf/1/additionalProperties. */
+/**
+ * The names that may stand where one that may not stood: a path such as
+ * #/properties/dtype/anyOf/1/additionalProperties.
+ */
 const namesAt = (schemaPath: string): string[] => {
   let schema = packageFile('evaluation.schema.json') as Record<string, unknown>;
   for (const key of schemaPath.split('/').slice(1, -1)) schema = schema[key] as Record<string, unknown>;

@@ -14,9 +14,10 @@ export const ofShard = <T>(all: readonly T[], { index, count }: Shard): T[] =>
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The shard that `given` says, `i/n` with i from 1 to n, or `/n` where the environment says which: SLURM_ARRAY_TASK_ID (with _MIN and _STEP), or
- * JOB_COMPLETION_INDEX of an indexed Kubernetes Job. Without `given`, that of a SLURM array, which also says how many there are. Undefined where there
- * is none. Throws InvalidArgumentError.
+ * The shard that `given` says, `i/n` with i from 1 to n, or `/n` where the environment says which:
+ * SLURM_ARRAY_TASK_ID (with _MIN and _STEP), or JOB_COMPLETION_INDEX of an indexed Kubernetes Job. Without
+ * `given`, that of a SLURM array, which also says how many there are. Undefined where there is none.
+ * @throws InvalidArgumentError
  */
 export const shardOf = (given: string | undefined, env: Environment): Shard | undefined => {
   const own = indexIn(env);

@@ -2,7 +2,8 @@ import { NetworkError } from '@entrgi/core';
 import type { Redis } from 'ioredis';
 
 /**
- * A connection to a Redis that is there now; afterwards it is waited for whenever it is away. Throws NetworkError where it cannot be reached at first.
+ * A connection to a Redis that is there now; afterwards it is waited for whenever it is away.
+ * @throws NetworkError where it cannot be reached at first
  */
 export const connect = async (url: string): Promise<Redis> => {
   const ioredis = await import('ioredis');

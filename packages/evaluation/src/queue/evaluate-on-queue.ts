@@ -17,20 +17,27 @@ import { queueName } from './queue-name.js';
 export interface QueueOptions extends EvaluateOptions {
   /** Address of a Redis: redis://host:port. */
   readonly queue: string;
-  /** Milliseconds after which the work of a process that is gone is given to another. Default: 20,000. */
+  /**
+   * Milliseconds after which the work of a process that is gone is given to another.
+   * @default 20,000
+   */
   readonly takeOver?: number | undefined;
 }
 
-/** How often what is missing is looked for, in milliseconds: what a Redis that was restarted has forgotten is handed in again. */
+/**
+ * How often what is missing is looked for, in milliseconds: what a Redis that was restarted has forgotten is
+ * handed in again.
+ */
 const lookAfter = 2000;
 
 /** Seconds for which results are kept for others that wait for them. */
 const keptFor = 24 * 3600;
 
 /**
- * As `evaluate`, with work shared among all processes, on whatever machine, that evaluate the same on the same Redis: each result is made once, and every
- * process adds all of them to its journal. Work of a process that is gone is done by another. Throws NetworkError where Redis cannot be reached at first;
- * later it is waited for.
+ * As `evaluate`, with work shared among all processes, on whatever machine, that evaluate the same on the
+ * same Redis: each result is made once, and every process adds all of them to its journal. Work of a process
+ * that is gone is done by another.
+ * @throws NetworkError where Redis cannot be reached at first; later it is waited for
  */
 export const evaluateOnQueue = async (options: QueueOptions): Promise<void> => {
   const { plan, cells = plan.cells, journal, queue: url, takeOver = 20_000, signal, onProgress } = options;

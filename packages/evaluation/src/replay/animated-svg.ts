@@ -4,7 +4,10 @@ import type { Track } from './track.js';
 /** Milliseconds that a step stays, and the last one. */
 export const tempo = { step: 150, end: 2500 };
 
-/** The picture that plays by itself, again and again, wherever SVG is shown; where it is not animated, the last step. */
+/**
+ * The picture that plays by itself, again and again, wherever SVG is shown; where it is not animated, the
+ * last step.
+ */
 export const animatedSvg = (tracks: readonly Track[]): string => {
   const last = lastStep(tracks);
   const duration = last * tempo.step + tempo.end;

@@ -23,7 +23,10 @@ export interface PictureSize {
   readonly height: number;
 }
 
-/** How a part of a picture that is there in some steps alone is drawn: its markup, when it is there, and what the picture does about it. */
+/**
+ * How a part of a picture that is there in some steps alone is drawn: its markup, when it is there, and what
+ * the picture does about it.
+ */
 export type Timed = (markup: string, from: number, to: number) => string;
 
 export const pictureSize = (tracks: readonly Track[]): PictureSize => {
@@ -38,7 +41,10 @@ export const lastStep = (tracks: readonly Track[]): number => Math.max(...tracks
 
 const rowsOf = ({ tokens }: Track): number => Math.ceil(tokens.length / columns);
 
-/** The picture of all tracks on one timeline, as SVG: a grid of tokens for each, and the reward below. `timed` draws what changes with the steps. */
+/**
+ * The picture of all tracks on one timeline, as SVG: a grid of tokens for each, and the reward below. `timed`
+ * draws what changes with the steps.
+ */
 export const picture = (tracks: readonly Track[], timed: Timed): string => {
   const { width, height } = pictureSize(tracks);
   let y = margin;

@@ -8,8 +8,9 @@ import { isTraceEvent, trackOfTrace } from './track-of-trace.js';
 import { tracksOfJournal } from './tracks-of-journal.js';
 
 /**
- * What files hold of a prompt, from 0: of a trace of `generate --trace` one response, of a journal one without guidance and one with it. Throws
- * NotFoundError, and InvalidArgumentError naming the line that is neither.
+ * What files hold of a prompt, from 0: of a trace of `generate --trace` one response, of a journal one
+ * without guidance and one with it.
+ * @throws NotFoundError, and InvalidArgumentError naming the line that is neither
  */
 export const readTracks = async (paths: readonly string[], prompt = 0): Promise<Track[]> =>
   (await Promise.all(paths.map((path) => tracksIn(path, prompt)))).flat();

@@ -4,12 +4,18 @@ import type { Track } from './track.js';
 
 /** What a page that replays responses shows besides them. */
 export interface ReplayPageOptions {
-  /** Steps that are shown beside each other below. Default: the beginning, a quarter, half, three quarters and the end. */
+  /**
+   * Steps that are shown beside each other below.
+   * @default the beginning, a quarter, half, three quarters and the end
+   */
   readonly steps?: readonly number[] | undefined;
   readonly title?: string | undefined;
 }
 
-/** A page with the picture, a slider over its steps, and the picture after some of them. It needs nothing else. */
+/**
+ * A page with the picture, a slider over its steps, and the picture after some of them. It needs nothing
+ * else.
+ */
 export const replayPage = (tracks: readonly Track[], options: ReplayPageOptions = {}): string => {
   const last = lastStep(tracks);
   const { title = 'Replay', steps = [0, 0.25, 0.5, 0.75, 1].map((share) => Math.round(share * last)) } =

@@ -11,7 +11,10 @@ export const traceRecord = (event: StepEvent, denoiser: Pick<Denoiser, 'decode'>
   committed: event.committed.map((token) => ({ ...token, text: denoiser.decode([token.tokenId]) })),
 });
 
-/** A record as a line of a JSONL file, its end included: typed arrays as lists, numbers that JSON has not as null. */
+/**
+ * A record as a line of a JSONL file, its end included: typed arrays as lists, numbers that JSON has not as
+ * null.
+ */
 export const traceLine = (record: unknown): string => `${JSON.stringify(record, plainArrays)}\n`;
 
 const plainArrays = (_key: string, value: unknown): unknown =>

@@ -21,7 +21,10 @@ export interface TraceEvent {
 export const isTraceEvent = (record: unknown): record is TraceEvent =>
   typeof record === 'object' && record !== null && (record as { type?: unknown }).type === 'step-end';
 
-/** A prompt's response in a trace: the one whose last reward is the highest, of equals and without rewards the first. `source` is its title and what errors call it. */
+/**
+ * A prompt's response in a trace: the one whose last reward is the highest, of equals and without rewards the
+ * first. `source` is its title and what errors call it.
+ */
 export const trackOfTrace = (events: readonly TraceEvent[], prompt: number, source: string): Track => {
   const own = events.filter((event) => event.prompt === prompt);
   const [first] = own;

@@ -7,7 +7,10 @@ import type { Track } from './track.js';
 const unguided = ['base', 'bon', 'bon-compute'];
 const guided = ['entrgi', 'aps', 'expectation'];
 
-/** The best response to one of a journal's prompts, without guidance and with it. Throws InvalidArgumentError where there is no such prompt, or no steps were noted. */
+/**
+ * The best response to one of a journal's prompts, without guidance and with it.
+ * @throws InvalidArgumentError where there is no such prompt, or no steps were noted
+ */
 export const tracksOfJournal = (lines: readonly JournalLine[], prompt: number, source: string): Track[] => {
   const prompts = [...new Set(lines.map(promptOf))];
   const own = lines.filter((line) => promptOf(line) === prompts[prompt] && line.steps !== undefined);

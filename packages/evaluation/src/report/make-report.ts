@@ -17,7 +17,10 @@ export interface Report {
   readonly markdown: string;
 }
 
-/** Tables, plots and texts of the results of an evaluation. Throws InvalidArgumentError where there is none. */
+/**
+ * Tables, plots and texts of the results of an evaluation.
+ * @throws InvalidArgumentError where there is none
+ */
 export const makeReport = async (
   lines: readonly JournalLine[],
   options: ReportOptions = {},

@@ -12,8 +12,8 @@ import type { FromWorker, ToWorker } from './worker-message.js';
 const ATTEMPTS = 3;
 
 /**
- * Makes results in a process of its own, which is started for the first one, and again where it has died. Throws BackendError for a result for which it dies
- * three times.
+ * Makes results in a process of its own, which is started for the first one, and again where it has died.
+ * @throws BackendError for a result for which it dies three times
  */
 export const childExecutor = (work: WorkSpec, threads: number | undefined): Executor => {
   let child: ChildProcess | undefined;

@@ -11,18 +11,25 @@ import { type EvaluationProgress, progressReporter } from './progress-reporter.j
 /** What is run, where results go, and who is told. */
 export interface EvaluateOptions {
   readonly plan: EvaluationPlan;
-  /** Only these of the plan's cells. Default: all. */
+  /**
+   * Only these of the plan's cells.
+   * @default all
+   */
   readonly cells?: readonly Cell[] | undefined;
   readonly journal: Journal;
-  /** Processes that work at the same time; 0: this one. Default: one per processor, as far as the memory goes. */
+  /**
+   * Processes that work at the same time; 0: this one.
+   * @default one per processor, as far as the memory goes
+   */
   readonly workers?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: EvaluationProgress) => void) | undefined;
 }
 
 /**
- * Makes the results that a plan wants and a journal does not have, in worker processes that share the processors, and adds each when it is there. Throws the
- * first error of a worker, and the signal's reason; the journal keeps what it has.
+ * Makes the results that a plan wants and a journal does not have, in worker processes that share the
+ * processors, and adds each when it is there.
+ * @throws the first error of a worker, and the signal's reason; the journal keeps what it has
  */
 export const evaluate = async (options: EvaluateOptions): Promise<void> => {
   const { plan, cells = plan.cells, journal, signal, onProgress } = options;

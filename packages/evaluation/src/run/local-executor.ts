@@ -6,7 +6,10 @@ import type { Cell, ModelPair, WorkSpec } from '../plan/plan-evaluation.js';
 import type { Executor } from './executor.js';
 import { runCell } from './run-cell.js';
 
-/** Makes results in this process. Models are loaded for the first result that needs them, and freed for the first that needs others. */
+/**
+ * Makes results in this process. Models are loaded for the first result that needs them, and freed for the
+ * first that needs others.
+ */
 export const localExecutor = (
   { pairs, judge, perplexity }: WorkSpec,
   {

@@ -2,7 +2,10 @@ import type { Executor } from './executor.js';
 import { localExecutor } from './local-executor.js';
 import type { FromWorker, ToWorker } from './worker-message.js';
 
-/** What a worker process of an evaluation does: it makes one result after the other, and writes nothing itself. */
+/**
+ * What a worker process of an evaluation does: it makes one result after the other, and writes nothing
+ * itself.
+ */
 export const serveCells = (): void => {
   let executor: Executor | undefined;
   const say = (message: FromWorker): void => {

@@ -1,7 +1,10 @@
 import { canonicalJson } from '../journal/canonical-json.js';
 import type { Cell } from '../plan/plan-evaluation.js';
 
-/** Estimates how long what is left takes: by the mean of what results of the same method and models took, each as long as the mean of all where there is none yet. */
+/**
+ * Estimates how long what is left takes: by the mean of what results of the same method and models took, each
+ * as long as the mean of all where there is none yet.
+ */
 export const timeLeft = (workers: number) => {
   const taken = new Map<string, { sum: number; count: number }>();
   const add = (name: string, seconds: number) => {

@@ -8,7 +8,10 @@ export interface ResponsePair {
   readonly rival?: string | undefined;
 }
 
-/** The pair in a record { prompt, response, rival? }. Throws InvalidArgumentError; `source` is what it calls the record. */
+/**
+ * The pair in a record { prompt, response, rival? }.
+ * @throws InvalidArgumentError; `source` is what it calls the record
+ */
 export const pairOf = (record: unknown, source: string): ResponsePair => {
   const { prompt } = exampleOf(record, source);
   const { response, rival } = record as { readonly response?: unknown; readonly rival?: unknown };

@@ -22,7 +22,10 @@ export interface ScoreOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Rates responses, several at a time, in order. Throws UnsupportedError for a rival where the judge cannot compare. */
+/**
+ * Rates responses, several at a time, in order.
+ * @throws UnsupportedError for a rival where the judge cannot compare
+ */
 export async function* scoreResponses(
   pairs: readonly ResponsePair[],
   { reward, judge, signal }: ScoreOptions,

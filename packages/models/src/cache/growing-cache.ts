@@ -5,9 +5,15 @@ export interface GrowingCacheOptions {
   none(batch: number): Piece;
   /** What is kept of more tokens, shape [batch, …], behind those of `kept`. */
   extend(kept: Piece, tokenIds: Int32Array, batch: number, signal: AbortSignal | undefined): Promise<Piece>;
-  /** The most tokens, of so many, of which the same is kept whatever follows. Default: all. */
+  /**
+   * The most tokens, of so many, of which the same is kept whatever follows.
+   * @default all
+   */
   readonly whole?: ((count: number) => number) | undefined;
-  /** Fewest new tokens to go on for. Default: 1. */
+  /**
+   * Fewest new tokens to go on for.
+   * @default 1
+   */
   readonly leap?: number | undefined;
 }
 
@@ -24,8 +30,8 @@ export interface GrowingCache {
 }
 
 /**
- * Keeps beginnings from one request to the next. What is kept is found by its tokens, so that it is right whatever is asked; as many tokens are
- * kept of all sequences of a batch, so that one tensor holds it.
+ * Keeps beginnings from one request to the next. What is kept is found by its tokens, so that it is right
+ * whatever is asked; as many tokens are kept of all sequences of a batch, so that one tensor holds it.
  */
 export const growingCache = ({
   none,

@@ -6,7 +6,10 @@ import type { Piece } from './piece.js';
 /** How much each layer keeps of a token. */
 export type KeptShape = Pick<PrefixNetwork, 'layers' | 'keyValueHeads' | 'headWidth'>;
 
-/** What each layer keeps of some tokens, as it goes from one graph to another: tensors float32 [batch, keyValueHeads, length, headWidth]. */
+/**
+ * What each layer keeps of some tokens, as it goes from one graph to another: tensors float32 [batch,
+ * keyValueHeads, length, headWidth].
+ */
 export interface KeptTensors {
   /** Declares them as inputs of a graph. */
   inputs(g: GraphBuilder, shape: KeptShape): KeysAndValues[];

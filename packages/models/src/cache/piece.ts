@@ -1,9 +1,15 @@
 import type { Tensor } from '@entrgi/core';
 
-/** What each layer keeps of some tokens, by the names that a graph reads it by: float32 [batch, keyValueHeads, length, headWidth]. */
+/**
+ * What each layer keeps of some tokens, by the names that a graph reads it by: float32 [batch, keyValueHeads,
+ * length, headWidth].
+ */
 export type Piece = Readonly<Record<string, Tensor<'float32'>>>;
 
-/** What is kept of the first `length` tokens of some sequences, in that order. Default: of all their tokens. */
+/**
+ * What is kept of the first `length` tokens of some sequences, in that order.
+ * @default of all their tokens
+ */
 export const selectedPiece = (piece: Piece, sequences: readonly number[], length?: number): Piece =>
   mapped(piece, ({ dims, data }) => {
     const [, heads, held, width] = dims as [number, number, number, number];

@@ -12,7 +12,10 @@ import { readWeightMap } from './weight-map.js';
 
 /** A tensor of a checkpoint, by where its bytes lie. */
 export interface StoredTensor extends SafetensorsEntry {
-  /** What graphs call its file: a path relative to the checkpoint's `folder`, or a name of its `external()` files. */
+  /**
+   * What graphs call its file: a path relative to the checkpoint's `folder`, or a name of its `external()`
+   * files.
+   */
   readonly file: string;
 }
 
@@ -33,8 +36,9 @@ export interface Checkpoint {
 }
 
 /**
- * Reads config.json and the headers of model.safetensors, or of the shards that model.safetensors.index.json names, of a directory or folder.
- * Throws CheckpointError, naming the file, where one is missing, corrupt or contradicts another.
+ * Reads config.json and the headers of model.safetensors, or of the shards that model.safetensors.index.json
+ * names, of a directory or folder.
+ * @throws CheckpointError, naming the file, where one is missing, corrupt or contradicts another
  */
 export const readCheckpoint = async (from: string | Folder): Promise<Checkpoint> => {
   const source = isFolder(from) ? from : folderOf(from);
@@ -58,7 +62,10 @@ export const readCheckpoint = async (from: string | Folder): Promise<Checkpoint>
   return { name: checkpointName(directory), directory, source, config, folder, open, external, tensors };
 };
 
-/** The first BERTs were saved with TensorFlow's names for the two parts of a layer norm, and are still offered so. */
+/**
+ * The first BERTs were saved with TensorFlow's names for the two parts of a layer norm, and are still offered
+ * so.
+ */
 const modernName = (tensor: string): string =>
   tensor.replace(/\bLayerNorm\.gamma$/, 'LayerNorm.weight').replace(/\bLayerNorm\.beta$/, 'LayerNorm.bias');
 

@@ -14,7 +14,10 @@ const traces: readonly (readonly [RegExp, string])[] = [
   [/\.weight_scale(?:_inv)?$/, 'FP8'],
 ];
 
-/** Throws UnsupportedError where config.json or the names of the tensors say that the weights are quantized, and in what way; or that they are a LoRA's. */
+/**
+ * Throws UnsupportedError where config.json or the names of the tensors say that the weights are quantized,
+ * and in what way; or that they are a LoRA's.
+ */
 export const refuseForeignWeights = (
   directory: string,
   config: ConfigReader,

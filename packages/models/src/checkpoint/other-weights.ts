@@ -22,7 +22,10 @@ const isAdapter = (files: readonly string[]): boolean =>
   files.includes('adapter_config.json') &&
   !files.some((file) => /^model(?:-\d+-of-\d+)?\.safetensors(?:\.index\.json)?$/.test(file));
 
-/** What to do with a folder or repository of these files, which has none of the safetensors that a model is read from. */
+/**
+ * What to do with a folder or repository of these files, which has none of the safetensors that a model is
+ * read from.
+ */
 export const otherWeights = (files: readonly string[], hasOnnx: boolean): string => {
   if (hasOnnx) {
     return 'There is an ONNX model, which loadDenoiser and loadReward take.';

@@ -36,9 +36,10 @@ const foreignTypes = /^(?:F8_|F6_|F4$)/;
 const longestHeader = 100_000_000;
 
 /**
- * Reads the header of a .safetensors file: tensors by name. The bytes of the tensors are not read.
- * The file is 8 bytes of header length (little-endian), the header (JSON), then the tensors' bytes, every byte in exactly one tensor.
- * Throws CheckpointError, naming `name`, for anything else. Source: https://huggingface.co/docs/safetensors, "Format".
+ * Reads the header of a .safetensors file: tensors by name. The bytes of the tensors are not read. The file
+ * is 8 bytes of header length (little-endian), the header (JSON), then the tensors' bytes, every byte in
+ * exactly one tensor. Source: https://huggingface.co/docs/safetensors, "Format".
+ * @throws CheckpointError, naming `name`, for anything else
  */
 export const readSafetensorsHeader = async (
   source: ByteSource,

@@ -6,8 +6,8 @@ const PIECE = 1 << 22;
 const samples = { places: 8, bytes: 1 << 12 };
 
 /**
- * Whether two tensors of a checkpoint are the same, byte for byte, in type and in shape; reads no further than to the first difference. In a folder that is
- * far away, places spread over them are compared.
+ * Whether two tensors of a checkpoint are the same, byte for byte, in type and in shape; reads no further
+ * than to the first difference. In a folder that is far away, places spread over them are compared.
  */
 export const sameBytes = async (
   { open, source }: Pick<Checkpoint, 'open' | 'source'>,

@@ -1,6 +1,9 @@
 /** Which weights of a repository or a directory are wanted. */
 export interface WeightChoice {
-  /** `safetensors`, `onnx` (a model in the layout of transformers.js) or `any`: the former, else the latter. Default: any. */
+  /**
+   * `safetensors`, `onnx` (a model in the layout of transformers.js) or `any`: the former, else the latter.
+   * @default any
+   */
   readonly weights?: 'any' | 'safetensors' | 'onnx' | undefined;
   /** An ONNX file, such as onnx/model_quantized.onnx, and nothing else. */
   readonly file?: string | undefined;

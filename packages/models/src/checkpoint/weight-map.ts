@@ -1,6 +1,9 @@
 import { CheckpointError } from '@entrgi/core';
 
-/** Tensor name → file name, from model.safetensors.index.json. A file name is one name in the same folder, so that it cannot lead elsewhere. */
+/**
+ * Tensor name → file name, from model.safetensors.index.json. A file name is one name in the same folder, so
+ * that it cannot lead elsewhere.
+ */
 export const readWeightMap = (
   index: Readonly<Record<string, unknown>>,
   name: string,

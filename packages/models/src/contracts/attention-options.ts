@@ -8,9 +8,15 @@ export const attentions: readonly Attention[] = ['everywhere', 'block-causal'];
 
 /** What a denoiser's tokens see, where its config.json does not say so. */
 export interface AttentionOptions {
-  /** How the checkpoint was trained to look, where its config.json cannot say so (A2D: MDLM or BD3LM). Default: as config.json says, else `everywhere`. */
+  /**
+   * How the checkpoint was trained to look, where its config.json cannot say so (A2D: MDLM or BD3LM).
+   * @default as config.json says, else `everywhere`
+   */
   readonly attention?: Attention | undefined;
-  /** Tokens of a block, of a denoiser whose attention is `block-causal`. Default: as config.json says. */
+  /**
+   * Tokens of a block, of a denoiser whose attention is `block-causal`.
+   * @default as config.json says
+   */
   readonly blockLength?: number | undefined;
 }
 

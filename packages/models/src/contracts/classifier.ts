@@ -4,7 +4,10 @@ import type { ExternalFiles } from '../files/byte-source.js';
 import type { ClassifierInputs, KeysAndValues, Past, PrefixNetwork } from './network.js';
 import type { Tokenizer } from './tokenizer.js';
 
-/** A sequence classifier that can be written into a graph, and so be differentiated, whatever it was read from. */
+/**
+ * A sequence classifier that can be written into a graph, and so be differentiated, whatever it was read
+ * from.
+ */
 export interface Classifier {
   readonly name: string;
   /** What sessions get the graph's external weights from. */
@@ -16,11 +19,17 @@ export interface Classifier {
   readonly vocabularySize: number;
   /** Longest sequence in tokens. */
   readonly maxLength: number;
-  /** Whether it can be told which slots count; if not, it scores but cannot guide. Default: true. */
+  /**
+   * Whether it can be told which slots count; if not, it scores but cannot guide.
+   * @default true
+   */
   readonly readsAttention?: boolean | undefined;
   /** The embeddings of `ids` int64 [...shape], float32 [...shape, width]. */
   embed(g: GraphBuilder, ids: Value): Value;
-  /** The whole word-embedding table, float32 [rows, width]; `after`, a value of the graph: not unpacked before that is computed. */
+  /**
+   * The whole word-embedding table, float32 [rows, width]; `after`, a value of the graph: not unpacked before
+   * that is computed.
+   */
   embeddingTable(g: GraphBuilder, after?: Value): Value;
   /** Appends the network to the graph; returns one reward per sequence, float32 [batch]. */
   rewards(g: GraphBuilder, inputs: ClassifierInputs): Value;
@@ -48,8 +57,8 @@ export interface PackedTranspose {
 /** How a classifier computes the beginning of its texts once, for all that continue it. */
 export interface ClassifierPrefix extends Omit<PrefixNetwork, 'append'> {
   /**
-   * Appends the network; returns what each layer keeps of tokens (at least one) embedded as float32 [batch, length, width], which come after
-   * those of `past`: another piece of the `past` of `rewards`.
+   * Appends the network; returns what each layer keeps of tokens (at least one) embedded as float32 [batch,
+   * length, width], which come after those of `past`: another piece of the `past` of `rewards`.
    */
   append(g: GraphBuilder, embeds: Value, past?: Past): readonly KeysAndValues[];
 }

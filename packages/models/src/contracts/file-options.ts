@@ -2,11 +2,20 @@ import { type OptionNames, requireText, requireWhole } from '@entrgi/core/intern
 
 /** Which file of a source is the model, and what of it counts. */
 export interface FileOptions {
-  /** An ONNX file of the source, such as onnx/model_quantized.onnx. Default: the safetensors; without any, onnx/model.onnx or model.onnx. */
+  /**
+   * An ONNX file of the source, such as onnx/model_quantized.onnx.
+   * @default the safetensors; without any, onnx/model.onnx or model.onnx
+   */
   readonly file?: string | undefined;
-  /** Of an ONNX file: the output with the logits, or with a classifier's scores. Default: `logits`, else the only one. */
+  /**
+   * Of an ONNX file: the output with the logits, or with a classifier's scores.
+   * @default `logits`, else the only one
+   */
   readonly output?: string | undefined;
-  /** Longest sequence in tokens; it is taken at its word. Default: what config.json says. */
+  /**
+   * Longest sequence in tokens; it is taken at its word.
+   * @default what config.json says
+   */
   readonly maxLength?: number | undefined;
 }
 

@@ -4,7 +4,9 @@ import type { ConfigReader } from '../files/config-reader.js';
 import type { TemplateOptions } from './template-options.js';
 import type { Weights } from './weights.js';
 
-/** What an architecture makes of a config.json: facts, and a function that writes the network into a graph. */
+/**
+ * What an architecture makes of a config.json: facts, and a function that writes the network into a graph.
+ */
 interface NetworkFacts {
   readonly layers: number;
   /** Length of an embedding. */
@@ -21,7 +23,10 @@ interface NetworkFacts {
   readonly base: string;
   /** Parameters that a tensor of another name stands for where there is one. */
   readonly replaced?: ReadonlyMap<string, string>;
-  /** Where the embedding table is the head too, because a field of config.json says so: that field, and what a head of its own would be called. */
+  /**
+   * Where the embedding table is the head too, because a field of config.json says so: that field, and what a
+   * head of its own would be called.
+   */
   readonly tied?: { readonly field: string; readonly head: string };
 }
 
@@ -30,19 +35,27 @@ export interface DenoiserNetwork extends NetworkFacts {
   readonly task: 'denoiser';
   /** Variables that the family gives to its chat template. */
   readonly templateVariables?: TemplateOptions['templateVariables'];
-  /** Whether the logits that predict position l stand at l − 1 (those of the first position, at the first). */
+  /**
+   * Whether the logits that predict position l stand at l − 1 (those of the first position, at the first).
+   */
   readonly shifted: boolean;
   /** What its mask token is called, where neither config.json nor the tokenizer says which it is. */
   readonly maskToken?: string;
   /** Of families that are also or only trained so that tokens see no later block. */
   readonly blockAttention?: FamilyBlocks;
-  /** Appends the network: `ids` int64 [batch, length] and flat `positions` int64 [rows] to logits float32 [rows, vocabulary]. */
+  /**
+   * Appends the network: `ids` int64 [batch, length] and flat `positions` int64 [rows] to logits float32
+   * [rows, vocabulary].
+   */
   logits(
     g: GraphBuilder,
     weights: Weights,
     inputs: { ids: Value; positions: Value; blocks?: Blocks | undefined },
   ): Value;
-  /** All that the tokens of mixtures of experts may choose. Graphs have places for them, and what they are made of goes to graphs of their own. */
+  /**
+   * All that the tokens of mixtures of experts may choose. Graphs have places for them, and what they are
+   * made of goes to graphs of their own.
+   */
   readonly experts?: readonly Expert[];
   /** Of networks whose tokens know of each other by keys and values only. */
   readonly block?: BlockNetwork;
@@ -57,12 +70,18 @@ export interface Expert {
   append(g: GraphBuilder, weights: Weights, x: Value): Value;
 }
 
-/** How a family counts blocks, and how long they are where its config.json says so: then its tokens never see a later one. */
+/**
+ * How a family counts blocks, and how long they are where its config.json says so: then its tokens never see
+ * a later one.
+ */
 export interface FamilyBlocks extends Pick<BlockAttention, 'countedFrom'> {
   readonly blockLength?: number;
 }
 
-/** Blocks of a graph's tokens: the token at position p is in block (p + offset) / length, rounded down. `offset` is int64 [1]. */
+/**
+ * Blocks of a graph's tokens: the token at position p is in block (p + offset) / length, rounded down.
+ * `offset` is int64 [1].
+ */
 export interface Blocks {
   readonly length: number;
   readonly offset: Value;
@@ -74,12 +93,14 @@ export interface BlockNetwork {
   readonly keyValueHeads: number;
   readonly headWidth: number;
   /**
-   * Whether what is kept of a token is the same however many follow, where it sees none of them. Where tokens turn by the length of the text it is not.
+   * Whether what is kept of a token is the same however many follow, where it sees none of them. Where tokens
+   * turn by the length of the text it is not.
    */
   readonly knowsNoLength: boolean;
   /**
-   * Appends the network over tokens `ids`, int64 [batch, length], that begin at position `start`, int64 [1] (default: behind those of `past`), and also
-   * see all of `past`, wherever they stand. `positions` as for `logits`; default: all.
+   * Appends the network over tokens `ids`, int64 [batch, length], that begin at position `start`, int64 [1]
+   * (default: behind those of `past`), and also see all of `past`, wherever they stand. `positions` as for
+   * `logits`; default: all.
    */
   decode(
     g: GraphBuilder,
@@ -107,16 +128,21 @@ export interface ClassifierNetwork extends NetworkFacts {
   readonly prefix?: PrefixNetwork;
 }
 
-/** The beginning of a sequence on its own: it is the same whatever follows, so it need be computed only once. */
+/**
+ * The beginning of a sequence on its own: it is the same whatever follows, so it need be computed only once.
+ */
 export interface PrefixNetwork {
   readonly layers: number;
   readonly keyValueHeads: number;
   readonly headWidth: number;
-  /** Whether the token can be where the score is read: the last of these in a text is, so it must not be left to the beginning. */
+  /**
+   * Whether the token can be where the score is read: the last of these in a text is, so it must not be left
+   * to the beginning.
+   */
   isScored(id: number): boolean;
   /**
-   * Appends the network; returns what each layer keeps of tokens (at least one) embedded as float32 [batch, length, width], which come after
-   * those of `past`.
+   * Appends the network; returns what each layer keeps of tokens (at least one) embedded as float32 [batch,
+   * length, width], which come after those of `past`.
    */
   append(g: GraphBuilder, weights: Weights, embeds: Value, past?: Past): readonly KeysAndValues[];
 }
@@ -129,19 +155,28 @@ export interface ClassifierInputs {
   readonly attention: Value;
   /** int64 [batch, length]: the type of each token, where the network knows types. */
   readonly segments: Value;
-  /** int64 [batch, length]: the (hard) tokens, −1 for those without an embedding, for networks that look for one, as for the last that is not padding. */
+  /**
+   * int64 [batch, length]: the (hard) tokens, −1 for those without an embedding, for networks that look for
+   * one, as for the last that is not padding.
+   */
   readonly ids: Value;
   /** Only for networks that have a `prefix`. */
   readonly past?: Past | undefined;
 }
 
-/** All that later tokens see of a sequence in one layer: float32 [batch, keyValueHeads, length, headWidth], keys turned by their positions. */
+/**
+ * All that later tokens see of a sequence in one layer: float32 [batch, keyValueHeads, length, headWidth],
+ * keys turned by their positions.
+ */
 export interface KeysAndValues {
   readonly keys: Value;
   readonly values: Value;
 }
 
-/** What each layer keeps of the tokens before some others, piece by piece, each the same for the whole batch (its batch size is 1) or not. */
+/**
+ * What each layer keeps of the tokens before some others, piece by piece, each the same for the whole batch
+ * (its batch size is 1) or not.
+ */
 export type Past = readonly (readonly KeysAndValues[])[];
 
 /** Reads and checks what the architecture needs of a config.json. */

@@ -4,9 +4,12 @@ import { type OptionNames, requireBackend, requireText, requireWhole } from '@en
 /** Where a model runs, and what it is called there. */
 export interface RuntimeOptions {
   readonly backend: Backend;
-  /** Default: the name of the directory or of the repository. */
+  /** @default the name of the directory or of the repository */
   readonly name?: string | undefined;
-  /** Threads inside one operator. Default: the backend's. */
+  /**
+   * Threads inside one operator.
+   * @default the backend's
+   */
   readonly threads?: number | undefined;
 }
 

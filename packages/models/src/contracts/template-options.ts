@@ -4,11 +4,15 @@ import type { OptionNames } from '@entrgi/core/internal';
 /** What a chat template is given besides the conversation. */
 export interface TemplateOptions {
   /**
-   * Variables of the chat template by name, as JSON: `{ enable_thinking: false }`, `{ tools: […] }`. Their texts never become special tokens.
-   * Default: none, but what the model's family is used with.
+   * Variables of the chat template by name, as JSON: `{ enable_thinking: false }`, `{ tools: […] }`. Their
+   * texts never become special tokens.
+   * @default none, but what the model's family is used with
    */
   readonly templateVariables?: Readonly<Record<string, unknown>> | undefined;
-  /** What a chat template that asks for the date is told, in local time. Default: it cannot ask, and results do not depend on the day. */
+  /**
+   * What a chat template that asks for the date is told, in local time.
+   * @default it cannot ask, and results do not depend on the day
+   */
   readonly templateDate?: Date | undefined;
 }
 

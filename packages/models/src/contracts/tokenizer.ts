@@ -21,12 +21,16 @@ export interface Tokenizer {
   encodeText(text: string): Int32Array;
   /** The prompt in the chat template, up to where the response begins. */
   encodePrompt(prompt: Prompt): Int32Array;
-  /** The prompt and the response to it, laid out and encoded as one, as transformers does with a finished conversation. */
+  /**
+   * The prompt and the response to it, laid out and encoded as one, as transformers does with a finished
+   * conversation.
+   */
   encodeDialogue(prompt: Prompt, response: string): EncodedText;
   /**
-   * What stands before and after a response to the prompt that is still to be written. Where a tokenizer merges what the template writes with the first or
-   * last word of the response (a blank, mostly), that is left to the response. Throws UnsupportedError where the chat template does more with a
-   * response than to put it somewhere.
+   * What stands before and after a response to the prompt that is still to be written. Where a tokenizer
+   * merges what the template writes with the first or last word of the response (a blank, mostly), that is
+   * left to the response.
+   * @throws UnsupportedError where the chat template does more with a response than to put it somewhere
    */
   responseSlot(prompt: Prompt): ResponseSlot;
   /** The text of a response: special tokens dropped, cut at the first token that ends a response. */

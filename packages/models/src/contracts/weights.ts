@@ -4,8 +4,8 @@ import type { GraphBuilder, Value } from '@entrgi/onnx';
 export interface Weights {
   has(name: string): boolean;
   /**
-   * The tensor as float32. One that is kept in half precision is unpacked for the whole run or, with `after`, a value of two or more axes
-   * that is computed shortly before, only then.
+   * The tensor as float32. One that is kept in half precision is unpacked for the whole run or, with `after`,
+   * a value of two or more axes that is computed shortly before, only then.
    */
   value(g: GraphBuilder, name: string, after?: Value): Value;
   /** Rows of a table [rows, width], for indices of any shape, as float32. */

@@ -7,8 +7,9 @@ import type { Weights } from '../contracts/weights.js';
 const around = keptTensors('around', { batch: null, length: 'around' });
 
 /**
- * What each layer keeps of the tokens around a block: inputs `ids` int64 [batch, length], `start` and `end` int64 [1], the block's; outputs
- * float32 [batch, keyValueHeads, length − (end − start), headWidth], under the names that the block graph reads them by.
+ * What each layer keeps of the tokens around a block: inputs `ids` int64 [batch, length], `start` and `end`
+ * int64 [1], the block's; outputs float32 [batch, keyValueHeads, length − (end − start), headWidth], under
+ * the names that the block graph reads them by.
  */
 export const aroundGraph = (network: BlockNetwork, weights: Weights): Model => {
   const g = new GraphBuilder();
@@ -29,8 +30,9 @@ export const aroundGraph = (network: BlockNetwork, weights: Weights): Model => {
 };
 
 /**
- * A block's logits: inputs `ids` int64 [batch, block], flat `positions` int64 [rows], `start` int64 [1], the place of the first, and the outputs of the
- * graph above, for each sequence or one for all; output `logits` float32 [rows, vocabulary].
+ * A block's logits: inputs `ids` int64 [batch, block], flat `positions` int64 [rows], `start` int64 [1], the
+ * place of the first, and the outputs of the graph above, for each sequence or one for all; output `logits`
+ * float32 [rows, vocabulary].
  */
 export const blockGraph = (network: BlockNetwork, weights: Weights): Model => {
   const g = new GraphBuilder();

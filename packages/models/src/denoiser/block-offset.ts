@@ -1,6 +1,9 @@
 import type { BlockAttention } from '@entrgi/core';
 
-/** How many tokens the first block of a sequence lacks; `promptLength` counts where blocks are counted from the response. */
+/**
+ * How many tokens the first block of a sequence lacks; `promptLength` counts where blocks are counted from
+ * the response.
+ */
 export const blockOffset = (
   { blockLength, countedFrom }: BlockAttention,
   promptLength: number | undefined,

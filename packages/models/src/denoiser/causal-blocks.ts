@@ -22,8 +22,9 @@ export interface CausalBlocksOptions {
 }
 
 /**
- * Opens blocks that see themselves and those before them. What is kept of finished blocks is handed on from one block to the next for as long as
- * somebody has the last: the next is found by its tokens, so that a block of another prompt is as right, and only takes longer.
+ * Opens blocks that see themselves and those before them. What is kept of finished blocks is handed on from
+ * one block to the next for as long as somebody has the last: the next is found by its tokens, so that a
+ * block of another prompt is as right, and only takes longer.
  */
 export const causalBlocks = ({ name, shifted, shape, attention, session }: CausalBlocksOptions) => {
   const { blockLength } = attention;

@@ -3,15 +3,23 @@ import { int64Tensor } from '@entrgi/onnx/internal';
 
 export interface DenoiserBlockOptions {
   readonly name: string;
-  /** Whether the logits that predict position l stand at l − 1 (those of the first position, at the first). */
+  /**
+   * Whether the logits that predict position l stand at l − 1 (those of the first position, at the first).
+   */
   readonly shifted: boolean;
   readonly request: BlockRequest;
   /** The tokens that are computed with the block, from at or before its start to at or behind its end. */
   readonly from: number;
   readonly to: number;
-  /** Of each sequence, the logits at the token before `from`, [batch, vocabulary], where those of a shifted network's first token stand there. */
+  /**
+   * Of each sequence, the logits at the token before `from`, [batch, vocabulary], where those of a shifted
+   * network's first token stand there.
+   */
   readonly edge?: Float32Array | undefined;
-  /** Logits at `positions` of the tokens `ids`, [sequences, to − from], that begin at `start`, of some of the sequences that the block was opened with. */
+  /**
+   * Logits at `positions` of the tokens `ids`, [sequences, to − from], that begin at `start`, of some of the
+   * sequences that the block was opened with.
+   */
   run(
     sequences: readonly number[],
     feeds: Readonly<Record<'ids' | 'positions' | 'start', Tensor>>,
@@ -19,7 +27,9 @@ export interface DenoiserBlockOptions {
   ): Promise<Float32Array>;
 }
 
-/** A block as its denoiser computes it: what is asked of it by place in the block becomes what a graph is fed. */
+/**
+ * A block as its denoiser computes it: what is asked of it by place in the block becomes what a graph is fed.
+ */
 export const denoiserBlock = (options: DenoiserBlockOptions): DenoiserBlock => {
   const { name, shifted, from, to, edge, run } = options;
   const { tokenIds, batch, length, start, end } = options.request;

@@ -3,8 +3,8 @@ import type { DenoiserNetwork } from '../contracts/network.js';
 import type { Weights } from '../contracts/weights.js';
 
 /**
- * Inputs `ids` int64 [batch, length] and flat `positions` int64 [rows], and with blocks `offset` int64 [1], how many tokens the first lacks;
- * output `logits` float32 [rows, vocabulary].
+ * Inputs `ids` int64 [batch, length] and flat `positions` int64 [rows], and with blocks `offset` int64 [1],
+ * how many tokens the first lacks; output `logits` float32 [rows, vocabulary].
  */
 export const denoiserGraph = (network: DenoiserNetwork, weights: Weights, blockLength?: number): Model => {
   const g = new GraphBuilder();

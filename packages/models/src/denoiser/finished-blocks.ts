@@ -43,7 +43,10 @@ export interface FinishedBlocks {
   ): Promise<Float32Array>;
 }
 
-/** Keeps finished blocks from one block to the next: each is computed once, and once for all sequences as long as they agree. */
+/**
+ * Keeps finished blocks from one block to the next: each is computed once, and once for all sequences as long
+ * as they agree.
+ */
 export const finishedBlocks = ({
   shape,
   blockLength,

@@ -7,7 +7,10 @@ import { type HubOptions, hubOptionNames } from '../hub/hub-options.js';
 import { type EndTokens, requireEndTokens } from '../vocabulary/end-tokens.js';
 import { type WeightOptions, weightOptionNames } from '../weights/weight-options.js';
 
-/** Where a denoiser runs, which file it is, how it holds its weights, and where it comes from if it is on the hub. */
+/**
+ * Where a denoiser runs, which file it is, how it holds its weights, and where it comes from if it is on the
+ * hub.
+ */
 export interface LoadDenoiserOptions
   extends RuntimeOptions,
     FileOptions,
@@ -16,13 +19,16 @@ export interface LoadDenoiserOptions
     TemplateOptions,
     AttentionOptions {
   /**
-   * Also round activations to 8 bits in products with `q8` and `q4` weights: faster on processors with instructions for it, and less exact.
-   * Not for rewards, whose gradient would be zero. Default: false.
+   * Also round activations to 8 bits in products with `q8` and `q4` weights: faster on processors with
+   * instructions for it, and less exact. Not for rewards, whose gradient would be zero.
+   * @default false
    */
   readonly int8Activations?: boolean | undefined;
   /**
-   * Which tokens end a response, and so its text, are put off by `deprioritizeEos`, and hide what stands behind them from a reward: every one
-   * that ends a turn, `turn`, or the tokenizer's eos_token alone, `eos`, as in the authors' code. Default: `turn`.
+   * Which tokens end a response, and so its text, are put off by `deprioritizeEos`, and hide what stands
+   * behind them from a reward: every one that ends a turn, `turn`, or the tokenizer's eos_token alone, `eos`,
+   * as in the authors' code.
+   * @default `turn`
    */
   readonly endTokens?: EndTokens | undefined;
 }

@@ -31,8 +31,8 @@ export interface NetworkDenoiserOptions {
 }
 
 /**
- * A denoiser from a network and its weights. One session serves where tokens see no later block; else there is one for whole sequences and, made
- * when first needed, two for blocks.
+ * A denoiser from a network and its weights. One session serves where tokens see no later block; else there
+ * is one for whole sequences and, made when first needed, two for blocks.
  */
 export const networkDenoiser = async (options: NetworkDenoiserOptions): Promise<Denoiser> => {
   const { name, source, maxLength, tokenizer, network, weights, blockAttention } = options;

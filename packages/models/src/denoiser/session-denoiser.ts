@@ -20,7 +20,9 @@ export interface SessionDenoiserOptions {
   readonly source: string;
   readonly tokenizer: Tokenizer;
   readonly maxLength: number;
-  /** Whether the logits that predict position l stand at l − 1 (those of the first position, at the first). */
+  /**
+   * Whether the logits that predict position l stand at l − 1 (those of the first position, at the first).
+   */
   readonly shifted: boolean;
   /** Where tokens see no later block. */
   readonly blockAttention?: BlockAttention | undefined;

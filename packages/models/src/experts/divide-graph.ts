@@ -9,8 +9,9 @@ export interface GraphPart {
 }
 
 /**
- * Divides a graph where its experts are. What a part needs of earlier ones is its input and their output, under its own name; an output of the whole is one
- * of some part. A node stands in the part that first needs it, so that little goes from part to part.
+ * Divides a graph where its experts are. What a part needs of earlier ones is its input and their output,
+ * under its own name; an output of the whole is one of some part. A node stands in the part that first needs
+ * it, so that little goes from part to part.
  */
 export const divideGraph = (model: Model): readonly GraphPart[] => {
   const { graph } = model;

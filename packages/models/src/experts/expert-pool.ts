@@ -13,7 +13,10 @@ export interface ExpertPool extends Disposable {
   run(name: string, x: Tensor<'float32'>, options: RunOptions): Promise<Float32Array>;
 }
 
-/** Experts, each read when it is first chosen. Where they would take too much, those that have not been chosen for longest are given up. */
+/**
+ * Experts, each read when it is first chosen. Where they would take too much, those that have not been chosen
+ * for longest are given up.
+ */
 export const expertPool = ({ open, bytes, limit }: ExpertPoolOptions): ExpertPool => {
   // In the order of their last use.
   const held = new Map<string, Session>();

@@ -4,8 +4,8 @@ import { string } from '@entrgi/onnx/internal';
 const DOMAIN = 'entrgi';
 
 /**
- * Appends a place where experts are computed, for x [tokens, width] by their shares [tokens, experts], 0 of all that a token has not chosen; like x. No runtime
- * knows such a node: the graph is divided there.
+ * Appends a place where experts are computed, for x [tokens, width] by their shares [tokens, experts], 0 of
+ * all that a token has not chosen; like x. No runtime knows such a node: the graph is divided there.
  * @param layer what the names of its experts begin with, before their numbers
  */
 export const appendExperts = (g: GraphBuilder, layer: string, x: Value, shares: Value): Value => {

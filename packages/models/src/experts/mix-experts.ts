@@ -2,8 +2,9 @@ import type { RunOptions, Tensor } from '@entrgi/core';
 import type { ExpertPool } from './expert-pool.js';
 
 /**
- * Of each token the sum of its chosen experts' outputs by their shares: x float32 [tokens, width], shares float32 [tokens, experts], 0 of all that are not
- * chosen. An expert is computed for the tokens that chose it, and for no other; one that none chose is not even read.
+ * Of each token the sum of its chosen experts' outputs by their shares: x float32 [tokens, width], shares
+ * float32 [tokens, experts], 0 of all that are not chosen. An expert is computed for the tokens that chose
+ * it, and for no other; one that none chose is not even read.
  */
 export const mixExperts = async (
   pool: ExpertPool,

@@ -8,7 +8,10 @@ interface OpenPart extends Pick<GraphPart, 'experts'> {
   readonly session: Session;
 }
 
-/** A session of a graph with experts: its parts one after the other, and between them the experts that its tokens choose. */
+/**
+ * A session of a graph with experts: its parts one after the other, and between them the experts that its
+ * tokens choose.
+ */
 export const mixtureSession = async (
   model: Model,
   pool: ExpertPool,

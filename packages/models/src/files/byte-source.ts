@@ -16,11 +16,17 @@ export interface Files {
   open(file: string): Promise<FolderFile | undefined>;
 }
 
-/** A folder of files, wherever they lie: on a disk, in a browser's memory, behind addresses. The last part of its name is what the model in it is called. */
+/**
+ * A folder of files, wherever they lie: on a disk, in a browser's memory, behind addresses. The last part of
+ * its name is what the model in it is called.
+ */
 export interface Folder extends Files {
   /** The names of the files directly inside, as far as they are known. */
   names(): Promise<readonly string[]>;
-  /** Whether every read is a request, so that weights are read by samples where they are only compared. Default: false. */
+  /**
+   * Whether every read is a request, so that weights are read by samples where they are only compared.
+   * @default false
+   */
   readonly isFar?: boolean | undefined;
   /** How a runtime gets at some of its files. */
   locate(files: readonly string[]): Promise<LocatedFiles>;

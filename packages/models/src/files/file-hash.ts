@@ -1,6 +1,6 @@
 /**
- * The hash of a file in hexadecimal digits: SHA-256 of what it has from `start` on, or as `git` git's SHA-1 of a blob. About a gigabyte a second.
- * Rejects with what `signal` is aborted with.
+ * The hash of a file in hexadecimal digits: SHA-256 of what it has from `start` on, or as `git` git's SHA-1
+ * of a blob. About a gigabyte a second. Rejects with what `signal` is aborted with.
  */
 export const fileHash = async (
   path: string,

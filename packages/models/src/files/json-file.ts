@@ -3,7 +3,10 @@ import type { Files } from './byte-source.js';
 import { requireSensibleSize } from './size-limits.js';
 import { strictJson } from './strict-json.js';
 
-/** The text of a file in the folder; undefined where there is none. One of unreasonable size is refused before it is read. */
+/**
+ * The text of a file in the folder; undefined where there is none. One of unreasonable size is refused before
+ * it is read.
+ */
 export const readText = async (folder: Files, file: string): Promise<string | undefined> => {
   const source = await folder.open(file);
   if (source === undefined) return undefined;
@@ -46,7 +49,10 @@ export const requireJson = async (folder: Files, file: string): Promise<Record<s
   });
 };
 
-/** Python writes NaN and infinities into JSON by their names: they become strings, which are no numbers where one is needed, and harm nobody elsewhere. */
+/**
+ * Python writes NaN and infinities into JSON by their names: they become strings, which are no numbers where
+ * one is needed, and harm nobody elsewhere.
+ */
 const withoutPythonNumbers = (text: string): string =>
   /[^"\w](?:NaN|Infinity)\b/.test(text)
     ? text.replace(/"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g, (found) =>

@@ -7,7 +7,10 @@ export interface OpenedFolder {
   readonly file?: string | undefined;
 }
 
-/** The folder of the model that an ONNX file belongs to: its own or, as transformers.js lays models out, the one above, whichever has config.json. */
+/**
+ * The folder of the model that an ONNX file belongs to: its own or, as transformers.js lays models out, the
+ * one above, whichever has config.json.
+ */
 export const modelFolder = async (
   path: string,
   open: (directory: string) => Folder,

@@ -1,8 +1,8 @@
 import { DiskFullError } from '@entrgi/core';
 
 /**
- * Throws DiskFullError where a folder, or the first above it that exists, has less free space than will be written: before hours of work rather
- * than after. Where it cannot be asked, writing will tell.
+ * Throws DiskFullError where a folder, or the first above it that exists, has less free space than will be
+ * written: before hours of work rather than after. Where it cannot be asked, writing will tell.
  */
 export const requireSpace = async (
   folder: string,

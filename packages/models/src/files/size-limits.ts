@@ -26,7 +26,10 @@ const limitOf = (file: string): number =>
   limits[file] ??
   (file.endsWith('.jinja') ? TEMPLATE : file.endsWith('.index.json') ? INDEX : Number.POSITIVE_INFINITY);
 
-/** Throws CheckpointError for a text file that is larger than any of its kind: such a file is not worth reading. */
+/**
+ * Throws CheckpointError for a text file that is larger than any of its kind: such a file is not worth
+ * reading.
+ */
 export const requireSensibleSize = (file: string, size: number, place: string): void => {
   const limit = limitOf(file);
   if (size <= limit) return;

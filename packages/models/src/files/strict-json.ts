@@ -2,8 +2,9 @@
 const DEEPEST = 1000;
 
 /**
- * JSON whose objects name no key twice, nested at most 1000 deep; throws SyntaxError. (JSON.parse keeps the last of two and says nothing, and takes
- * seconds for a million brackets, on which whatever walks through them then overflows.)
+ * JSON whose objects name no key twice, nested at most 1000 deep; throws SyntaxError. (JSON.parse keeps the
+ * last of two and says nothing, and takes seconds for a million brackets, on which whatever walks through
+ * them then overflows.)
  */
 export const strictJson = (text: string): unknown => {
   if (isTooDeep(text)) throw new SyntaxError(`nested more than ${DEEPEST} deep`);

@@ -1,10 +1,11 @@
 import { CheckpointError } from '@entrgi/core';
 
 /**
- * The folder that holds the files (absolute paths, links resolved) and their paths inside it, which ONNX external data needs.
- * It is the directory itself or, for a Hugging Face cache (snapshots/COMMIT/FILE links to ../../blobs/HASH), the folder above both:
- * onnxruntime follows no link that leaves its folder. Newer versions of huggingface_hub make some blobs links again, to blobs/ beside all
- * the models' folders. Links to anywhere else are refused.
+ * The folder that holds the files (absolute paths, links resolved) and their paths inside it, which ONNX
+ * external data needs. It is the directory itself or, for a Hugging Face cache (snapshots/COMMIT/FILE links
+ * to ../../blobs/HASH), the folder above both: onnxruntime follows no link that leaves its folder. Newer
+ * versions of huggingface_hub make some blobs links again, to blobs/ beside all the models' folders. Links to
+ * anywhere else are refused.
  */
 export const weightLocations = async (
   directory: string,

@@ -12,8 +12,8 @@ interface AnswerLimits extends ListeningOptions {
 }
 
 /**
- * A `fetch` for answers about a repository, which are read as a whole: they end, or a NetworkError says that they do not, whatever the server
- * does. An answer of several pages is one `fetch` each.
+ * A `fetch` for answers about a repository, which are read as a whole: they end, or a NetworkError says that
+ * they do not, whatever the server does. An answer of several pages is one `fetch` each.
  */
 export const boundedFetch = (
   fetch: (signal: AbortSignal) => typeof globalThis.fetch,

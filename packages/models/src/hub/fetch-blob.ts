@@ -16,9 +16,10 @@ export interface FetchBlobOptions extends Omit<TransferOptions, 'path' | 'size'>
 const lookMs = 250;
 
 /**
- * Brings a file into the cache, whole and with the right hash or not at all. Of several processes one downloads and the others wait; where that
- * one dies, its lock becomes void and another goes on from what it left.
- * Throws DownloadError, the part being thrown away, where the hash is wrong; and what `transfer` throws.
+ * Brings a file into the cache, whole and with the right hash or not at all. Of several processes one
+ * downloads and the others wait; where that one dies, its lock becomes void and another goes on from what it
+ * left.
+ * @throws DownloadError, the part being thrown away, where the hash is wrong; and what `transfer` throws
  */
 export const fetchBlob = async (file: HubFile, options: FetchBlobOptions): Promise<void> => {
   const { path, incomplete, lock, name, signal, onBytes } = options;

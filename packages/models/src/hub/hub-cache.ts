@@ -1,7 +1,13 @@
-/** The part of the hub's cache that belongs to one model: blobs by hash, a folder of links per commit, revisions by name. */
+/**
+ * The part of the hub's cache that belongs to one model: blobs by hash, a folder of links per commit,
+ * revisions by name.
+ */
 export interface HubCache {
   blob(hash: string): string;
-  /** A part of a blob, and the lock of who is fetching it. No other tool's: they append to theirs, or write them out of order. */
+  /**
+   * A part of a blob, and the lock of who is fetching it. No other tool's: they append to theirs, or write
+   * them out of order.
+   */
   incomplete(hash: string): string;
   lock(hash: string): string;
   snapshot(commit: string): string;

@@ -2,8 +2,9 @@ import { AccessError, type ErrorDetails, NetworkError, NotFoundError } from '@en
 import type { HubSettings } from './hub-settings.js';
 
 /**
- * `fetch` for one repository: the token goes to the endpoint's own origin only (fetch itself drops it from redirects that leave it), and
- * whatever is no success is thrown as an error that shows neither the token nor the address of a redirect, which may be signed.
+ * `fetch` for one repository: the token goes to the endpoint's own origin only (fetch itself drops it from
+ * redirects that leave it), and whatever is no success is thrown as an error that shows neither the token nor
+ * the address of a redirect, which may be signed.
  */
 export const hubFetch = (
   id: string,
@@ -88,7 +89,10 @@ export class HubFailure extends NetworkError {
   }
 }
 
-/** What a status means. The hub says 401 of a repository that does not exist, so as not to tell which private ones do. */
+/**
+ * What a status means. The hub says 401 of a repository that does not exist, so as not to tell which private
+ * ones do.
+ */
 const refusal = (
   response: Response,
   { id, revision, endpoint, hasToken }: { id: string; revision: string; endpoint: string; hasToken: boolean },

@@ -8,17 +8,34 @@ import {
   requireThat,
 } from '@entrgi/core/internal';
 
-/** Where a checkpoint of the Hugging Face hub comes from and where it is kept. Directories need none of this. */
+/**
+ * Where a checkpoint of the Hugging Face hub comes from and where it is kept. Directories need none of this.
+ */
 export interface HubOptions {
-  /** Branch, tag or commit. Default: main. */
+  /**
+   * Branch, tag or commit.
+   * @default main
+   */
   readonly revision?: string | undefined;
-  /** The cache that all tools of the hub share. Default: HF_HUB_CACHE, else HF_HOME/hub, else ~/.cache/huggingface/hub. */
+  /**
+   * The cache that all tools of the hub share.
+   * @default HF_HUB_CACHE, else HF_HOME/hub, else ~/.cache/huggingface/hub
+   */
   readonly cacheDir?: string | undefined;
-  /** For private and gated repositories; sent to the hub itself only. Default: HF_TOKEN, else what `hf auth login` has stored. */
+  /**
+   * For private and gated repositories; sent to the hub itself only.
+   * @default HF_TOKEN, else what `hf auth login` has stored
+   */
   readonly token?: string | undefined;
-  /** Use what is in the cache and nothing else. Default: whether HF_HUB_OFFLINE is 1. */
+  /**
+   * Use what is in the cache and nothing else.
+   * @default whether HF_HUB_OFFLINE is 1
+   */
   readonly offline?: boolean | undefined;
-  /** Bytes a second, over a minute, below which a connection counts as broken; 0 is no limit. Default: 1000. */
+  /**
+   * Bytes a second, over a minute, below which a connection counts as broken; 0 is no limit.
+   * @default 1000
+   */
   readonly minimumRate?: number | undefined;
   /** Stops a download; what has arrived is kept for the next one. */
   readonly signal?: AbortSignal | undefined;

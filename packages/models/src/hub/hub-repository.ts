@@ -6,13 +6,18 @@ export interface HubFile {
   /** Path in the repository, with forward slashes. */
   readonly name: string;
   readonly size: number;
-  /** SHA-256 of a large file, 64 digits; else git's SHA-1 of the blob, 40 digits. Also its name in the cache. */
+  /**
+   * SHA-256 of a large file, 64 digits; else git's SHA-1 of the blob, 40 digits. Also its name in the cache.
+   */
   readonly hash: string;
 }
 
 const commitHash = /^[0-9a-f]{40}$/;
 
-/** The commit that a revision stands for; commits stand for themselves. Throws what hubFetch throws. */
+/**
+ * The commit that a revision stands for; commits stand for themselves.
+ * @throws what hubFetch throws
+ */
 export const commitOf = async (
   id: string,
   { endpoint, revision }: HubSettings,
@@ -33,7 +38,10 @@ export const commitOf = async (
   });
 };
 
-/** All files of a repository, those in folders too. Throws what hubFetch throws. */
+/**
+ * All files of a repository, those in folders too.
+ * @throws what hubFetch throws
+ */
 export const filesOf = async (
   id: string,
   commit: string,
@@ -61,7 +69,10 @@ export const filesOf = async (
   });
 };
 
-/** Whether a path names something inside the folder that it is relative to. Others are passed over: nothing that is wanted has such a name. */
+/**
+ * Whether a path names something inside the folder that it is relative to. Others are passed over: nothing
+ * that is wanted has such a name.
+ */
 const staysInside = (path: string): boolean =>
   !path.includes('\\') && path.split('/').every((part) => !['', '.', '..'].includes(part));
 

@@ -10,7 +10,10 @@ export interface HubSettings extends HubOptions {
   readonly offline: boolean;
 }
 
-/** Reads the environment variables and the token file that the tools of the hub have in common. Throws InvalidArgumentError. */
+/**
+ * Reads the environment variables and the token file that the tools of the hub have in common.
+ * @throws InvalidArgumentError
+ */
 export const hubSettings = async (options: HubOptions): Promise<HubSettings> => {
   const { env } = await import('node:process');
   const { getHFHubCachePath } = await import('@huggingface/hub');

@@ -25,12 +25,14 @@ const progressBytes = 1_000_000;
 const firstPauseMs = 1000;
 
 /**
- * Downloads `size` bytes to the end of what `path` already holds of them, and sees to it that they are on the disk. Connections that end early,
- * fall silent or become too slow are resumed. What has arrived stays in the file whatever happens.
+ * Downloads `size` bytes to the end of what `path` already holds of them, and sees to it that they are on the
+ * disk. Connections that end early, fall silent or become too slow are resumed. What has arrived stays in the
+ * file whatever happens.
  *
- * Bytes are written where they belong and nothing is cut off, so even two processes on one file would write the same.
- * Throws DownloadError where the announced size is another or the attempts run out, NetworkError where the server falls silent, or is too slow, again and again,
- * and what `fetch` throws.
+ * Bytes are written where they belong and nothing is cut off, so even two processes on one file would write
+ * the same.
+ * @throws DownloadError where the announced size is another or the attempts run out, NetworkError where the
+ *   server falls silent, or is too slow, again and again, and what `fetch` throws
  */
 export const transfer = async (options: TransferOptions): Promise<void> => {
   const { url, name, path, size, fetch, signal, minimumRate, onBytes } = options;

@@ -3,7 +3,10 @@ import { MINIMUM_RATE, SILENCE, WINDOW } from './silence.js';
 
 /** Watches whether a server still says something. */
 export interface Listening {
-  /** Aborted with a NetworkError after the silence, or a minute of too few bytes, and with its own reason where the outer signal is. */
+  /**
+   * Aborted with a NetworkError after the silence, or a minute of too few bytes, and with its own reason
+   * where the outer signal is.
+   */
   readonly signal: AbortSignal;
   /** Something has come: so many bytes of what was asked for. */
   heard(bytes: number): void;

@@ -12,7 +12,10 @@ import { wordLookup } from '../onnx/word-lookup.js';
 import { loadTokenizer } from '../prompt/load-tokenizer.js';
 import type { CheckpointFacts } from './checkpoint-facts.js';
 
-/** The facts of an ONNX model of a folder. Its weights are not read. Throws CheckpointError, InvalidModelError and UnsupportedError for what cannot be read. */
+/**
+ * The facts of an ONNX model of a folder. Its weights are not read.
+ * @throws CheckpointError, InvalidModelError and UnsupportedError for what cannot be read
+ */
 export const checkpointOfOnnx = async (folder: Folder, file: string): Promise<CheckpointFacts> => {
   const config = configReader(await requireJson(folder, 'config.json'), `${folder.name}/config.json`);
   const model = await lookAtModel(folder, file);

@@ -7,9 +7,11 @@ import type { DenoiserNetwork } from '../contracts/network.js';
 import { readText } from '../files/json-file.js';
 
 /**
- * How a checkpoint's tokens see each other: as the options say, or the family's config.json. undefined: every token every other. Throws
- * UnsupportedError for attention that the family does not have, InvalidArgumentError for options that contradict each other, and where the
- * checkpoint's name, config.json or card says that it was trained by block diffusion (BD3LM) and no option says more.
+ * How a checkpoint's tokens see each other: as the options say, or the family's config.json. undefined: every
+ * token every other.
+ * @throws UnsupportedError for attention that the family does not have, InvalidArgumentError for options that
+ *   contradict each other, and where the checkpoint's name, config.json or card says that it was trained by
+ *   block diffusion (BD3LM) and no option says more
  */
 export const chooseBlockAttention = async (
   checkpoint: Checkpoint,

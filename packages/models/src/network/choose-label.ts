@@ -8,9 +8,10 @@ export const requireLabel: OptionCheck = (name, value) => {
 };
 
 /**
- * The number of the label that is the reward, of a number or a name. Of several labels that have names of their own, one must be said; where they
- * are called LABEL_0, LABEL_1, … or there is only one, it is 0 unless said, by the custom of reward models.
- * Throws InvalidArgumentError that lists the labels; `of` is what it calls the model.
+ * The number of the label that is the reward, of a number or a name. Of several labels that have names of
+ * their own, one must be said; where they are called LABEL_0, LABEL_1, … or there is only one, it is 0 unless
+ * said, by the custom of reward models.
+ * @throws InvalidArgumentError that lists the labels; `of` is what it calls the model
  */
 export const chooseLabel = (
   of: string,

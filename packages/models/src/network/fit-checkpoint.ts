@@ -6,7 +6,10 @@ import type { ClassifierNetwork, DenoiserNetwork } from '../contracts/network.js
 import { configReader } from '../files/config-reader.js';
 import { readNetwork } from './read-network.js';
 
-/** A checkpoint and the network that its config.json describes, its tensors by the names that the network calls them by. */
+/**
+ * A checkpoint and the network that its config.json describes, its tensors by the names that the network
+ * calls them by.
+ */
 export interface FittedCheckpoint {
   readonly network: DenoiserNetwork | ClassifierNetwork;
   readonly checkpoint: Checkpoint;
@@ -15,10 +18,12 @@ export interface FittedCheckpoint {
 }
 
 /**
- * Reads the network, and takes the checkpoint's tensors as transformers does: the part that a name begins with may be missing or doubled (a base
- * model saved on its own, or the whole inside another), of a tied head and table one may stand for the other, and a head that differs from the
- * table it ought to be tied to is a head of its own.
- * Throws what readNetwork throws, UnsupportedError for quantized weights, CheckpointError where two tensors come to have one name.
+ * Reads the network, and takes the checkpoint's tensors as transformers does: the part that a name begins
+ * with may be missing or doubled (a base model saved on its own, or the whole inside another), of a tied head
+ * and table one may stand for the other, and a head that differs from the table it ought to be tied to is a
+ * head of its own.
+ * @throws what readNetwork throws, UnsupportedError for quantized weights, CheckpointError where two tensors
+ *   come to have one name
  */
 export const fitCheckpoint = async (read: Checkpoint): Promise<FittedCheckpoint> => {
   refuseForeignWeights(read.directory, read.config, read.tensors.keys());

@@ -16,8 +16,10 @@ export const requireLabelWeights: OptionCheck = (name, value) => {
 };
 
 /**
- * The weight of each label, 0 of those that are not named; of a label without a name of its own, LABEL_2 or 2 names the third. Throws InvalidArgumentError that lists the
- * labels for one that there is not, and where a single label is chosen, too; `of` is what it calls the model.
+ * The weight of each label, 0 of those that are not named; of a label without a name of its own, LABEL_2 or 2
+ * names the third.
+ * @throws InvalidArgumentError that lists the labels for one that there is not, and where a single label is
+ *   chosen, too; `of` is what it calls the model
  */
 export const weightsOfLabels = (
   of: string,

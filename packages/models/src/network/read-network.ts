@@ -6,7 +6,10 @@ import type { Architecture, ClassifierNetwork, DenoiserNetwork } from '../contra
 
 const known: Readonly<Record<string, Architecture>> = architectures;
 
-/** The network that config.json describes. Throws UnsupportedError, listing the known ones, for another architecture. */
+/**
+ * The network that config.json describes.
+ * @throws UnsupportedError, listing the known ones, for another architecture
+ */
 export const readNetwork = ({ config }: Pick<Checkpoint, 'config'>): DenoiserNetwork | ClassifierNetwork => {
   const name = architectureName({ config });
   if (Object.hasOwn(known, name)) return known[name]!(config);

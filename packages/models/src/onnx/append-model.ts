@@ -1,9 +1,9 @@
 import type { GraphBuilder, Model, Value } from '@entrgi/onnx';
 
 /**
- * Appends a model's nodes and initializers to the builder's graph, all names under `scope/`. `bound` says which values of the model are
- * already there (its inputs, and any intermediate value that something else computes); what only fed those is left out.
- * Returns the name in the graph of each value of the model.
+ * Appends a model's nodes and initializers to the builder's graph, all names under `scope/`. `bound` says
+ * which values of the model are already there (its inputs, and any intermediate value that something else
+ * computes); what only fed those is left out. Returns the name in the graph of each value of the model.
  */
 export const appendModel = (
   g: GraphBuilder,

@@ -1,7 +1,10 @@
 import { InvalidArgumentError } from '@entrgi/core';
 import type { Model, Value } from '@entrgi/onnx';
 
-/** The output that holds a model's logits: the one that is asked for, else `logits`, else the only one. Throws InvalidArgumentError that lists them. */
+/**
+ * The output that holds a model's logits: the one that is asked for, else `logits`, else the only one.
+ * @throws InvalidArgumentError that lists them
+ */
 export const chooseOutput = ({ graph }: Model, name: string, asked: string | undefined): Value => {
   const outputs = [...graph.outputs.keys()];
   const output =

@@ -3,9 +3,11 @@ import type { Model } from '@entrgi/onnx';
 import type { ExternalFiles, Folder } from '../files/byte-source.js';
 
 /**
- * Makes a model's external data relative to what its files really lie in, and returns what sessions get them from: a runtime does not follow links that lead out of the
- * model's folder, as all those of a Hugging Face cache do. `file` is the model's own, whose folder its locations are relative to.
- * Throws CheckpointError for links that leave the checkpoint, InvalidModelError for data that is not there or too short.
+ * Makes a model's external data relative to what its files really lie in, and returns what sessions get them
+ * from: a runtime does not follow links that lead out of the model's folder, as all those of a Hugging Face
+ * cache do. `file` is the model's own, whose folder its locations are relative to.
+ * @throws CheckpointError for links that leave the checkpoint, InvalidModelError for data that is not there
+ *   or too short
  */
 export const placeExternalData = async (
   model: Model,

@@ -15,9 +15,10 @@ export interface FillMaskGraph {
 }
 
 /**
- * Restricts one output of an exported model, [batch, length, vocabulary], to some positions; other outputs, and what only they need, are
- * dropped. The rows are chosen before the product with the vocabulary where nothing after it mixes rows. The argument is changed.
- * Throws InvalidArgumentError where there is no such output, UnsupportedError for one of another shape.
+ * Restricts one output of an exported model, [batch, length, vocabulary], to some positions; other outputs,
+ * and what only they need, are dropped. The rows are chosen before the product with the vocabulary where
+ * nothing after it mixes rows. The argument is changed.
+ * @throws InvalidArgumentError where there is no such output, UnsupportedError for one of another shape
  */
 export const fillMaskGraph = (model: Model, name: string, asked?: string): FillMaskGraph => {
   const { graph } = model;
@@ -69,8 +70,9 @@ export const fillMaskGraph = (model: Model, name: string, asked?: string): FillM
 };
 
 /**
- * The nodes at the end of a graph that treat every row [batch, length, ·] by itself, in order, and the value that the first of them reads:
- * products with a constant matrix, and sums with a constant vector. Each result has one reader, so that nobody else misses its shape.
+ * The nodes at the end of a graph that treat every row [batch, length, ·] by itself, in order, and the value
+ * that the first of them reads: products with a constant matrix, and sums with a constant vector. Each result
+ * has one reader, so that nobody else misses its shape.
  */
 const rowwiseTail = (graph: Graph, output: Value): { nodes: Node[]; from: Value } => {
   const producers = new Map(graph.nodes.flatMap((node) => node.outputs.map((each) => [each, node])));

@@ -12,9 +12,10 @@ export interface LabelScoresOptions {
 }
 
 /**
- * The score of one label for each text, float32 [batch], of `logits` float32 [batch, labels] or [batch]. Where their shape is not known before they
- * are computed and turns out to be another, there are no scores at all: whoever runs the graph counts them.
- * Throws UnsupportedError for another shape, InvalidArgumentError for a label that is not there.
+ * The score of one label for each text, float32 [batch], of `logits` float32 [batch, labels] or [batch].
+ * Where their shape is not known before they are computed and turns out to be another, there are no scores at
+ * all: whoever runs the graph counts them.
+ * @throws UnsupportedError for another shape, InvalidArgumentError for a label that is not there
  */
 export const labelScores = (
   g: GraphBuilder,
@@ -44,7 +45,10 @@ export const labelScores = (
   return dims?.length === 1 ? logits : g.Gather(logits, g.scalar(label, 'int64'), 1);
 };
 
-/** The same where only running tells: every n-th of the flat logits from the label on, n being their number over the batch's. */
+/**
+ * The same where only running tells: every n-th of the flat logits from the label on, n being their number
+ * over the batch's.
+ */
 const scoresIfAny = (
   g: GraphBuilder,
   logits: Value,

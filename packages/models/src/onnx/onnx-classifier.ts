@@ -15,9 +15,10 @@ import { requireAsItIs } from './require-as-it-is.js';
 import { wordLookup } from './word-lookup.js';
 
 /**
- * A classifier from an exported model, `file` of a folder in transformers.js layout, cut at its word embeddings.
- * Throws InvalidModelError for a file that is not a safe ONNX model, CheckpointError for the others, UnsupportedError where the word embeddings
- * cannot be found, MemoryLimitError.
+ * A classifier from an exported model, `file` of a folder in transformers.js layout, cut at its word
+ * embeddings.
+ * @throws InvalidModelError for a file that is not a safe ONNX model, CheckpointError for the others,
+ *   UnsupportedError where the word embeddings cannot be found, MemoryLimitError
  */
 export const onnxClassifier = async (
   folder: Folder,

@@ -19,7 +19,10 @@ import { firstPosition, longestSequence } from './longest-sequence.js';
 import { readOnnxFile } from './onnx-file.js';
 import { requireAsItIs } from './require-as-it-is.js';
 
-/** A denoiser from a fill-mask model, `file` of a folder in transformers.js layout. Its graph, fused or quantized, runs as it is but for the choice of positions. */
+/**
+ * A denoiser from a fill-mask model, `file` of a folder in transformers.js layout. Its graph, fused or
+ * quantized, runs as it is but for the choice of positions.
+ */
 export const onnxDenoiser = async (
   folder: Folder,
   file: string,

@@ -6,9 +6,15 @@ import { placeExternalData } from './external-data.js';
 
 /** What its weights may take. */
 export interface OnnxFileOptions {
-  /** Bytes. Default: the memory of the machine, or of the container. */
+  /**
+   * Bytes.
+   * @default the memory of the machine, or of the container
+   */
   readonly memoryLimit?: number | undefined;
-  /** How many sessions are to hold the weights. Default: 1. */
+  /**
+   * How many sessions are to hold the weights.
+   * @default 1
+   */
   readonly copies?: number;
 }
 
@@ -25,8 +31,9 @@ export interface OnnxFile {
 const MAXIMUM_BYTES = 2 ** 31 - 1;
 
 /**
- * Reads an ONNX model of a folder. Throws InvalidModelError where it is not a sound model or its external data is not there,
- * MemoryLimitError where its weights would not fit.
+ * Reads an ONNX model of a folder.
+ * @throws InvalidModelError where it is not a sound model or its external data is not there, MemoryLimitError
+ *   where its weights would not fit
  */
 export const readOnnxFile = async (
   folder: Folder,

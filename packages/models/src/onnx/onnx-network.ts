@@ -13,19 +13,30 @@ export interface OnnxNetworkOptions
   readonly model: Model;
   /** Its word embeddings, where it is cut so that mixtures can take their place. */
   readonly lookup: WordLookup;
-  /** Output to read the reward from, [batch, labels] or [batch]. Default: `logits`, else the only output. */
+  /**
+   * Output to read the reward from, [batch, labels] or [batch].
+   * @default `logits`, else the only output
+   */
   readonly output?: string | undefined;
-  /** Label that is the reward. Default: 0. */
+  /**
+   * Label that is the reward.
+   * @default 0
+   */
   readonly label?: number | undefined;
   /** How many labels the output must have, if not one score; undefined: any number. */
   readonly labels?: number | undefined;
-  /** The number of the first position, for models that read positions. Default: 0. */
+  /**
+   * The number of the first position, for models that read positions.
+   * @default 0
+   */
   readonly firstPosition?: number | undefined;
 }
 
 /**
- * A sequence classifier from an ONNX graph. Throws InvalidArgumentError for an output that it does not have, UnsupportedError for an input
- * whose meaning is not known; its `rewards` throws UnsupportedError for an output of another shape, and InvalidArgumentError for a label that it does not have.
+ * A sequence classifier from an ONNX graph.
+ * @throws InvalidArgumentError for an output that it does not have, UnsupportedError for an input whose
+ *   meaning is not known; its `rewards` throws UnsupportedError for an output of another shape, and
+ *   InvalidArgumentError for a label that it does not have
  */
 export const onnxNetwork = (options: OnnxNetworkOptions): Classifier => {
   const { model, lookup, name, label = 0, labels, firstPosition = 0 } = options;

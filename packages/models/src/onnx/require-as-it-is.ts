@@ -2,7 +2,10 @@ import { UnsupportedError } from '@entrgi/core';
 import type { ForwardOptions } from '../weights/load-weights.js';
 import { checkedDtype, type WeightOptions } from '../weights/weight-options.js';
 
-/** Throws UnsupportedError for options that would have the weights of an ONNX model held otherwise than they are. */
+/**
+ * Throws UnsupportedError for options that would have the weights of an ONNX model held otherwise than they
+ * are.
+ */
 export const requireAsItIs = (
   name: string,
   { dtype, int8Activations = false }: Pick<WeightOptions, 'dtype'> & ForwardOptions,

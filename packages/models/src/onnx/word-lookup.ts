@@ -15,7 +15,7 @@ export interface WordLookup {
 
 /**
  * Finds the word embeddings of a canonical model: the one table of floats that `input_ids` are looked up in.
- * Throws UnsupportedError where there is none (fused or quantized embeddings) or more than one.
+ * @throws UnsupportedError where there is none (fused or quantized embeddings) or more than one
  */
 export const wordLookup = ({ graph }: Model, name: string): WordLookup => {
   const producers = new Map(graph.nodes.flatMap((node) => node.outputs.map((output) => [output, node])));

@@ -15,7 +15,10 @@ export interface ChatFormatSources extends TemplateOptions {
   readonly codec: TokenCodec;
 }
 
-/** The format of chat_template.jinja or tokenizer_config.json's chat_template; undefined where there is neither. */
+/**
+ * The format of chat_template.jinja or tokenizer_config.json's chat_template; undefined where there is
+ * neither.
+ */
 export const chatFormat = async (
   folder: Files,
   { settings, roles, codec, templateVariables: variables, templateDate: date }: ChatFormatSources,
@@ -88,7 +91,10 @@ export const chatFormat = async (
 const NEUTRAL =
   'The quick brown Fox jumps over\n\nthe lazy dog: "0123456789" \\ it\'s {so} [a] <b> & (naïve, 漢字 🐰)\tat last';
 
-/** The template's and its name: chat_template.jinja, or what tokenizer_config.json says; of several, the one for tools where there are some. */
+/**
+ * The template's and its name: chat_template.jinja, or what tokenizer_config.json says; of several, the one
+ * for tools where there are some.
+ */
 const findTemplate = async (
   folder: Files,
   settings: Readonly<Record<string, unknown>>,

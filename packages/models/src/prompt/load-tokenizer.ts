@@ -15,14 +15,14 @@ import type { PromptFormat } from './prompt-format.js';
 
 /** What its chat template is given, and which tokens end a response. */
 export interface TokenizerOptions extends TemplateOptions {
-  /** Default: every token that ends a turn. */
+  /** @default every token that ends a turn */
   readonly endTokens?: EndTokens | undefined;
 }
 
 /**
- * Loads the tokenizer of a checkpoint folder: tokenizer.json, tokenizer_config.json, special_tokens_map.json, chat_template.jinja and
- * generation_config.json, of which only the first must exist; in place of it, vocab.json and merges.txt will do for Qwen2's and Dream's. Nothing
- * is fetched.
+ * Loads the tokenizer of a checkpoint folder: tokenizer.json, tokenizer_config.json, special_tokens_map.json,
+ * chat_template.jinja and generation_config.json, of which only the first must exist; in place of it,
+ * vocab.json and merges.txt will do for Qwen2's and Dream's. Nothing is fetched.
  */
 export const loadTokenizer = async (
   folder: Files,

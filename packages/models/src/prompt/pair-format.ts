@@ -14,7 +14,10 @@ export interface PairFormatSources {
   readonly sendsTypes: boolean;
 }
 
-/** Two texts, as encoders like BERT take them, laid out by tokenizer.json's post_processor; undefined where it is not made for pairs. */
+/**
+ * Two texts, as encoders like BERT take them, laid out by tokenizer.json's post_processor; undefined where it
+ * is not made for pairs.
+ */
 export const pairFormat = ({
   postProcessor,
   name,
@@ -79,7 +82,10 @@ const classesWithTypes = [
   'FunnelTokenizer',
 ];
 
-/** Whether a tokenizer's types reach the model: as tokenizer_config.json's model_input_names say, otherwise as its class, or the model's kind, has it. */
+/**
+ * Whether a tokenizer's types reach the model: as tokenizer_config.json's model_input_names say, otherwise as
+ * its class, or the model's kind, has it.
+ */
 export const sendsTypes = (settings: Readonly<Record<string, unknown>>, modelType: unknown): boolean => {
   const { model_input_names: names, tokenizer_class: className } = settings;
   if (Array.isArray(names)) return names.includes('token_type_ids');

@@ -17,7 +17,10 @@ export interface PairTemplate {
 
 const kinds = ['TemplateProcessing', 'BertProcessing', 'RobertaProcessing', 'ByteLevel', 'Sequence'];
 
-/** The pair template of a tokenizer.json's post_processor; undefined where it has none. Throws CheckpointError for one that contradicts itself. */
+/**
+ * The pair template of a tokenizer.json's post_processor; undefined where it has none.
+ * @throws CheckpointError for one that contradicts itself
+ */
 export const pairTemplate = (postProcessor: unknown, name: string): PairTemplate | undefined =>
   postProcessor === null || postProcessor === undefined ? undefined : templateOf(postProcessor, name);
 

@@ -2,7 +2,10 @@ import { type ChatMessage, InvalidArgumentError, type Prompt } from '@entrgi/cor
 
 const roles = ['system', 'user', 'assistant'];
 
-/** A prompt as a conversation. Throws InvalidArgumentError unless it ends with a user turn that says something. */
+/**
+ * A prompt as a conversation.
+ * @throws InvalidArgumentError unless it ends with a user turn that says something
+ */
 export const promptMessages = (prompt: Prompt): readonly ChatMessage[] => {
   const messages = typeof prompt === 'string' ? [{ role: 'user', content: prompt } as const] : prompt;
   if (!Array.isArray(messages)) {

@@ -6,8 +6,9 @@ import { requireJson } from '../files/json-file.js';
 import { loadTokenizer } from './load-tokenizer.js';
 
 /**
- * The tokenizer and config.json of a directory in Hugging Face layout whose network is somewhere else, as in an ONNX file; `rows` is the
- * length of its embedding table. Throws CheckpointError as loadClassifier does.
+ * The tokenizer and config.json of a directory in Hugging Face layout whose network is somewhere else, as in
+ * an ONNX file; `rows` is the length of its embedding table.
+ * @throws CheckpointError as loadClassifier does
  */
 export const readTokenizer = async (
   directory: string,

@@ -11,8 +11,9 @@ import { diskHint, openSnapshot, type Snapshot } from './open-snapshot.js';
 import { wantedFiles, wantedOnnxData } from './wanted-files.js';
 
 /**
- * The folder of a model in the cache, complete. What is missing is downloaded, unless offline; where the hub cannot be reached, what the
- * revision stood for last time will do if all of it is there. Throws what resolveCheckpoint documents.
+ * The folder of a model in the cache, complete. What is missing is downloaded, unless offline; where the hub
+ * cannot be reached, what the revision stood for last time will do if all of it is there.
+ * @throws what resolveCheckpoint documents
  */
 export const downloadSnapshot = (id: string, settings: HubSettings, choice: WeightChoice): Promise<string> =>
   onlineOrCached(
@@ -44,7 +45,10 @@ export const shardsOf =
   async (index) =>
     readWeightMap(await snapshot.read(index), `${id}/${index.name}`).values();
 
-/** Does what is to be done with the repository; offline, and where the hub cannot be reached, with its folder in the cache, if that is complete. */
+/**
+ * Does what is to be done with the repository; offline, and where the hub cannot be reached, with its folder
+ * in the cache, if that is complete.
+ */
 export const onlineOrCached = async <T>(
   id: string,
   settings: HubSettings,
@@ -68,7 +72,10 @@ export const onlineOrCached = async <T>(
   }
 };
 
-/** What the cache has. Throws `failure`, or else NotFoundError, where that is not everything. */
+/**
+ * What the cache has.
+ * @throws `failure`, or else NotFoundError, where that is not everything
+ */
 const cachedSnapshot = async (
   id: string,
   cache: HubCache,

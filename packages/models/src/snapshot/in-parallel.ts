@@ -1,6 +1,6 @@
 /**
- * Does a task for every item, a few at a time. After a failure the others are aborted; nothing is running any more when the promise is settled.
- * Rejects with the first failure.
+ * Does a task for every item, a few at a time. After a failure the others are aborted; nothing is running any
+ * more when the promise is settled. Rejects with the first failure.
  */
 export const inParallel = async <T>(
   items: readonly T[],

@@ -8,8 +8,9 @@ import { verifySnapshot } from './verify-snapshot.js';
 import { wantedFiles } from './wanted-files.js';
 
 /**
- * A model of the hub as a folder to look into: its configuration and its tokenizer are brought into the cache, of its weights those parts are fetched
- * that are read. No session can be made of it. Throws what resolveCheckpoint documents.
+ * A model of the hub as a folder to look into: its configuration and its tokenizer are brought into the
+ * cache, of its weights those parts are fetched that are read. No session can be made of it.
+ * @throws what resolveCheckpoint documents
  */
 export const lookAtRepository = (id: string, settings: HubSettings, choice: WeightChoice): Promise<Folder> =>
   onlineOrCached(

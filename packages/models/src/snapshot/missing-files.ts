@@ -7,8 +7,9 @@ import { nodeFolder } from '../files/node-folder.js';
 import { qwenTokenizerFiles } from '../tokenizer/file/qwen-tokenizer-file.js';
 
 /**
- * What a checkpoint needs and a directory does not have, by name. Throws CheckpointError where its index of shards cannot be read,
- * InvalidModelError where its ONNX model cannot.
+ * What a checkpoint needs and a directory does not have, by name.
+ * @throws CheckpointError where its index of shards cannot be read, InvalidModelError where its ONNX model
+ *   cannot
  */
 export const missingFiles = async (directory: string, choice: WeightChoice): Promise<string[]> => {
   const folder = nodeFolder(directory);
@@ -25,7 +26,10 @@ export const missingFiles = async (directory: string, choice: WeightChoice): Pro
   return wanted.filter((_, i) => !there[i]);
 };
 
-/** What weights, which are there, name as the files of more: an index its shards, an ONNX model its external data. */
+/**
+ * What weights, which are there, name as the files of more: an index its shards, an ONNX model its external
+ * data.
+ */
 const furtherFiles = async (directory: string, weights: string): Promise<Iterable<string>> => {
   if (isOnnxCandidate(weights)) return onnxDataFiles(directory, weights);
   if (!weights.endsWith('.json')) return [];

@@ -23,7 +23,10 @@ export interface Snapshot {
   read(file: HubFile): Promise<Record<string, unknown>>;
   /** Brings files into the folder, unless they are there; several at once, with progress. */
   bring(files: readonly HubFile[]): Promise<void>;
-  /** A file where it lies: in the folder, or else on the hub, of which only those parts are fetched that are read. */
+  /**
+   * A file where it lies: in the folder, or else on the hub, of which only those parts are fetched that are
+   * read.
+   */
   open(file: HubFile): Promise<FolderFile>;
 }
 
@@ -34,7 +37,10 @@ export const diskHint = (id: string): string =>
 /** Files that are downloaded at once. */
 const connections = 4;
 
-/** Asks the hub for the commit that the revision stands for and for its files. Throws what hubFetch throws. */
+/**
+ * Asks the hub for the commit that the revision stands for and for its files.
+ * @throws what hubFetch throws
+ */
 export const openSnapshot = async (
   id: string,
   cache: HubCache,

@@ -9,12 +9,15 @@ import { isRepositoryId, splitOnnxFile } from './repository-id.js';
 import type { ResolveOptions } from './resolve-options.js';
 
 /**
- * The directory of a checkpoint, which is a directory already, an ONNX file in one, or the id of a repository of the Hugging Face hub (`owner/name`, or of a
- * file in it `owner/name/onnx/model.onnx`). What exists on disk or begins with `.`, `/` or `~` is a path. Of a repository, the files that loading the wanted
- * weights needs are brought into the cache that all tools of the hub share, unless they are there; never its other ONNX files.
- * Throws NotFoundError where there is nothing of that name, AccessError where the hub refuses, NetworkError where it cannot be reached and
- * the cache does not have everything, DownloadError for files that arrive damaged, DiskFullError and NotWritableError; and, before any weights are fetched,
- * CheckpointError or UnsupportedError for a repository that could not be loaded.
+ * The directory of a checkpoint, which is a directory already, an ONNX file in one, or the id of a repository
+ * of the Hugging Face hub (`owner/name`, or of a file in it `owner/name/onnx/model.onnx`). What exists on
+ * disk or begins with `.`, `/` or `~` is a path. Of a repository, the files that loading the wanted weights
+ * needs are brought into the cache that all tools of the hub share, unless they are there; never its other
+ * ONNX files.
+ * @throws NotFoundError where there is nothing of that name, AccessError where the hub refuses, NetworkError
+ *   where it cannot be reached and the cache does not have everything, DownloadError for files that arrive
+ *   damaged, DiskFullError and NotWritableError; and, before any weights are fetched, CheckpointError or
+ *   UnsupportedError for a repository that could not be loaded
  */
 export const resolveCheckpoint = async (source: string, options: ResolveOptions = {}): Promise<string> => {
   requireText('source', source);

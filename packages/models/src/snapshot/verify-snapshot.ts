@@ -4,8 +4,9 @@ import { fileHash } from '../files/file-hash.js';
 /** Whether the files of a hub model are compared with their hashes before they are used. */
 export interface VerifyOptions {
   /**
-   * Read all of a hub model's files first and compare them with their hashes: about a second per gigabyte. Small files always are, and what `q8` and `q4`
-   * have made. Default: false.
+   * Read all of a hub model's files first and compare them with their hashes: about a second per gigabyte.
+   * Small files always are, and what `q8` and `q4` have made.
+   * @default false
    */
   readonly verify?: boolean | undefined;
 }
@@ -14,9 +15,10 @@ export interface VerifyOptions {
 const SMALL = 32_000_000;
 
 /**
- * Compares the files of a model in the hub's cache with the hashes that they are called by there: small ones, or with `verify` all. Other
- * folders have nothing to compare with.
- * Throws CheckpointError for the first that differs: a bit has flipped on the disk, or somebody has changed it.
+ * Compares the files of a model in the hub's cache with the hashes that they are called by there: small ones,
+ * or with `verify` all. Other folders have nothing to compare with.
+ * @throws CheckpointError for the first that differs: a bit has flipped on the disk, or somebody has changed
+ *   it
  */
 export const verifySnapshot = async (
   directory: string,

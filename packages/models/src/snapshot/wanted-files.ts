@@ -29,9 +29,10 @@ export interface WantedFiles {
 }
 
 /**
- * Chooses among the files of a repository; `readShards` is called with the index where the weights are safetensors in several, and names them.
- * Throws CheckpointError, before anything is fetched, where the weights are in no format that can be loaded or a text file is of unreasonable size, and NotFoundError for a
- * `choice.file` that is not there.
+ * Chooses among the files of a repository; `readShards` is called with the index where the weights are
+ * safetensors in several, and names them.
+ * @throws CheckpointError, before anything is fetched, where the weights are in no format that can be loaded
+ *   or a text file is of unreasonable size, and NotFoundError for a `choice.file` that is not there
  */
 export const wantedFiles = async (
   id: string,
@@ -63,7 +64,10 @@ export const wantedFiles = async (
   return { files: [...settings, weights, ...shards], metadata: [...settings, weights] };
 };
 
-/** The files of a repository that an ONNX model of it names. Throws CheckpointError where it has no such files. */
+/**
+ * The files of a repository that an ONNX model of it names.
+ * @throws CheckpointError where it has no such files
+ */
 export const wantedOnnxData = (
   id: string,
   files: readonly HubFile[],

@@ -11,13 +11,17 @@ import type { VerifyOptions } from '../snapshot/verify-snapshot.js';
 /** Where a model is. */
 export interface OpenedSource {
   readonly folder: Folder;
-  /** Its ONNX file, relative to the folder; undefined where the weights are safetensors, or there are none. */
+  /**
+   * Its ONNX file, relative to the folder; undefined where the weights are safetensors, or there are none.
+   */
   readonly onnx: string | undefined;
 }
 
 /**
- * Opens what a loader is given: a folder, or the name of one (in Node a directory, an ONNX file or an id on the hub; in a browser an address or an id).
- * `open` is how a name is followed. Throws CheckpointError where the named ONNX file is not there, InvalidArgumentError where two are named, and what resolveCheckpoint throws.
+ * Opens what a loader is given: a folder, or the name of one (in Node a directory, an ONNX file or an id on
+ * the hub; in a browser an address or an id). `open` is how a name is followed.
+ * @throws CheckpointError where the named ONNX file is not there, InvalidArgumentError where two are named,
+ *   and what resolveCheckpoint throws
  */
 export const openSource = async (
   source: string | Folder,

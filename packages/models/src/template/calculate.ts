@@ -3,7 +3,10 @@ import { show } from './value/show.js';
 import { Text } from './value/text.js';
 import { areEqual, asNumber, compare, Float, List, typeName, type Value } from './value/values.js';
 
-/** A binary operator of Python applied to two values, but for those that look at one side only. Throws Error where Python would. */
+/**
+ * A binary operator of Python applied to two values, but for those that look at one side only.
+ * @throws Error where Python would
+ */
 export const calculate = (operator: string, left: Value, right: Value, budget: Budget): Value => {
   switch (operator) {
     case '==':

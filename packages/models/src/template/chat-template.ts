@@ -12,19 +12,27 @@ export interface ChatTemplateOptions {
   readonly tokens: Readonly<Record<string, string>>;
   /** What the caller gives the template besides, as JSON; it overrides the tokens. */
   readonly variables?: Readonly<Record<string, unknown>> | undefined;
-  /** What the template takes for now. Default: it cannot ask. */
+  /**
+   * What the template takes for now.
+   * @default it cannot ask
+   */
   readonly date?: Date | undefined;
 }
 
-/** Renders a conversation; each character knows whether it is the template's own, a message's, or the last message's. */
+/**
+ * Renders a conversation; each character knows whether it is the template's own, a message's, or the last
+ * message's.
+ */
 export type ChatTemplate = (messages: readonly ChatMessage[], addGenerationPrompt: boolean) => Text;
 
 /**
- * A chat template (Jinja), rendered as transformers does: contents are what they are, and may steer the template, but a content stays known as
- * such wherever the template puts it, so that it can be encoded as plain text. Roles are one of three words, and count as the template's own.
+ * A chat template (Jinja), rendered as transformers does: contents are what they are, and may steer the
+ * template, but a content stays known as such wherever the template puts it, so that it can be encoded as
+ * plain text. Roles are one of three words, and count as the template's own.
  *
- * A template is a program, and comes from strangers: it has a budget. Throws UnsupportedError beyond it and for parts of Jinja2 that are not
- * known, and CheckpointError where the template fails.
+ * A template is a program, and comes from strangers: it has a budget.
+ * @throws UnsupportedError beyond it and for parts of Jinja2 that are not known, and CheckpointError where
+ *   the template fails
  */
 export const chatTemplate = async (
   source: string,

@@ -42,12 +42,18 @@ class Scope {
   }
 }
 
-/** What a turn of a loop or the call of a macro costs before anything is done in it: a scope, and what is known there. */
+/**
+ * What a turn of a loop or the call of a macro costs before anything is done in it: a scope, and what is
+ * known there.
+ */
 const STEPS_OF_A_SCOPE = 10;
 
 type Leaving = 'break' | 'continue' | undefined;
 
-/** The text that a template makes of some values, every character with its origin. Throws what the budget throws, and Error where the template fails. */
+/**
+ * The text that a template makes of some values, every character with its origin.
+ * @throws what the budget throws, and Error where the template fails
+ */
 export const evaluateTemplate = (
   program: Block,
   variables: Readonly<Record<string, Value>>,

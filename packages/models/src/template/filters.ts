@@ -53,7 +53,10 @@ const parseNumber = (text: string): number | undefined =>
 
 const list = (items: readonly Value[]): List => new List(items);
 
-/** An attribute or key of an element, as `map`, `sort` and `selectattr` name it: parts behind dots, numbers being places. */
+/**
+ * An attribute or key of an element, as `map`, `sort` and `selectattr` name it: parts behind dots, numbers
+ * being places.
+ */
 const attributeOf = (value: Value, path: Value): Value => {
   const parts = path instanceof Text ? path.chars.split('.') : [String(path)];
   return parts.reduce<Value>((from, part) => {
@@ -330,7 +333,10 @@ const filters: Readonly<Record<string, Filter>> = {
   },
 };
 
-/** A filter of Jinja2 applied to a value. Throws UnsupportedError for one that is not known here. */
+/**
+ * A filter of Jinja2 applied to a value.
+ * @throws UnsupportedError for one that is not known here
+ */
 export const applyFilter = (filter: string, value: Value, args: Arguments, context: FilterContext): Value => {
   context.budget.spend(1);
   if (Object.hasOwn(filters, filter)) return filters[filter]!(value, args, context);

@@ -4,7 +4,10 @@ import { Dict, Float, List, type Value } from './value/values.js';
 
 const DEEPEST = 100;
 
-/** A value of a program as a template sees it; its texts count as somebody else's. Throws InvalidArgumentError for what JSON does not know. */
+/**
+ * A value of a program as a template sees it; its texts count as somebody else's.
+ * @throws InvalidArgumentError for what JSON does not know
+ */
 export const fromJson = (value: unknown, name: string, depth = 0): Value => {
   if (value === null || typeof value === 'boolean') return value;
   if (typeof value === 'string') return Text.of(value, 'u');

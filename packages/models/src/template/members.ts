@@ -16,7 +16,9 @@ import {
   type Value,
 } from './value/values.js';
 
-/** `object.key` or `object[key]`: Jinja2 looks for an attribute first in the one, for an element in the other. */
+/**
+ * `object.key` or `object[key]`: Jinja2 looks for an attribute first in the one, for an element in the other.
+ */
 export const member = (
   object: Value,
   key: Value,
@@ -39,7 +41,10 @@ export const member = (
   return new Undefined(name ?? String(typeName(key)));
 };
 
-/** Methods of Python's str that a template might use and that are not known here: to be told from attributes that are not there. */
+/**
+ * Methods of Python's str that a template might use and that are not known here: to be told from attributes
+ * that are not there.
+ */
 const pythonMethods = new Set(
   'casefold center encode expandtabs format format_map index isascii isdecimal isidentifier islower isnumeric isprintable istitle isupper ljust maketrans rfind rindex rjust swapcase translate zfill'.split(
     ' ',

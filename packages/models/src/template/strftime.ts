@@ -3,7 +3,10 @@ const months = 'January February March April May June July August September Octo
 );
 const days = 'Sunday Monday Tuesday Wednesday Thursday Friday Saturday'.split(' ');
 
-/** A date, in local time, in a format of Python's strftime, with English names. Throws Error for a letter that is not known. */
+/**
+ * A date, in local time, in a format of Python's strftime, with English names.
+ * @throws Error for a letter that is not known
+ */
 export const strftime = (date: Date, format: string): string =>
   format.replace(/%(-?)(.)/gs, (_, bare: string, letter: string) => {
     const part = parts[letter];

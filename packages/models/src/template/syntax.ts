@@ -91,7 +91,11 @@ const LONGEST_SOURCE = 100_000;
 /** The parser looks for some tags behind white space, in a time that is the square of how much there is. */
 const LONGEST_BLANK = 2_000;
 
-/** Parses a template. Throws UnsupportedError for one that is too long, and CheckpointError for one that is not Jinja as far as it is known. */
+/**
+ * Parses a template.
+ * @throws UnsupportedError for one that is too long, and CheckpointError for one that is not Jinja as far as
+ *   it is known
+ */
 export const parseTemplate = async (source: string, name: string): Promise<Block> => {
   const refuse = (what: string, most: number, got: number): never => {
     throw new UnsupportedError(`${name}: expected at most ${most} ${what}, got ${got}.`, { value: got });

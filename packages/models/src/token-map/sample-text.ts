@@ -1,4 +1,7 @@
-/** What answers of language models look like, in small: plain words, speech, names, numbers, a list, code, another alphabet. Our own. */
+/**
+ * What answers of language models look like, in small: plain words, speech, names, numbers, a list, code,
+ * another alphabet. Our own.
+ */
 export const sampleText = `
 Sure, I can help with that! Here is a short answer, and then the reasons for it.
 

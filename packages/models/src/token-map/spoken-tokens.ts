@@ -6,8 +6,9 @@ import { sampleText } from './sample-text.js';
 const WORDS = / ?\p{L}+| ?\p{N}| ?[^\s\p{L}\p{N}]+|\s+/gu;
 
 /**
- * The tokens, one after the other, in which a vocabulary writes the sample text: in each word the longest that fits, and so on. (Tokenizers merge in
- * other orders; the tokens are mostly the same.) What it cannot spell is left out; empty where that is everything, or where no token spells anything.
+ * The tokens, one after the other, in which a vocabulary writes the sample text: in each word the longest
+ * that fits, and so on. (Tokenizers merge in other orders; the tokens are mostly the same.) What it cannot
+ * spell is left out; empty where that is everything, or where no token spells anything.
  */
 export const spokenTokens = ({ size, spelling }: Vocabulary): number[] => {
   if (spelling === undefined) return [];

@@ -9,8 +9,9 @@ export interface TokenMap {
   /** 1 where the target has a token that stands for the same, shape [from.size]. */
   readonly found: Uint8Array;
   /**
-   * Share of what the source says that the target has tokens for, in [0, 1]: of the tokens in which the source's vocabulary writes a sample
-   * text. Where the source spells none of it, the share of its tokens; padding rows do not count.
+   * Share of what the source says that the target has tokens for, in [0, 1]: of the tokens in which the
+   * source's vocabulary writes a sample text. Where the source spells none of it, the share of its tokens;
+   * padding rows do not count.
    */
   readonly coverage: number;
   /** Tokens that the target lacks, by source id. */
@@ -20,16 +21,18 @@ export interface TokenMap {
 /** What happens to tokens without a counterpart. */
 export interface MapTokensOptions {
   /**
-   * What stands in for a token that the target lacks, and for padding rows: the target's unknown (else first end) token, or a zero vector.
-   * The published code does the former for Dream and the latter for LLaDA.
+   * What stands in for a token that the target lacks, and for padding rows: the target's unknown (else first
+   * end) token, or a zero vector. The published code does the former for Dream and the latter for LLaDA.
    */
   readonly missingTokens: 'unknown' | 'zero';
 }
 
 /**
- * Maps tokens by what they spell, where both vocabularies say so, else by their strings; special tokens by string, else by role. Among tokens that
- * spell the same, the one with the same string goes first. No id of the result is outside [−1, to.size).
- * Throws InvalidArgumentError where an unknown token is needed and the target has neither that nor an end token.
+ * Maps tokens by what they spell, where both vocabularies say so, else by their strings; special tokens by
+ * string, else by role. Among tokens that spell the same, the one with the same string goes first. No id of
+ * the result is outside [−1, to.size).
+ * @throws InvalidArgumentError where an unknown token is needed and the target has neither that nor an end
+ *   token
  */
 export const mapTokens = (from: Vocabulary, to: Vocabulary, options: MapTokensOptions): TokenMap => {
   const substitute = options.missingTokens === 'zero' ? -1 : substituteIn(to);

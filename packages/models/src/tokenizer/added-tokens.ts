@@ -32,8 +32,8 @@ export interface AddedTokens {
 }
 
 /**
- * Reads added_tokens. The ids are those that the Rust library gives, whatever the file says: the model's where its vocabulary has the token,
- * else the next ones behind the vocabulary.
+ * Reads added_tokens. The ids are those that the Rust library gives, whatever the file says: the model's
+ * where its vocabulary has the token, else the next ones behind the vocabulary.
  */
 export const readAddedTokens = (
   batches: readonly (readonly Component[])[],
@@ -129,7 +129,10 @@ export const readAddedTokens = (
       if (from < text.length) sections.push(sliced(traced, from, text.length));
       return sections;
 
-      /** The longest token that begins there and may: a special one not where somebody else's text has a share in it. */
+      /**
+       * The longest token that begins there and may: a special one not where somebody else's text has a share
+       * in it.
+       */
       function longest(start: number): string | undefined {
         for (const length of known.lengthsAt(text, start, budget).reverse()) {
           const token = text.slice(start, start + length);

@@ -182,7 +182,10 @@ const artefacts: readonly (readonly [string, string])[] = [
   [" 're", "'re"],
 ];
 
-/** Without the blanks that splitting into words leaves before punctuation; the Rust library also contracts “do not”, Python does not. */
+/**
+ * Without the blanks that splitting into words leaves before punctuation; the Rust library also contracts “do
+ * not”, Python does not.
+ */
 export const cleanedUp = (text: string, contracts: boolean): string =>
   artefacts
     .filter(([found]) => contracts || found !== ' do not')

@@ -14,11 +14,15 @@ export interface TextPiece {
   readonly isTemplate: boolean;
 }
 
-/** A tokenizer.json at work: text to ids and back, as the Rust library `tokenizers` has it, in bounded time and memory. */
+/**
+ * A tokenizer.json at work: text to ids and back, as the Rust library `tokenizers` has it, in bounded time
+ * and memory.
+ */
 export interface Pipeline {
   /**
-   * The ids of the pieces joined, as one text, without what a post-processor adds. A special token is recognized where it lies wholly inside a
-   * template's piece, and nowhere else: somebody's `<|mask|>` is spelled letter by letter.
+   * The ids of the pieces joined, as one text, without what a post-processor adds. A special token is
+   * recognized where it lies wholly inside a template's piece, and nowhere else: somebody's `<|mask|>` is
+   * spelled letter by letter.
    */
   encode(pieces: readonly TextPiece[]): number[];
   /** The text of the ids; those of no token are left out. */
@@ -29,8 +33,9 @@ export interface Pipeline {
 }
 
 /**
- * Reads a tokenizer.json. Throws CheckpointError where it is not one, and UnsupportedError, with the part and the hint, for what could not be
- * done as the Rust library does it. `name` is what messages call the file.
+ * Reads a tokenizer.json. `name` is what messages call the file.
+ * @throws CheckpointError where it is not one, and UnsupportedError, with the part and the hint, for what
+ *   could not be done as the Rust library does it
  */
 export const pipeline = async (file: unknown, name: string): Promise<Pipeline> => {
   const root = component(file, name);

@@ -6,8 +6,9 @@ import type { Edit } from './text/traced.js';
 const longestWhole = 5;
 
 /**
- * SentencePiece's table of replacements: a double-array trie over UTF-8 bytes, whose values are places in a list of texts, each ended by a
- * zero byte. Returns the edits for a text, user-perceived character by user-perceived character.
+ * SentencePiece's table of replacements: a double-array trie over UTF-8 bytes, whose values are places in a
+ * list of texts, each ended by a zero byte. Returns the edits for a text, user-perceived character by
+ * user-perceived character.
  */
 export const precompiledCharsmap = (part: Component): ((text: string) => Edit[]) => {
   const bytes = base64(part);

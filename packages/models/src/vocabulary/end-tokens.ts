@@ -2,9 +2,11 @@ import { type OptionCheck, requireName } from '@entrgi/core/internal';
 
 /**
  * Which tokens end a response, a convention.
- * - `turn`: every token that ends a turn: the tokenizer's eos_token, the one that closes a response in the chat template, and those that the
+ * - `turn`: every token that ends a turn: the tokenizer's eos_token, the one that closes a response in the
+ *   chat template, and those that the
  *   configs name.
- * - `eos`: the tokenizer's eos_token alone, as in the authors' code. Behind another token that ends a turn the response goes on.
+ * - `eos`: the tokenizer's eos_token alone, as in the authors' code. Behind another token that ends a turn
+ *   the response goes on.
  */
 export type EndTokens = 'turn' | 'eos';
 

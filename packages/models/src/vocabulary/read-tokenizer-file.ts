@@ -18,8 +18,9 @@ const otherVocabularies: Readonly<Record<string, string>> = {
 };
 
 /**
- * Reads tokenizer.json, or the files that stand in for it, and what the other files of the tokenizer say about it, as transformers 5 does.
- * `settings` is tokenizer_config.json. Also returns the special tokens by role (eos_token, pad_token, …).
+ * Reads tokenizer.json, or the files that stand in for it, and what the other files of the tokenizer say
+ * about it, as transformers 5 does. `settings` is tokenizer_config.json. Also returns the special tokens by
+ * role (eos_token, pad_token, …).
  */
 export const readTokenizerFile = async (
   folder: Files,

@@ -13,7 +13,9 @@ export interface VocabularySources {
   readonly generation: ConfigReader | undefined;
   /** The mask token, where nothing else says which it is. */
   readonly maskToken?: string | undefined;
-  /** Special tokens by role (eos_token, pad_token, …), from tokenizer_config.json and special_tokens_map.json. */
+  /**
+   * Special tokens by role (eos_token, pad_token, …), from tokenizer_config.json and special_tokens_map.json.
+   */
   readonly roles: Readonly<Record<string, string>>;
   /** The token that the chat template puts behind a response, where it is a special one. */
   readonly closingId: number | undefined;
@@ -24,9 +26,10 @@ export interface VocabularySources {
 }
 
 /**
- * What each row of the embedding table means. Rows beyond the tokenizer are padding.
- * A response ends with the tokenizer's eos_token and, by the convention `turn`, the token that closes it in the template, or an eos_token_id of the
- * configs. Throws CheckpointError where it could not end.
+ * What each row of the embedding table means. Rows beyond the tokenizer are padding. A response ends with the
+ * tokenizer's eos_token and, by the convention `turn`, the token that closes it in the template, or an
+ * eos_token_id of the configs.
+ * @throws CheckpointError where it could not end
  */
 export const readVocabulary = (sources: VocabularySources): Vocabulary => {
   const { vocabularySize, codec, spelling, config, generation, roles, closingId, endTokens, maskToken } =
@@ -89,7 +92,10 @@ export const readVocabulary = (sources: VocabularySources): Vocabulary => {
 
 const isId = (id: number | undefined): id is number => id !== undefined;
 
-/** The ids of a field that have a row: another whole number, as −1 for none or an id of a larger model, never comes up. */
+/**
+ * The ids of a field that have a row: another whole number, as −1 for none or an id of a larger model, never
+ * comes up.
+ */
 const idsIn = (config: ConfigReader, field: string, vocabularySize: number): readonly number[] =>
   [config.raw(field) ?? []].flat().filter((id): id is number => {
     if (Number.isSafeInteger(id)) return (id as number) >= 0 && (id as number) < vocabularySize;

@@ -18,8 +18,8 @@ export interface TokenizerFile {
 /** Encoding and decoding, without templates. */
 export interface TokenCodec {
   /**
-   * The ids of the pieces joined, as one text. A special token is recognized where it lies wholly inside a template's piece, and nowhere
-   * else: somebody's `<|mask|>` is spelled letter by letter.
+   * The ids of the pieces joined, as one text. A special token is recognized where it lies wholly inside a
+   * template's piece, and nowhere else: somebody's `<|mask|>` is spelled letter by letter.
    */
   encode(pieces: readonly TextPiece[]): number[];
   decode(ids: readonly number[]): string;
@@ -31,8 +31,8 @@ export interface TokenCodec {
 }
 
 /**
- * The codec of a tokenizer.json, for an embedding table of `rows` rows. Tokens beyond it are of no harm where they never occur; a text that
- * has one is a CheckpointError.
+ * The codec of a tokenizer.json, for an embedding table of `rows` rows. Tokens beyond it are of no harm where
+ * they never occur; a text that has one is a CheckpointError.
  */
 export const tokenCodec = async (
   file: TokenizerFile,

@@ -4,8 +4,9 @@ import { bytesToText } from '../tokenizer/text/bytes-to-text.js';
 import type { TokenizerFile } from './token-codec.js';
 
 /**
- * What the tokens of a tokenizer.json spell, by its model, normalizer, pre-tokenizer and decoder: the byte-level alphabet, a mark for the space before a word
- * (SentencePiece), one for the middle of a word (WordPiece) or for its end (CLIP), single bytes. `tokens` are its token strings by id.
+ * What the tokens of a tokenizer.json spell, by its model, normalizer, pre-tokenizer and decoder: the
+ * byte-level alphabet, a mark for the space before a word (SentencePiece), one for the middle of a word
+ * (WordPiece) or for its end (CLIP), single bytes. `tokens` are its token strings by id.
  */
 export const tokenSpelling = (file: TokenizerFile, tokens: readonly (string | undefined)[]): Spelling => {
   const marks = readMarks(file);
@@ -86,7 +87,10 @@ const componentsOf = (value: unknown): readonly Component[] => {
   return Array.isArray(parts) ? parts.flatMap(componentsOf) : [value as Component];
 };
 
-/** What a space becomes before text is cut: Metaspace's replacement, or that of a normalizer or decoder which replaces it. */
+/**
+ * What a space becomes before text is cut: Metaspace's replacement, or that of a normalizer or decoder which
+ * replaces it.
+ */
 const spaceMark = (components: readonly Component[]): string | undefined => {
   for (const { type, replacement, content, pattern } of components) {
     if (type === 'Metaspace') return typeof replacement === 'string' ? replacement : '▁';

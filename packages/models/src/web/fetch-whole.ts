@@ -13,8 +13,9 @@ export interface WholeRequest extends RequestOptions {
 }
 
 /**
- * A file as a Blob, fetched in pieces that are kept as they arrive: what broke off, or was stopped, goes on where it was, also after the page was closed.
- * Throws what fetchRange throws, and DiskFullError.
+ * A file as a Blob, fetched in pieces that are kept as they arrive: what broke off, or was stopped, goes on
+ * where it was, also after the page was closed.
+ * @throws what fetchRange throws, and DiskFullError
  */
 export const fetchWhole = async ({ url, size, cache, onBytes, ...options }: WholeRequest): Promise<Blob> => {
   const pieces: Blob[] = [];

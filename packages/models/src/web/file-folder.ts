@@ -1,8 +1,9 @@
 import type { Folder, FolderFile } from '../files/byte-source.js';
 
 /**
- * A folder of files that a visitor has picked or dropped; they are read where they lie, and nothing is copied. Of files in folders (webkitRelativePath), those of the
- * folder with config.json count, and those inside it.
+ * A folder of files that a visitor has picked or dropped; they are read where they lie, and nothing is
+ * copied. Of files in folders (webkitRelativePath), those of the folder with config.json count, and those
+ * inside it.
  */
 export const fileFolder = (files: Iterable<File>, name?: string): Folder => {
   const all = [...files];

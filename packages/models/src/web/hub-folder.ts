@@ -4,17 +4,21 @@ import { type UrlFolderOptions, urlFolder } from './url-folder.js';
 
 /** Which revision of a repository, and who asks. */
 export interface HubFolderOptions extends Omit<UrlFolderOptions, 'headers' | 'name'> {
-  /** Branch, tag or commit. Default: main. */
+  /**
+   * Branch, tag or commit.
+   * @default main
+   */
   readonly revision?: string | undefined;
   /** For private and gated repositories; sent to the hub itself only. */
   readonly token?: string | undefined;
-  /** Default: https://huggingface.co. */
+  /** @default https://huggingface.co */
   readonly endpoint?: string | undefined;
 }
 
 /**
- * A model of the Hugging Face hub, by its id, at the commit that the revision stands for now. Throws NotFoundError for one that there is not, AccessError for
- * one that needs a token, NetworkError where the hub cannot be reached.
+ * A model of the Hugging Face hub, by its id, at the commit that the revision stands for now.
+ * @throws NotFoundError for one that there is not, AccessError for one that needs a token, NetworkError where
+ *   the hub cannot be reached
  */
 export const hubFolder = async (id: string, options: HubFolderOptions = {}): Promise<Folder> => {
   const { revision = 'main', token, endpoint = 'https://huggingface.co', ...rest } = options;

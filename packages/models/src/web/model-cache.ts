@@ -8,7 +8,9 @@ export interface ModelCache {
   put(key: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
   /** What is stored, by the address that it came from: bytes. */
   list(): Promise<ReadonlyMap<string, number>>;
-  /** Deletes what came from addresses that begin so; everything, without. Returns the bytes that this frees. */
+  /**
+   * Deletes what came from addresses that begin so; everything, without. Returns the bytes that this frees.
+   */
   delete(beginning?: string): Promise<number>;
 }
 
@@ -22,8 +24,8 @@ export const pieceKey = (url: string, piece: number): string =>
   `${url}${url.includes('?') ? '&' : '?'}entrgi-piece=${piece}`;
 
 /**
- * The cache of that name; undefined where the browser has none for this page (not over HTTPS, in some private windows, denied). Each piece is stored
- * with its SHA-256 and compared with it when it is taken.
+ * The cache of that name; undefined where the browser has none for this page (not over HTTPS, in some private
+ * windows, denied). Each piece is stored with its SHA-256 and compared with it when it is taken.
  */
 export const modelCache = async (name = 'entrgi-models'): Promise<ModelCache | undefined> => {
   const cache = await globalThis.caches?.open(name).catch(() => undefined);

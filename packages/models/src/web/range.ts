@@ -23,7 +23,10 @@ const PAUSES = [0, 400, 1600];
 /** What a server says of something that is not there; some storage answers 403. */
 const MISSING = [403, 404, 410];
 
-/** Asks for the beginning of a resource; undefined where there is none. Throws NetworkError where the server cannot be reached. */
+/**
+ * Asks for the beginning of a resource; undefined where there is none.
+ * @throws NetworkError where the server cannot be reached
+ */
 export const fetchBeginning = async (
   url: string,
   options: RequestOptions = {},
@@ -47,7 +50,10 @@ export const fetchBeginning = async (
   return { size: bytes.length, bytes, hasRanges: false };
 };
 
-/** The bytes from `offset` on, `length` of them. Throws NetworkError, DownloadError for another number of bytes, and the signal's reason. */
+/**
+ * The bytes from `offset` on, `length` of them.
+ * @throws NetworkError, DownloadError for another number of bytes, and the signal's reason
+ */
 export const fetchRange = async (
   url: string,
   offset: number,

@@ -6,9 +6,15 @@ import { type Beginning, fetchBeginning, fetchRange, type RequestOptions } from 
 
 /** How a folder behind addresses is read and kept. */
 export interface UrlFolderOptions extends RequestOptions {
-  /** What error messages call it. Default: the address, or `files`. */
+  /**
+   * What error messages call it.
+   * @default the address, or `files`
+   */
   readonly name?: string | undefined;
-  /** Where weights are kept for the next visit; false: nowhere. Default: `modelCache()`. */
+  /**
+   * Where weights are kept for the next visit; false: nowhere.
+   * @default `modelCache()`
+   */
   readonly cache?: ModelCache | false | undefined;
   /** Called at most ten times a second while weights are fetched, and once more when each file is there. */
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
@@ -18,8 +24,9 @@ export interface UrlFolderOptions extends RequestOptions {
 export type UrlFolderPlace = string | Readonly<Record<string, string>>;
 
 /**
- * A folder of a web server: `where` is its address, or says where each file lies. Headers are read by parts (HTTP ranges), weights are fetched whole when a session
- * needs them. Reading throws NetworkError and DownloadError, fetching weights DiskFullError too.
+ * A folder of a web server: `where` is its address, or says where each file lies. Headers are read by parts
+ * (HTTP ranges), weights are fetched whole when a session needs them. Reading throws NetworkError and
+ * DownloadError, fetching weights DiskFullError too.
  */
 export const urlFolder = (where: UrlFolderPlace, options: UrlFolderOptions = {}): Folder => {
   const { name = typeof where === 'string' ? where.replace(/\/+$/, '') : 'files', ...requests } = options;

@@ -10,7 +10,10 @@ import { bitsOf, type WeightDtype } from './weight-options.js';
 export interface MemoryQuestion {
   readonly tensors: ReadonlyMap<string, StoredTensor>;
   readonly parameters: ReadonlyMap<string, readonly number[]>;
-  /** Matrices that `q8` and `q4` pack. A packed table of embeddings is also looked up as it is stored, which keeps little of it in memory. */
+  /**
+   * Matrices that `q8` and `q4` pack. A packed table of embeddings is also looked up as it is stored, which
+   * keeps little of it in memory.
+   */
   readonly packable: (bits: 4 | 8) => ReadonlySet<string>;
   /** Whether packed matrices are there transposed too. */
   readonly transposed: boolean;
@@ -55,7 +58,10 @@ const leastBytes = (question: MemoryQuestion, dtype: WeightDtype): number => {
   );
 };
 
-/** Bytes that an expert takes, and how many there are for all that are held; all experts of a network are alike. */
+/**
+ * Bytes that an expert takes, and how many there are for all that are held; all experts of a network are
+ * alike.
+ */
 export const expertMemory = async (
   question: MemoryQuestion & { readonly experts: readonly Expert[] },
   dtype: WeightDtype,
@@ -67,7 +73,9 @@ export const expertMemory = async (
   return { each, limit: limit - leastBytes(question, dtype) + each };
 };
 
-/** Throws MemoryLimitError where the weights would not fit, with the estimate, the limit and what would fit. */
+/**
+ * Throws MemoryLimitError where the weights would not fit, with the estimate, the limit and what would fit.
+ */
 export const checkMemory = async (
   name: string,
   question: MemoryQuestion,
@@ -85,7 +93,10 @@ export const checkMemory = async (
   });
 };
 
-/** The same of an ONNX model as it is: its weights, the constants computed from them, and the largest value of the shortest run. */
+/**
+ * The same of an ONNX model as it is: its weights, the constants computed from them, and the largest value of
+ * the shortest run.
+ */
 export const checkOnnxMemory = async (
   path: string,
   model: Model,

@@ -7,13 +7,17 @@ import type { Weights } from '../contracts/weights.js';
 
 /** How weights are held in memory. */
 export interface Holding {
-  /** Half precision stays as it is stored, and is unpacked where it is used. Default: false, all is unpacked once, while loading. */
+  /**
+   * Half precision stays as it is stored, and is unpacked where it is used.
+   * @default false, all is unpacked once, while loading
+   */
   readonly asStored?: boolean;
 }
 
 /**
- * Checks that the checkpoint holds the tensors `parameters`, with these shapes and in a floating-point type; others are not looked at.
- * Throws CheckpointError that names every tensor that is missing or of another shape.
+ * Checks that the checkpoint holds the tensors `parameters`, with these shapes and in a floating-point type;
+ * others are not looked at.
+ * @throws CheckpointError that names every tensor that is missing or of another shape
  */
 export const checkedWeights = (
   checkpoint: Pick<Checkpoint, 'directory' | 'tensors'>,

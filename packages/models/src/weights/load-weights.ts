@@ -20,11 +20,16 @@ export interface LoadedWeights {
   external(): Promise<ExternalFiles>;
   /** Whether sessions are to hold weights once. */
   readonly disablePrepacking: boolean;
-  /** The same of sessions that seldom run: not worth a copy of float weights, but packed ones are slow until the runtime has them in its own layout. */
+  /**
+   * The same of sessions that seldom run: not worth a copy of float weights, but packed ones are slow until
+   * the runtime has them in its own layout.
+   */
   readonly disableSeldomPrepacking: boolean;
   /** Of a mixture: bytes that an expert takes, and that all which are held at a time may take. */
   readonly experts?: { readonly each: number; readonly limit: number } | undefined;
-  /** Of packed weights, by the name of their codes in the graph: the same numbers packed the other way round. */
+  /**
+   * Of packed weights, by the name of their codes in the graph: the same numbers packed the other way round.
+   */
   readonly transposedWeight?: Classifier['transposedWeight'];
 }
 
@@ -35,9 +40,11 @@ export interface ForwardOptions {
 }
 
 /**
- * Checks a checkpoint's weights against the network, and gives them the form they are held in, making it where needed.
- * Throws CheckpointError where they do not fit the network, MemoryLimitError where they do not fit the memory, UnsupportedError for a dtype
- * they do not have or cannot be given, and what quantizedTensors throws.
+ * Checks a checkpoint's weights against the network, and gives them the form they are held in, making it
+ * where needed.
+ * @throws CheckpointError where they do not fit the network, MemoryLimitError where they do not fit the
+ *   memory, UnsupportedError for a dtype they do not have or cannot be given, and what quantizedTensors
+ *   throws
  */
 export const loadWeights = async (
   stored: Checkpoint,

@@ -45,7 +45,10 @@ export const packedWeights = (
   },
 });
 
-/** The transpose of a packed matrix by the name that its codes have in the graph; undefined where there is none. */
+/**
+ * The transpose of a packed matrix by the name that its codes have in the graph; undefined where there is
+ * none.
+ */
 export const transposedPacked = (g: GraphBuilder, packed: PackedTensors, weight: Value) => {
   const name = transposedName(weight.slice(0, -suffixOf(packed).length));
   return packed.tensors.has(name) ? packedInitializers(g, packed, name) : undefined;

@@ -1,6 +1,9 @@
 import { BLOCK, packCodes, type Quantization, quantize } from './quantize.js';
 
-/** Where a quantized matrix goes: byte offsets of its codes and of its scales (float32, one per row and block). */
+/**
+ * Where a quantized matrix goes: byte offsets of its codes and of its scales (float32, one per row and
+ * block).
+ */
 export interface PackedPlace {
   readonly weight: number;
   readonly scales: number;
@@ -20,7 +23,10 @@ export interface QuantizeJob {
   readonly place: PackedPlace;
   /** Where the transpose goes too, of the same codes and scales; only for tiles of 32 rows. */
   readonly transposed?: PackedPlace | undefined;
-  /** Bytes of float32 that are read at once, and of codes that are turned at once: what bounds the memory used, whatever the matrix. */
+  /**
+   * Bytes of float32 that are read at once, and of codes that are turned at once: what bounds the memory
+   * used, whatever the matrix.
+   */
   readonly bandBytes?: number;
   readonly panelBytes?: number;
 }
@@ -82,7 +88,9 @@ const emptyPanel = (columns: number, rows: number, bits: 4 | 8): Panel => ({
   scales: new Float32Array((columns * rows) / BLOCK),
 });
 
-/** Puts a band of rows, from `start` on, into the panel; tile by tile, which stays in the processor's cache. */
+/**
+ * Puts a band of rows, from `start` on, into the panel; tile by tile, which stays in the processor's cache.
+ */
 const turn = (
   band: { readonly codes: Uint8Array; readonly scales: Float32Array },
   columns: number,

@@ -4,7 +4,10 @@ export const BLOCK = 32;
 /** How a matrix is rounded. */
 export interface Quantization {
   readonly bits: 4 | 8;
-  /** Rows that share a scale: 32 makes the transpose exactly as representable as the matrix; 1 rounds more finely. */
+  /**
+   * Rows that share a scale: 32 makes the transpose exactly as representable as the matrix; 1 rounds more
+   * finely.
+   */
   readonly tileRows: 1 | 32;
 }
 
@@ -17,14 +20,15 @@ export interface QuantizedBand {
 }
 
 /**
- * Where the lowest code lies, in units of the number of largest magnitude. The first leaves room for its counterpart; with few codes it may be
- * better that outliers are cut off.
+ * Where the lowest code lies, in units of the number of largest magnitude. The first leaves room for its
+ * counterpart; with few codes it may be better that outliers are cut off.
  */
 const reaches = { 4: [8 / 7, 1, 0.9, 0.8, 0.7], 8: [128 / 127] } as const;
 
 /**
- * Rounds a band of whole rows, a multiple of `tileRows` unless it is the last, each row a multiple of 32 long. For each tile: the scale of
- * least squared error among a few. Returns undefined where a number is not finite.
+ * Rounds a band of whole rows, a multiple of `tileRows` unless it is the last, each row a multiple of 32
+ * long. For each tile: the scale of least squared error among a few. Returns undefined where a number is not
+ * finite.
  */
 export const quantize = (
   values: Float32Array,
@@ -59,7 +63,10 @@ export const quantize = (
   return { codes, scales };
 };
 
-/** Adding it and taking it away again rounds a number below 2^51 to the nearest integer, in a fraction of the time of Math.round. */
+/**
+ * Adding it and taking it away again rounds a number below 2^51 to the nearest integer, in a fraction of the
+ * time of Math.round.
+ */
 const ROUNDER = 1.5 * 2 ** 52;
 
 const bestScale = (tile: Float64Array, size: number, bits: 4 | 8): number => {

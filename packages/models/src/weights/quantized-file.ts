@@ -25,9 +25,11 @@ export const placeHint =
   'Pass quantizedDir (or set XDG_CACHE_HOME), a folder with room that can be written, or choose another dtype.';
 
 /**
- * Writes the file under another name and renames it when it is whole: nobody ever sees a part of it, two processes may write it at once,
- * and nothing is left of it where something fails. Memory is bounded, whatever the size of the matrices.
- * Throws DiskFullError, NotWritableError, NumericalError for weights that are not finite, and what `signal` was aborted with.
+ * Writes the file under another name and renames it when it is whole: nobody ever sees a part of it, two
+ * processes may write it at once, and nothing is left of it where something fails. Memory is bounded,
+ * whatever the size of the matrices.
+ * @throws DiskFullError, NotWritableError, NumericalError for weights that are not finite, and what `signal`
+ *   was aborted with
  */
 export const writeQuantizedFile = async (
   path: string,
@@ -166,7 +168,9 @@ export const layoutOf = (contents: QuantizedContents) => {
   header.set(json, 8);
   return {
     header,
-    /** Where the hash of what follows the header stands in it: before any name, so that characters are bytes. */
+    /**
+     * Where the hash of what follows the header stands in it: before any name, so that characters are bytes.
+     */
     hashAt: 8 + text.indexOf(NO_HASH),
     places: new Map([...offsets].map(([name, offset]) => [name, start + offset])),
     size: start + end,

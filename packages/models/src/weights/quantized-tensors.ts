@@ -19,9 +19,10 @@ export interface QuantizedTensors {
 }
 
 /**
- * The quantized form of some matrices of a checkpoint, from the file that an earlier call made, or made now. The file's name tells what it was
- * made of (sizes and times of the weight files, layout, settings): after a change another is made. Old ones may be deleted at any time.
- * Throws what writeQuantizedFile throws.
+ * The quantized form of some matrices of a checkpoint, from the file that an earlier call made, or made now.
+ * The file's name tells what it was made of (sizes and times of the weight files, layout, settings): after a
+ * change another is made. Old ones may be deleted at any time.
+ * @throws what writeQuantizedFile throws
  */
 export const quantizedTensors = async (
   checkpoint: Checkpoint,
@@ -119,7 +120,10 @@ const fingerprint = async ({
   return createHash('sha256').update(all).digest('hex').slice(0, 16);
 };
 
-/** The file's tensors; undefined where there is no such file, or it is not what it must be: a bit may have flipped on the disk since. */
+/**
+ * The file's tensors; undefined where there is no such file, or it is not what it must be: a bit may have
+ * flipped on the disk since.
+ */
 const readQuantized = async (path: string, contents: QuantizedContents, signal: AbortSignal | undefined) => {
   const { basename, dirname } = await import('node:path');
   const file = await nodeFolder(dirname(path))

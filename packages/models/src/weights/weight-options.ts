@@ -12,22 +12,33 @@ import type { VerifyOptions } from '../snapshot/verify-snapshot.js';
 /**
  * How the weights of matrices are held in memory; everything is computed in float32.
  * - `fp32`: as float32, unpacked once while loading.
- * - `auto`: as they are stored, half precision being unpacked where it is used, matrix by matrix: the same numbers in half the memory.
+ * - `auto`: as they are stored, half precision being unpacked where it is used, matrix by matrix: the same
+ *   numbers in half the memory.
  * - `fp16`, `bf16`: the same, and refuse a checkpoint that is stored otherwise.
- * - `q8`, `q4`: rounded to 8 or 4 bits with a shared scale, by a file that is made beside the checkpoint the first time. Embeddings, norms and
+ * - `q8`, `q4`: rounded to 8 or 4 bits with a shared scale, by a file that is made beside the checkpoint the
+ *   first time. Embeddings, norms and
  *   tied heads stay as they are stored.
  */
 export type WeightDtype = 'auto' | 'fp32' | 'fp16' | 'bf16' | 'q8' | 'q4';
 
 /** How a checkpoint's weights are held, and what that may take. */
 export interface WeightOptions extends VerifyOptions {
-  /** Default: `fp32`. */
+  /** @default `fp32` */
   readonly dtype?: WeightDtype | undefined;
-  /** Hold every weight once, as stored: half the memory, about 8 % slower. Only `fp32` has a choice. Default: false. */
+  /**
+   * Hold every weight once, as stored: half the memory, about 8 % slower. Only `fp32` has a choice.
+   * @default false
+   */
   readonly disablePrepacking?: boolean | undefined;
-  /** Folder for the file that `q8` and `q4` make. Default: where the weights are, or else ~/.cache/entrgi (XDG_CACHE_HOME). */
+  /**
+   * Folder for the file that `q8` and `q4` make.
+   * @default where the weights are, or else ~/.cache/entrgi (XDG_CACHE_HOME)
+   */
   readonly quantizedDir?: string | undefined;
-  /** Bytes that the weights may take. Default: the memory of the machine, or of the container. */
+  /**
+   * Bytes that the weights may take.
+   * @default the memory of the machine, or of the container
+   */
   readonly memoryLimit?: number | undefined;
   /** Called as `q8` and `q4` are made for the first time; never where they are found made. */
   readonly onQuantize?: ((progress: QuantizeProgress) => void) | undefined;

@@ -2,8 +2,9 @@ import type { Value } from '../model/model.js';
 import type { GraphBuilder } from './graph-builder.js';
 
 /**
- * `value` in its own shape, but not before `after`, of one axis at least, is there; and to no optimizer the same as `value`: of a weight, no runtime
- * makes a copy in another layout or type while loading. The shape is 0 · (a size of after) + the shape, or the zeros that Reshape takes for it.
+ * `value` in its own shape, but not before `after`, of one axis at least, is there; and to no optimizer the
+ * same as `value`: of a weight, no runtime makes a copy in another layout or type while loading. The shape is
+ * 0 · (a size of after) + the shape, or the zeros that Reshape takes for it.
  */
 export const delayedUntil = (g: GraphBuilder, value: Value, after: Value): Value => {
   const rank = g.typeOf(value).dims?.length;

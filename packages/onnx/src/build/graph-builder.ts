@@ -20,12 +20,15 @@ import { scalar, vector } from '../values/literals.js';
 /** What the builder's own names of unknown sizes begin with. */
 const UNKNOWN = '?';
 
-/** Attributes as a rule or an architecture writes them: numbers become int or float by the operator's declaration in the method. */
+/**
+ * Attributes as a rule or an architecture writes them: numbers become int or float by the operator's
+ * declaration in the method.
+ */
 type Attributes = Readonly<Record<string, Attribute | undefined>>;
 
 /**
- * Appends nodes to a graph. Methods are named like the ONNX operators (opset 21) and return the name of their (first) output;
- * each knows the type, and where it follows from the inputs the shape, of what it makes.
+ * Appends nodes to a graph. Methods are named like the ONNX operators (opset 21) and return the name of their
+ * (first) output; each knows the type, and where it follows from the inputs the shape, of what it makes.
  */
 export class GraphBuilder {
   readonly graph: Graph;
@@ -38,7 +41,10 @@ export class GraphBuilder {
   readonly #counters = new Map<string, number>();
   /** What is known of the elements of small integer values. */
   readonly #contents = new Map<Value, readonly Dimension[]>();
-  /** Values whose sizes follow from a declaration of the file, which is good enough for a gradient but not to change what the model computes. */
+  /**
+   * Values whose sizes follow from a declaration of the file, which is good enough for a gradient but not to
+   * change what the model computes.
+   */
   readonly #declared = new Set<Value>();
   #unknownSizes = 0;
 
@@ -105,8 +111,9 @@ export class GraphBuilder {
   // …values
 
   /**
-   * Element type and known shape. Throws InvalidArgumentError for a value that does not exist, UnsupportedError for one whose type is not known:
-   * it comes from an operator that is not.
+   * Element type and known shape.
+   * @throws InvalidArgumentError for a value that does not exist, UnsupportedError for one whose type is not
+   *   known: it comes from an operator that is not
    */
   typeOf(value: Value): ValueType {
     const type = this.#types.get(value);
@@ -141,7 +148,10 @@ export class GraphBuilder {
     return this.#names.has(value);
   }
 
-  /** The elements of an integer value of rank ≤ 1, as far as they are known before the graph runs: numbers, symbols or null. */
+  /**
+   * The elements of an integer value of rank ≤ 1, as far as they are known before the graph runs: numbers,
+   * symbols or null.
+   */
   contentsOf(value: Value): readonly Dimension[] | undefined {
     return this.#contentsOf(value);
   }
@@ -302,7 +312,10 @@ export class GraphBuilder {
       axis: int(axis),
       epsilon: float(epsilon),
     });
-  /** y = x / √(mean(x²) + ε) · scale over the last axis: com.microsoft's name for RMSNorm, which every onnxruntime has. */
+  /**
+   * y = x / √(mean(x²) + ε) · scale over the last axis: com.microsoft's name for RMSNorm, which every
+   * onnxruntime has.
+   */
   SimplifiedLayerNormalization = (x: Value, scale: Value, { axis = -1, epsilon = 1e-6 } = {}) =>
     this.#one('SimplifiedLayerNormalization', [x, scale], {
       axis: int(axis),
@@ -405,7 +418,10 @@ export class GraphBuilder {
     return node;
   }
 
-  /** A size of which nothing is known gets a name of its own: where inference meets it again, the two are known to be equal. */
+  /**
+   * A size of which nothing is known gets a name of its own: where inference meets it again, the two are
+   * known to be equal.
+   */
   #declare(name: Value, { type, dims }: ValueType): void {
     this.#names.add(name);
     this.#types.set(name, { type, dims: dims?.map((size) => size ?? `${UNKNOWN}${++this.#unknownSizes}`) });
@@ -446,8 +462,9 @@ const isUnknown = (size: Dimension): boolean =>
   size === null || (typeof size === 'string' && size.includes(UNKNOWN));
 
 /**
- * What follows from the inputs goes before what the file declares, which fills in what does not follow. A declaration that contradicts what
- * follows is not believed at all: exporters are known to declare sizes of the example they traced.
+ * What follows from the inputs goes before what the file declares, which fills in what does not follow. A
+ * declaration that contradicts what follows is not believed at all: exporters are known to declare sizes of
+ * the example they traced.
  */
 const mergeTypes = (
   inferred: ValueType | undefined,

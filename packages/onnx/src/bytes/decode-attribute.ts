@@ -16,7 +16,10 @@ export const attributeType = {
   strings: 8,
 } as const;
 
-/** An AttributeProto as plain data; of a subgraph, that it is one. Lists of graphs and sparse tensors are refused with UnsupportedError. */
+/**
+ * An AttributeProto as plain data; of a subgraph, that it is one. Lists of graphs and sparse tensors are
+ * refused with UnsupportedError.
+ */
 export function decodeAttribute(proto: AttributeProto, what: string): Attribute {
   refuseUnsupported(proto, what);
   if (proto.g.length > 0) return { kind: 'subgraph', value: null };

@@ -26,16 +26,19 @@ const ownDomains: ReadonlySet<string> = new Set(['', 'ai.onnx', 'ai.onnx.ml', 'c
 /** Which models are taken when bytes are decoded. */
 export interface DecodeOptions {
   /**
-   * Take models with control flow and local functions too, for what can be told without reading those. Such a model can neither be canonicalized
-   * nor written. Default: false.
+   * Take models with control flow and local functions too, for what can be told without reading those. Such a
+   * model can neither be canonicalized nor written.
+   * @default false
    */
   readonly lookOnly?: boolean;
 }
 
 /**
- * Reads a serialized ONNX model and checks it (see checkModel). Documentation strings are dropped; external data stays external; an initializer
- * that is also an input is no input (its value cannot be overridden). The bytes are not kept.
- * Throws InvalidModelError for anything that is not a well-formed model, UnsupportedError for a well-formed one of a kind that is not supported.
+ * Reads a serialized ONNX model and checks it (see checkModel). Documentation strings are dropped; external
+ * data stays external; an initializer that is also an input is no input (its value cannot be overridden). The
+ * bytes are not kept.
+ * @throws InvalidModelError for anything that is not a well-formed model, UnsupportedError for a well-formed
+ *   one of a kind that is not supported
  */
 export function decodeModel(bytes: Uint8Array, { lookOnly = false }: DecodeOptions = {}): Model {
   const proto = parseModel(bytes);

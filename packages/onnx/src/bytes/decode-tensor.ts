@@ -8,7 +8,9 @@ import { decodeInteger, decodeText } from './decode-scalar.js';
 
 const EXTERNAL = 1;
 
-/** A TensorProto as plain data; its bytes are copied. InvalidModelError where shape, type and data disagree. */
+/**
+ * A TensorProto as plain data; its bytes are copied. InvalidModelError where shape, type and data disagree.
+ */
 export function decodeTensor(proto: TensorProto, what: string): Initializer {
   const type = dataTypeOf(proto.dataType, what);
   const dims = proto.dims.map((size) => decodeInteger(size, what));
@@ -135,7 +137,10 @@ export function viewAs(type: Numeric, buffer: ArrayBuffer): TensorData[Numeric] 
   }
 }
 
-/** The typed fields: float_data, double_data, int64_data, uint64_data (also uint32), int32_data (everything of 32 bits or fewer). */
+/**
+ * The typed fields: float_data, double_data, int64_data, uint64_data (also uint32), int32_data (everything of
+ * 32 bits or fewer).
+ */
 function decodeTyped(proto: TensorProto, type: Numeric, what: string): TensorData[Numeric] {
   switch (type) {
     case 'float32':

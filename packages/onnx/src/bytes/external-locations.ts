@@ -2,8 +2,9 @@ import { checkExternalLocation } from '../model/external-location.js';
 import { parseModel } from './parse-model.js';
 
 /**
- * The files that a serialized model keeps tensors in, relative to its folder, each once. Of the model nothing else is checked, and nothing copied.
- * Throws InvalidModelError for bytes that are no model, and for a location that leads out of the folder.
+ * The files that a serialized model keeps tensors in, relative to its folder, each once. Of the model nothing
+ * else is checked, and nothing copied.
+ * @throws InvalidModelError for bytes that are no model, and for a location that leads out of the folder
  */
 export function externalLocations(bytes: Uint8Array): string[] {
   const locations = new Set<string>();

@@ -2,7 +2,10 @@ import { fromBinary } from '@bufbuild/protobuf';
 import { EntrgiError, InvalidModelError } from '@entrgi/core';
 import { type ModelProto, ModelProtoSchema } from '../generated/onnx_pb.js';
 
-/** The messages of a serialized model, unchecked; tensors share its bytes. Throws InvalidModelError for bytes that are none. */
+/**
+ * The messages of a serialized model, unchecked; tensors share its bytes.
+ * @throws InvalidModelError for bytes that are none
+ */
 export function parseModel(bytes: Uint8Array): ModelProto {
   try {
     return fromBinary(ModelProtoSchema, bytes, { readUnknownFields: false, recursionLimit: 32 });

@@ -21,9 +21,10 @@ const wire = { varint: 0, eight: 1, bytes: 2, four: 5 } as const;
 const SMALL = 1024;
 
 /**
- * A serialized model without the values of its initializers: those of more than a kilobyte become external data, which is where they lie in the file
- * itself, called `location`. What is left out is not read, so that a model far away is known by some of its bytes.
- * Throws InvalidModelError for bytes that are no protobuf.
+ * A serialized model without the values of its initializers: those of more than a kilobyte become external
+ * data, which is where they lie in the file itself, called `location`. What is left out is not read, so that
+ * a model far away is known by some of its bytes.
+ * @throws InvalidModelError for bytes that are no protobuf
  */
 export const skimModel = async (source: SkimmedSource, location: string): Promise<Uint8Array> => {
   const file = window(source);

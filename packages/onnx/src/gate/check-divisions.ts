@@ -2,7 +2,10 @@ import { type DataType, InvalidModelError } from '@entrgi/core';
 import type { Attribute, Graph, Initializer, Node, Value } from '../model/model.js';
 import { isFloat } from '../values/data-types.js';
 
-/** The smallest integer divided by −1 ends the process (SIGFPE); of this size are those that the processor divides. */
+/**
+ * The smallest integer divided by −1 ends the process (SIGFPE); of this size are those that the processor
+ * divides.
+ */
 const wide = new Set(['int32', 'int64']);
 
 /** Sums and products of sizes stay below this, or nothing is said of them. */
@@ -10,8 +13,9 @@ const LARGEST = 2 ** 53;
 const SIZE = 2 ** 40;
 
 /**
- * Refuses integer divisions in which the smallest number may meet −1: where neither dividend nor divisor is known to be free of negative
- * numbers, and the divisor is no constant without −1. Shapes and what is computed from them divide without harm.
+ * Refuses integer divisions in which the smallest number may meet −1: where neither dividend nor divisor is
+ * known to be free of negative numbers, and the divisor is no constant without −1. Shapes and what is
+ * computed from them divide without harm.
  */
 export function checkDivisions(graph: Graph, typeOf: (value: Value) => DataType | undefined): void {
   const isWide = ({ inputs: [dividend = '', divisor = ''] }: Node): boolean => {
@@ -93,7 +97,10 @@ const passing = new Set(
 
 type BoundOf = (value: Value) => number | undefined;
 
-/** The largest element of a node's first output where its inputs hold no negative number and it does not either. */
+/**
+ * The largest element of a node's first output where its inputs hold no negative number and it does not
+ * either.
+ */
 function boundAfter(
   { opType, domain, inputs, attributes }: Node,
   of: BoundOf,

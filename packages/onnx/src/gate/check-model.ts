@@ -13,22 +13,29 @@ const NEWEST_IR_VERSION = 14;
 const REFUSED = /^(Loop|If|Scan|Sequence.*|SplitToSequence|ConcatFromSequence|Optional.*)$/;
 
 export interface CheckOptions {
-  /** Let control flow pass: the model is only looked at. Default: false. */
+  /**
+   * Let control flow pass: the model is only looked at.
+   * @default false
+   */
   readonly lookOnly?: boolean;
 }
 
 /**
- * Checks that a model is well-formed and of the supported kind: opset 11–27, tensors only, no subgraphs, every value produced exactly once and
- * before its use (hence no cycles), initializers whose bytes agree with their shapes, external data that stays in the model's folder, no value of
- * known shape that is too large to compute.
- * Throws UnsupportedError for a model that is well-formed but of another kind, InvalidModelError otherwise.
+ * Checks that a model is well-formed and of the supported kind: opset 11–27, tensors only, no subgraphs,
+ * every value produced exactly once and before its use (hence no cycles), initializers whose bytes agree with
+ * their shapes, external data that stays in the model's folder, no value of known shape that is too large to
+ * compute.
+ * @throws UnsupportedError for a model that is well-formed but of another kind, InvalidModelError otherwise
  */
 export function checkModel(model: Model, options: CheckOptions = {}): void {
   checkForm(model, options);
   checkSizes(model.graph);
 }
 
-/** The checks of checkModel but for sizes: what was decoded has passed those, and what is made of it will be when it is encoded. */
+/**
+ * The checks of checkModel but for sizes: what was decoded has passed those, and what is made of it will be
+ * when it is encoded.
+ */
 export function checkForm(model: Model, { lookOnly = false }: CheckOptions = {}): void {
   const { irVersion } = model;
   if (!Number.isInteger(irVersion) || irVersion < 4 || irVersion > NEWEST_IR_VERSION) {

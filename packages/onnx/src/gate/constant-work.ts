@@ -9,7 +9,10 @@ const MOST_UNKNOWN = 2 ** 16;
 
 const products = new Set(['MatMul', 'Gemm', 'FusedMatMul', 'Einsum', 'MatMulInteger', 'MatMulNBits']);
 
-/** Refuses a node of constants alone that takes long: a runtime computes it when it loads the model, and cannot be interrupted. */
+/**
+ * Refuses a node of constants alone that takes long: a runtime computes it when it loads the model, and
+ * cannot be interrupted.
+ */
 export function constantWork(
   node: Node,
   inputs: readonly (readonly Dimension[] | undefined)[],

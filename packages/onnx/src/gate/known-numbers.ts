@@ -1,7 +1,10 @@
 import type { Dimension, Initializer, Node } from '../model/model.js';
 import { isFloat } from '../values/data-types.js';
 
-/** The elements of a small value as far as they follow from the graph, in order; NaN stands for one that does not. */
+/**
+ * The elements of a small value as far as they follow from the graph, in order; NaN stands for one that does
+ * not.
+ */
 export type Numbers = readonly number[];
 
 /** Values of more elements are data, not sizes. */
@@ -18,7 +21,10 @@ export interface NumbersRequest {
 
 type Rule = (request: NumbersRequest) => Numbers | undefined;
 
-/** The elements of a small constant; undefined of a large one, of one that lies in another file, and of what is no number. */
+/**
+ * The elements of a small constant; undefined of a large one, of one that lies in another file, and of what
+ * is no number.
+ */
 export function numbersOf(tensor: Initializer | undefined): Numbers | undefined {
   if (tensor?.data === undefined || tensor.data.length > SMALL) return undefined;
   const { type, data } = tensor;
@@ -29,8 +35,8 @@ export function numbersOf(tensor: Initializer | undefined): Numbers | undefined 
 }
 
 /**
- * The elements of a node's outputs, in order. Numbers are doubles here, whatever their type: what follows are sizes and counts, for which that
- * is enough. Undefined where nothing is known.
+ * The elements of a node's outputs, in order. Numbers are doubles here, whatever their type: what follows are
+ * sizes and counts, for which that is enough. Undefined where nothing is known.
  */
 export function numbersAfter(request: NumbersRequest): readonly (Numbers | undefined)[] {
   const { node } = request;

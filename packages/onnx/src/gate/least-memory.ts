@@ -2,8 +2,9 @@ import type { Graph, Model, Value } from '../model/model.js';
 import { bytesOf, MAXIMUM_ELEMENTS, measureSizes } from './measure-sizes.js';
 
 /**
- * Bytes that a session of the model takes at the least: what is stored, constants computed from it that stay, and the largest value when every
- * free size is 1. Throws InvalidModelError as checkModel does.
+ * Bytes that a session of the model takes at the least: what is stored, constants computed from it that stay,
+ * and the largest value when every free size is 1.
+ * @throws InvalidModelError as checkModel does
  */
 export function leastMemory({ graph }: Model): { readonly weights: number; readonly values: number } {
   const { stored, largest, types, constant } = measureSizes(graph, {

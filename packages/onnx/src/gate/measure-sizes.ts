@@ -35,8 +35,9 @@ export interface SizesRequest {
 const MAXIMUM_ELEMENTS = { asDeclared: 2 ** 31, grown: 2 ** 34 } as const;
 
 /**
- * Infers every shape with the free sizes of the inputs at `free`, and adds up. Throws InvalidModelError for a value above `maximum` elements
- * and for constants that take long to compute; what contradicts itself at that size is not judged.
+ * Infers every shape with the free sizes of the inputs at `free`, and adds up.
+ * @throws InvalidModelError for a value above `maximum` elements and for constants that take long to compute;
+ *   what contradicts itself at that size is not judged
  */
 export function measureSizes(graph: Graph, { free, maximum, before }: SizesRequest): GraphSizes {
   const types = new Map<Value, ValueType>();

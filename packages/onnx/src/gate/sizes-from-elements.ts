@@ -26,8 +26,9 @@ const deciding: ReadonlyMap<string, readonly number[]> = new Map(
 );
 
 /**
- * What the elements of a node's inputs say of the size of its output: a bound of its elements, 0 where a rule of inference tells it or nobody can, and
- * undefined where it follows from constants in a way that is not understood. Of other operators the paddings, strides and shapes among the attributes are a bound.
+ * What the elements of a node's inputs say of the size of its output: a bound of its elements, 0 where a rule
+ * of inference tells it or nobody can, and undefined where it follows from constants in a way that is not
+ * understood. Of other operators the paddings, strides and shapes among the attributes are a bound.
  */
 export function boundFromElements(
   node: Node,

@@ -6,7 +6,10 @@ const positive = ['group', 'strides', 'dilations', 'kernel_shape'] as const;
 const windowed =
   /^((QLinear|Fused|Nhwc)?Conv(Transpose|Integer)?|(Global)?(Max|Average|Lp)(Pool|RoiPool|Unpool))$/;
 
-/** Refuses windows of no size and groups of none: onnxruntime divides by the number of groups, and the process ends (SIGFPE). */
+/**
+ * Refuses windows of no size and groups of none: onnxruntime divides by the number of groups, and the process
+ * ends (SIGFPE).
+ */
 export function checkWindow({ opType, name, attributes }: Node): void {
   if (!windowed.test(opType)) return;
   for (const field of positive) {

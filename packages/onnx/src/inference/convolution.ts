@@ -29,7 +29,10 @@ function windowsOf({ dims, ints }: InferenceRequest, kernel: readonly Dimension[
   );
 }
 
-/** How many windows fit; null where it does not follow, as for a last window that would begin in the padding (ceil_mode). */
+/**
+ * How many windows fit; null where it does not follow, as for a last window that would begin in the padding
+ * (ceil_mode).
+ */
 function fitting(window: Window, autoPad: string, ceil: boolean): Dimension {
   const { size, stride, dilation } = window;
   const same = autoPad === 'SAME_UPPER' || autoPad === 'SAME_LOWER';

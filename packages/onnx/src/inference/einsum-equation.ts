@@ -1,4 +1,7 @@
-/** Letters of each operand and of the result, with the ellipsis spelt out in capitals, aligned at its last axis. */
+/**
+ * Letters of each operand and of the result, with the ellipsis spelt out in capitals, aligned at its last
+ * axis.
+ */
 export function parseEquation(
   equation: string,
   ranks: readonly number[],

@@ -16,8 +16,9 @@ interface ContentsRequest {
 type ContentsRule = (request: ContentsRequest) => Contents | undefined;
 
 /**
- * The elements of a node's first output where it is an integer tensor of rank ≤ 1 that follows from shapes: exporters compute the shapes of
- * Reshape and Expand by chains of Shape, Gather, Concat and arithmetic. Undefined where nothing follows.
+ * The elements of a node's first output where it is an integer tensor of rank ≤ 1 that follows from shapes:
+ * exporters compute the shapes of Reshape and Expand by chains of Shape, Gather, Concat and arithmetic.
+ * Undefined where nothing follows.
  */
 export function inferContents(
   node: Node,
@@ -37,7 +38,9 @@ export function inferContents(
 
 const same: ContentsRule = ({ contents }) => contents(0);
 
-/** Element-wise, with a single element broadcast; what is not a number on both sides is left to `otherwise`. */
+/**
+ * Element-wise, with a single element broadcast; what is not a number on both sides is left to `otherwise`.
+ */
 const arithmetic =
   (
     compute: (a: number, b: number) => number,

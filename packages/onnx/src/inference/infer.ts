@@ -27,8 +27,9 @@ export type ContentsOf = (value: Value) => readonly Dimension[] | undefined;
 export const hasInference = ({ opType }: Node): boolean => rules.has(opType);
 
 /**
- * What is known of a node's outputs: the element type of every operator in the canonical set, sizes as numbers, symbols or null
- * where they follow. Unknown operators yield nothing. Sizes that contradict each other: InvalidModelError.
+ * What is known of a node's outputs: the element type of every operator in the canonical set, sizes as
+ * numbers, symbols or null where they follow. Unknown operators yield nothing. Sizes that contradict each
+ * other: InvalidModelError.
  */
 export const inferNode = (
   node: Node,

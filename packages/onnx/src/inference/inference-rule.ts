@@ -2,7 +2,10 @@ import type { DataType } from '@entrgi/core';
 import type { Dimension, Node, ValueType } from '../model/model.js';
 import type { Dimensions } from '../values/dimensions.js';
 
-/** Ranks above this are refused: no real model has them, and ranks that grow from node to node cost quadratic time. */
+/**
+ * Ranks above this are refused: no real model has them, and ranks that grow from node to node cost quadratic
+ * time.
+ */
 export const MAXIMUM_RANK = 32;
 
 /** What a rule may ask about one node. Inputs are numbered from 0; an absent one has no type. */

@@ -22,7 +22,10 @@ function productShape(a: Dimensions, b: Dimensions): Dimensions {
   return result;
 }
 
-/** Sizes of the result's letters, each broadcast over the operands that have it; undefined where a term does not fit its operand. */
+/**
+ * Sizes of the result's letters, each broadcast over the operands that have it; undefined where a term does
+ * not fit its operand.
+ */
 function einsumShape(equation: string, shapes: readonly Dimensions[]): Dimensions {
   if (shapes.some((shape) => shape === undefined)) return undefined;
   const known = shapes as readonly (readonly Dimension[])[];

@@ -16,8 +16,9 @@ const makesAngles = new Set([
 ]);
 
 /**
- * Nodes, by name, that turn positions into sines and cosines. Shading languages promise them for angles in [−π, π] alone, and to 2⁻¹¹; the processor is
- * exact, and they are few. Sines of what a network computes are not among them.
+ * Nodes, by name, that turn positions into sines and cosines. Shading languages promise them for angles in
+ * [−π, π] alone, and to 2⁻¹¹; the processor is exact, and they are few. Sines of what a network computes are
+ * not among them.
  */
 export const angleNodes = ({ nodes, initializers }: Graph): string[] => {
   const producers = new Map<string, Node>(

@@ -1,7 +1,10 @@
 import type { Node } from './model.js';
 import { readAttribute } from './read-attribute.js';
 
-/** Reads a node's attributes by kind; the second argument is the operator's default. One of another kind: InvalidModelError. */
+/**
+ * Reads a node's attributes by kind; the second argument is the operator's default. One of another kind:
+ * InvalidModelError.
+ */
 export interface AttributeReader {
   int(name: string, otherwise: number): number;
   float(name: string, otherwise: number): number;

@@ -1,8 +1,9 @@
 import { InvalidModelError } from '@entrgi/core';
 
 /**
- * Checks that a location of external data names a file inside the model's folder, by its spelling alone: relative, forward slashes,
- * no `..`, no empty or `.` segment, no drive, no control characters. InvalidModelError otherwise.
+ * Checks that a location of external data names a file inside the model's folder, by its spelling alone:
+ * relative, forward slashes, no `..`, no empty or `.` segment, no drive, no control characters.
+ * InvalidModelError otherwise.
  */
 export function checkExternalLocation(location: string, what: string): void {
   const refuse = (why: string): never => {

@@ -43,8 +43,9 @@ export interface ExternalInitializer {
 }
 
 /**
- * An attribute value. Integers and floats are told apart by the tag, since ONNX does. A `graph`, the body of a Scan, reads nothing but its own
- * inputs and initializers; models may be written with one, but are not read.
+ * An attribute value. Integers and floats are told apart by the tag, since ONNX does. A `graph`, the body of
+ * a Scan, reads nothing but its own inputs and initializers; models may be written with one, but are not
+ * read.
  */
 export type Attribute =
   | { readonly kind: 'int'; readonly value: number }

@@ -2,7 +2,8 @@ import { InvalidArgumentError } from '@entrgi/core';
 import type { Graph, Value } from './model.js';
 
 /**
- * Removes, in place, the nodes and initializers that no kept output needs, and outputs that are not kept. Inputs stay.
+ * Removes, in place, the nodes and initializers that no kept output needs, and outputs that are not kept.
+ * Inputs stay.
  * @param keep outputs to keep; default: all
  */
 export function pruneGraph(graph: Graph, keep: Iterable<Value> = graph.outputs.keys()): Graph {

@@ -3,7 +3,10 @@ import type { Attribute, Node } from './model.js';
 
 type ValueByKind = { [A in Attribute as A['kind']]: A['value'] };
 
-/** The value of an attribute; undefined where the node has none. An attribute of another kind: InvalidModelError. */
+/**
+ * The value of an attribute; undefined where the node has none. An attribute of another kind:
+ * InvalidModelError.
+ */
 export function readAttribute<K extends keyof ValueByKind>(
   node: Node,
   name: string,

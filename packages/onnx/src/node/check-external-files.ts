@@ -5,8 +5,9 @@ import { checkExternalLocation } from '../model/external-location.js';
 import type { Model } from '../model/model.js';
 
 /**
- * Checks that every file of external data exists, lies in the folder after symbolic links are followed, and is long enough.
- * Throws InvalidModelError otherwise.
+ * Checks that every file of external data exists, lies in the folder after symbolic links are followed, and
+ * is long enough.
+ * @throws InvalidModelError otherwise
  */
 export async function checkExternalFiles(model: Model, folder: string): Promise<void> {
   const sizes = new Map<string, number>();

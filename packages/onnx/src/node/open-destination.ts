@@ -17,10 +17,11 @@ export interface Destination {
 const failure = (code: string, path: string, what: string) => Object.assign(new Error(what), { code, path });
 
 /**
- * Opens what `path` names for writing. A regular file, or one that is not there yet, is written beside its place, which a link leads to, and
- * renamed; what a process that died has left of it is removed. A pipe, a device, and what stands for an open file (/dev/stdout) is written to as it is,
- * never replaced, and a pipe only where somebody reads.
- * Throws DiskFullError and NotWritableError.
+ * Opens what `path` names for writing. A regular file, or one that is not there yet, is written beside its
+ * place, which a link leads to, and renamed; what a process that died has left of it is removed. A pipe, a
+ * device, and what stands for an open file (/dev/stdout) is written to as it is, never replaced, and a pipe
+ * only where somebody reads.
+ * @throws DiskFullError and NotWritableError
  */
 export const openDestination = async (path: string): Promise<Destination> => {
   try {

@@ -10,7 +10,9 @@ export const partialPath = (path: string): string => {
   return `${path}.${processName}-${made}.partial`;
 };
 
-/** Removes what processes that are no longer there have left of `path`: nobody will finish it. Never fails. */
+/**
+ * Removes what processes that are no longer there have left of `path`: nobody will finish it. Never fails.
+ */
 export const clearPartials = async (path: string): Promise<void> => {
   const start = `${basename(path)}.`;
   const names = await readdir(dirname(path)).catch(() => []);

@@ -5,7 +5,10 @@ import { hostname } from 'node:os';
 /** Of a host only a few digits: names are short, and a container's is its own. */
 const host = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
 
-/** When a process began, in the system's own unit; undefined where that cannot be told, '' where there is no such process. */
+/**
+ * When a process began, in the system's own unit; undefined where that cannot be told, '' where there is no
+ * such process.
+ */
 const beginningOf = (pid: number): string | undefined => {
   try {
     // The name of the program, in brackets, may hold anything; the 20th word after it is the time.
@@ -22,10 +25,16 @@ const beginningOf = (pid: number): string | undefined => {
   }
 };
 
-/** What this process writes into the names of its files: a word that no other process has, not even a later one with its number. */
+/**
+ * What this process writes into the names of its files: a word that no other process has, not even a later
+ * one with its number.
+ */
 export const processName: string = `${host}-${process.pid}-${beginningOf(process.pid) || 0}`;
 
-/** Whether the process of that name has ended, as far as this machine can tell: undefined where it is another's, or no such name. */
+/**
+ * Whether the process of that name has ended, as far as this machine can tell: undefined where it is
+ * another's, or no such name.
+ */
 export const hasEnded = (name: string): boolean | undefined => {
   const owner = /^([0-9a-f]{8})-(\d+)-(\d+)$/.exec(name);
   if (owner === null || owner[1] !== host) return undefined;

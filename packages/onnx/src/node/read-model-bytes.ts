@@ -4,7 +4,11 @@ import { InvalidArgumentError, InvalidModelError } from '@entrgi/core';
 /** A protobuf cannot be larger. */
 const MAXIMUM_BYTES = 2 ** 31 - 1;
 
-/** The bytes of a model file. Throws InvalidArgumentError where there is no readable file, InvalidModelError where it is too large to be one. */
+/**
+ * The bytes of a model file.
+ * @throws InvalidArgumentError where there is no readable file, InvalidModelError where it is too large to be
+ *   one
+ */
 export async function readModelBytes(path: string): Promise<Uint8Array> {
   try {
     const facts = await stat(path);

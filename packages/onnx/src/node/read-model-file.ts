@@ -6,7 +6,10 @@ import { readModelBytes } from './read-model-bytes.js';
 
 /** Which model files are taken, and where their external data may lie. */
 export interface ReadModelOptions {
-  /** Whether external data must lie in the folder of the model. False where it is looked for elsewhere. Default: true. */
+  /**
+   * Whether external data must lie in the folder of the model. False where it is looked for elsewhere.
+   * @default true
+   */
   readonly checkExternal?: boolean;
   /** See DecodeOptions. */
   readonly lookOnly?: boolean;
@@ -14,8 +17,8 @@ export interface ReadModelOptions {
 
 /**
  * Reads and checks a model file and the presence of its external data (which stays external).
- * Throws InvalidArgumentError where there is no readable file, InvalidModelError where it is not a sound model, UnsupportedError
- * where it is one of a kind that is not supported.
+ * @throws InvalidArgumentError where there is no readable file, InvalidModelError where it is not a sound
+ *   model, UnsupportedError where it is one of a kind that is not supported
  */
 export async function readModelFile(
   path: string,

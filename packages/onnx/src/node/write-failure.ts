@@ -23,8 +23,8 @@ const forbidden: Readonly<Record<string, readonly [reason: string, hint: string]
 };
 
 /**
- * What a failure to write to `path` is called: DiskFullError or NotWritableError, with a hint where the caller knows none that is better.
- * Anything else is returned as it is.
+ * What a failure to write to `path` is called: DiskFullError or NotWritableError, with a hint where the
+ * caller knows none that is better. Anything else is returned as it is.
  */
 export const writeFailure = (error: unknown, path: string, hint?: string): unknown => {
   const code = (error as NodeJS.ErrnoException | undefined)?.code ?? '';

@@ -6,9 +6,10 @@ import { type Destination, openDestination } from './open-destination.js';
 import { writeFailure } from './write-failure.js';
 
 /**
- * Writes a model file: all of it or, on any error, nothing. External data is referenced, never copied: it must lie in the same folder.
- * Throws InvalidModelError for a model that is not sound or whose external data is not there, DiskFullError, and NotWritableError for a path that
- * cannot be written.
+ * Writes a model file: all of it or, on any error, nothing. External data is referenced, never copied: it
+ * must lie in the same folder.
+ * @throws InvalidModelError for a model that is not sound or whose external data is not there, DiskFullError,
+ *   and NotWritableError for a path that cannot be written
  */
 export async function writeModelFile(path: string, model: Model): Promise<void> {
   const bytes = encodeModel(model);

@@ -12,8 +12,8 @@ import { rotate } from './graph/rotary-graph.js';
 import type { RewriteRequest, RewriteRule } from './rewrite-rule.js';
 
 /**
- * Attention of opset 23 and 24: query, key, value, mask, past keys, past values, lengths (24). Outputs: result, keys, values, what
- * qk_matmul_output_mode names.
+ * Attention of opset 23 and 24: query, key, value, mask, past keys, past values, lengths (24). Outputs:
+ * result, keys, values, what qk_matmul_output_mode names.
  */
 const standardAttention: RewriteRule = (request) => {
   const { g, input, int, float, used, unsupported, node } = request;
@@ -73,8 +73,8 @@ const headsOf = ({ int, unsupported }: RewriteRequest, name: string): number => 
 };
 
 /**
- * What MultiHeadAttention and com.microsoft's Attention make of a mask: mask_filter_value where it is 0, and, of lengths [B], from there
- * on; of [2B], before the second half too.
+ * What MultiHeadAttention and com.microsoft's Attention make of a mask: mask_filter_value where it is 0, and,
+ * of lengths [B], from there on; of [2B], before the second half too.
  */
 function maskBias(request: RewriteRequest, mask: Value, like: Value, key: Value): Value {
   const { g, rank, type, float, unsupported } = request;
@@ -117,7 +117,10 @@ const multiHeadAttention: RewriteRule = (request) => {
   return [result, key, value];
 };
 
-/** What com.microsoft's two self-attentions share once the heads are split; `mask` and `bias` are '' where absent. */
+/**
+ * What com.microsoft's two self-attentions share once the heads are split; `mask` and `bias` are '' where
+ * absent.
+ */
 function selfAttention(
   request: RewriteRequest,
   [query, key, value]: readonly [Value, Value, Value],
@@ -169,8 +172,9 @@ const fusedAttention: RewriteRule = (request) => {
 };
 
 /**
- * com.microsoft's GroupQueryAttention without a past: query, key, value, –, –, lengths, total, cosines, sines, position ids, attention bias.
- * Always causal. Padding lies behind the sequence, where causality hides it; the outputs at padding itself are not defined.
+ * com.microsoft's GroupQueryAttention without a past: query, key, value, –, –, lengths, total, cosines,
+ * sines, position ids, attention bias. Always causal. Padding lies behind the sequence, where causality hides
+ * it; the outputs at padding itself are not defined.
  */
 const groupQueryAttention: RewriteRule = (request) => {
   const { g, input, int, float, rank, unsupported } = request;
@@ -231,7 +235,10 @@ function turned({ g, input, int, dims, unsupported }: RewriteRequest, x: Value):
   });
 }
 
-/** RotaryEmbedding of opset 23: x, cosines, sines, position ids. Without position ids the caches are [B, S, r / 2]. */
+/**
+ * RotaryEmbedding of opset 23: x, cosines, sines, position ids. Without position ids the caches are [B, S, r
+ * / 2].
+ */
 const standardRotary: RewriteRule = (request) => {
   const { g, input, int, rank, unsupported } = request;
   const size = rank(input(0));

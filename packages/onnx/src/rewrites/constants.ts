@@ -2,7 +2,10 @@ import type { InlineInitializer } from '../model/model.js';
 import { readAttribute } from '../model/read-attribute.js';
 import type { RewriteRule } from './rewrite-rule.js';
 
-/** A constant becomes an initializer under its own name; equal small ones are not merged, so that names survive. */
+/**
+ * A constant becomes an initializer under its own name; equal small ones are not merged, so that names
+ * survive.
+ */
 const constant: RewriteRule = ({ g, node, unsupported }) => {
   const tensor = constantOf(node);
   if (tensor === undefined)

@@ -18,7 +18,10 @@ const parameters: Readonly<Record<string, readonly string[]>> = {
   Selu: ['alpha', 'gamma'],
 };
 
-/** What a fused node does last; `given` has the values of its parameters by name, those left out have the operator's defaults. */
+/**
+ * What a fused node does last; `given` has the values of its parameters by name, those left out have the
+ * operator's defaults.
+ */
 function activated(
   { g, string, unsupported }: RewriteRequest,
   x: Value,

@@ -3,7 +3,10 @@ import type { Value } from '../model/model.js';
 import { string } from '../values/attributes.js';
 import type { RewriteRule } from './rewrite-rule.js';
 
-/** Padding with elements of x itself takes them, axis by axis, from the positions that 0, 1, 2, … would be padded with. */
+/**
+ * Padding with elements of x itself takes them, axis by axis, from the positions that 0, 1, 2, … would be
+ * padded with.
+ */
 const pad: RewriteRule = ({ g, input, string: read, rank, unsupported }) => {
   const mode = read('mode', 'constant');
   if (mode === 'constant') return null;

@@ -22,8 +22,8 @@ export interface RewriteRequest extends AttributeReader {
 }
 
 /**
- * Appends the canonical form of a node and returns the values of its outputs, in order ('' for outputs that nothing uses);
- * null where the node is canonical as it is.
+ * Appends the canonical form of a node and returns the values of its outputs, in order ('' for outputs that
+ * nothing uses); null where the node is canonical as it is.
  */
 export type RewriteRule = (request: RewriteRequest) => Value | readonly Value[] | null;
 

@@ -39,7 +39,10 @@ const normalizeTogether: RewriteRule = ({ g, node, opset, int: read, rank, dims 
   return g.Reshape(normalized!, g.Shape(x));
 };
 
-/** At inference, dropout hands its input on. Its mask is all true; before opset 12 that was not said, and onnxruntime gives all false. */
+/**
+ * At inference, dropout hands its input on. Its mask is all true; before opset 12 that was not said, and
+ * onnxruntime gives all false.
+ */
 const dropout: RewriteRule = ({ g, node, input, opset, used, unsupported }) => {
   const training = input(2);
   if (training !== '') {

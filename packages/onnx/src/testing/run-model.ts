@@ -1,7 +1,9 @@
 import type { Tensor } from '@entrgi/core';
 import { InferenceSession, Tensor as RuntimeTensor } from 'onnxruntime-node';
 
-/** Runs a serialized model once on onnxruntime, unoptimized so that what is checked is the graph as written. */
+/**
+ * Runs a serialized model once on onnxruntime, unoptimized so that what is checked is the graph as written.
+ */
 export async function runModel(
   bytes: Uint8Array,
   feeds: Readonly<Record<string, Tensor>>,

@@ -34,7 +34,9 @@ const typeByCode = new Map<number, DataType>(
 /** The number that ONNX files use for an element type. */
 export const onnxType = (type: DataType): number => elementFacts[type].code;
 
-/** The element type of a number in an ONNX file; throws InvalidModelError for types that are not supported. */
+/**
+ * The element type of a number in an ONNX file; throws InvalidModelError for types that are not supported.
+ */
 export function dataTypeOf(code: number, what: string): DataType {
   const type = typeByCode.get(code);
   if (type === undefined) {
@@ -46,7 +48,10 @@ export function dataTypeOf(code: number, what: string): DataType {
   return type;
 }
 
-/** Bytes that `elements` elements take, 4-bit types two to a byte. Strings have no fixed size: InvalidModelError. */
+/**
+ * Bytes that `elements` elements take, 4-bit types two to a byte. Strings have no fixed size:
+ * InvalidModelError.
+ */
 export function byteSize(type: DataType, elements: number): number {
   const { bits } = elementFacts[type];
   if (bits === 0)

@@ -54,13 +54,19 @@ function factorsOf(sizes: readonly Dimension[]): { number: number; symbols: stri
 const spelt = (number: number, symbols: readonly string[]): Dimension =>
   symbols.length === 0 || number === 0 ? number : [...(number === 1 ? [] : [number]), ...symbols].join(TIMES);
 
-/** A product of sizes: a number, a symbol that spells the factors in order (equal products have equal names), or null. */
+/**
+ * A product of sizes: a number, a symbol that spells the factors in order (equal products have equal names),
+ * or null.
+ */
 export function product(sizes: readonly Dimension[]): Dimension {
   const { number, symbols } = factorsOf(sizes);
   return number !== 0 && sizes.includes(null) ? null : spelt(number, symbols);
 }
 
-/** The size of one axis that holds all of `sizes` but what is in `taken`; throws InvalidModelError where it is not whole. */
+/**
+ * The size of one axis that holds all of `sizes` but what is in `taken`; throws InvalidModelError where it is
+ * not whole.
+ */
 export function quotient(sizes: readonly Dimension[], taken: readonly Dimension[]): Dimension {
   if (sizes.includes(null) || taken.includes(null)) return null;
   const [own, divisor] = [factorsOf(sizes), factorsOf(taken)];

@@ -10,7 +10,10 @@ export const vector = (values: readonly number[]): InlineInitializer => ({
   data: BigInt64Array.from(values, int64),
 });
 
-/** A number as a 64-bit integer; throws InvalidArgumentError for what it cannot hold: typed arrays would wrap it around. */
+/**
+ * A number as a 64-bit integer; throws InvalidArgumentError for what it cannot hold: typed arrays would wrap
+ * it around.
+ */
 function int64(value: number): bigint {
   if (Number.isInteger(value) && value >= -(2 ** 63) && value < 2 ** 63) return BigInt(value);
   throw new InvalidArgumentError(`Expected an integer from −2⁶³ to 2⁶³ − 1, got ${value}.`, { value });

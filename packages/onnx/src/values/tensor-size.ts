@@ -1,6 +1,9 @@
 import { InvalidModelError } from '@entrgi/core';
 
-/** Number of elements of a shape; throws InvalidModelError for sizes that are negative, fractional or overflow 2⁵³ together. */
+/**
+ * Number of elements of a shape; throws InvalidModelError for sizes that are negative, fractional or overflow
+ * 2⁵³ together.
+ */
 export function countElements(dims: readonly number[], what: string): number {
   let count = 1;
   // Zeros are left out of the product, so that [0, 2⁵², 2⁵²] is refused as well.

@@ -6,8 +6,9 @@ import type { Check } from '../verifiable-reward.js';
 const NUMBER = /[-−]?\d+(?:,\d{3})*(?:\.\d+)?/g;
 
 /**
- * Whether the last number of the response is the right one, but for rounding: of sums and word problems. `expected` is the number, or says it of a prompt. Throws InvalidArgumentError for what is
- * neither.
+ * Whether the last number of the response is the right one, but for rounding: of sums and word problems.
+ * `expected` is the number, or says it of a prompt.
+ * @throws InvalidArgumentError for what is neither
  */
 export const answers = (expected: number | ((prompt: Prompt) => number)): Check => {
   const isRight = typeof expected === 'function' || Number.isFinite(expected);

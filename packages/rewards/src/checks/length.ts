@@ -1,7 +1,10 @@
 import { requireThat } from '@entrgi/core/internal';
 import type { Check } from '../verifiable-reward.js';
 
-/** Whether the response has so many words. Throws InvalidArgumentError for bounds that no text keeps to. */
+/**
+ * Whether the response has so many words.
+ * @throws InvalidArgumentError for bounds that no text keeps to
+ */
 export const length = ({
   atLeast = 0,
   atMost = Number.POSITIVE_INFINITY,

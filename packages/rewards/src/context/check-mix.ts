@@ -1,6 +1,9 @@
 import { type HeldMix, InvalidArgumentError, type ResponseMix, type RewardRequest } from '@entrgi/core';
 
-/** Compares a mix with itself and with what was opened. Throws InvalidArgumentError: native code reads past no table. */
+/**
+ * Compares a mix with itself and with what was opened.
+ * @throws InvalidArgumentError: native code reads past no table
+ */
 export const checkMix = (mix: HeldMix, { vocabulary, length }: RewardRequest): void => {
   const slots = mix.tokenIds.length;
   if (!Number.isSafeInteger(mix.trajectories) || mix.trajectories < 1) {

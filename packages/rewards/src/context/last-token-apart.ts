@@ -8,8 +8,8 @@ export interface LastTokenApart {
 }
 
 /**
- * The last token of a prefix as a piece of its own, to which the leading tokens are joined, so that there is always one: on WebGPU a product over nothing ends
- * the process. `length`: tokens of the prefix, at least 2.
+ * The last token of a prefix as a piece of its own, to which the leading tokens are joined, so that there is
+ * always one: on WebGPU a product over nothing ends the process. `length`: tokens of the prefix, at least 2.
  */
 export const lastTokenApart = (kept: Readonly<Record<string, Tensor>>, length: number): LastTokenApart => {
   const piece = kept as Piece;

@@ -9,8 +9,9 @@ import {
 } from '@entrgi/models/internal';
 
 /**
- * Fewest new tokens to go on for. A run reads all the weights, which takes as long as the arithmetic of some tokens, whereas each later evaluation is
- * spared forward and backward of the tokens: from a few tokens on it pays within one denoising step of three evaluations.
+ * Fewest new tokens to go on for. A run reads all the weights, which takes as long as the arithmetic of some
+ * tokens, whereas each later evaluation is spared forward and backward of the tokens: from a few tokens on it
+ * pays within one denoising step of three evaluations.
  */
 const LEAP = 8;
 
@@ -21,11 +22,17 @@ export interface LeadingTokens {
 }
 
 export interface LeadingTokensOptions extends Pick<GrowingCacheOptions, 'none' | 'extend'> {
-  /** What is kept of a token that stands before every response; each piece begins with it. Default: none. */
+  /**
+   * What is kept of a token that stands before every response; each piece begins with it.
+   * @default none
+   */
   readonly before?: Piece | undefined;
 }
 
-/** Keeps the beginnings of responses from one mix to the next, as long as the shortest settled beginning in the batch. */
+/**
+ * Keeps the beginnings of responses from one mix to the next, as long as the shortest settled beginning in
+ * the batch.
+ */
 export const leadingTokens = ({ none, extend, before }: LeadingTokensOptions): LeadingTokens => {
   const behind = (piece: Piece, trajectories: number): Piece =>
     before === undefined
@@ -49,7 +56,10 @@ export const leadingTokens = ({ none, extend, before }: LeadingTokensOptions): L
   };
 };
 
-/** How many tokens every response begins with that are neither mixtures nor hidden; one is left, as no graph takes an empty response. */
+/**
+ * How many tokens every response begins with that are neither mixtures nor hidden; one is left, as no graph
+ * takes an empty response.
+ */
 const settledCount = ({ trajectories, attention, rows }: HeldMix, length: number): number => {
   let settled = length - 1;
   for (const slot of rows) settled = Math.min(settled, slot % length);

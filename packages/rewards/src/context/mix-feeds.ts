@@ -8,7 +8,10 @@ export interface MixFeedsOptions {
   /** What errors call the reward. */
   readonly name: string;
   readonly request: RewardRequest;
-  /** What comes before the response, as the gradient graphs read it: its tokens, or what the network keeps of them. */
+  /**
+   * What comes before the response, as the gradient graphs read it: its tokens, or what the network keeps of
+   * them.
+   */
   readonly before: Readonly<Record<string, Tensor>>;
   /** Where the graphs read what the network keeps of the responses' first tokens. */
   readonly leading?: LeadingTokens | undefined;

@@ -28,7 +28,10 @@ export interface RewardContextOptions {
   gradientSession(columns: Columns): Promise<Session>;
 }
 
-/** The reward of one prompt's responses: turns a mix into feeds of the gradient graph, and its outputs into a gradient. */
+/**
+ * The reward of one prompt's responses: turns a mix into feeds of the gradient graph, and its outputs into a
+ * gradient.
+ */
 export const rewardContext = (options: RewardContextOptions): RewardContext => {
   const { name, request, feeds, map, tableRows, gradientSession } = options;
   const table = tableColumns(map, tableRows);

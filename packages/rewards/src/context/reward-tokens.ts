@@ -6,16 +6,21 @@ import { emitWarning } from './emit-warning.js';
 /** What happens where the reward model's vocabulary lacks tokens of the denoiser's. */
 export interface RewardTokensOptions {
   /**
-   * What a denoiser token that the reward model lacks is embedded as: its unknown (else end) token, or a zero vector.
-   * The paper's code does the former for Dream and the latter for LLaDA. Default: 'unknown'.
+   * What a denoiser token that the reward model lacks is embedded as: its unknown (else end) token, or a zero
+   * vector. The paper's code does the former for Dream and the latter for LLaDA.
+   * @default 'unknown'
    */
   readonly missingTokens?: 'unknown' | 'zero' | undefined;
   /**
-   * Smallest share of the denoiser's tokens, as it writes them in a sample text, for which the reward model must have tokens, in [0, 1]; below it,
-   * guidance is refused. Default: 0.5.
+   * Smallest share of the denoiser's tokens, as it writes them in a sample text, for which the reward model
+   * must have tokens, in [0, 1]; below it, guidance is refused.
+   * @default 0.5
    */
   readonly minimumCoverage?: number | undefined;
-  /** Told where that share is below 0.9 and guidance goes on. Default: a warning of the process, or on the console. */
+  /**
+   * Told where that share is below 0.9 and guidance goes on.
+   * @default a warning of the process, or on the console
+   */
   readonly onWarning?: OnWarning | undefined;
 }
 
@@ -34,8 +39,9 @@ const USUAL_COVERAGE = 0.9;
 const LEAST_COVERAGE = 0.5;
 
 /**
- * Finds a denoiser's tokens in the reward model's vocabulary, once for each denoiser: their ids there, −1 for a zero vector. Throws
- * UnsupportedError, and warns, where too few are there.
+ * Finds a denoiser's tokens in the reward model's vocabulary, once for each denoiser: their ids there, −1 for
+ * a zero vector.
+ * @throws UnsupportedError, and warns, where too few are there
  */
 export const rewardTokens = (
   name: string,

@@ -1,6 +1,9 @@
 import { type Tensor, UnsupportedError } from '@entrgi/core';
 
-/** The rewards that a graph gave for `texts` texts. Throws UnsupportedError where they are another number: the network has no score for each. */
+/**
+ * The rewards that a graph gave for `texts` texts.
+ * @throws UnsupportedError where they are another number: the network has no score for each
+ */
 export const rewardValues = (name: string, { data }: Tensor, texts: number): Float32Array => {
   if (data.length === texts) return data as Float32Array;
   throw new UnsupportedError(

@@ -1,14 +1,20 @@
 import { nextTurn, turnIsDue } from '@entrgi/core';
 
 /**
- * Carries columns of a [rows, columns] matrix to rows of the reward model's embedding table and back. `map[column]` is the table row of
- * a column, −1 where the token has no embedding. Several columns may share a table row (tokens the reward model lacks). Row by row: the event
- * loop turns in between.
+ * Carries columns of a [rows, columns] matrix to rows of the reward model's embedding table and back.
+ * `map[column]` is the table row of a column, −1 where the token has no embedding. Several columns may share
+ * a table row (tokens the reward model lacks). Row by row: the event loop turns in between.
  */
 export interface TableColumns {
-  /** Probabilities per table row: shares add up, those of tokens without an embedding drop out. Shape [rows, size]. */
+  /**
+   * Probabilities per table row: shares add up, those of tokens without an embedding drop out. Shape [rows,
+   * size].
+   */
   scatter(probs: Float32Array, rows: number, signal?: AbortSignal | undefined): Promise<Float32Array>;
-  /** Scores per column: 0 for tokens without an embedding. Shape [rows, columns], in the memory of what was scattered, which nobody reads any more. */
+  /**
+   * Scores per column: 0 for tokens without an embedding. Shape [rows, columns], in the memory of what was
+   * scattered, which nobody reads any more.
+   */
   gather(
     scores: Float32Array,
     rows: number,

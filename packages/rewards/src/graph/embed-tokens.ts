@@ -2,8 +2,9 @@ import type { Classifier } from '@entrgi/models';
 import type { GraphBuilder, Value } from '@entrgi/onnx';
 
 /**
- * The embeddings of tokens that may have none: `ids` int64 [tokens], −1 for those that are embedded as zero; float32 [tokens, width]. What is compared are
- * integers, which devices leave to the processor: a comparison of floats would have to be copied back from there.
+ * The embeddings of tokens that may have none: `ids` int64 [tokens], −1 for those that are embedded as zero;
+ * float32 [tokens, width]. What is compared are integers, which devices leave to the processor: a comparison
+ * of floats would have to be copied back from there.
  */
 export const embedTokens = (g: GraphBuilder, network: Pick<Classifier, 'embed'>, ids: Value): Value => {
   const none = g.scalar(0, 'int64');

@@ -5,7 +5,10 @@ import { embedTokens } from './embed-tokens.js';
 import { leadingTensors } from './leading-graph.js';
 import { prefixTensors } from './prefix-graph.js';
 
-/** Which tokens the columns of `probs` are: all rows of the embedding table, or the rows listed in the input `candidates`. */
+/**
+ * Which tokens the columns of `probs` are: all rows of the embedding table, or the rows listed in the input
+ * `candidates`.
+ */
 export type Columns = 'table' | 'candidates';
 
 export interface GradientGraphOptions {
@@ -19,13 +22,14 @@ export interface GradientGraphOptions {
 /**
  * One graph from a batch of mixed responses to their rewards and to ⟨∂R/∂ê, E[candidate]⟩.
  *
- * Inputs (token ids are the reward model's): `ids` int64 [trajectories, length], the tokens of the response, −1 for those
- * without an embedding; `attention` and `segments` int64, same shape; `rows` int64 [rows], the flat slots that are mixtures;
- * `probs` float32 [rows, columns]; `weights` float32 [rows, 1]; `candidates` int64 [columns]; `prefix`, `suffix` int64, the template, and
- * `prefix_segments`, `suffix_segments`, the types of its tokens.
- * With `reused`, the outputs of its graph instead of `prefix`, and of the leading graph: neither what comes before the response nor the
- * tokens that it begins with are computed, nor differentiated; `ids`, `attention` and `rows` count from behind them.
- * Outputs: `rewards` float32 [trajectories], `token_scores` float32 [rows, columns].
+ * Inputs (token ids are the reward model's): `ids` int64 [trajectories, length], the tokens of the response,
+ * −1 for those without an embedding; `attention` and `segments` int64, same shape; `rows` int64 [rows], the
+ * flat slots that are mixtures; `probs` float32 [rows, columns]; `weights` float32 [rows, 1]; `candidates`
+ * int64 [columns]; `prefix`, `suffix` int64, the template, and `prefix_segments`, `suffix_segments`, the
+ * types of its tokens. With `reused`, the outputs of its graph instead of `prefix`, and of the leading graph:
+ * neither what comes before the response nor the tokens that it begins with are computed, nor differentiated;
+ * `ids`, `attention` and `rows` count from behind them. Outputs: `rewards` float32 [trajectories],
+ * `token_scores` float32 [rows, columns].
  */
 export const gradientGraph = (network: Classifier, options: GradientGraphOptions): Model => {
   const g = new GraphBuilder();

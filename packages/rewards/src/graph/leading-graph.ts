@@ -4,13 +4,16 @@ import { GraphBuilder, type Model } from '@entrgi/onnx';
 import { embedTokens } from './embed-tokens.js';
 import { prefixTensors } from './prefix-graph.js';
 
-/** What each layer keeps of the tokens that responses begin with, each trajectory's own; and of more of them. */
+/**
+ * What each layer keeps of the tokens that responses begin with, each trajectory's own; and of more of them.
+ */
 export const leadingTensors = keptTensors('leading', { batch: 'trajectories', length: 'leading' });
 const nextTensors = keptTensors('next', { batch: 'trajectories', length: 'length' });
 
 /**
- * The graph of more tokens that responses begin with: `ids` int64 [trajectories, length], −1 where a token has no embedding,
- * after the outputs of the prefix graph and what is kept of the leading tokens so far. Outputs: what is kept of these, the piece `next`.
+ * The graph of more tokens that responses begin with: `ids` int64 [trajectories, length], −1 where a token
+ * has no embedding, after the outputs of the prefix graph and what is kept of the leading tokens so far.
+ * Outputs: what is kept of these, the piece `next`.
  */
 export const leadingGraph = (network: Classifier, prefix: ClassifierPrefix): Model => {
   const g = new GraphBuilder();

@@ -3,8 +3,9 @@ import { GraphBuilder, type Model } from '@entrgi/onnx';
 import { prefixTensors } from './prefix-graph.js';
 
 /**
- * The forward-only graph: `ids` and `segments`, int64 [batch, length], to `rewards`, float32 [batch]. Every token counts.
- * With `prefix`, they begin with the response, and what comes before it is read as the prefix graph wrote it.
+ * The forward-only graph: `ids` and `segments`, int64 [batch, length], to `rewards`, float32 [batch]. Every
+ * token counts. With `prefix`, they begin with the response, and what comes before it is read as the prefix
+ * graph wrote it.
  */
 export const scoreGraph = (network: Classifier, prefix?: ClassifierPrefix): Model => {
   const g = new GraphBuilder();

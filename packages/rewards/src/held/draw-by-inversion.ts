@@ -4,8 +4,9 @@ import type { GraphBuilder, Value } from '@entrgi/onnx';
 const SHORT_OF_ALL = 1 - 2 ** -20;
 
 /**
- * The first token whose weight takes the running sum above uniform · total, as drawToken does; float32 [rows]. `weights` float32 [rows, size],
- * `uniforms` float32 [rows, 1]. Running sums go over blocks of about √size tokens and then within one: devices add up each from its beginning.
+ * The first token whose weight takes the running sum above uniform · total, as drawToken does; float32
+ * [rows]. `weights` float32 [rows, size], `uniforms` float32 [rows, 1]. Running sums go over blocks of about
+ * √size tokens and then within one: devices add up each from its beginning.
  */
 export const drawByInversion = (g: GraphBuilder, weights: Value, uniforms: Value, size: number): Value => {
   const width = 2 ** Math.ceil(Math.log2(size) / 2);

@@ -10,7 +10,10 @@ export const heldTensors = (kind: HeldKind): readonly string[] => ['logits', ...
 /** What a graph's input `name` is called when it comes out again. */
 export const nextOf = (name: string): string => `next/${name}`;
 
-/** Input `given`, a denoiser's logits float32 [rows, size]; outputs: them as they are held, moments of 0, and the first look. */
+/**
+ * Input `given`, a denoiser's logits float32 [rows, size]; outputs: them as they are held, moments of 0, and
+ * the first look.
+ */
 export const startGraph = (kind: HeldKind): Model => {
   const g = new GraphBuilder();
   const given = g.input('given', 'float32', ['rows', kind.size]);
@@ -27,9 +30,11 @@ export const startGraph = (kind: HeldKind): Model => {
 };
 
 /**
- * One guidance step as one graph: q = softmax(φ · soft_scale), the mix of gradientGraph, its reward and gradient, ∂R/∂φᵢ = soft_scale · qᵢ (sᵢ − Σ qⱼ sⱼ),
- * the optimizer's update of `logits`, and a look at what they have become. Inputs and `rewards` are those of gradientGraph but for `probs`; `shares`
- * float32 [1, columns] is 0 for tokens that have no embedding. `squares` is the sum of the gradient's squares, finite where all of it is.
+ * One guidance step as one graph: q = softmax(φ · soft_scale), the mix of gradientGraph, its reward and
+ * gradient, ∂R/∂φᵢ = soft_scale · qᵢ (sᵢ − Σ qⱼ sⱼ), the optimizer's update of `logits`, and a look at what
+ * they have become. Inputs and `rewards` are those of gradientGraph but for `probs`; `shares` float32 [1,
+ * columns] is 0 for tokens that have no embedding. `squares` is the sum of the gradient's squares, finite
+ * where all of it is.
  */
 export const stepGraph = (network: Classifier, kind: HeldKind, options: GradientGraphOptions): Model => {
   const g = new GraphBuilder();
@@ -53,8 +58,8 @@ export const stepGraph = (network: Classifier, kind: HeldKind, options: Gradient
 };
 
 /**
- * qᵢ (sᵢ − Σ qⱼ sⱼ / Σ qⱼ), the scores counted from that of the most probable token: what a near-certain token has left of it would be lost in the
- * rounding of a mean that is nearly its own score.
+ * qᵢ (sᵢ − Σ qⱼ sⱼ / Σ qⱼ), the scores counted from that of the most probable token: what a near-certain
+ * token has left of it would be lost in the rounding of a mean that is nearly its own score.
  */
 const softmaxGradient = (g: GraphBuilder, probs: Value, scores: Value): Value => {
   const isTop = g.Cast(g.GreaterOrEqual(probs, g.ReduceMax(probs, [1])), 'float32');

@@ -1,15 +1,19 @@
 import type { FilterRule } from '@entrgi/core';
 import type { GraphBuilder, Value } from '@entrgi/onnx';
 
-/** Halvings of a range of at most 88: what is left of it is less than the distance between two float32 of that size. */
+/**
+ * Halvings of a range of at most 88: what is left of it is less than the distance between two float32 of that
+ * size.
+ */
 const HALVINGS = 24;
 /** e^−69 is lost in a float32 sum of at least 1: what filters do not see. */
 const LOWEST = -69;
 
 /**
- * What a filter leaves of the weights e^z, float32 [rows, size], where the largest z of a row is 0. The smallest z to be kept is searched by
- * halving, as no device sorts: of tokens as probable as the last one kept, all stay, where the filter itself drops those of higher ids. `number`
- * is the filter's, a scalar of the graph; `size` that of the vocabulary.
+ * What a filter leaves of the weights e^z, float32 [rows, size], where the largest z of a row is 0. The
+ * smallest z to be kept is searched by halving, as no device sorts: of tokens as probable as the last one
+ * kept, all stay, where the filter itself drops those of higher ids. `number` is the filter's, a scalar of
+ * the graph; `size` that of the vocabulary.
  */
 export const keepLargest = (
   g: GraphBuilder,
@@ -41,7 +45,10 @@ export const keepLargest = (
 
 export type FilterKind = 'topP' | 'topK';
 
-/** A filter's kind, of which graphs are made, and its number, which they are fed. Undefined where it excludes nothing. */
+/**
+ * A filter's kind, of which graphs are made, and its number, which they are fed. Undefined where it excludes
+ * nothing.
+ */
 export const filterOf = (rule: FilterRule): { kind: FilterKind; number: number } | undefined => {
   if ('topK' in rule) return { kind: 'topK', number: rule.topK };
   return rule.topP === 1 ? undefined : { kind: 'topP', number: rule.topP };

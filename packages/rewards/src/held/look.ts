@@ -37,8 +37,8 @@ export const lookInputs = (g: GraphBuilder, { filters }: HeldKind): LookInputs =
 export const filterInput = (i: number): string => `filter_${i}`;
 
 /**
- * Adds to a graph what guidance needs to know of logits [rows, size]: outputs `drawn` and `modes`, token ids as float32 [rows], and `entropies`
- * float32 [rows], in nats.
+ * Adds to a graph what guidance needs to know of logits [rows, size]: outputs `drawn` and `modes`, token ids
+ * as float32 [rows], and `entropies` float32 [rows], in nats.
  */
 export const look = (
   g: GraphBuilder,

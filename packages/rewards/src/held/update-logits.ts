@@ -8,7 +8,10 @@ export const momentsOf = ({ optimizer }: Pick<HeldKind, 'optimizer'>): readonly 
 /** The numbers of Adam's that a graph is fed. */
 export const adamInputs = ['beta1', 'beta2', 'correction', 'epsilon'] as const;
 
-/** The optimizers of @entrgi/core as nodes: logits after one update, uphill, and their moments after it. `stepSize`: the learning rate, over 1 − β₁ᵗ with Adam. */
+/**
+ * The optimizers of @entrgi/core as nodes: logits after one update, uphill, and their moments after it.
+ * `stepSize`: the learning rate, over 1 − β₁ᵗ with Adam.
+ */
 export const updateLogits = (
   g: GraphBuilder,
   { optimizer }: Pick<HeldKind, 'optimizer'>,

@@ -26,8 +26,10 @@ export interface LikelihoodContextOptions {
 }
 
 /**
- * Σ over mixed positions of ⟨mixture, ± log p⟩, where p is what each denoiser predicts there, from the response with its mixed positions masked: linear in the mixture, so that the token scores
- * are the log-probabilities themselves. Throws UnsupportedError where the tokens of a denoiser are not those of the mixtures.
+ * Σ over mixed positions of ⟨mixture, ± log p⟩, where p is what each denoiser predicts there, from the
+ * response with its mixed positions masked: linear in the mixture, so that the token scores are the
+ * log-probabilities themselves.
+ * @throws UnsupportedError where the tokens of a denoiser are not those of the mixtures
  */
 export const likelihoodContext = (options: LikelihoodContextOptions): RewardContext => {
   const { name, terms, request, isMean } = options;
@@ -74,7 +76,10 @@ export const likelihoodContext = (options: LikelihoodContextOptions): RewardCont
   };
 };
 
-/** Of each position that is mixed and seen, from the response as it is with all mixed ones masked, up to its full length. */
+/**
+ * Of each position that is mixed and seen, from the response as it is with all mixed ones masked, up to its
+ * full length.
+ */
 const predict = (
   denoiser: Denoiser,
   prompt: Int32Array,

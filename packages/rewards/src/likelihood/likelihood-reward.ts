@@ -17,9 +17,15 @@ import { logLikelihood } from './log-likelihood.js';
 
 /** How likely a denoiser finds a response is estimated along one denoising path. */
 export interface LikelihoodRewardOptions {
-  /** Passes through each denoiser for a score: the more, the nearer to what it writes with as many steps. Default: 8. */
+  /**
+   * Passes through each denoiser for a score: the more, the nearer to what it writes with as many steps.
+   * @default 8
+   */
   readonly steps?: number | undefined;
-  /** Of the order in which tokens are revealed. Default: 1. */
+  /**
+   * Of the order in which tokens are revealed.
+   * @default 1
+   */
   readonly seed?: number | undefined;
   readonly name?: string | undefined;
 }
@@ -30,7 +36,10 @@ export const likelihoodRewardOptionNames: OptionNames<LikelihoodRewardOptions> =
   name: requireText,
 };
 
-/** A reward that is made of denoisers' log-probabilities, which stay the caller's. `isMean`: per token. Throws InvalidArgumentError. */
+/**
+ * A reward that is made of denoisers' log-probabilities, which stay the caller's. `isMean`: per token.
+ * @throws InvalidArgumentError
+ */
 export const likelihoodReward = (
   of: string,
   terms: readonly LikelihoodTerm[],

@@ -10,8 +10,11 @@ export interface LogLikelihoodOptions {
 }
 
 /**
- * log p(response | prompt) along a denoising path: all of the response is masked, then revealed in so many steps, each token rated where it is revealed. The token that ends a response is
- * part of it, where the denoiser has one. In as many steps as there are tokens its mean over seeds is a lower bound of the exact one. Throws InvalidArgumentError for a response that does not fit.
+ * log p(response | prompt) along a denoising path: all of the response is masked, then revealed in so many
+ * steps, each token rated where it is revealed. The token that ends a response is part of it, where the
+ * denoiser has one. In as many steps as there are tokens its mean over seeds is a lower bound of the exact
+ * one.
+ * @throws InvalidArgumentError for a response that does not fit
  */
 export const logLikelihood = async (
   denoiser: Denoiser,

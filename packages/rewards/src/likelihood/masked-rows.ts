@@ -17,7 +17,9 @@ export interface MaskedRows {
 const LOWEST = -100;
 
 /**
- * Predicts masked tokens, at temperature 1 and among the tokens that are ever written: neither the mask nor padding rows. Throws NumericalError for a NaN, and what the denoiser throws.
+ * Predicts masked tokens, at temperature 1 and among the tokens that are ever written: neither the mask nor
+ * padding rows.
+ * @throws NumericalError for a NaN, and what the denoiser throws
  */
 export const maskedRows = async (denoiser: Denoiser, request: DenoiserRequest): Promise<MaskedRows> => {
   const { size, tokens, maskId } = denoiser.vocabulary;

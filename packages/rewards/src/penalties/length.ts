@@ -2,7 +2,10 @@ import type { Reward } from '@entrgi/core';
 import { requirePositive } from '@entrgi/core/internal';
 import { verifiableReward } from '../verifiable-reward.js';
 
-/** 0 up to so many words, and then below 0 by the share that is too long: −1 for twice as many. Throws InvalidArgumentError for a number that is not above 0. */
+/**
+ * 0 up to so many words, and then below 0 by the share that is too long: −1 for twice as many.
+ * @throws InvalidArgumentError for a number that is not above 0
+ */
 export const length = (atMost: number): Reward => {
   requirePositive('length: atMost', atMost);
   return verifiableReward(`at most ${atMost} words`, (response) => {

@@ -2,7 +2,11 @@ import type { Reward } from '@entrgi/core';
 import { requireWhole } from '@entrgi/core/internal';
 import { verifiableReward } from '../verifiable-reward.js';
 
-/** Minus the share of n words in a row that stand there before, regardless of case: 0 where nothing is said twice, near −1 where nothing else is. Throws InvalidArgumentError for an n below 1. */
+/**
+ * Minus the share of n words in a row that stand there before, regardless of case: 0 where nothing is said
+ * twice, near −1 where nothing else is.
+ * @throws InvalidArgumentError for an n below 1
+ */
 export const repetition = (n = 3): Reward => {
   requireWhole('repetition: n', n, 1);
   return verifiableReward(`no ${n} words twice`, (response) => {

@@ -16,7 +16,10 @@ export const responses = Array.from({ length: 27 }, (_, i) => [
   i % 3,
 ]);
 
-/** A denoiser that knows a distribution over them which does not factor into positions: the exact conditional of every masked token, whatever stands already. */
+/**
+ * A denoiser that knows a distribution over them which does not factor into positions: the exact conditional
+ * of every masked token, whatever stands already.
+ */
 export const tableDenoiser = (wave: number, name = `table ${wave}`) => {
   const weights = responses.map((_, i) => Math.exp(1.1 * Math.sin(wave * i + 1)));
   const total = weights.reduce((a, b) => a + b);

@@ -4,13 +4,17 @@ export interface ConfidentRequest {
   readonly places: Int32Array;
   /** 1 for rows that are to wait, shape [rows]. */
   readonly postponed: Uint8Array;
-  /** Whether the denoiser itself, before guidance and filters, gives the token at a place of a row at least the threshold. */
+  /**
+   * Whether the denoiser itself, before guidance and filters, gives the token at a place of a row at least
+   * the threshold.
+   */
   isSure(row: number, place: number): boolean;
 }
 
 /**
- * Confidence-threshold parallel decoding: adds to the rows that an order chose all others whose token the denoiser gives at least the threshold. An
- * approximation: tokens committed together are drawn as if they did not depend on each other. Source: Fast-dLLM, arXiv 2505.22618, section 3.3.
+ * Confidence-threshold parallel decoding: adds to the rows that an order chose all others whose token the
+ * denoiser gives at least the threshold. An approximation: tokens committed together are drawn as if they did
+ * not depend on each other. Source: Fast-dLLM, arXiv 2505.22618, section 3.3.
  */
 export const addConfident = (
   chosen: Int32Array,

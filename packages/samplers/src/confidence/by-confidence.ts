@@ -1,8 +1,9 @@
 import { NumericalError, type Order, type OrderRequest } from '@entrgi/core';
 
 /**
- * The order that commits the most confident rows, of equal ones the lower; with a temperature, rows drawn from
- * softmax(confidence / temperature) without replacement. Postponed rows come last. Throws NumericalError for a confidence that is no number.
+ * The order that commits the most confident rows, of equal ones the lower; with a temperature, rows drawn
+ * from softmax(confidence / temperature) without replacement. Postponed rows come last.
+ * @throws NumericalError for a confidence that is no number
  */
 export const byConfidence = (
   confidence: (request: OrderRequest, row: number) => number,

@@ -1,8 +1,8 @@
 import type { Draw } from '@entrgi/core';
 
 /**
- * The largest of log p + Gumbel noise, in float64 (LLaDA's): one number for each token, in their order, whatever its probability. LLaDA's exp(φ) / (−log u)^τ
- * is its τ-th power, and largest at the same token.
+ * The largest of log p + Gumbel noise, in float64 (LLaDA's): one number for each token, in their order,
+ * whatever its probability. LLaDA's exp(φ) / (−log u)^τ is its τ-th power, and largest at the same token.
  */
 export const gumbel_max: Draw = (probs, random) => {
   let best = -1;

@@ -27,13 +27,25 @@ export interface PresetSettings {
   readonly topK?: number | undefined;
   /** In which order positions are committed. */
   readonly order: OrderName;
-  /** Noise levels. Default: linear. */
+  /**
+   * Noise levels.
+   * @default linear
+   */
   readonly schedule?: keyof typeof schedules | undefined;
-  /** How tokens are drawn. Default: inversion. */
+  /**
+   * How tokens are drawn.
+   * @default inversion
+   */
   readonly draw?: keyof typeof draws | undefined;
-  /** Fill blocks of this length one after the other. Default: one block. */
+  /**
+   * Fill blocks of this length one after the other.
+   * @default one block
+   */
   readonly blockLength?: number | undefined;
-  /** Classifier-free guidance: s of u + (s + 1)(c − u). Default: 0. */
+  /**
+   * Classifier-free guidance: s of u + (s + 1)(c − u).
+   * @default 0
+   */
   readonly classifierFreeScale?: number | undefined;
   /** Whether positions for which an end token was drawn wait. */
   readonly deprioritizeEos: boolean;
@@ -49,7 +61,10 @@ export interface PresetSettings {
   readonly filterHard: boolean;
 }
 
-/** The options that settings are: `sample({ ...sample, … })`, guided by `rewardGuidance({ ...guidance, reward })`. */
+/**
+ * The options that settings are: `sample({ ...sample, … })`, guided by `rewardGuidance({ ...guidance, reward
+ * })`.
+ */
 export interface Preset {
   readonly settings: PresetSettings;
   readonly sample: {
@@ -68,7 +83,10 @@ export interface Preset {
   >;
 }
 
-/** Settings as options. Throws InvalidArgumentError for a name that there is not, and for what filters and optimizers refuse. */
+/**
+ * Settings as options.
+ * @throws InvalidArgumentError for a name that there is not, and for what filters and optimizers refuse
+ */
 export const preset = (settings: PresetSettings): Preset => {
   const { trajectories, steps, maxNewTokens, temperature, topP, topK, order, deprioritizeEos } = settings;
   const { schedule, draw, blockLength, classifierFreeScale } = settings;
@@ -104,7 +122,10 @@ export const preset = (settings: PresetSettings): Preset => {
   };
 };
 
-/** The variant of that name. Throws InvalidArgumentError, which lists all names, where there is none. */
+/**
+ * The variant of that name.
+ * @throws InvalidArgumentError, which lists all names, where there is none
+ */
 const named = <Variant>(
   option: string,
   name: string,

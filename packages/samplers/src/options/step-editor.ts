@@ -14,8 +14,14 @@ export interface EditedStep {
 
 /** Changes what a step draws from and what it leaves: in place, at once or by a promise. */
 export interface StepEditor {
-  /** Asked before tokens are drawn, after guidance: may write to `logits.values`. Row r is the flat slot `rows[r]` of `tokenIds`, which is a copy here. */
+  /**
+   * Asked before tokens are drawn, after guidance: may write to `logits.values`. Row r is the flat slot
+   * `rows[r]` of `tokenIds`, which is a copy here.
+   */
   logits?(step: EditedStep & { readonly rows: Int32Array; readonly logits: RowLogits }): void | Promise<void>;
-  /** Asked after each step: may write to `tokenIds`; the mask id where a token is to be drawn again in a later step. */
+  /**
+   * Asked after each step: may write to `tokenIds`; the mask id where a token is to be drawn again in a later
+   * step.
+   */
   tokens?(step: EditedStep): void | Promise<void>;
 }

@@ -4,8 +4,9 @@ import { byConfidence } from '../confidence/by-confidence.js';
 const byEntropy = byConfidence(({ initialEntropy }, row) => -initialEntropy(row));
 
 /**
- * Lowest entropy first, and in each step as many as are safe together: rows are added while the summed entropy of those before them is within `entropyBound`
- * (entropy-bounded unmasking, arXiv 2505.24857). At least one, whatever is scheduled; end tokens that wait are not added.
+ * Lowest entropy first, and in each step as many as are safe together: rows are added while the summed
+ * entropy of those before them is within `entropyBound` (entropy-bounded unmasking, arXiv 2505.24857). At
+ * least one, whatever is scheduled; end tokens that wait are not added.
  */
 export const entropyBound = Object.assign(
   (request: OrderRequest): Int32Array => {

@@ -8,7 +8,10 @@ import type { SmcSettings } from './smc-options.js';
 /** A trajectory as it was at one look. */
 export interface Moment extends PotentialState {
   readonly state: TrajectoryState;
-  /** What this look multiplied its weight by, as a logarithm: its potential, and how much likelier its tokens are without guidance. */
+  /**
+   * What this look multiplied its weight by, as a logarithm: its potential, and how much likelier its tokens
+   * are without guidance.
+   */
   readonly log: number;
   readonly reward: number;
 }
@@ -22,7 +25,10 @@ export interface ParticleFilterOptions extends SmcSettings {
   readonly particles: number;
   readonly denoiser: Pick<Denoiser, 'decode' | 'vocabulary'>;
   readonly rated: CountedReward;
-  /** A path that is one particle more, and is kept whatever its weight (conditional SMC): it is not sampled again, but others may go on from it. */
+  /**
+   * A path that is one particle more, and is kept whatever its weight (conditional SMC): it is not sampled
+   * again, but others may go on from it.
+   */
   readonly kept?: Path | undefined;
 }
 
@@ -34,7 +40,10 @@ export interface ParticleFilter extends Steering {
   drawn(): Path;
 }
 
-/** Sequential Monte Carlo over a run of the loop: looks at its trajectories, weighs them by what completing them is worth, and lets the worthy go on. */
+/**
+ * Sequential Monte Carlo over a run of the loop: looks at its trajectories, weighs them by what completing
+ * them is worth, and lets the worthy go on.
+ */
 export const particleFilter = (options: ParticleFilterOptions): ParticleFilter => {
   const { every, steps, particles, denoiser, rated, kept, beta, potential, drafts, resampleBelow } = options;
   let paths: Path[] = Array.from({ length: particles }, () => []);
@@ -42,7 +51,9 @@ export const particleFilter = (options: ParticleFilterOptions): ParticleFilter =
   let keptWeight = 0;
   let last: Path | undefined;
 
-  /** The reward of each trajectory, as far as its drafts are written: of several drafts, β log mean exp(R/β). */
+  /**
+   * The reward of each trajectory, as far as its drafts are written: of several drafts, β log mean exp(R/β).
+   */
   const rewardsOf = async (drawn: readonly Int32Array[]): Promise<number[]> => {
     const length = drawn[0]!.length / particles;
     const texts = drawn.flatMap((all) =>

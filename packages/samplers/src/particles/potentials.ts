@@ -6,7 +6,10 @@ export interface PotentialState {
   readonly memory: number;
 }
 
-/** log G of a particle's look with λ times its reward, and what is remembered. At the last look the product of all is exp(λR), whatever was in between. */
+/**
+ * log G of a particle's look with λ times its reward, and what is remembered. At the last look the product of
+ * all is exp(λR), whatever was in between.
+ */
 export type Potential = (
   state: PotentialState | undefined,
   scaled: number,

@@ -14,7 +14,8 @@ export const effectiveSampleSize = (weights: readonly number[]): number =>
   1 / weights.reduce((sum, weight) => sum + weight * weight, 0);
 
 /**
- * Whose state each particle goes on from: as many copies of each as its weight says, but for less than one (systematic resampling), by one random number. Who is copied at all stays in its place.
+ * Whose state each particle goes on from: as many copies of each as its weight says, but for less than one
+ * (systematic resampling), by one random number. Who is copied at all stays in its place.
  */
 export const systematic = (weights: readonly number[], random: RandomStream): Int32Array => {
   const { length } = weights;

@@ -8,17 +8,35 @@ import {
 } from '@entrgi/core/internal';
 import { type Potential, potentials } from './potentials.js';
 
-/** How particles are weighed and resampled. The target is p(x) · exp(R(x)/β), p what sampling without reward writes. */
+/**
+ * How particles are weighed and resampled. The target is p(x) · exp(R(x)/β), p what sampling without reward
+ * writes.
+ */
 export interface SmcOptions {
-  /** β: how much reward a nat is worth. Default: 1. */
+  /**
+   * β: how much reward a nat is worth.
+   * @default 1
+   */
   readonly beta?: number | undefined;
-  /** What a look multiplies weights by. Default: difference. */
+  /**
+   * What a look multiplies weights by.
+   * @default difference
+   */
   readonly potential?: keyof typeof potentials | undefined;
-  /** Steps from one look to the next. Default: an eighth of the steps. */
+  /**
+   * Steps from one look to the next.
+   * @default an eighth of the steps
+   */
   readonly every?: number | undefined;
-  /** Resamples only where fewer than this share of the particles do all the work (the effective sample size). Default: 1, at every look. */
+  /**
+   * Resamples only where fewer than this share of the particles do all the work (the effective sample size).
+   * @default 1, at every look
+   */
   readonly resampleBelow?: number | undefined;
-  /** Complete responses drawn of each particle for a look, whose mean exp(R/β) is its own. Default: 1. */
+  /**
+   * Complete responses drawn of each particle for a look, whose mean exp(R/β) is its own.
+   * @default 1
+   */
   readonly drafts?: number | undefined;
 }
 
@@ -44,7 +62,10 @@ export interface SmcSettings {
   readonly drafts: number;
 }
 
-/** Fills in the defaults. Throws InvalidArgumentError. */
+/**
+ * Fills in the defaults.
+ * @throws InvalidArgumentError
+ */
 export const smcSettings = (of: string, options: SmcOptions): SmcSettings => {
   requireKnownOptions(of, options, smcOptionNames);
   const { beta = 1, potential = 'difference', every, resampleBelow = 1, drafts = 1 } = options;

@@ -10,9 +10,10 @@ import {
 } from './predict.js';
 
 /**
- * Predicts block by block with what the denoiser keeps around each. Exact where its tokens see no later block. Else (Fast-dLLM's dual cache, arXiv
- * 2505.22618) all of a sequence is computed when a block is begun, and then the block alone, which is approximate: what lies around, and with guidance
- * the logits of later blocks, stay as they were at the beginning. Used like `predict`, for one prompt.
+ * Predicts block by block with what the denoiser keeps around each. Exact where its tokens see no later
+ * block. Else (Fast-dLLM's dual cache, arXiv 2505.22618) all of a sequence is computed when a block is begun,
+ * and then the block alone, which is approximate: what lies around, and with guidance the logits of later
+ * blocks, stay as they were at the beginning. Used like `predict`, for one prompt.
  */
 export const blockCache = ({
   blocks,
@@ -116,7 +117,10 @@ interface OpenBlock {
   readonly later: ReadonlyMap<number, Float32Array>;
 }
 
-/** The rows of each trajectory's block followed by those of its later masks: all masks before a block are gone. */
+/**
+ * The rows of each trajectory's block followed by those of its later masks: all masks before a block are
+ * gone.
+ */
 const withLater = (
   logits: Float32Array,
   parts: readonly MaskedRows[],

@@ -4,14 +4,16 @@ import type { DenoiserNetwork } from './denoiser-network.js';
 export interface ClassifierFreeOptions {
   /** s: how far from what the network says without the prompt. */
   readonly scale: number;
-  /** What is masked in that: flat slots of a sequence, the prompt's and those of the response that are given. */
+  /**
+   * What is masked in that: flat slots of a sequence, the prompt's and those of the response that are given.
+   */
   readonly given: readonly number[];
   readonly maskId: number;
 }
 
 /**
- * Classifier-free guidance as LLaDA's code has it: φ = u + (s + 1)(c − u), where c are the logits given the prompt and u those without. Twice the passes.
- * A token that c excludes stays excluded.
+ * Classifier-free guidance as LLaDA's code has it: φ = u + (s + 1)(c − u), where c are the logits given the
+ * prompt and u those without. Twice the passes. A token that c excludes stays excluded.
  */
 export const classifierFree = (
   network: DenoiserNetwork,

@@ -41,8 +41,9 @@ export interface Prediction {
 }
 
 /**
- * The denoiser's logits at the masked slots of `parts`. Equal responses (in the first step: all) go through the denoiser once, unless that is
- * switched off. Throws NumericalError for a NaN or +∞, and where no token may be drawn.
+ * The denoiser's logits at the masked slots of `parts`. Equal responses (in the first step: all) go through
+ * the denoiser once, unless that is switched off.
+ * @throws NumericalError for a NaN or +∞, and where no token may be drawn
  */
 export const predict = async (request: PredictRequest): Promise<Prediction> => {
   const { network, prefix, tokenIds, length, parts, signal } = request;
@@ -67,7 +68,10 @@ export const predict = async (request: PredictRequest): Promise<Prediction> => {
   return { logits, sources: sourceRows(distinct, parts) };
 };
 
-/** Checks a denoiser's logits at the slots of `parts`, and excludes tokens that must never be drawn: the one place where that is done. */
+/**
+ * Checks a denoiser's logits at the slots of `parts`, and excludes tokens that must never be drawn: the one
+ * place where that is done.
+ */
 export const prepareLogits = async (
   logits: Float32Array,
   parts: readonly PredictedRows[],

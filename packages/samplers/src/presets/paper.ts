@@ -1,8 +1,9 @@
 import { preset } from '../options/preset.js';
 
 /**
- * The paper as written (arXiv 2602.05000): φ ← φ + η ∇R, soft and hard tokens from softmax(φ/τ), unfiltered, weighted by its entropy; committed by lowest
- * entropy of the optimized distribution; end tokens wait for nothing. With the settings of its experiments.
+ * The paper as written (arXiv 2602.05000): φ ← φ + η ∇R, soft and hard tokens from softmax(φ/τ), unfiltered,
+ * weighted by its entropy; committed by lowest entropy of the optimized distribution; end tokens wait for
+ * nothing. With the settings of its experiments.
  */
 export const paper = preset({
   trajectories: 4,

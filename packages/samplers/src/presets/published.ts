@@ -1,6 +1,9 @@
 import { preset } from '../options/preset.js';
 
-/** What the published tables were made with: the authors' code, by their run script with the settings of the paper's experiments. The default. */
+/**
+ * What the published tables were made with: the authors' code, by their run script with the settings of the
+ * paper's experiments. The default.
+ */
 export const published = preset({
   trajectories: 4,
   steps: 128,

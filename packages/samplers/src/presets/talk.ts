@@ -1,8 +1,8 @@
 import { preset } from '../options/preset.js';
 
 /**
- * The talk: φ ← φ + (1/β) ∇R with β = 2, soft tokens from softmax(φ), weighted by its entropy, hard ones from softmax(φ/τ), unfiltered; end
- * tokens wait for nothing. With the settings of the paper's experiments.
+ * The talk: φ ← φ + (1/β) ∇R with β = 2, soft tokens from softmax(φ), weighted by its entropy, hard ones from
+ * softmax(φ/τ), unfiltered; end tokens wait for nothing. With the settings of the paper's experiments.
  */
 export const talk = preset({
   trajectories: 4,

@@ -37,8 +37,9 @@ export interface BestOfN {
 const optionNames: OptionNames<BestOfNOptions> = { reward: true, prompt: true, texts: true, signal: true };
 
 /**
- * Scores finished responses and picks the best. Throws InvalidArgumentError where there is none to pick or the reward gives another number of rewards,
- * NumericalError where a reward is not finite.
+ * Scores finished responses and picks the best.
+ * @throws InvalidArgumentError where there is none to pick or the reward gives another number of rewards,
+ *   NumericalError where a reward is not finite
  */
 export const bestOfN = async (options: BestOfNOptions): Promise<BestOfN> => {
   requireKnownOptions('bestOfN', options, optionNames);

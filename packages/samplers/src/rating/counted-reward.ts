@@ -8,7 +8,10 @@ export interface CountedReward {
   ms(): number;
 }
 
-/** Throws InvalidArgumentError for another number of rewards than texts, NumericalError where one is not finite. */
+/**
+ * Throws InvalidArgumentError for another number of rewards than texts, NumericalError where one is not
+ * finite.
+ */
 export const countedReward = (
   reward: Reward,
   prompt: Prompt,

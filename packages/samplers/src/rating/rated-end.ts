@@ -3,7 +3,10 @@ import { summarize } from './best-of-n.js';
 import type { CountedReward } from './counted-reward.js';
 import type { StrategyEndEvent } from './strategy.js';
 
-/** Runs of the loop as one: their finished trajectories with the rewards of these, and what runs and rating took together. */
+/**
+ * Runs of the loop as one: their finished trajectories with the rewards of these, and what runs and rating
+ * took together.
+ */
 export const ratedEnd = (
   runs: readonly PromptEndEvent[],
   trajectories: readonly FinishedTrajectory[],

@@ -2,7 +2,10 @@ import type { Prompt, PromptEndEvent, Reward, StepEvent } from '@entrgi/core';
 import type { SampleOptions } from '../options/sample-options.js';
 import type { BestOfN } from './best-of-n.js';
 
-/** One prompt, how to sample, and what rates the responses. `trajectories`: how many responses there are, and particles where there are particles. */
+/**
+ * One prompt, how to sample, and what rates the responses. `trajectories`: how many responses there are, and
+ * particles where there are particles.
+ */
 export interface StrategyOptions extends Omit<SampleOptions, 'prompts'> {
   readonly prompt: Prompt;
   /** Any: it is asked for scores, never for a gradient. */
@@ -15,8 +18,9 @@ export interface StrategyEndEvent extends PromptEndEvent {
 }
 
 /**
- * Makes rated responses to a prompt by running the denoising loop once or several times. Reports the steps of each run, whose number of trajectories may differ, and ends with a
- * StrategyEndEvent. Throws what `sample` and the reward throw.
+ * Makes rated responses to a prompt by running the denoising loop once or several times. Reports the steps of
+ * each run, whose number of trajectories may differ, and ends with a StrategyEndEvent.
+ * @throws what `sample` and the reward throw
  */
 export type Strategy = (
   options: StrategyOptions,

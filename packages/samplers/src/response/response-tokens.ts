@@ -2,15 +2,17 @@ import type { Denoiser } from '@entrgi/core';
 import { requireFunction, requireThat, requireWhole } from '@entrgi/core/internal';
 
 /**
- * What of a response stands from the beginning and is never touched. Parts in their order: text, which is tokenized by itself; a number of tokens to write;
- * `null`, at most once: as many tokens to write as the parts leave of the response's length. Without it, those are written at the end. Or token ids,
- * shape [maxNewTokens], the mask id where there is something to write.
+ * What of a response stands from the beginning and is never touched. Parts in their order: text, which is
+ * tokenized by itself; a number of tokens to write; `null`, at most once: as many tokens to write as the
+ * parts leave of the response's length. Without it, those are written at the end. Or token ids, shape
+ * [maxNewTokens], the mask id where there is something to write.
  */
 export type ResponseTemplate = readonly (string | number | null)[] | Int32Array;
 
 /**
- * The tokens that a response begins as, shape [length]: the template's, the mask id elsewhere. Throws InvalidArgumentError for a template that is none,
- * does not fit, leaves nothing to write or has ids that nobody writes.
+ * The tokens that a response begins as, shape [length]: the template's, the mask id elsewhere.
+ * @throws InvalidArgumentError for a template that is none, does not fit, leaves nothing to write or has ids
+ *   that nobody writes
  */
 export const responseTokens = (
   template: ResponseTemplate | undefined,
@@ -60,7 +62,10 @@ const placeParts = (
 const lengthOf = (piece: Int32Array | number | null, rest: number): number =>
   piece === null ? rest : typeof piece === 'number' ? piece : piece.length;
 
-/** The first slot at which a response may end: one that ended before text that stands would lose it. `given`: as `responseTokens` makes it. */
+/**
+ * The first slot at which a response may end: one that ended before text that stands would lose it. `given`:
+ * as `responseTokens` makes it.
+ */
 export const endsFrom = (
   given: Int32Array,
   { maskId, vocabulary }: { readonly maskId: number; readonly vocabulary: Denoiser['vocabulary'] },

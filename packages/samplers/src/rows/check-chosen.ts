@@ -1,6 +1,9 @@
 import { requireThat } from '@entrgi/core/internal';
 
-/** Refuses what no order may choose, so that a faulty one can neither leave masks nor commit twice. `count`: how many it had to choose. */
+/**
+ * Refuses what no order may choose, so that a faulty one can neither leave masks nor commit twice. `count`:
+ * how many it had to choose.
+ */
 export const checkChosen = (chosen: Int32Array, rows: number, count: number | undefined): void => {
   const isArray = chosen instanceof Int32Array;
   const inRange = isArray && chosen.every((row) => row >= 0 && row < rows);

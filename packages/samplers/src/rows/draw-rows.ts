@@ -49,7 +49,10 @@ export const rowDistributions = (options: RowDistributions) => {
   return {
     logits,
     probs,
-    /** Place of a token in its row: drawn from the filtered distribution, or at temperature 0 the most probable one that the filters keep. */
+    /**
+     * Place of a token in its row: drawn from the filtered distribution, or at temperature 0 the most
+     * probable one that the filters keep.
+     */
     draw(row: number, random: RandomStream): number {
       if (temperature > 0) return drawFrom(probs(row), random);
       const mode = argmax(logits(row));

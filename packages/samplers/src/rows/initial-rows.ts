@@ -1,7 +1,10 @@
 import { nextTurn, type RowLogits, softmax, turnIsDue } from '@entrgi/core';
 import { rowEntropy } from '@entrgi/core/internal';
 
-/** What is asked of the denoiser's own distributions softmax(φ/τ), before guidance and filters. Rows count from the first of the logits. */
+/**
+ * What is asked of the denoiser's own distributions softmax(φ/τ), before guidance and filters. Rows count
+ * from the first of the logits.
+ */
 export interface InitialRows {
   /** In nats, over the whole vocabulary. */
   entropy(row: number): number;

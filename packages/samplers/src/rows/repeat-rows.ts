@@ -1,6 +1,9 @@
 import { nextTurn, type RowLogits, turnIsDue } from '@entrgi/core';
 
-/** Rows of logits for slots of which several may have the same: row r is row `sources[r]` of those given, which are copied only where there are more. */
+/**
+ * Rows of logits for slots of which several may have the same: row r is row `sources[r]` of those given,
+ * which are copied only where there are more.
+ */
 export const repeatRows = async (
   logits: RowLogits,
   sources: Int32Array,

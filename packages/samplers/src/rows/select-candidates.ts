@@ -14,11 +14,16 @@ export interface CandidateRule {
   /** How far a logit may move before the distribution is used, at most; Infinity where nothing is known. */
   readonly maxMovement: number;
   /**
-   * Total-variation distance that leaving out tokens may cost each row's softmax(φ/τ), after a given movement; 0 leaves none out. No bound of a guided
-   * result: tokens left out would also have steered the movement.
+   * Total-variation distance that leaving out tokens may cost each row's softmax(φ/τ), after a given
+   * movement; 0 leaves none out. No bound of a guided result: tokens left out would also have steered the
+   * movement.
    */
   readonly tolerance: number;
-  /** Share of the vocabulary in (0, 1] beyond which no token is left out, since candidates would cost more than they save; 1 serves measurements. Default: 1/4. */
+  /**
+   * Share of the vocabulary in (0, 1] beyond which no token is left out, since candidates would cost more
+   * than they save; 1 serves measurements.
+   * @default 1/4
+   */
   readonly largestShare?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -29,12 +34,15 @@ const BINS_PER_UNIT = 32;
 const LARGEST_SHARE = 1 / 4;
 
 /**
- * The tokens that can matter in each row of `logits`, shape [rows, size]; all of them where the rest would be too few to pay.
+ * The tokens that can matter in each row of `logits`, shape [rows, size]; all of them where the rest would be
+ * too few to pay.
  *
- * Tokens that hold the share ε of softmax(φ/τ) hold at most ε e^(2D/τ) of it after no logit moved by more than D: the rest by D up, the others
- * by D down. Leaving out a share moves the distribution by that share in total variation. So the least likely tokens go as long as their
- * share stays below tolerance · e^(−2D/τ). That holds of logits that move alike; those of a guidance on candidates move a little otherwise, since the
- * tokens left out have no part in its gradient, which Adam may magnify (docs/decisions, 2026-11-24). Logits are counted in bins by their distance to the row's highest: three passes, no sorting.
+ * Tokens that hold the share ε of softmax(φ/τ) hold at most ε e^(2D/τ) of it after no logit moved by more
+ * than D: the rest by D up, the others by D down. Leaving out a share moves the distribution by that share in
+ * total variation. So the least likely tokens go as long as their share stays below tolerance · e^(−2D/τ).
+ * That holds of logits that move alike; those of a guidance on candidates move a little otherwise, since the
+ * tokens left out have no part in its gradient, which Adam may magnify (docs/decisions, 2026-11-24). Logits
+ * are counted in bins by their distance to the row's highest: three passes, no sorting.
  */
 export const selectCandidates = async (
   logits: Float32Array,
@@ -117,14 +125,23 @@ const highestLogit = (logits: Float32Array, start: number, end: number): number 
   return Math.max(a, b, c, d);
 };
 
-/** What is known of the logits in each bin of distances to the highest. Those beyond the last bin are counted in one more. */
+/**
+ * What is known of the logits in each bin of distances to the highest. Those beyond the last bin are counted
+ * in one more.
+ */
 interface Bins {
-  /** How many bins there are up to the last with a logit in it, at least 1: what the others hold means nothing, but for the one beyond all. */
+  /**
+   * How many bins there are up to the last with a logit in it, at least 1: what the others hold means
+   * nothing, but for the one beyond all.
+   */
   used: number;
   readonly counts: Int32Array;
   /** Σ of their distances to the near edge of their bin, in bins. */
   readonly remainders: Float64Array;
-  /** While counting, both in one number, 1 + 2^−20 · remainder for each: one read and one write. Even and odd places apart: neither waits. */
+  /**
+   * While counting, both in one number, 1 + 2^−20 · remainder for each: one read and one write. Even and odd
+   * places apart: neither waits.
+   */
   readonly even: Float64Array;
   readonly odd: Float64Array;
 }
@@ -137,7 +154,10 @@ const emptyBins = (): Bins => ({
   odd: new Float64Array(BINS + 1),
 });
 
-/** Counts the logits of a row by their distance to its highest, `top`, both times `scale`; −∞ falls into no bin. */
+/**
+ * Counts the logits of a row by their distance to its highest, `top`, both times `scale`; −∞ falls into no
+ * bin.
+ */
 const countLogits = (
   logits: Float32Array,
   start: number,
@@ -188,7 +208,10 @@ const countOne = (distance: number, sums: Float64Array): void => {
   } else if (distance < Number.POSITIVE_INFINITY) sums[BINS]!++;
 };
 
-/** Writes the logits of the first `bins` bins, ascending by token: by the very distance that they were counted by, which rounds as it did. */
+/**
+ * Writes the logits of the first `bins` bins, ascending by token: by the very distance that they were counted
+ * by, which rounds as it did.
+ */
 const collect = (
   logits: Float32Array,
   start: number,
@@ -209,8 +232,8 @@ const collect = (
 };
 
 /**
- * How many bins, from the highest logit on, hold all but the share `budget`; BINS + 1 where not even all of them do. Weights are taken at the
- * bins' edges, so as to err on the safe side.
+ * How many bins, from the highest logit on, hold all but the share `budget`; BINS + 1 where not even all of
+ * them do. Weights are taken at the bins' edges, so as to err on the safe side.
  */
 const candidateBins = ({ counts, used }: Bins, upper: Float64Array, budget: number): number => {
   let total = 0;

@@ -59,7 +59,10 @@ const optionNames: OptionNames<SampleOptions> = {
   signal: true,
 };
 
-/** Fills in the defaults (the preset `published`). Throws InvalidArgumentError for whatever could only fail later. */
+/**
+ * Fills in the defaults (the preset `published`).
+ * @throws InvalidArgumentError for whatever could only fail later
+ */
 export const resolveOptions = (options: SampleOptions): RunSettings => {
   requireKnownOptions('sample', options, optionNames);
   const defaults = published.sample;

@@ -15,7 +15,10 @@ export interface ResponseBlocksOptions {
   readonly attention: BlockAttention | undefined;
 }
 
-/** The blocks of a response in order. The first and the last are shorter where the denoiser counts from the prompt's beginning, and where they do not come out even. */
+/**
+ * The blocks of a response in order. The first and the last are shorter where the denoiser counts from the
+ * prompt's beginning, and where they do not come out even.
+ */
 export const responseBlocks = ({
   length,
   blockLength,

@@ -11,9 +11,15 @@ export interface TrajectoryState {
 /** What a strategy sees after a step. */
 export interface Look {
   readonly step: number;
-  /** Responses, each drawn once more from where the trajectories stand: shape [trajectories, length] each; complete, or up to the end of the denoiser's current block. */
+  /**
+   * Responses, each drawn once more from where the trajectories stand: shape [trajectories, length] each;
+   * complete, or up to the end of the denoiser's current block.
+   */
   readonly drafts: readonly Int32Array[];
-  /** log p − log q of what each trajectory committed since the last look, where p is unguided and q guided: shape [trajectories]. */
+  /**
+   * log p − log q of what each trajectory committed since the last look, where p is unguided and q guided:
+   * shape [trajectories].
+   */
   readonly logRatios: Float64Array;
   readonly random: RandomStream;
   snapshot(trajectory: number): TrajectoryState;

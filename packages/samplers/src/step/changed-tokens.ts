@@ -1,6 +1,9 @@
 import type { CommittedToken } from '@entrgi/core';
 
-/** The tokens that a step changed otherwise than by committing them. Both responses have shape [trajectories, length]. */
+/**
+ * The tokens that a step changed otherwise than by committing them. Both responses have shape [trajectories,
+ * length].
+ */
 export const changedTokens = (
   before: Int32Array,
   after: Int32Array,

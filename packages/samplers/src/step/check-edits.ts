@@ -17,7 +17,10 @@ export const checkEditedLogits = (logits: RowLogits, step: number): void => {
   }
 };
 
-/** Throws InvalidArgumentError where an edit leaves an id that nobody writes, or a mask that no later step fills. */
+/**
+ * Throws InvalidArgumentError where an edit leaves an id that nobody writes, or a mask that no later step
+ * fills.
+ */
 export const checkEditedTokens = (settings: SampleSettings, tokenIds: Int32Array, step: number): void => {
   const { maskId, length, blocks, steps, denoiser } = settings;
   const { size, tokens } = denoiser.vocabulary;

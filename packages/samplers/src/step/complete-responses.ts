@@ -2,8 +2,9 @@ import type { CommittedToken } from '@entrgi/core';
 import type { SampleSettings } from '../settings/sample-settings.js';
 
 /**
- * Fills up the responses whose text is complete: those of `trajectories` that have an end token with no mask before it. What would stand
- * behind it is in no text and hidden from every reward. Writes to `tokenIds`, shape [trajectories, length], and returns what it wrote.
+ * Fills up the responses whose text is complete: those of `trajectories` that have an end token with no mask
+ * before it. What would stand behind it is in no text and hidden from every reward. Writes to `tokenIds`,
+ * shape [trajectories, length], and returns what it wrote.
  */
 export const completeResponses = (
   { length, maskId, denoiser: { vocabulary } }: SampleSettings,

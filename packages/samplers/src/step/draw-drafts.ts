@@ -13,7 +13,10 @@ export interface DraftRequest {
   readonly stream: (trajectory: number, draft: number) => RandomStream;
 }
 
-/** Completes the responses several times, every mask drawn on its own from what the step drew from. Shape [trajectories, length] each. */
+/**
+ * Completes the responses several times, every mask drawn on its own from what the step drew from. Shape
+ * [trajectories, length] each.
+ */
 export const drawDrafts = async (settings: SampleSettings, request: DraftRequest): Promise<Int32Array[]> => {
   const { temperature, filters, draw: drawFrom, maskId, length, signal } = settings;
   const { tokenIds, parts, logits, stream } = request;

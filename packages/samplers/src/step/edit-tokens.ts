@@ -4,7 +4,10 @@ import type { MaskedRows } from '../rows/masked-rows.js';
 import type { SampleSettings } from '../settings/sample-settings.js';
 import { stepInBlock } from './reveal-probability.js';
 
-/** Trajectories in which a block has come to rest: its masks are gone, and nothing of it would be edited again. By trajectory, the block. */
+/**
+ * Trajectories in which a block has come to rest: its masks are gone, and nothing of it would be edited
+ * again. By trajectory, the block.
+ */
 export type SettledBlocks = Map<number, number>;
 
 /** What of one trajectory is predicted, and which of that has been written already. */
@@ -13,7 +16,10 @@ export interface EditableRows extends MaskedRows {
   readonly written: ReadonlySet<number>;
 }
 
-/** The parts of a step with the written slots of the block beside the masked ones, and those of trajectories that only may be edited. */
+/**
+ * The parts of a step with the written slots of the block beside the masked ones, and those of trajectories
+ * that only may be edited.
+ */
 export const withWritten = (
   settings: SampleSettings,
   {
@@ -51,7 +57,10 @@ export const withWritten = (
   return all;
 };
 
-/** The prediction of the masked slots alone, and the edits of the others: where another token than the written one is likelier than the threshold. */
+/**
+ * The prediction of the masked slots alone, and the edits of the others: where another token than the written
+ * one is likelier than the threshold.
+ */
 export const dividedPrediction = (
   settings: SampleSettings,
   parts: readonly EditableRows[],

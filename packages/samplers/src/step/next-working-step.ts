@@ -3,8 +3,9 @@ import type { SampleSettings } from '../settings/sample-settings.js';
 import { revealed, stepInBlock } from './reveal-probability.js';
 
 /**
- * The first step from `step` on that may reveal something, `steps + 1` where none does any more; `step` itself where that cannot be told without
- * looking at each: orders that draw how many they choose, schedules that do not say that they hasten, and where redundant work is not skipped.
+ * The first step from `step` on that may reveal something, `steps + 1` where none does any more; `step`
+ * itself where that cannot be told without looking at each: orders that draw how many they choose, schedules
+ * that do not say that they hasten, and where redundant work is not skipped.
  */
 export const nextWorkingStep = (settings: SampleSettings, step: number, tokenIds: Int32Array): number => {
   const { order, schedule, skipRedundant, trajectories, length, blocks, maskId } = settings;

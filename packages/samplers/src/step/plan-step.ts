@@ -5,8 +5,9 @@ import type { SampleSettings } from '../settings/sample-settings.js';
 import { revealed, stepInBlock } from './reveal-probability.js';
 
 /**
- * Which trajectories commit something in this step, decided before anything is computed: one that has no masks left in the current block,
- * or, unless that is switched off, reveals nothing takes no part. Guidance needs to know of all masks, so that with it all are predicted; otherwise the block's.
+ * Which trajectories commit something in this step, decided before anything is computed: one that has no
+ * masks left in the current block, or, unless that is switched off, reveals nothing takes no part. Guidance
+ * needs to know of all masks, so that with it all are predicted; otherwise the block's.
  */
 export const planStep = (
   settings: SampleSettings,

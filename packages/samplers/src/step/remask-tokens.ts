@@ -14,7 +14,10 @@ export interface RemaskTokensRequest {
   readonly stream: (trajectory: number) => RandomStream;
 }
 
-/** Masks tokens of the current block again that were there before the step. What stands in the response from the beginning stays. */
+/**
+ * Masks tokens of the current block again that were there before the step. What stands in the response from
+ * the beginning stays.
+ */
 export const remaskTokens = (settings: SampleSettings, request: RemaskTokensRequest): void => {
   const { remasking, trajectories, length, blocks, given, maskId } = settings;
   const { step, before, tokenIds, probabilities, stream } = request;

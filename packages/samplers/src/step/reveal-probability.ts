@@ -19,8 +19,9 @@ export const stepInBlock = (
 };
 
 /**
- * How many of some masks of a block a step reveals, and the probability with which each is: all in the last step. Throws InvalidArgumentError for a schedule that
- * does not fall, or counts what is not there.
+ * How many of some masks of a block a step reveals, and the probability with which each is: all in the last
+ * step.
+ * @throws InvalidArgumentError for a schedule that does not fall, or counts what is not there
  */
 export const revealed = (
   settings: Pick<SampleSettings, 'schedule' | 'remasking'>,
@@ -70,5 +71,8 @@ export const noiseLevels = (
   return { t, s };
 };
 
-/** The highest probability of masking again with which the noise level s can be reached: min(1, (1 − α_s)/α_t). */
+/**
+ * The highest probability of masking again with which the noise level s can be reached: min(1, (1 −
+ * α_s)/α_t).
+ */
 export const remaskLimit = ({ t, s }: NoiseLevels): number => (t < 1 ? Math.min(1, s / (1 - t)) : 1);

@@ -48,7 +48,10 @@ export interface StepRequest {
   readonly orderStream: (trajectory: number) => RandomStream;
 }
 
-/** What a step leaves: nothing as large as the vocabulary, so that no step's logits are held during the next one. */
+/**
+ * What a step leaves: nothing as large as the vocabulary, so that no step's logits are held during the next
+ * one.
+ */
 export interface StepWork {
   readonly committed: readonly CommittedToken[];
   /** Those of them that were drawn. */
@@ -159,7 +162,10 @@ const isGuided = (
   return progress >= guidanceFrom && progress < guidanceUntil && (step - 1) % guidanceEvery === 0;
 };
 
-/** The denoiser's logits of the parts' rows. A function of its own, so that what it made them from is held no longer. */
+/**
+ * The denoiser's logits of the parts' rows. A function of its own, so that what it made them from is held no
+ * longer.
+ */
 const predictedRows = async (
   settings: SampleSettings,
   { prompt, step, prefix, tokenIds, parts, editable, network, predictRows }: StepRequest,

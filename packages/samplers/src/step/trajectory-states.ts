@@ -1,6 +1,9 @@
 import type { Look, TrajectoryState } from '../settings/steering.js';
 
-/** Copies of trajectories out of, and into, what all of them are: shape [trajectories, length] each, `probabilities` also empty. */
+/**
+ * Copies of trajectories out of, and into, what all of them are: shape [trajectories, length] each,
+ * `probabilities` also empty.
+ */
 export const trajectoryStates = (
   tokenIds: Int32Array,
   probabilities: Float64Array,

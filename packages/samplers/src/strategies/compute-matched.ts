@@ -5,7 +5,10 @@ import { ratedEnd } from '../rating/rated-end.js';
 import type { Strategy } from '../rating/strategy.js';
 import { sample } from '../sample.js';
 
-/** What may be spent: network passes, of denoiser and reward together, which are the same on any machine, or seconds on this one. */
+/**
+ * What may be spent: network passes, of denoiser and reward together, which are the same on any machine, or
+ * seconds on this one.
+ */
 export type Budget = { readonly passes: number } | { readonly seconds: number };
 
 /** The passes that a cost comes to. */
@@ -13,8 +16,10 @@ export const passesOf = ({ denoiserPasses, rewardPasses }: Omit<Cost, 'seconds'>
   denoiserPasses + rewardPasses;
 
 /**
- * Best-of-n by compute: as many independent trajectories as a budget buys, their rating included, such as the measured cost of a guided run. After the first one, `trajectories` at a time,
- * as long as those before cost too little by as many; at least one. Throws InvalidArgumentError for a budget that is none.
+ * Best-of-n by compute: as many independent trajectories as a budget buys, their rating included, such as the
+ * measured cost of a guided run. After the first one, `trajectories` at a time, as long as those before cost
+ * too little by as many; at least one.
+ * @throws InvalidArgumentError for a budget that is none
  */
 export const compute_matched = (budget: Budget): Strategy => {
   requireObject('budget', budget, 'an object with passes or seconds');

@@ -3,7 +3,10 @@ import { ratedEnd } from '../rating/rated-end.js';
 import type { Strategy } from '../rating/strategy.js';
 import { sample } from '../sample.js';
 
-/** As many trajectories as asked for, which know nothing of each other: unguided, best-of-n; guided, guidance as published; of one, plain sampling. */
+/**
+ * As many trajectories as asked for, which know nothing of each other: unguided, best-of-n; guided, guidance
+ * as published; of one, plain sampling.
+ */
 export const independent = (): Strategy =>
   async function* ({ prompt, reward, ...options }) {
     const rated = countedReward(reward, prompt, options.signal);

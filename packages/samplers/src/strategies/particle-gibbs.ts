@@ -10,13 +10,18 @@ import { steered } from '../sample.js';
 
 /** `resampleBelow` has no effect here: particles are resampled at every look. */
 export interface ParticleGibbsOptions extends Omit<SmcOptions, 'resampleBelow'> {
-  /** Sweeps, each a run of the loop. Default: 2. */
+  /**
+   * Sweeps, each a run of the loop.
+   * @default 2
+   */
   readonly iterations?: number | undefined;
 }
 
 /**
- * Particle Gibbs over whole trajectories (arXiv 2507.08390): SMC, of which one trajectory is kept and stands among the particles of the next sweep; the more sweeps, the nearer to the target, with however
- * few particles. Gives the trajectory that is kept in the end, then the others of the last sweep. Throws InvalidArgumentError for options that cannot work, and for a single trajectory.
+ * Particle Gibbs over whole trajectories (arXiv 2507.08390): SMC, of which one trajectory is kept and stands
+ * among the particles of the next sweep; the more sweeps, the nearer to the target, with however few
+ * particles. Gives the trajectory that is kept in the end, then the others of the last sweep.
+ * @throws InvalidArgumentError for options that cannot work, and for a single trajectory
  */
 export const particle_gibbs = ({ iterations = 2, ...options }: ParticleGibbsOptions = {}): Strategy => {
   const settings = { ...smcSettings('particle_gibbs', options), resampleBelow: 1 };

@@ -8,9 +8,11 @@ import type { Strategy } from '../rating/strategy.js';
 import { steered } from '../sample.js';
 
 /**
- * Feynman–Kac steering (arXiv 2501.06848): the trajectories are particles that are weighed every few steps by the reward of complete responses drawn from where they stand,
- * and go on in proportion. Any reward steers. With guidance, which then proposes, weights make up for what it prefers, exactly where the order looks at no drawn token
- * (`entropy`, `origin`, `random`, without `deprioritizeEos`). Throws InvalidArgumentError for options that cannot work.
+ * Feynman–Kac steering (arXiv 2501.06848): the trajectories are particles that are weighed every few steps by
+ * the reward of complete responses drawn from where they stand, and go on in proportion. Any reward steers.
+ * With guidance, which then proposes, weights make up for what it prefers, exactly where the order looks at
+ * no drawn token (`entropy`, `origin`, `random`, without `deprioritizeEos`).
+ * @throws InvalidArgumentError for options that cannot work
  */
 export const smc = (options: SmcOptions = {}): Strategy => {
   const settings = smcSettings('smc', options);

@@ -23,7 +23,10 @@ export interface BigramDenoiser extends Denoiser {
 const encodeText = (text: string): Int32Array =>
   Int32Array.from(text, (letter) => 4 + (letter.codePointAt(0)! % 6));
 
-/** A small true denoiser: the logits of a token depend on its two neighbors and on its position, by fixed wave-like tables. */
+/**
+ * A small true denoiser: the logits of a token depend on its two neighbors and on its position, by fixed
+ * wave-like tables.
+ */
 export const bigramDenoiser = (changes: Partial<BigramDenoiser> = {}): BigramDenoiser => {
   const requests: DenoiserRequest[] = [];
   return {

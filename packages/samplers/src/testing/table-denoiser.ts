@@ -25,7 +25,10 @@ const probabilities = (() => {
 /** A distribution over them that does not factor into positions. */
 export const joint: ReadonlyMap<string, number> = new Map(texts.map((text, i) => [text, probabilities[i]!]));
 
-/** log p of either letter at a slot, given the letters at the others, by what is known of the response: every state there is. */
+/**
+ * log p of either letter at a slot, given the letters at the others, by what is known of the response: every
+ * state there is.
+ */
 const conditionals: ReadonlyMap<string, readonly (readonly [number, number])[]> = (() => {
   const ids = [0, 1, letters.maskId!];
   const states = ids.flatMap((a) => ids.flatMap((b) => ids.map((c) => [a, b, c])));
@@ -46,7 +49,10 @@ const conditionals: ReadonlyMap<string, readonly (readonly [number, number])[]> 
   );
 })();
 
-/** The denoiser that knows it: the exact conditional of every masked letter, so that filling one in after the other draws from the joint distribution. */
+/**
+ * The denoiser that knows it: the exact conditional of every masked letter, so that filling one in after the
+ * other draws from the joint distribution.
+ */
 export const tableDenoiser = (): Denoiser => ({
   name: 'table',
   vocabulary: letters,

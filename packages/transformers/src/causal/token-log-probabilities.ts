@@ -2,7 +2,9 @@ import { logSumExp } from '@entrgi/core';
 import type { LibraryModel } from '../library/contract.js';
 import { importLibrary } from '../library/import-library.js';
 
-/** log p of each token from the `from`-th on (at least 1), given all before it, by an autoregressive model. */
+/**
+ * log p of each token from the `from`-th on (at least 1), given all before it, by an autoregressive model.
+ */
 export const tokenLogProbabilities = async (
   model: LibraryModel,
   tokenIds: readonly number[],

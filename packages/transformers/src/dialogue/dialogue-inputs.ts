@@ -2,7 +2,9 @@ import type { Prompt } from '@entrgi/core';
 import type { LibraryInputs, LibraryTokenizer } from '../library/contract.js';
 import { onlyTurn, promptTurns } from './prompt-turns.js';
 
-/** A prompt and a response as the tokenizer lays them out: in its chat template, or else as a pair of texts. */
+/**
+ * A prompt and a response as the tokenizer lays them out: in its chat template, or else as a pair of texts.
+ */
 export const dialogueInputs = (
   tokenizer: LibraryTokenizer,
   prompt: Prompt,

@@ -1,6 +1,9 @@
 import { type ChatMessage, InvalidArgumentError, type Prompt, UnsupportedError } from '@entrgi/core';
 
-/** A prompt as a conversation. Throws InvalidArgumentError for one that is empty or does not end with a user turn. */
+/**
+ * A prompt as a conversation.
+ * @throws InvalidArgumentError for one that is empty or does not end with a user turn
+ */
 export const promptTurns = (prompt: Prompt): readonly ChatMessage[] => {
   const turns = typeof prompt === 'string' ? [{ role: 'user', content: prompt } as const] : prompt;
   const last = Array.isArray(turns) ? (turns.at(-1) as ChatMessage | undefined) : undefined;
@@ -14,7 +17,10 @@ export const promptTurns = (prompt: Prompt): readonly ChatMessage[] => {
   );
 };
 
-/** The one turn of a prompt, for models without a chat template. Throws UnsupportedError for a conversation. */
+/**
+ * The one turn of a prompt, for models without a chat template.
+ * @throws UnsupportedError for a conversation
+ */
 export const onlyTurn = (prompt: Prompt): string => {
   const turns = promptTurns(prompt);
   if (turns.length === 1) return turns[0]!.content;

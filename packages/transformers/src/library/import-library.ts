@@ -6,7 +6,10 @@ const CURE = 'Run `npm install @huggingface/transformers@4.3.1`.';
 
 let imported: Promise<Library> | undefined;
 
-/** Imports Transformers.js when it is first needed. Throws BackendError where it is missing, or brings another onnxruntime-node than ours into the process. */
+/**
+ * Imports Transformers.js when it is first needed.
+ * @throws BackendError where it is missing, or brings another onnxruntime-node than ours into the process
+ */
 export const importLibrary = (): Promise<Library> => {
   imported ??= load();
   return imported;

@@ -2,8 +2,10 @@ import { BackendError, EntrgiError, InvalidArgumentError, NotFoundError } from '
 import type { LibraryLoading } from './contract.js';
 
 /**
- * Loads something of a model that is given by name, a directory (which that library wants whole) or a repository of the hub. Throws NotFoundError where there is no such model
- * or file, InvalidArgumentError for a name that is none, BackendError for whatever else the library says.
+ * Loads something of a model that is given by name, a directory (which that library wants whole) or a
+ * repository of the hub.
+ * @throws NotFoundError where there is no such model or file, InvalidArgumentError for a name that is none,
+ *   BackendError for whatever else the library says
  */
 export const loadFrom = async <T>(
   source: string,

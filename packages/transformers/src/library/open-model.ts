@@ -19,7 +19,10 @@ export interface OpenModel {
 
 type ModelClass = 'AutoModelForSequenceClassification' | 'AutoModelForCausalLM';
 
-/** Loads a model by its name, or takes one that is loaded. `of` is what errors call the function. Throws InvalidArgumentError, and what `loadFrom` throws. */
+/**
+ * Loads a model by its name, or takes one that is loaded. `of` is what errors call the function.
+ * @throws InvalidArgumentError, and what `loadFrom` throws
+ */
 export const openModel = async (
   of: string,
   given: string | LoadedModel,
@@ -49,7 +52,10 @@ export const openModel = async (
   });
 };
 
-/** Kinds of models that the library has no such head of, it runs all the same: an ONNX file has its head in it. */
+/**
+ * Kinds of models that the library has no such head of, it runs all the same: an ONNX file has its head in
+ * it.
+ */
 const loadModel = async (
   library: Library,
   modelClass: ModelClass,

@@ -13,7 +13,10 @@ export interface OpenPipeline {
   close(): Promise<void>;
 }
 
-/** Makes a pipeline of a model that is given by name, or takes one that is made. Throws InvalidArgumentError, and what `loadFrom` throws. */
+/**
+ * Makes a pipeline of a model that is given by name, or takes one that is made.
+ * @throws InvalidArgumentError, and what `loadFrom` throws
+ */
 export const openPipeline = async (
   of: string,
   given: string | LoadedPipeline,

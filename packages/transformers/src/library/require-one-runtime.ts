@@ -1,8 +1,10 @@
 import { BackendError } from '@entrgi/core';
 
 /**
- * Throws BackendError where Transformers.js would load another version of onnxruntime-node than we do: a process loads one native library of a name, and the other's binding does not fit it (on Linux: "version `VERS_1.29.0' not found"). Looks from `here`, the
- * address of a module beside which both are found; says nothing where one of them is not installed.
+ * Throws BackendError where Transformers.js would load another version of onnxruntime-node than we do: a
+ * process loads one native library of a name, and the other's binding does not fit it (on Linux: "version
+ * `VERS_1.29.0' not found"). Looks from `here`, the address of a module beside which both are found; says
+ * nothing where one of them is not installed.
  */
 export const requireOneRuntime = async (here: string = import.meta.url): Promise<void> => {
   const ours = await versionFrom(here);

@@ -20,7 +20,10 @@ export interface LaidOut {
   readonly onnx: string | Uint8Array;
 }
 
-/** A model as Transformers.js wants it: config.json, a tokenizer, and its ONNX file in `onnx`. Gives its folder. */
+/**
+ * A model as Transformers.js wants it: config.json, a tokenizer, and its ONNX file in `onnx`. Gives its
+ * folder.
+ */
 export const layOut = (folder: string, name: string, { tokenizer, config, onnx }: LaidOut): string => {
   const directory = join(folder, name);
   mkdirSync(join(directory, 'onnx'), { recursive: true });
@@ -46,7 +49,10 @@ export const causalFixture: LaidOut = {
 export const table = (rows: number, columns: number, wave: number): Float32Array =>
   Float32Array.from({ length: rows * columns }, (_, i) => Math.sin(wave * i + 0.3 * (i % 7)));
 
-/** A model whose output is a sum over all tokens, each with its own row of a table: [1, columns]; or those rows themselves, [1, length, columns]. */
+/**
+ * A model whose output is a sum over all tokens, each with its own row of a table: [1, columns]; or those
+ * rows themselves, [1, length, columns].
+ */
 export const tableModel = (
   data: Float32Array,
   columns: number,

@@ -90,8 +90,8 @@ export const Erf = (request: RuleRequest) => {
 };
 
 /**
- * y = x · Φ(x): dy · (Φ(x) + x · φ(x)), Φ and φ the normal distribution and its density.
- * With approximate = tanh, y = x/2 · (1 + t), t = tanh(u), u = c(x + 0.044715 x³): dy · (1 + t + x · (1 − t²) · u′) / 2.
+ * y = x · Φ(x): dy · (Φ(x) + x · φ(x)), Φ and φ the normal distribution and its density. With approximate =
+ * tanh, y = x/2 · (1 + t), t = tanh(u), u = c(x + 0.044715 x³): dy · (1 + t + x · (1 − t²) · u′) / 2.
  */
 export const Gelu = (request: RuleRequest) => {
   const { g, attrs } = request;

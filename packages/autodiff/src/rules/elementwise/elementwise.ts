@@ -36,7 +36,10 @@ export const Div = broadcasting(({ g, x: [, b], y: [y], dy: [dy], needs }) => {
   return [da, needs(1) ? g.Neg(g.Mul(da, y)) : null];
 });
 
-/** y = xᵖ: ∂x = dy · p · xᵖ⁻¹, ∂p = dy · y · ln x, both 0 at x = 0 where the limit is. The types of x and p may differ. */
+/**
+ * y = xᵖ: ∂x = dy · p · xᵖ⁻¹, ∂p = dy · y · ln x, both 0 at x = 0 where the limit is. The types of x and p
+ * may differ.
+ */
 export const Pow = broadcasting((request) => {
   const { g, needs } = request;
   const [x, power] = request.x;

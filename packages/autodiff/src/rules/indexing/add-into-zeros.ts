@@ -4,8 +4,8 @@ import { expandTo, rankOf } from '../../rule/shapes.js';
 import { inSinglePrecision } from '../../rule/single-precision.js';
 
 /**
- * Zeros of a shape with `values` added at some places, as `scatter` says. Half precision is added up in float32: runtimes have no such
- * kernel for float16, and many small terms would be lost.
+ * Zeros of a shape with `values` added at some places, as `scatter` says. Half precision is added up in
+ * float32: runtimes have no such kernel for float16, and many small terms would be lost.
  */
 export function addIntoZeros(
   request: RuleRequest,
@@ -18,7 +18,9 @@ export function addIntoZeros(
   return back(scatter(g.Expand(g.scalar(0, wide), shape), widen(values)));
 }
 
-/** Adds slice i of `values` along an axis at position indices[i] of zeros of a shape. `indices` is a vector. */
+/**
+ * Adds slice i of `values` along an axis at position indices[i] of zeros of a shape. `indices` is a vector.
+ */
 export function addAlongAxis(
   request: RuleRequest,
   shape: Value,

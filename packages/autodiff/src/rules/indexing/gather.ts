@@ -51,7 +51,10 @@ export const GatherND = (request: RuleRequest) => {
   return [addIntoZeros(request, shapeOf(request, x[0]), dy[0], scatter)];
 };
 
-/** Index tuples that start with the position on each batch axis, which GatherND implies and ScatterND wants spelt out. */
+/**
+ * Index tuples that start with the position on each batch axis, which GatherND implies and ScatterND wants
+ * spelt out.
+ */
 function withBatchPositions(request: RuleRequest, indices: Value, batchAxes: number): Value {
   const { g } = request;
   if (batchAxes === 0) return indices;

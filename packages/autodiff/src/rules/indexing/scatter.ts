@@ -38,7 +38,10 @@ function extremum({ g, x: [x, , updates], y: [y], dy: [dy] }: RuleRequest, { rea
   return [() => g.Mul(share, own), null, () => g.Mul(read(share), others)];
 }
 
-/** dy · product of the other factors: Π/factor, with a zero counted as 1 in Π; a zero among the others leaves none. */
+/**
+ * dy · product of the other factors: Π/factor, with a zero counted as 1 in Π; a zero among the others leaves
+ * none.
+ */
 function product({ g, x: [x, , updates], y: [y], dy: [dy] }: RuleRequest, { read, write }: Places) {
   const { type } = g.typeOf(y);
   const [zero, one] = [g.scalarLike(0, y), g.scalarLike(1, y)];

@@ -68,7 +68,10 @@ export const Concat = (request: RuleRequest) => {
   return g.Split(dy, g.Concat(lengths, 0), axis, inputs.length);
 };
 
-/** Where stretches begin and end, counted from the front or, negative, from the back, whichever sizes are known. */
+/**
+ * Where stretches begin and end, counted from the front or, negative, from the back, whichever sizes are
+ * known.
+ */
 function stretchEdges(sizes: readonly Dimension[]): (number | undefined)[] {
   const total = (part: readonly Dimension[]) =>
     part.reduce<number>((sum, size) => (typeof size === 'number' ? sum + size : Number.NaN), 0);

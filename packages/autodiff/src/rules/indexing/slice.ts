@@ -15,7 +15,8 @@ interface Cut {
 const FAR = 2 ** 31 - 1;
 
 /**
- * dy with zeros around it. Where the slice strides or its bounds are computed, dy is added to zeros at the positions that were taken.
+ * dy with zeros around it. Where the slice strides or its bounds are computed, dy is added to zeros at the
+ * positions that were taken.
  */
 export const Slice = (request: RuleRequest) => {
   const [x, startsValue, endsValue, axesValue, stepsValue] = request.x;

@@ -5,8 +5,9 @@ import { expandTo, rankOf, shapeOf } from '../../rule/shapes.js';
 import { unBroadcast } from '../../rule/un-broadcast.js';
 
 /**
- * The gradient of an operand is an Einsum of dy and the other operands onto the operand's own letters. Letters that the operand alone has
- * (it was summed over them) are axes that dy's gradient repeats along. An ellipsis becomes letters of its own.
+ * The gradient of an operand is an Einsum of dy and the other operands onto the operand's own letters.
+ * Letters that the operand alone has (it was summed over them) are axes that dy's gradient repeats along. An
+ * ellipsis becomes letters of its own.
  */
 export const Einsum = (request: RuleRequest) => {
   const { g, x, attrs, unsupported } = request;

@@ -4,8 +4,9 @@ import { int, isFloat } from '@entrgi/onnx/internal';
 import { broadcasting, type RuleRequest } from '../../rule/rule.js';
 
 /**
- * y = x · Wᵀ + bias, W [N, K] of 4 or 8 bits with one scale for each block of a row. ∂x = dy · W, of the very matrix that the forward
- * multiplied by: by the same operator where the graph has the packed transpose, else by unpacking W once dy is there.
+ * y = x · Wᵀ + bias, W [N, K] of 4 or 8 bits with one scale for each block of a row. ∂x = dy · W, of the very
+ * matrix that the forward multiplied by: by the same operator where the graph has the packed transpose, else
+ * by unpacking W once dy is there.
  */
 export const MatMulNBits = broadcasting(
   (request) => {
@@ -35,7 +36,9 @@ export const MatMulNBits = broadcasting(
   { inputs: [5] },
 );
 
-/** dy · W in plain operators, on the bytes of the packed weight. Of W only one matrix is unpacked at a time. */
+/**
+ * dy · W in plain operators, on the bytes of the packed weight. Of W only one matrix is unpacked at a time.
+ */
 function byUnpacking(request: RuleRequest): Value {
   const { g, x, dy, attrs, once, unsupported } = request;
   const [, weight, scales, zeroPoints] = x;
@@ -71,7 +74,10 @@ function byUnpacking(request: RuleRequest): Value {
       const data = new Uint8Array(Math.ceil((N * blocks * bits) / 8)).fill(bits === 4 ? 0x88 : 0x80);
       return g.initializer(g.unique('middle'), { type, dims: [N, blocks], data });
     });
-  /** (codes − zero points) · scales, for zero points that are not the operator's: of a row that ends within a byte, or fractional. */
+  /**
+   * (codes − zero points) · scales, for zero points that are not the operator's: of a row that ends within a
+   * byte, or fractional.
+   */
   const apart = (zeros: (one: Value) => Value) => {
     const one = waiting(g.scalarLike(1, scales));
     const shifted = g.Sub(

@@ -5,8 +5,9 @@ import { rankOf, reshapeTo, shapeOf } from '../../rule/shapes.js';
 import { weightAfter } from '../../rule/weights.js';
 
 /**
- * The last two axes swapped; a Transpose node that has done so is undone. Any other is kept apart by a barrier: a swap alone becomes part of the product,
- * which the two permutations in one, as runtimes make them, would not.
+ * The last two axes swapped; a Transpose node that has done so is undone. Any other is kept apart by a
+ * barrier: a swap alone becomes part of the product, which the two permutations in one, as runtimes make
+ * them, would not.
  */
 function transposed(request: RuleRequest, value: Value): Value {
   const { g } = request;
@@ -68,7 +69,10 @@ export const MatMul = broadcasting(
   { trailing: 2 },
 );
 
-/** ∂a = dy · bᵀ, ∂b = aᵀ · dy. A matrix b, mostly a weight, is never transposed but multiplied from its other side. */
+/**
+ * ∂a = dy · bᵀ, ∂b = aᵀ · dy. A matrix b, mostly a weight, is never transposed but multiplied from its other
+ * side.
+ */
 function matrixProduct(request: RuleRequest): InputGradient[] {
   const { g, transposedProduct } = request;
   const [a, b] = request.x;
@@ -92,7 +96,10 @@ function matrixProduct(request: RuleRequest): InputGradient[] {
   return [da, () => g.Gemm(asMatrix(request, a), asMatrix(request, dy), null, { transA: 1 })];
 }
 
-/** y = alpha · A′ · B′ + beta · C, where ′ may transpose: the other operand is transposed on the way, and C sums what it was broadcast along. */
+/**
+ * y = alpha · A′ · B′ + beta · C, where ′ may transpose: the other operand is transposed on the way, and C
+ * sums what it was broadcast along.
+ */
 export const Gemm = broadcasting(
   (request) => {
     const { g, attrs } = request;

@@ -2,7 +2,9 @@ import type { Value } from '@entrgi/onnx';
 import { int } from '@entrgi/onnx/internal';
 import { broadcasting, type RuleRequest } from '../../rule/rule.js';
 
-/** A rotation by an angle per position and pair; its transpose is the rotation back, with the sine negated. */
+/**
+ * A rotation by an angle per position and pair; its transpose is the rotation back, with the sine negated.
+ */
 export const RotaryEmbedding = (request: RuleRequest) => {
   const { g, attrs, needs, node, once, unsupported } = request;
   const [, positions, cosine, sine] = request.x;

@@ -3,15 +3,18 @@ import type { RuleRequest } from '../../rule/rule.js';
 import { overTime } from './over-time.js';
 import { type Direction, type Found, gateParts, recurrentLayer } from './recurrent-layer.js';
 
-/** h = (1 − z) n + z h′, of gates in the order z, r, n: what n reads of the state is reset after the product with Rₙ, or before it. */
+/**
+ * h = (1 − z) n + z h′, of gates in the order z, r, n: what n reads of the state is reset after the product
+ * with Rₙ, or before it.
+ */
 export const GRU = (request: RuleRequest) => {
   const rule = request.attrs.int('linear_before_reset', 0) === 0 ? resetFirst : resetLast;
   return recurrentLayer(request, ['Sigmoid', 'Tanh'], (direction) => rule(request, direction));
 };
 
 /**
- * z = σ(…), r = σ(…), n = tanh(x Wₙ + r q), q = h′ Rₙ + b: all but the gradient of h follows side by side, and that of the step before is
- * dh · z + (dz, dr, dn · r) · R.
+ * z = σ(…), r = σ(…), n = tanh(x Wₙ + r q), q = h′ Rₙ + b: all but the gradient of h follows side by side,
+ * and that of the step before is dh · z + (dz, dr, dn · r) · R.
  */
 const resetLast = (
   request: RuleRequest,
@@ -51,8 +54,8 @@ const resetLast = (
 };
 
 /**
- * The same with n = tanh(x Wₙ + (r h′) Rₙ + b): with u = dn · Rₙ, dr is u · h′ r (1 − r), and that of the step before
- * dh · z + u · r + (dz, dr) · R.
+ * The same with n = tanh(x Wₙ + (r h′) Rₙ + b): with u = dn · Rₙ, dr is u · h′ r (1 − r), and that of the
+ * step before dh · z + u · r + (dz, dr) · R.
  */
 const resetFirst = (
   request: RuleRequest,

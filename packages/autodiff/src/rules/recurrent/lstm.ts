@@ -4,9 +4,10 @@ import { overTime } from './over-time.js';
 import { type Direction, gateParts, recurrentLayer } from './recurrent-layer.js';
 
 /**
- * c = f c′ + i n, h = o tanh(c), gates in the order i, o, f, n: dc = dc₊ f₊ + dh · o (1 − tanh² c), and dh of the step before is the
- * gates' gradients · R. The cells are computed again: the operator gives the last one alone. With peepholes p, i = σ(… + pᵢ c′), f = σ(… + p_f c′)
- * and o = σ(… + pₒ c): dc and dc′ get those gates' gradients, times p, too.
+ * c = f c′ + i n, h = o tanh(c), gates in the order i, o, f, n: dc = dc₊ f₊ + dh · o (1 − tanh² c), and dh of
+ * the step before is the gates' gradients · R. The cells are computed again: the operator gives the last one
+ * alone. With peepholes p, i = σ(… + pᵢ c′), f = σ(… + p_f c′) and o = σ(… + pₒ c): dc and dc′ get those
+ * gates' gradients, times p, too.
  */
 export const LSTM = (request: RuleRequest) => {
   const { g, attrs, unsupported } = request;

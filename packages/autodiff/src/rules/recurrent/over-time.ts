@@ -18,7 +18,9 @@ interface OverTime {
   readonly like: readonly Value[];
 }
 
-/** A recurrence over a length that only the run tells: a Scan whose body reads nothing but what it is given. */
+/**
+ * A recurrence over a length that only the run tells: a Scan whose body reads nothing but what it is given.
+ */
 export function overTime(
   g: GraphBuilder,
   { sequences, carried, constants = [], backwards, step, like }: OverTime,

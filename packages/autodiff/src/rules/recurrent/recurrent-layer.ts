@@ -31,7 +31,10 @@ export interface Direction {
   readonly shifted: (states: Value, first: Value) => Value;
 }
 
-/** What a direction's rule finds: gradients of the gates as the input sees them [S, B, gates · H], of the first state and cell [B, H]. */
+/**
+ * What a direction's rule finds: gradients of the gates as the input sees them [S, B, gates · H], of the
+ * first state and cell [B, H].
+ */
 export interface Found {
   readonly gates: Value;
   readonly state: Value;
@@ -39,8 +42,8 @@ export interface Found {
 }
 
 /**
- * Gradients of a recurrent layer's inputs, by direction; `activations` are those of one. UnsupportedError for lengths and the like, and for the
- * gradients of weights.
+ * Gradients of a recurrent layer's inputs, by direction; `activations` are those of one. UnsupportedError for
+ * lengths and the like, and for the gradients of weights.
  */
 export function recurrentLayer(
   request: RuleRequest,

@@ -13,8 +13,8 @@ function normalizedAxes(request: RuleRequest): number[] {
 }
 
 /**
- * y = n · scale + bias, n = (x − mean) · r, r = 1/√(variance + ε). With s = dy · scale:
- * ∂x = r · (s − mean(s) − n · mean(s · n)); r is computed again, since runtimes differ in what the optional outputs hold.
+ * y = n · scale + bias, n = (x − mean) · r, r = 1/√(variance + ε). With s = dy · scale: ∂x = r · (s − mean(s)
+ * − n · mean(s · n)); r is computed again, since runtimes differ in what the optional outputs hold.
  */
 export const LayerNormalization = broadcasting(
   (request) => {
@@ -43,8 +43,9 @@ export const LayerNormalization = broadcasting(
 );
 
 /**
- * y = x · r · scale, r = 1/√(mean(x²) + ε) over d elements. With s = dy · scale and Q = Σx² + dε, so that r² = d/Q:
- * ∂x = r · (s − x · Σ(s·x) / Q). r is computed again: the operator's second output is something else on WebGPU.
+ * y = x · r · scale, r = 1/√(mean(x²) + ε) over d elements. With s = dy · scale and Q = Σx² + dε, so that r²
+ * = d/Q: ∂x = r · (s − x · Σ(s·x) / Q). r is computed again: the operator's second output is something else
+ * on WebGPU.
  */
 export const SimplifiedLayerNormalization = broadcasting(
   (request) => {

@@ -4,7 +4,10 @@ import type { RuleRequest } from '../../rule/rule.js';
 import { constantOf, countAlong, expandTo, rankOf } from '../../rule/shapes.js';
 import { inSinglePrecision } from '../../rule/single-precision.js';
 
-/** The axes a reduction sums over: constant ones as numbers, all axes as null, else the value that holds them, which may turn out to be empty. */
+/**
+ * The axes a reduction sums over: constant ones as numbers, all axes as null, else the value that holds them,
+ * which may turn out to be empty.
+ */
 function axesOf(request: RuleRequest): readonly number[] | Value | null {
   const { attrs } = request;
   const [, axes] = request.x;
@@ -13,7 +16,10 @@ function axesOf(request: RuleRequest): readonly number[] | Value | null {
   return attrs.int('noop_with_empty_axes', 0) === 1 ? [] : null;
 }
 
-/** A value in the reduced shape, with the reduced axes put back as axes of size 1 so that it broadcasts against x. */
+/**
+ * A value in the reduced shape, with the reduced axes put back as axes of size 1 so that it broadcasts
+ * against x.
+ */
 function kept(request: RuleRequest, value: Value): Value {
   const { g, attrs } = request;
   const [x] = request.x;
@@ -43,7 +49,10 @@ const spread = (request: RuleRequest, value: Value): Value => expandTo(request, 
 /** dy at every summand */
 export const ReduceSum = (request: RuleRequest) => [spread(request, kept(request, request.dy[0]))];
 
-/** dy / count at every element, where axes that are not known before the graph runs leave count = elements of x / elements of y */
+/**
+ * dy / count at every element, where axes that are not known before the graph runs leave count = elements of
+ * x / elements of y
+ */
 export const ReduceMean = (request: RuleRequest) => {
   const { g } = request;
   const [x] = request.x;
@@ -71,7 +80,10 @@ const extremum = (request: RuleRequest) => {
 export const ReduceMax = extremum;
 export const ReduceMin = extremum;
 
-/** dy · product of the other elements: Π/x, with a zero counted as 1 in Π; one zero leaves a slope at itself only, two leave none. */
+/**
+ * dy · product of the other elements: Π/x, with a zero counted as 1 in Π; one zero leaves a slope at itself
+ * only, two leave none.
+ */
 export const ReduceProd = (request: RuleRequest) => {
   const { g } = request;
   const [x] = request.x;

@@ -17,8 +17,9 @@ function kernelOf(request: RuleRequest): readonly number[] {
 const spaceAxes = (kernel: readonly number[]) => kernel.map((_, i) => i + 2);
 
 /**
- * The gradient of a kernel [C, D, …kernel] that took `narrow` [N, C, …windows] from `wide` [N, D · group, …space]: each of its elements is the
- * product of the two, moved by the element's place. That is a convolution again, over the rows, with stride and dilation exchanged.
+ * The gradient of a kernel [C, D, …kernel] that took `narrow` [N, C, …windows] from `wide` [N, D · group,
+ * …space]: each of its elements is the product of the two, moved by the element's place. That is a
+ * convolution again, over the rows, with stride and dilation exchanged.
  */
 function kernelGradient(request: RuleRequest, wide: Value, narrow: Value, windows: Windows): Value {
   const { g, attrs } = request;

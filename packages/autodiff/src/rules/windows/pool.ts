@@ -11,7 +11,10 @@ const kernelOf = ({ attrs, unsupported }: RuleRequest): readonly number[] => {
   return sizes;
 };
 
-/** dy goes to the (first) highest element of its window, whose place in all of x the operator tells when it is asked again. */
+/**
+ * dy goes to the (first) highest element of its window, whose place in all of x the operator tells when it is
+ * asked again.
+ */
 export const MaxPool = (request: RuleRequest) => {
   const { g, node, attrs, unsupported } = request;
   const [x] = request.x;
@@ -50,7 +53,9 @@ export const AveragePool = (request: RuleRequest) => {
 const ones = ({ g, x: [x] }: RuleRequest, { kernel }: Windows): Value =>
   g.Expand(g.scalarLike(1, x), [1, 1, ...kernel]);
 
-/** How many elements each window has: all of the kernel's, or those that lie on x, or on x and its padding. */
+/**
+ * How many elements each window has: all of the kernel's, or those that lie on x, or on x and its padding.
+ */
 function countOf(request: RuleRequest, windows: Windows): Value {
   const { g, attrs } = request;
   const [x] = request.x;

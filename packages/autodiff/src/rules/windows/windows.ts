@@ -12,7 +12,10 @@ export interface Windows {
   readonly after: readonly number[];
 }
 
-/** The windows of a convolution or pool, with auto_pad worked out; UnsupportedError where that takes sizes that are not known. */
+/**
+ * The windows of a convolution or pool, with auto_pad worked out; UnsupportedError where that takes sizes
+ * that are not known.
+ */
 export function windowsOf(request: RuleRequest, kernel: readonly number[]): Windows {
   const { attrs, unsupported } = request;
   const ones = kernel.map(() => 1);
@@ -48,8 +51,8 @@ export const attributesOf = ({ kernel, strides, dilations, before, after }: Wind
 });
 
 /**
- * Hands every window's value back to where the window lies, weighted by the kernel [C, D, …kernel]: values [N, C, …windows] become
- * [N, D · group, …] with the space of `like`.
+ * Hands every window's value back to where the window lies, weighted by the kernel [C, D, …kernel]: values
+ * [N, C, …windows] become [N, D · group, …] with the space of `like`.
  */
 export function spread(
   request: RuleRequest,
@@ -92,7 +95,10 @@ export function spaceOf(request: RuleRequest, value: Value): readonly number[] |
   return g.Slice(shapeOf(request, value), [2], [2 ** 31 - 1], [0]);
 }
 
-/** `value` [N, C, …space] with zeros around it, or cut (where negative): `before` the beginning, and behind the end until its space has `sizes`. */
+/**
+ * `value` [N, C, …space] with zeros around it, or cut (where negative): `before` the beginning, and behind
+ * the end until its space has `sizes`.
+ */
 export function extended(
   request: RuleRequest,
   value: Value,

@@ -11,15 +11,22 @@ export interface GuidanceRequest {
   readonly step: number;
   readonly trajectories: number;
   /**
-   * Denoiser token ids of the response, shape [trajectories, length]; the mask id at masked slots. Of responses that are written block by block `length` is
-   * that up to the end of the block, and less than what was opened.
+   * Denoiser token ids of the response, shape [trajectories, length]; the mask id at masked slots. Of
+   * responses that are written block by block `length` is that up to the end of the block, and less than what
+   * was opened.
    */
   readonly tokenIds: Int32Array;
   /** Flat masked slots, ascending, shape [rows]. */
   readonly rows: Int32Array;
-  /** The denoiser's logits of each row; −∞ for tokens that may not be drawn. Their memory is guidance's to write to. */
+  /**
+   * The denoiser's logits of each row; −∞ for tokens that may not be drawn. Their memory is guidance's to
+   * write to.
+   */
   readonly logits: RowLogits;
-  /** Sampling temperature τ; at 0 the hard token is the most probable one that the filters keep and the relaxed distribution is softmax(φ). */
+  /**
+   * Sampling temperature τ; at 0 the hard token is the most probable one that the filters keep and the
+   * relaxed distribution is softmax(φ).
+   */
   readonly temperature: number;
   /** Applied to the probabilities that the hard token is drawn from. */
   readonly filters: readonly Filter[];
@@ -32,7 +39,10 @@ export interface GuidanceRequest {
 export interface GuidanceResult {
   /** Optimized logits of the same tokens, in the memory of those given. */
   readonly logits: RowLogits;
-  /** Reward per trajectory at each guidance step, before that step's update: shape [guidanceSteps][trajectories]. */
+  /**
+   * Reward per trajectory at each guidance step, before that step's update: shape
+   * [guidanceSteps][trajectories].
+   */
   readonly rewards: readonly Float64Array[];
   /** Weight of the hard token per row at the last guidance step, shape [rows]. */
   readonly weights: Float32Array;
@@ -47,7 +57,10 @@ export interface GuidanceContext extends Disposable {
 
 /** Moves a denoiser's logits towards what a reward prefers. */
 export interface Guidance {
-  /** How far a logit may move in one denoising step, at most; Infinity where no bound is known. Decides which tokens may be left out. */
+  /**
+   * How far a logit may move in one denoising step, at most; Infinity where no bound is known. Decides which
+   * tokens may be left out.
+   */
   readonly maxMovement: number;
   open(request: {
     readonly prompt: Prompt;

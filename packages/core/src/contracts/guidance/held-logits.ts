@@ -9,7 +9,10 @@ export interface HoldRequest {
   readonly logits: Float32Array;
   /** Number of tokens in the vocabulary. */
   readonly size: number;
-  /** q = softmax(φ · soft), the entropy is that of softmax(φ · entropy), and tokens are drawn from softmax(φ · draw). */
+  /**
+   * q = softmax(φ · soft), the entropy is that of softmax(φ · entropy), and tokens are drawn from softmax(φ ·
+   * draw).
+   */
   readonly scales: { readonly soft: number; readonly entropy: number; readonly draw: number };
   /** Applied, in order, to what tokens are drawn from. */
   readonly filters: readonly FilterRule[];
@@ -32,13 +35,16 @@ export interface SeenRows {
 /** A batch of responses whose mixed slots are mixtures by the logits that are held. */
 export type HeldMix = Omit<ResponseMix, 'probs' | 'candidates'>;
 
-/** Logits that a reward holds where it computes: of the vocabulary's size, nothing comes out before the end. */
+/**
+ * Logits that a reward holds where it computes: of the vocabulary's size, nothing comes out before the end.
+ */
 export interface HeldLogits extends Disposable {
   /** Of the logits as they are now. */
   readonly seen: SeenRows;
   /**
-   * One guidance step: the reward of the mixtures, its gradient, and the optimizer's update of the logits; then draws by `uniforms` from what they have
-   * become. Returns the reward per trajectory, before the update.
+   * One guidance step: the reward of the mixtures, its gradient, and the optimizer's update of the logits;
+   * then draws by `uniforms` from what they have become. Returns the reward per trajectory, before the
+   * update.
    */
   step(mix: HeldMix, uniforms: Float64Array): Promise<Float64Array>;
   /** Writes the logits as they are now to an array of the same shape, except where −∞ was given. */

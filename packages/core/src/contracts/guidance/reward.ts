@@ -8,9 +8,15 @@ import type { ResponseMix } from './response-mix.js';
 /** Rates finished text. Anything that can do this serves for best-of-n. */
 export interface Reward extends Disposable, Versioned {
   readonly name: string;
-  /** The tokens of its own model, where it is one: guidance reaches it through those that a denoiser shares with it. */
+  /**
+   * The tokens of its own model, where it is one: guidance reaches it through those that a denoiser shares
+   * with it.
+   */
   readonly vocabulary?: Vocabulary | undefined;
-  /** One reward per response, in order. Each response is scored on its own, as token ids in the reward model's own template. */
+  /**
+   * One reward per response, in order. Each response is scored on its own, as token ids in the reward model's
+   * own template.
+   */
   score(
     prompt: Prompt,
     responses: readonly string[],
@@ -37,14 +43,20 @@ export interface RewardRequest {
 export interface RewardGradient {
   /** Reward per trajectory, shape [trajectories]. */
   readonly values: Float64Array;
-  /** ⟨∂R/∂ê, E[candidate]⟩ per row and candidate, shape [rows, columns]: all that the softmax gradient needs. Zero where attention is 0. The caller owns the array. */
+  /**
+   * ⟨∂R/∂ê, E[candidate]⟩ per row and candidate, shape [rows, columns]: all that the softmax gradient needs.
+   * Zero where attention is 0. The caller owns the array.
+   */
   readonly tokenScores: Float32Array;
 }
 
 /** The reward of one prompt's responses, differentiable. */
 export interface RewardContext extends Disposable {
   evaluate(mix: ResponseMix): Promise<RewardGradient>;
-  /** Takes over whole guidance steps, so that logits stay where the reward computes. Absent where that would gain nothing. */
+  /**
+   * Takes over whole guidance steps, so that logits stay where the reward computes. Absent where that would
+   * gain nothing.
+   */
   hold?(request: HoldRequest): Promise<HeldLogits>;
 }
 

@@ -1,6 +1,7 @@
 /**
- * Logits of masked positions, one row each: of every token, or of candidates that hold all but a negligible part of the probability.
- * The logits of row r are `values[offsets[r]]` up to (not with) `values[offsets[r + 1]]`.
+ * Logits of masked positions, one row each: of every token, or of candidates that hold all but a negligible
+ * part of the probability. The logits of row r are `values[offsets[r]]` up to (not with) `values[offsets[r +
+ * 1]]`.
  */
 export interface RowLogits {
   /** Number of tokens in the vocabulary. */
@@ -15,7 +16,9 @@ export interface RowLogits {
   readonly rest?: RestOfVocabulary | undefined;
 }
 
-/** The tokens that are not candidates, as the sums that an entropy over the whole vocabulary needs of them. */
+/**
+ * The tokens that are not candidates, as the sums that an entropy over the whole vocabulary needs of them.
+ */
 export interface RestOfVocabulary {
   /** The highest logit of each row when the sums were made, h, shape [rows]. */
   readonly highest: Float64Array;

@@ -12,7 +12,10 @@ export interface DenoiserRequest {
   readonly length: number;
   /** Which tokens to predict: flat indices into `tokenIds`, ascending, shape [rows]. */
   readonly positions: Int32Array;
-  /** Tokens of each sequence before the response: needed where blocks are counted from the response, and else ignored. */
+  /**
+   * Tokens of each sequence before the response: needed where blocks are counted from the response, and else
+   * ignored.
+   */
   readonly promptLength?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -48,19 +51,29 @@ export interface Denoiser extends Disposable, Versioned {
   readonly maxLength: number;
   /** Of denoisers whose tokens see no later block. Absent: every token sees every token. */
   readonly blockAttention?: BlockAttention | undefined;
-  /** Token ids of text as text, without a template: what looks like a special token in it is encoded letter by letter. */
+  /**
+   * Token ids of text as text, without a template: what looks like a special token in it is encoded letter by
+   * letter.
+   */
   encodeText(text: string): Int32Array;
-  /** Token ids of the prompt in the model's chat template, up to where the response begins. User text never becomes a special token. */
+  /**
+   * Token ids of the prompt in the model's chat template, up to where the response begins. User text never
+   * becomes a special token.
+   */
   encodePrompt(prompt: Prompt): Int32Array;
   /** Text of response tokens, special tokens dropped, cut at the first token that ends a response. */
   decode(tokenIds: ArrayLike<number>): string;
-  /** Logits that predict `positions`, shape [rows, vocabulary.size], row-major. Any shift between model output and position is already undone. The caller owns the array. */
+  /**
+   * Logits that predict `positions`, shape [rows, vocabulary.size], row-major. Any shift between model output
+   * and position is already undone. The caller owns the array.
+   */
   logits(request: DenoiserRequest): Promise<Float32Array>;
   /**
-   * Of denoisers that can keep the keys and values of the tokens around a block: computes them once. With `blockAttention` those are the tokens before
-   * it, which see nothing of it, so that the logits are exact; finished blocks are handed on from a block to the next, as long as the last is held. A
-   * block must then lie within one that the attention knows. Without it, an approximation as soon as the block's tokens change, since those
-   * around it would see that.
+   * Of denoisers that can keep the keys and values of the tokens around a block: computes them once. With
+   * `blockAttention` those are the tokens before it, which see nothing of it, so that the logits are exact;
+   * finished blocks are handed on from a block to the next, as long as the last is held. A block must then
+   * lie within one that the attention knows. Without it, an approximation as soon as the block's tokens
+   * change, since those around it would see that.
    */
   openBlock?(request: BlockRequest): Promise<DenoiserBlock>;
 }

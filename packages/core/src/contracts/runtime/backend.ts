@@ -17,21 +17,35 @@ export interface ModelSource {
 /** How a session trades memory for speed. */
 export interface SessionOptions {
   /**
-   * Hold every weight once, as stored (memory-mapped where possible), instead of also in the runtime's packed layout.
-   * About 8 % slower and half the memory. Default: false.
+   * Hold every weight once, as stored (memory-mapped where possible), instead of also in the runtime's packed
+   * layout. About 8 % slower and half the memory.
+   * @default false
    */
   readonly disablePrepacking?: boolean;
-  /** Threads inside one operator. Default: the backend's. */
+  /**
+   * Threads inside one operator.
+   * @default the backend's
+   */
   readonly threads?: number;
-  /** Outputs that stay where they are computed: `runKeeping` gives them, and `run` does not. Default: none. */
+  /**
+   * Outputs that stay where they are computed: `runKeeping` gives them, and `run` does not.
+   * @default none
+   */
   readonly keep?: readonly string[];
-  /** Nodes, by name, that the processor computes on a device that is less exact: sines and cosines of large angles. Default: none. */
+  /**
+   * Nodes, by name, that the processor computes on a device that is less exact: sines and cosines of large
+   * angles.
+   * @default none
+   */
   readonly hostNodes?: readonly string[];
 }
 
 /** What a run may be told. */
 export interface RunOptions {
-  /** Names of the outputs to fetch. Default: all but those that are kept. */
+  /**
+   * Names of the outputs to fetch.
+   * @default all but those that are kept
+   */
   readonly fetches?: readonly string[];
   /** Takes effect before the run starts: a run in progress cannot be interrupted. */
   readonly signal?: AbortSignal | undefined;
@@ -42,7 +56,10 @@ export interface Session extends Disposable {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
   run(feeds: Feeds, options?: RunOptions): Promise<Record<string, Tensor>>;
-  /** Runs the model and says which outputs stay where they were computed. Absent of backends that can keep none. */
+  /**
+   * Runs the model and says which outputs stay where they were computed. Absent of backends that can keep
+   * none.
+   */
   runKeeping?(feeds: Feeds, options?: RunOptions): Promise<KeptRun>;
 }
 
@@ -54,12 +71,16 @@ export interface KeptRun {
 }
 
 /**
- * A runtime for ONNX models. It is passed in by the application, never imported by a library. Disposing it disposes every session that is still
- * open, and any worker.
+ * A runtime for ONNX models. It is passed in by the application, never imported by a library. Disposing it
+ * disposes every session that is still open, and any worker.
  */
 export interface Backend extends Disposable, Versioned {
   readonly name: string;
-  /** Whether what it computes on is apart from the memory of JavaScript, so that it pays to leave tensors there. Default: false. */
+  /**
+   * Whether what it computes on is apart from the memory of JavaScript, so that it pays to leave tensors
+   * there.
+   * @default false
+   */
   readonly isDevice?: boolean;
   createSession(model: ModelSource, options?: SessionOptions): Promise<Session>;
 }

@@ -19,7 +19,10 @@ export type DataType =
   | 'bool'
   | 'string';
 
-/** How each element type is held in memory: float16 and bfloat16 as raw bits, bool as 0 or 1, 4-bit types two to a byte. */
+/**
+ * How each element type is held in memory: float16 and bfloat16 as raw bits, bool as 0 or 1, 4-bit types two
+ * to a byte.
+ */
 export interface TensorData {
   float32: Float32Array;
   float64: Float64Array;
@@ -44,7 +47,10 @@ export type Tensor<T extends DataType = DataType> = {
   [K in T]: { readonly type: K; readonly dims: readonly number[]; readonly data: TensorData[K] };
 }[T];
 
-/** A tensor that stays where it was computed, on a graphics card for instance: only sessions of the same backend take it. Whoever asked for it disposes it. */
+/**
+ * A tensor that stays where it was computed, on a graphics card for instance: only sessions of the same
+ * backend take it. Whoever asked for it disposes it.
+ */
 export interface KeptTensor extends Disposable {
   readonly type: DataType;
   readonly dims: readonly number[];

@@ -3,7 +3,10 @@ import { type Estimate, isClear } from '../summary/statistics.js';
 import type { MethodSummary, TemperatureSummary } from '../summary/summary.js';
 import { escapeHtml } from './escape-html.js';
 
-/** The table that tables of papers have, with what it costs; every number leads to the list of results behind it. */
+/**
+ * The table that tables of papers have, with what it costs; every number leads to the list of results behind
+ * it.
+ */
 export const resultsTable = ({ methods }: TemperatureSummary, linkOf: (method: string) => string): string => {
   const against = [...new Set(methods.flatMap(({ differences }) => differences.map((each) => each.against)))];
   const isJudged = methods.some(({ judge }) => judge !== undefined);

@@ -8,7 +8,10 @@ import { escapeHtml } from './escape-html.js';
 /** How many prompts are shown. */
 const SHOWN = 6;
 
-/** The best response of each method to the first prompts, beside each other, with every token colored by the step in which it was committed. */
+/**
+ * The best response of each method to the first prompts, beside each other, with every token colored by the
+ * step in which it was committed.
+ */
 export const textsPart = (lines: readonly JournalLine[]): string => {
   const nameOf = rowNames(lines);
   const seed = Math.min(...lines.map((line) => line.seed));

@@ -4,7 +4,10 @@ import type { TemperatureSummary } from '../summary/summary.js';
 import { drawPlot } from './draw-plot.js';
 import { methodMarks } from './method-marks.js';
 
-/** Top@1 of each method against what it costs, with the curve of unguided best-of-n at the same cost; '' where that cost was left out. */
+/**
+ * Top@1 of each method against what it costs, with the curve of unguided best-of-n at the same cost; '' where
+ * that cost was left out.
+ */
 export const costPlot = (
   { temperature, methods, bestOf }: TemperatureSummary,
   unit: 'passes' | 'seconds',

@@ -4,7 +4,10 @@ import type { TemperatureSummary } from '../summary/summary.js';
 import { drawPlot } from './draw-plot.js';
 import { methodMarks } from './method-marks.js';
 
-/** What the judge says of each method's best responses against their reward: a method that only fools its reward lies to the right and low. '' without a judge. */
+/**
+ * What the judge says of each method's best responses against their reward: a method that only fools its
+ * reward lies to the right and low. '' without a judge.
+ */
 export const judgePlot = ({ temperature, methods }: TemperatureSummary): string => {
   const points = methods.flatMap(({ name, method, top1, judge }) =>
     judge === undefined

@@ -8,7 +8,10 @@ interface MethodPoint extends Pick<MethodStyle, 'color' | 'symbol'> {
   readonly y: number;
 }
 
-/** A symbol for each method, with its name to the left or right of it. `ys` are all values that the plot shows, which say how far apart names can be. */
+/**
+ * A symbol for each method, with its name to the left or right of it. `ys` are all values that the plot
+ * shows, which say how far apart names can be.
+ */
 export const methodMarks = (
   points: readonly MethodPoint[],
   ys: readonly number[],

@@ -1,4 +1,7 @@
-/** The same points with a `labelY` for each, far enough from each other to be read, in the order of their values. */
+/**
+ * The same points with a `labelY` for each, far enough from each other to be read, in the order of their
+ * values.
+ */
 export const spreadLabels = <T extends { readonly y: number }>(
   points: readonly T[],
   least: number,

@@ -1,6 +1,7 @@
 /**
- * Expected highest of n values drawn without replacement from those given, for n from 1 to all of them: an unbiased estimate of best-of-n from a larger
- * sample. With values in ascending order, the i-th is the highest of n in C(i − 1, n − 1) of C(N, n) draws.
+ * Expected highest of n values drawn without replacement from those given, for n from 1 to all of them: an
+ * unbiased estimate of best-of-n from a larger sample. With values in ascending order, the i-th is the
+ * highest of n in C(i − 1, n − 1) of C(N, n) draws.
  */
 export const bestOfCurve = (values: readonly number[]): number[] => {
   const ascending = values.toSorted((a, b) => a - b);

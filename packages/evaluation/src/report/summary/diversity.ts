@@ -1,6 +1,9 @@
 /** How different the responses to one prompt are. */
 export interface Diversity {
-  /** Share of different n-grams among all, for n of 1, 2 and 3; higher is more diverse. Null where there is no n-gram. */
+  /**
+   * Share of different n-grams among all, for n of 1, 2 and 3; higher is more diverse. Null where there is no
+   * n-gram.
+   */
   readonly distinct: readonly (number | null)[];
   /** Mean BLEU-4 of each response against the others; lower is more diverse. Null for a single one. */
   readonly selfBleu: number | null;

@@ -35,7 +35,9 @@ const dashes = [
   '5 1 1 1 1 1',
 ];
 
-/** The style of a method, the same in every plot. Unknown ones take their turn by the letters of their names. */
+/**
+ * The style of a method, the same in every plot. Unknown ones take their turn by the letters of their names.
+ */
 export const methodStyle = (method: string): MethodStyle => {
   const known = methodOrder.indexOf(method);
   const other = [...method].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % 2;

@@ -1,7 +1,10 @@
 import type { JournalLine } from '../../journal/journal-line.js';
 import { type Estimate, estimateOver, meanOf } from './statistics.js';
 
-/** The perplexity of all responses, over seeds; undefined where not every result has one. Texts without tokens have no part in it. */
+/**
+ * The perplexity of all responses, over seeds; undefined where not every result has one. Texts without tokens
+ * have no part in it.
+ */
 export const perplexityOf = (lines: readonly JournalLine[]): Estimate | undefined => {
   const isRated = lines.every(({ trajectories }) =>
     trajectories.every(({ negativeLogLikelihood }) => negativeLogLikelihood !== undefined),

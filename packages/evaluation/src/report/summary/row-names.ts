@@ -6,8 +6,8 @@ import { groupBy } from './statistics.js';
 export const settled = ['trajectories', 'guidanceSteps'] as const;
 
 /**
- * What the row of a line is called: its method, and, where the lines have that method with several of the settled settings, those that differ. Lines of different settings never share a
- * name.
+ * What the row of a line is called: its method, and, where the lines have that method with several of the
+ * settled settings, those that differ. Lines of different settings never share a name.
  */
 export const rowNames = (lines: readonly JournalLine[]): ((line: JournalLine) => string) => {
   const differing = new Map(

@@ -15,7 +15,10 @@ import type {
 } from './summary.js';
 
 export interface SummarizeOptions {
-  /** Leave measured times out, so that the reports of equal results are equal. Default: false. */
+  /**
+   * Leave measured times out, so that the reports of equal results are equal.
+   * @default false
+   */
   readonly withoutSeconds?: boolean | undefined;
 }
 
@@ -62,7 +65,10 @@ const bySettled = (a: JournalLine, b: JournalLine): number =>
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** What one table may not mix: models and settings, but for those that a method settles or that there is a table for each of. */
+/**
+ * What one table may not mix: models and settings, but for those that a method settles or that there is a
+ * table for each of.
+ */
 const setupOf = ({ settings }: JournalLine): string => {
   const { temperature: _t, ...shared } = settings;
   return canonicalJson({ ...shared, ...Object.fromEntries(settled.map((name) => [name, undefined])) });

@@ -42,7 +42,10 @@ export interface BestOfSummary {
 
 /** What a method reached at one temperature, with standard errors. */
 export interface MethodSummary {
-  /** The method, and, where a table has it with several numbers of guidance steps or responses, those: no two rows of a table have the same. */
+  /**
+   * The method, and, where a table has it with several numbers of guidance steps or responses, those: no two
+   * rows of a table have the same.
+   */
   readonly name: string;
   readonly method: string;
   /** Keys of the journal's lines that these numbers are made from. */
@@ -56,7 +59,10 @@ export interface MethodSummary {
   /** Of the responses with the highest reward; of all. */
   readonly judge?: Estimate | undefined;
   readonly judgeAvg?: Estimate | undefined;
-  /** exp of the mean negative log-likelihood of all responses, a mean over tokens for each; its error is that of the mean, times the perplexity. */
+  /**
+   * exp of the mean negative log-likelihood of all responses, a mean over tokens for each; its error is that
+   * of the mean, times the perplexity.
+   */
   readonly perplexity?: Estimate | undefined;
   /** Per prompt. Null where times were to be left out. */
   readonly cost: {
@@ -73,7 +79,10 @@ export interface MethodSummary {
   readonly entropyWeightByStep: readonly (number | null)[];
 }
 
-/** This method minus another: mean over prompts, each averaged over seeds, and the standard error over prompts. */
+/**
+ * This method minus another: mean over prompts, each averaged over seeds, and the standard error over
+ * prompts.
+ */
 export interface DifferenceSummary {
   /** Name of the other. */
   readonly against: string;

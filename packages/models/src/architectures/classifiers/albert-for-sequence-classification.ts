@@ -8,8 +8,8 @@ import type { ClassifierNetwork } from '../../contracts/network.js';
 import type { ConfigReader } from '../../files/config-reader.js';
 
 /**
- * ALBERT with a linear score of the pooled first position: a BERT with short embeddings, whose layers share their weights in groups. Source:
- * AlbertForSequenceClassification in transformers, given inputs_embeds.
+ * ALBERT with a linear score of the pooled first position: a BERT with short embeddings, whose layers share
+ * their weights in groups. Source: AlbertForSequenceClassification in transformers, given inputs_embeds.
  */
 export const AlbertForSequenceClassification = (config: ConfigReader): ClassifierNetwork => {
   const labels = readLabels(config);

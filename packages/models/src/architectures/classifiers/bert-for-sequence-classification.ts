@@ -7,8 +7,8 @@ import type { ClassifierNetwork } from '../../contracts/network.js';
 import type { ConfigReader } from '../../files/config-reader.js';
 
 /**
- * BERT with a linear score of the pooled first position: [CLS] prompt [SEP] response [SEP], the response being segment 1.
- * Source: BertForSequenceClassification in transformers, given inputs_embeds.
+ * BERT with a linear score of the pooled first position: [CLS] prompt [SEP] response [SEP], the response
+ * being segment 1. Source: BertForSequenceClassification in transformers, given inputs_embeds.
  */
 export const BertForSequenceClassification = (config: ConfigReader): ClassifierNetwork => {
   const labels = readLabels(config);

@@ -23,8 +23,8 @@ const relativeTable = 'deberta.encoder.rel_embeddings.weight';
 const relativeNorm = 'deberta.encoder.LayerNorm';
 
 /**
- * DeBERTa v3 (and v2 without convolution) with a score of the pooled first position; it knows positions by their distances only.
- * Source: DebertaV2ForSequenceClassification in transformers, given inputs_embeds.
+ * DeBERTa v3 (and v2 without convolution) with a score of the pooled first position; it knows positions by
+ * their distances only. Source: DebertaV2ForSequenceClassification in transformers, given inputs_embeds.
  */
 export const DebertaV2ForSequenceClassification = (config: ConfigReader): ClassifierNetwork => {
   const labels = readLabels(config);

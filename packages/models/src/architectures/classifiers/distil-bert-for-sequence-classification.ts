@@ -18,8 +18,8 @@ const positionTable = 'distilbert.embeddings.position_embeddings.weight';
 const embeddingNorm = 'distilbert.embeddings.LayerNorm';
 
 /**
- * DistilBERT (BERT without segments) with a two-layer score of the first position: [CLS] prompt [SEP] response [SEP].
- * Source: DistilBertForSequenceClassification in transformers, given inputs_embeds.
+ * DistilBERT (BERT without segments) with a two-layer score of the first position: [CLS] prompt [SEP]
+ * response [SEP]. Source: DistilBertForSequenceClassification in transformers, given inputs_embeds.
  */
 export const DistilBertForSequenceClassification = (config: ConfigReader): ClassifierNetwork => {
   const labels = readLabels(config);

@@ -7,8 +7,8 @@ import type { ClassifierNetwork } from '../../contracts/network.js';
 import type { ConfigReader } from '../../files/config-reader.js';
 
 /**
- * ELECTRA's discriminator with a two-layer score of the first position; embeddings may be shorter than what the layers pass on. Source:
- * ElectraForSequenceClassification in transformers, given inputs_embeds.
+ * ELECTRA's discriminator with a two-layer score of the first position; embeddings may be shorter than what
+ * the layers pass on. Source: ElectraForSequenceClassification in transformers, given inputs_embeds.
  */
 export const ElectraForSequenceClassification = (config: ConfigReader): ClassifierNetwork => {
   const labels = readLabels(config);

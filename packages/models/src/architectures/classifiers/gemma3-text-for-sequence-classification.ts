@@ -4,8 +4,8 @@ import type { ClassifierNetwork } from '../../contracts/network.js';
 import { type ConfigReader, configReader } from '../../files/config-reader.js';
 
 /**
- * Gemma 3, of texts, with a linear score of the last position; every sixth layer sees everything, and turns otherwise than the rest. Source:
- * Gemma3TextForSequenceClassification in transformers, given inputs_embeds.
+ * Gemma 3, of texts, with a linear score of the last position; every sixth layer sees everything, and turns
+ * otherwise than the rest. Source: Gemma3TextForSequenceClassification in transformers, given inputs_embeds.
  */
 export const Gemma3TextForSequenceClassification = (config: ConfigReader): ClassifierNetwork => {
   const period = config.count('_sliding_window_pattern', config.count('sliding_window_pattern', 6));
@@ -14,7 +14,10 @@ export const Gemma3TextForSequenceClassification = (config: ConfigReader): Class
   return gemmaClassifier(config, { headNorms: true, period, window: 4096, ropes: { all, near } });
 };
 
-/** rope_parameters by kind of layer, as transformers 5 writes it, or fields of their own; `scaling` is the field that stretches it. */
+/**
+ * rope_parameters by kind of layer, as transformers 5 writes it, or fields of their own; `scaling` is the
+ * field that stretches it.
+ */
 const ropeOf = (config: ConfigReader, kind: string, theta: number, scaling?: string) => {
   const fieldsOf = (reader: ConfigReader, field: string) =>
     (reader.raw(field) ?? undefined) === undefined ? {} : reader.nested(field).fields();

@@ -4,8 +4,8 @@ import type { ClassifierNetwork } from '../../contracts/network.js';
 import type { ConfigReader } from '../../files/config-reader.js';
 
 /**
- * Llama with a linear score of the last position, as in Skywork-Reward-V2-Llama; Llama 3's RoPE scaling included.
- * Source: LlamaForSequenceClassification in transformers, given inputs_embeds.
+ * Llama with a linear score of the last position, as in Skywork-Reward-V2-Llama; Llama 3's RoPE scaling
+ * included. Source: LlamaForSequenceClassification in transformers, given inputs_embeds.
  */
 export const LlamaForSequenceClassification = (config: ConfigReader): ClassifierNetwork => {
   config.only('mlp_bias', false);

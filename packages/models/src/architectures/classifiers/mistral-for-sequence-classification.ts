@@ -4,8 +4,8 @@ import type { ClassifierNetwork } from '../../contracts/network.js';
 import type { ConfigReader } from '../../files/config-reader.js';
 
 /**
- * Mistral with a linear score of the last position; all of its layers see only the tokens just before, unless the window is null.
- * Source: MistralForSequenceClassification in transformers, given inputs_embeds.
+ * Mistral with a linear score of the last position; all of its layers see only the tokens just before, unless
+ * the window is null. Source: MistralForSequenceClassification in transformers, given inputs_embeds.
  */
 export const MistralForSequenceClassification = (config: ConfigReader): ClassifierNetwork => {
   const shape = readDecoderShape(config, { headNorms: false, biases: [] });

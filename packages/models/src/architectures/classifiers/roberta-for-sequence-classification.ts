@@ -7,9 +7,10 @@ import type { ClassifierNetwork } from '../../contracts/network.js';
 import type { ConfigReader } from '../../files/config-reader.js';
 
 /**
- * RoBERTa with a two-layer score of the first position: <s> prompt </s></s> response </s>. Its position table begins behind the row of the
- * padding token, so that the first token has position pad + 1; a padding token inside a text has position pad and is not counted.
- * Source: RobertaForSequenceClassification in transformers, given input_ids; mixtures of tokens and what is not attended count as tokens.
+ * RoBERTa with a two-layer score of the first position: <s> prompt </s></s> response </s>. Its position table
+ * begins behind the row of the padding token, so that the first token has position pad + 1; a padding token
+ * inside a text has position pad and is not counted. Source: RobertaForSequenceClassification in
+ * transformers, given input_ids; mixtures of tokens and what is not attended count as tokens.
  */
 export const RobertaForSequenceClassification = (config: ConfigReader): ClassifierNetwork => {
   const labels = readLabels(config);

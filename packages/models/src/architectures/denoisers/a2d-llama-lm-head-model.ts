@@ -4,8 +4,8 @@ import type { DenoiserNetwork } from '../../contracts/network.js';
 import type { ConfigReader } from '../../files/config-reader.js';
 
 /**
- * Llama turned into a diffusion model: its attention looks both ways, and logits stand where their tokens are.
- * Source: the A2D models of the dllm toolkit; LlamaForCausalLM in transformers without its mask.
+ * Llama turned into a diffusion model: its attention looks both ways, and logits stand where their tokens
+ * are. Source: the A2D models of the dllm toolkit; LlamaForCausalLM in transformers without its mask.
  */
 export const A2DLlamaLMHeadModel = (config: ConfigReader): DenoiserNetwork => {
   config.only('mlp_bias', false);

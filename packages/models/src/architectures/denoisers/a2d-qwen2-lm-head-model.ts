@@ -4,8 +4,8 @@ import type { DenoiserNetwork } from '../../contracts/network.js';
 import type { ConfigReader } from '../../files/config-reader.js';
 
 /**
- * Qwen2 turned into a diffusion model: its attention looks both ways, and logits stand where their tokens are.
- * Source: the A2D models of the dllm toolkit; Qwen2ForCausalLM in transformers without its mask.
+ * Qwen2 turned into a diffusion model: its attention looks both ways, and logits stand where their tokens
+ * are. Source: the A2D models of the dllm toolkit; Qwen2ForCausalLM in transformers without its mask.
  */
 export const A2DQwen2LMHeadModel = (config: ConfigReader): DenoiserNetwork => {
   const shape = readDecoderShape(config, { headNorms: false, biases: ['q', 'k', 'v'], sliding: 'refused' });

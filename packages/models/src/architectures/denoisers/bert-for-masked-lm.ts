@@ -8,8 +8,8 @@ import type { ConfigReader } from '../../files/config-reader.js';
 const transform = 'cls.predictions.transform';
 
 /**
- * BERT that fills in masks, its head being the embedding table (or one of its own) with a bias; every token is of segment 0.
- * Source: BertForMaskedLM in transformers.
+ * BERT that fills in masks, its head being the embedding table (or one of its own) with a bias; every token
+ * is of segment 0. Source: BertForMaskedLM in transformers.
  */
 export const BertForMaskedLM = (config: ConfigReader): DenoiserNetwork => {
   const shape = readBertShape(config, { root: 'bert', firstPosition: 0 });

@@ -5,8 +5,9 @@ import type { DenoiserNetwork } from '../../contracts/network.js';
 import type { ConfigReader } from '../../files/config-reader.js';
 
 /**
- * LLaDA-MoE: a decoder that looks both ways, some of whose layers are mixtures of experts; a token's shares are the largest of a softmax over all experts, as they
- * are. Logits stand where their tokens are. Source: the model's published code.
+ * LLaDA-MoE: a decoder that looks both ways, some of whose layers are mixtures of experts; a token's shares
+ * are the largest of a softmax over all experts, as they are. Logits stand where their tokens are. Source:
+ * the model's published code.
  */
 export const LLaDAMoEModelLM = (config: ConfigReader): DenoiserNetwork => {
   config.only('moe_router_score_function', 'softmax');

@@ -8,8 +8,9 @@ import type { DenoiserNetwork } from '../../contracts/network.js';
 import type { ConfigReader } from '../../files/config-reader.js';
 
 /**
- * LLaDA2: a decoder in blocks of 32 counted from the beginning of the sequence, whose layers but the first are mixtures of experts with a shared one, of heads
- * that turn in part. Logits stand where their tokens are. Source: the model's published code.
+ * LLaDA2: a decoder in blocks of 32 counted from the beginning of the sequence, whose layers but the first
+ * are mixtures of experts with a shared one, of heads that turn in part. Logits stand where their tokens are.
+ * Source: the model's published code.
  */
 export const LLaDA2MoeModelLM = (config: ConfigReader): DenoiserNetwork => {
   config.only('use_qkv_bias', false);
@@ -103,7 +104,8 @@ interface Router {
 }
 
 /**
- * s = σ(logits). Experts are chosen by s + bias within the groups whose two best add up to most; their shares are s / Σ s · factor.
+ * s = σ(logits). Experts are chosen by s + bias within the groups whose two best add up to most; their shares
+ * are s / Σ s · factor.
  */
 const groupedShares = (g: GraphBuilder, logits: Value, bias: Value, router: Router): Value => {
   const { experts: count, chosen, groups, chosenGroups, factor } = router;

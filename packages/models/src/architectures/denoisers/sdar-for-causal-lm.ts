@@ -4,8 +4,9 @@ import type { DenoiserNetwork } from '../../contracts/network.js';
 import type { ConfigReader } from '../../files/config-reader.js';
 
 /**
- * SDAR: Qwen3 whose tokens see their block and those before it, counted from the beginning of the sequence; logits stand where their tokens are.
- * Source: Cheng et al., "SDAR: A Synergistic Diffusion-AutoRegression Paradigm" (arXiv 2510.06303) and the model's published code.
+ * SDAR: Qwen3 whose tokens see their block and those before it, counted from the beginning of the sequence;
+ * logits stand where their tokens are. Source: Cheng et al., "SDAR: A Synergistic Diffusion-AutoRegression
+ * Paradigm" (arXiv 2510.06303) and the model's published code.
  */
 export const SDARForCausalLM = (config: ConfigReader): DenoiserNetwork => {
   const biases = attentionBiases(config);

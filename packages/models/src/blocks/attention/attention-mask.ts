@@ -3,13 +3,16 @@ import { causalMask, lowestFloat } from '@entrgi/onnx/internal';
 import type { Blocks } from '../../contracts/network.js';
 import { positions } from './rotary.js';
 
-/** What to add to attention scores so that no token sees a key where `present` (int64 [batch, length]) is 0: [batch, 1, 1, length]. */
+/**
+ * What to add to attention scores so that no token sees a key where `present` (int64 [batch, length]) is 0:
+ * [batch, 1, 1, length].
+ */
 export const paddingMask = (g: GraphBuilder, present: Value, length: Value): Value =>
   additive(g, asKeys(g, present, length));
 
 /**
- * What to add to attention scores so that no token sees a later one, nor a key where `present` (int64 [batch, length]) is 0, nor with `width` any
- * but the last so many, itself included: [batch, 1, length, length].
+ * What to add to attention scores so that no token sees a later one, nor a key where `present` (int64 [batch,
+ * length]) is 0, nor with `width` any but the last so many, itself included: [batch, 1, length, length].
  */
 export const causalPaddingMask = (g: GraphBuilder, present: Value, length: Value, width?: number): Value => {
   const order = positions(g, length);
@@ -17,7 +20,11 @@ export const causalPaddingMask = (g: GraphBuilder, present: Value, length: Value
   return additive(g, g.And(seen, asKeys(g, present, length)));
 };
 
-/** No token sees one of a later block: [1, 1, length, length]. `start`: position of the first, 1-D with one element. Default: 0. */
+/**
+ * No token sees one of a later block: [1, 1, length, length]. `start`: position of the first, 1-D with one
+ * element.
+ * @default 0
+ */
 export const blockMask = (
   g: GraphBuilder,
   length: Value,
@@ -29,7 +36,10 @@ export const blockMask = (
   return additive(g, g.Unsqueeze(seen, [0, 1]));
 };
 
-/** No token sees one further away than `reach`, nor a key where `present` is 0: [batch or 1, 1, length, length]. */
+/**
+ * No token sees one further away than `reach`, nor a key where `present` is 0: [batch or 1, 1, length,
+ * length].
+ */
 export const localMask = (g: GraphBuilder, length: Value, reach: number, present?: Value): Value => {
   const order = positions(g, length);
   const distance = g.Abs(g.Sub(g.Unsqueeze(order, [0]), g.Unsqueeze(order, [1])));
@@ -40,7 +50,10 @@ export const localMask = (g: GraphBuilder, length: Value, reach: number, present
   );
 };
 
-/** By the length that the scores have, so that it is known while the graph is built: a gradient then need not look for what was broadcast. */
+/**
+ * By the length that the scores have, so that it is known while the graph is built: a gradient then need not
+ * look for what was broadcast.
+ */
 const asKeys = (g: GraphBuilder, present: Value, length: Value): Value =>
   g.Reshape(
     g.Cast(present, 'bool'),

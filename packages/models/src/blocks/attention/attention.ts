@@ -15,13 +15,22 @@ export interface AttentionShape {
   readonly headWidth: number;
   /** Turns queries and keys by their positions. */
   readonly rotary?: Rotary;
-  /** What scores are multiplied by. Default: 1 / √headWidth. */
+  /**
+   * What scores are multiplied by.
+   * @default 1 / √headWidth
+   */
   readonly scale?: number | undefined;
-  /** Keeps scores within ± cap: cap · tanh(score / cap). Default: they have no bounds. */
+  /**
+   * Keeps scores within ± cap: cap · tanh(score / cap).
+   * @default they have no bounds
+   */
   readonly cap?: number | undefined;
 }
 
-/** The names of one layer's projections, and what is done to each query and key head [batch, length, heads, headWidth]. */
+/**
+ * The names of one layer's projections, and what is done to each query and key head [batch, length, heads,
+ * headWidth].
+ */
 export interface AttentionLayer {
   /** One projection to the queries of all heads, then keys, then values, in place of three. */
   readonly qkv?: string | undefined;
@@ -30,18 +39,28 @@ export interface AttentionLayer {
   readonly v: string;
   readonly o: string;
   readonly normalize?: { readonly q: (x: Value) => Value; readonly k: (x: Value) => Value };
-  /** Added to the scores, broadcast to [batch, heads, length, length]; absent: every token sees every token. All see all of the past. */
+  /**
+   * Added to the scores, broadcast to [batch, heads, length, length]; absent: every token sees every token.
+   * All see all of the past.
+   */
   readonly mask?: Value | undefined;
-  /** Of the tokens before these, piece by piece, each as long in all layers and one for the whole batch (its batch size is 1) or one for each. */
+  /**
+   * Of the tokens before these, piece by piece, each as long in all layers and one for the whole batch (its
+   * batch size is 1) or one for each.
+   */
   readonly past?: readonly KeysAndValues[] | undefined;
-  /** Flat rows to return, int64 [wanted]. Default: all. */
+  /**
+   * Flat rows to return, int64 [wanted].
+   * @default all
+   */
   readonly wanted?: Value | undefined;
 }
 
 /**
- * softmax(q kᵀ · scale + mask) v, from and to rows [batch · length, width] (or [wanted, width]); one function for all layers.
- * Query heads that share a key head are stacked along the length, so that keys and values are never repeated. Nor is the past: its products
- * are its own, so that it need not be copied for the batch, and that a gradient, of which it gets none, costs it only two products.
+ * softmax(q kᵀ · scale + mask) v, from and to rows [batch · length, width] (or [wanted, width]); one function
+ * for all layers. Query heads that share a key head are stacked along the length, so that keys and values are
+ * never repeated. Nor is the past: its products are its own, so that it need not be copied for the batch, and
+ * that a gradient, of which it gets none, costs it only two products.
  */
 export const attention = (g: GraphBuilder, weights: Weights, shape: AttentionShape) => {
   const { batch, length, heads, keyValueHeads, headWidth, rotary, cap, scale = headWidth ** -0.5 } = shape;

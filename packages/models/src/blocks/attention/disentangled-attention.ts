@@ -23,9 +23,10 @@ export interface DisentangledAttentionShape {
 }
 
 /**
- * softmax((q·k + q·kᵣ + k·qᵣ) / √(3 headWidth) + mask) v, from and to rows [batch · length, width], where kᵣ and qᵣ are the projections of the
- * embedding of the distance from query to key, made with the weights of keys and queries; one function for all layers.
- * Source: He et al., "DeBERTa: Decoding-enhanced BERT with Disentangled Attention" (arXiv 2006.03654) §3.1.
+ * softmax((q·k + q·kᵣ + k·qᵣ) / √(3 headWidth) + mask) v, from and to rows [batch · length, width], where kᵣ
+ * and qᵣ are the projections of the embedding of the distance from query to key, made with the weights of
+ * keys and queries; one function for all layers. Source: He et al., "DeBERTa: Decoding-enhanced BERT with
+ * Disentangled Attention" (arXiv 2006.03654) §3.1.
  */
 export const disentangledAttention = (
   g: GraphBuilder,
@@ -59,7 +60,10 @@ export const disentangledAttention = (
   };
 };
 
-/** The row of the relative embeddings for each query and key, int64 [length, length]; looked up by distance in a constant. */
+/**
+ * The row of the relative embeddings for each query and key, int64 [length, length]; looked up by distance in
+ * a constant.
+ */
 const distanceRows = (
   g: GraphBuilder,
   { length, maxLength, buckets, reach }: DisentangledAttentionShape,

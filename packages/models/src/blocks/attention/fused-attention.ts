@@ -3,7 +3,10 @@ import type { Weights } from '../../contracts/weights.js';
 import { linear } from '../layers/linear.js';
 import type { Rotary } from './rotary.js';
 
-/** One layer's attention whose queries, keys and values come from one product: x W → [batch, length, 3, heads, headWidth]. */
+/**
+ * One layer's attention whose queries, keys and values come from one product: x W → [batch, length, 3, heads,
+ * headWidth].
+ */
 export interface FusedAttentionLayer {
   readonly qkv: string;
   readonly o: string;
@@ -12,7 +15,9 @@ export interface FusedAttentionLayer {
   readonly mask?: Value;
 }
 
-/** softmax(q kᵀ / √headWidth + mask) v, from and to rows [batch · length, width]; one function for all layers. */
+/**
+ * softmax(q kᵀ / √headWidth + mask) v, from and to rows [batch · length, width]; one function for all layers.
+ */
 export const fusedAttention = (
   g: GraphBuilder,
   weights: Weights,

@@ -15,9 +15,11 @@ export interface RopeSettings {
 }
 
 /**
- * Reads the settings with the precedence of transformers 5: `rope_scaling`, unless it is empty, before `rope_parameters`; what is inside them before
- * rope_theta and partial_rotary_factor beside them; only original_max_position_embeddings the other way round.
- * Throws CheckpointError where the two, or `rope_type` and `type`, contradict each other: of the one that loses, nothing would be heard.
+ * Reads the settings with the precedence of transformers 5: `rope_scaling`, unless it is empty, before
+ * `rope_parameters`; what is inside them before rope_theta and partial_rotary_factor beside them; only
+ * original_max_position_embeddings the other way round.
+ * @throws CheckpointError where the two, or `rope_type` and `type`, contradict each other: of the one that
+ *   loses, nothing would be heard
  */
 export const readRopeSettings = (config: ConfigReader): RopeSettings => {
   const places = ['rope_scaling', 'rope_parameters'].filter((field) => isGiven(config.raw(field)));
@@ -67,7 +69,10 @@ const typeOf = (fields: ConfigReader): string => {
   return type;
 };
 
-/** What rope_parameters says beside a rope_scaling, which replaces it, must be what holds. That its type is the default may be: it says nothing more. */
+/**
+ * What rope_parameters says beside a rope_scaling, which replaces it, must be what holds. That its type is
+ * the default may be: it says nothing more.
+ */
 const refuseUnlessAgreed = (config: ConfigReader, settings: RopeSettings): void => {
   const other = config.raw('rope_parameters') as Readonly<Record<string, unknown>>;
   for (const [field, value] of Object.entries(other)) {

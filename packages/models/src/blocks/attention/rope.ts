@@ -8,7 +8,10 @@ export interface Rope {
   readonly frequencies: readonly number[];
   /** What turned queries and keys are multiplied by. */
   readonly amplitude: number;
-  /** Sequences of more tokens turn at other frequencies, all their positions: float32 [1, pairs] for the number of tokens, float32 [1]. */
+  /**
+   * Sequences of more tokens turn at other frequencies, all their positions: float32 [1, pairs] for the
+   * number of tokens, float32 [1].
+   */
   readonly longer?: { readonly than: number; frequencies(g: GraphBuilder, tokens: Value): Value } | undefined;
   /** Tokens that the network is made for: more than max_position_embeddings where the type stretches that. */
   readonly maxLength: number;
@@ -31,7 +34,11 @@ export const plainRope = (theta: number, { headWidth, maxLength }: Sizes): Rope 
   maxLength,
 });
 
-/** The rotary embedding that the settings describe. Throws UnsupportedError, listing the known types, for another; CheckpointError for a field outside its domain. */
+/**
+ * The rotary embedding that the settings describe.
+ * @throws UnsupportedError, listing the known types, for another; CheckpointError for a field outside its
+ *   domain
+ */
 export const readRope = (settings: RopeSettings, sizes: Sizes): Rope => {
   const { type, fields, partial } = settings;
   if (!Object.hasOwn(types, type)) {
@@ -62,8 +69,8 @@ const linear: RopeType = ({ theta, fields }, sizes) => {
 };
 
 /**
- * Beyond the length of training, θ grows with the number of tokens n: by (factor · n / maxLength − (factor − 1)) ^ (headWidth / (headWidth − 2)).
- * Source: "NTK-aware scaled RoPE"; rope_type "dynamic" in transformers.
+ * Beyond the length of training, θ grows with the number of tokens n: by (factor · n / maxLength − (factor −
+ * 1)) ^ (headWidth / (headWidth − 2)). Source: "NTK-aware scaled RoPE"; rope_type "dynamic" in transformers.
  */
 const dynamic: RopeType = ({ theta, fields }, sizes) => {
   const rope = plainRope(theta, sizes);
@@ -90,8 +97,8 @@ const dynamic: RopeType = ({ theta, fields }, sizes) => {
 };
 
 /**
- * Frequencies of long waves are divided by `factor`, those of short ones kept, those between blended by their index.
- * Source: Peng et al., "YaRN" (arXiv 2309.00071); rope_type "yarn" in transformers.
+ * Frequencies of long waves are divided by `factor`, those of short ones kept, those between blended by their
+ * index. Source: Peng et al., "YaRN" (arXiv 2309.00071); rope_type "yarn" in transformers.
  */
 const yarn: RopeType = ({ theta, fields, original }, sizes) => {
   const { headWidth, maxLength } = sizes;
@@ -143,8 +150,8 @@ const longrope: RopeType = ({ theta, fields, original }, sizes) => {
 };
 
 /**
- * Frequencies of long waves are divided by `factor`, those of short ones kept, those between blended linearly in original length / wavelength.
- * Source: Llama 3.1's reference code; rope_type "llama3" in transformers.
+ * Frequencies of long waves are divided by `factor`, those of short ones kept, those between blended linearly
+ * in original length / wavelength. Source: Llama 3.1's reference code; rope_type "llama3" in transformers.
  */
 const llama3: RopeType = ({ theta, fields, original }, sizes) => {
   const factor = fields.positive('factor');

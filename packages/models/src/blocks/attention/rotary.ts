@@ -2,23 +2,32 @@ import type { GraphBuilder, Value } from '@entrgi/onnx';
 import { countUp, int } from '@entrgi/onnx/internal';
 import type { Rope } from './rope.js';
 
-/** Turns queries or keys [batch, heads, length, headWidth] by their positions start, start + 1, …, and multiplies them by `factor` (default: 1). */
+/**
+ * Turns queries or keys [batch, heads, length, headWidth] by their positions start, start + 1, …, and
+ * multiplies them by `factor` (default: 1).
+ */
 export type Rotary = (x: Value, factor?: number) => Value;
 
 export interface RotaryOptions {
-  /** Position of the first token, 1-D with one element. Default: 0. */
+  /**
+   * Position of the first token, 1-D with one element.
+   * @default 0
+   */
   readonly start?: Value | undefined;
-  /** Tokens of the whole sequence, these among them, 1-D with one element. Default: `length`. */
+  /**
+   * Tokens of the whole sequence, these among them, 1-D with one element.
+   * @default `length`
+   */
   readonly tokens?: Value | undefined;
   /** Numbers of a head, where only the first of them are turned. */
   readonly headWidth?: number | undefined;
 }
 
 /**
- * Rotary position embedding in the halves layout: for angle α = position · frequency_i,
- * (x_i, x_{i + headWidth/2}) ← amplitude · (x_i cos α − x_{i + headWidth/2} sin α, x_{i + headWidth/2} cos α + x_i sin α).
- * The tables are computed in the graph, once for all layers, and once more for a factor, which so costs no pass over the queries. `length` is
- * a 1-D value with one element.
+ * Rotary position embedding in the halves layout: for angle α = position · frequency_i, (x_i, x_{i +
+ * headWidth/2}) ← amplitude · (x_i cos α − x_{i + headWidth/2} sin α, x_{i + headWidth/2} cos α + x_i sin α).
+ * The tables are computed in the graph, once for all layers, and once more for a factor, which so costs no
+ * pass over the queries. `length` is a 1-D value with one element.
  */
 export const rotary = (
   g: GraphBuilder,

@@ -11,8 +11,9 @@ export interface SlidingWindow {
 export const attentionKinds = ['full_attention', 'sliding_attention'];
 
 /**
- * As Qwen2 and Qwen3 write it: `use_sliding_window`, `sliding_window`, and `layer_types` or, without them, `max_window_layers`, from which on layers slide.
- * undefined where no layer slides, or the window is as long as the longest sequence.
+ * As Qwen2 and Qwen3 write it: `use_sliding_window`, `sliding_window`, and `layer_types` or, without them,
+ * `max_window_layers`, from which on layers slide. undefined where no layer slides, or the window is as long
+ * as the longest sequence.
  */
 export const readSlidingWindow = (
   config: ConfigReader,

@@ -8,7 +8,10 @@ import { rmsNorm } from '../layers/rms-norm.js';
 import { type DecoderShape, decoderParameters } from './decoder-config.js';
 import { decoderLayers } from './decoder-layers.js';
 
-/** A decoder whose attention looks both ways, in the whole sequence or up to the end of its block, with a head of its own or (`tied`) the embedding table as its head. */
+/**
+ * A decoder whose attention looks both ways, in the whole sequence or up to the end of its block, with a head
+ * of its own or (`tied`) the embedding table as its head.
+ */
 export const bidirectionalDecoder = (
   shape: DecoderShape,
   {

@@ -11,8 +11,8 @@ import { type DecoderShape, decoderParameters } from './decoder-config.js';
 import { decoderLayers } from './decoder-layers.js';
 
 /**
- * A causal decoder with a linear score of the last token that is not the padding token of config.json, wherever that stands in the text.
- * Positions count from 0 whatever the attention.
+ * A causal decoder with a linear score of the last token that is not the padding token of config.json,
+ * wherever that stands in the text. Positions count from 0 whatever the attention.
  */
 export const causalClassifier = (config: ConfigReader, shape: DecoderShape): ClassifierNetwork => {
   const labels = readLabels(config);

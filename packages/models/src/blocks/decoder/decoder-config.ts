@@ -12,7 +12,10 @@ export interface DecoderShape extends LayersShape {
   readonly feedForwardWidth: number;
   readonly vocabularySize: number;
   readonly maxLength: number;
-  /** What embeddings are multiplied by. Default: 1. */
+  /**
+   * What embeddings are multiplied by.
+   * @default 1
+   */
   readonly embeddingScale?: number | undefined;
   /** Where some layers see only the tokens just before. */
   readonly window?: SlidingWindow | undefined;
@@ -43,16 +46,22 @@ export const decoderNames =
     };
   };
 
-/** Reads the sizes from config.json and refuses variants with other maths. `headWidth` undefined: width / heads. */
+/**
+ * Reads the sizes from config.json and refuses variants with other maths. `headWidth` undefined: width /
+ * heads.
+ */
 export const readDecoderShape = (
   config: ConfigReader,
   variant: Pick<DecoderShape, 'biases'> & {
     /** Whether every query and key head has an RMSNorm of its own (Qwen3). */
     readonly headNorms: boolean;
     readonly headWidth?: number;
-    /** Default: intermediate_size. */
+    /** @default intermediate_size */
     readonly feedForwardWidth?: number;
-    /** What becomes of layers that see only the tokens just before (Qwen2, Qwen3). Default: the architecture takes no notice of such fields. */
+    /**
+     * What becomes of layers that see only the tokens just before (Qwen2, Qwen3).
+     * @default the architecture takes no notice of such fields
+     */
     readonly sliding?: 'masked' | 'refused';
   },
 ): DecoderShape => {

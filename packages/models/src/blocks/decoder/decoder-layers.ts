@@ -18,7 +18,10 @@ export interface LayersShape {
   readonly epsilon: number;
   readonly rope: Rope;
   readonly activation: Activation;
-  /** What is added to the weights of norms. Default: 0. */
+  /**
+   * What is added to the weights of norms.
+   * @default 0
+   */
   readonly normOffset?: number | undefined;
   /** See AttentionShape. */
   readonly scoreScale?: number | undefined;
@@ -60,9 +63,16 @@ export interface DecoderInputs {
   readonly window?: { readonly mask: Value; readonly slides: readonly boolean[] } | undefined;
   /** What each layer keeps of the tokens before these, piece by piece; positions count on from theirs. */
   readonly past?: readonly (readonly KeysAndValues[])[] | undefined;
-  /** Position of the first of these, a 1-D value with one element. Default: behind those of the past. */
+  /**
+   * Position of the first of these, a 1-D value with one element.
+   * @default behind those of the past
+   */
   readonly start?: Value | undefined;
-  /** Flat rows that are asked for, int64 [wanted]: what follows the last layer's attention is computed for them alone. Default: all. */
+  /**
+   * Flat rows that are asked for, int64 [wanted]: what follows the last layer's attention is computed for
+   * them alone.
+   * @default all
+   */
   readonly wanted?: Value | undefined;
 }
 
@@ -73,7 +83,10 @@ export interface DecoderOutputs {
   readonly kept: readonly KeysAndValues[];
 }
 
-/** The layers of Qwen2, Qwen3, Llama and LLaDA (x + attention(norm x), then x + feedForward(norm x)), from and to rows. */
+/**
+ * The layers of Qwen2, Qwen3, Llama and LLaDA (x + attention(norm x), then x + feedForward(norm x)), from and
+ * to rows.
+ */
 export const decoderLayers = (
   g: GraphBuilder,
   weights: Weights,

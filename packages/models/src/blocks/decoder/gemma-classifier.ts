@@ -10,7 +10,10 @@ import { attentionBiases, decoderNames } from './decoder-config.js';
 export interface GemmaVariant {
   /** Whether every query and key head has an RMSNorm of its own. */
   readonly headNorms: boolean;
-  /** Of so many layers the last sees everything, and the others a window, where config.json does not list them. */
+  /**
+   * Of so many layers the last sees everything, and the others a window, where config.json does not list
+   * them.
+   */
   readonly period: number;
   readonly window: number;
   /** How layers that see everything turn, and those that do not. */
@@ -18,8 +21,8 @@ export interface GemmaVariant {
 }
 
 /**
- * Gemma 2 and 3: embeddings times √width, norms before and behind attention and feed-forward whose weights are above 1, and layers that see only the tokens just
- * before by turns with others.
+ * Gemma 2 and 3: embeddings times √width, norms before and behind attention and feed-forward whose weights
+ * are above 1, and layers that see only the tokens just before by turns with others.
  */
 export const gemmaClassifier = (config: ConfigReader, variant: GemmaVariant): ClassifierNetwork => {
   config.only('use_bidirectional_attention', false);

@@ -35,7 +35,10 @@ export interface BertInputs {
   readonly embeds: Value;
   /** int64 [batch, length]; absent: every token is of segment 0. */
   readonly segments?: Value;
-  /** Row of the position table of each token, int64 [batch, length]; absent: one after the other from `firstPosition` on. */
+  /**
+   * Row of the position table of each token, int64 [batch, length]; absent: one after the other from
+   * `firstPosition` on.
+   */
   readonly positions?: Value;
   /** Batch size and length, each a 1-D value with one element. */
   readonly batch: Value;

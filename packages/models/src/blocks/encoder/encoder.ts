@@ -53,7 +53,10 @@ export const encoderParameters = (shape: EncoderShape): [string, number[]][] => 
   }).flat();
 };
 
-/** The layers (norm(x + attention x), then norm(x + outer(activation(inner x)))), from and to rows [batch · length, width]. */
+/**
+ * The layers (norm(x + attention x), then norm(x + outer(activation(inner x)))), from and to rows [batch ·
+ * length, width].
+ */
 export const encoderLayers = (
   g: GraphBuilder,
   weights: Weights,

@@ -27,7 +27,10 @@ export interface ModernBertShape {
   readonly biases: Readonly<Record<'norm' | 'attention' | 'feedForward' | 'head', boolean>>;
 }
 
-/** Reads the sizes from config.json, as transformers 4 or 5 writes them, and refuses variants with other maths. */
+/**
+ * Reads the sizes from config.json, as transformers 4 or 5 writes them, and refuses variants with other
+ * maths.
+ */
 export const readModernBertShape = (config: ConfigReader): ModernBertShape => {
   const layers = config.layers('num_hidden_layers');
   const width = config.count('hidden_size');
@@ -71,7 +74,10 @@ const localLayers = (config: ConfigReader, layers: number): boolean[] => {
   );
 };
 
-/** rope_parameters by kind of layer, as transformers 5 writes it, and over both rope_scaling; θ also in a field of its own. */
+/**
+ * rope_parameters by kind of layer, as transformers 5 writes it, and over both rope_scaling; θ also in a
+ * field of its own.
+ */
 const readLayerRope = (config: ConfigReader, kind: string, theta: number): RopeSettings => {
   const object = (reader: ConfigReader, field: string) =>
     (reader.raw(field) ?? undefined) === undefined ? {} : reader.nested(field).fields();

@@ -46,8 +46,9 @@ export interface ModernBertInputs {
 }
 
 /**
- * The layers of ModernBERT (x + attention(norm x), then x + (activation · gate)(norm x)) from embedded tokens to rows [batch · length, width], after the
- * final norm. Source: Warner et al., "Smarter, Better, Faster, Longer" (arXiv 2412.13663) and ModernBertModel in transformers.
+ * The layers of ModernBERT (x + attention(norm x), then x + (activation · gate)(norm x)) from embedded tokens
+ * to rows [batch · length, width], after the final norm. Source: Warner et al., "Smarter, Better, Faster,
+ * Longer" (arXiv 2412.13663) and ModernBertModel in transformers.
  */
 export const modernBertEncoder = (
   g: GraphBuilder,

@@ -40,7 +40,10 @@ const activations: Readonly<Record<string, Activation>> = {
   linear: (_, x) => x,
 };
 
-/** The activation that the field names. Throws UnsupportedError, listing the known ones, for another. */
+/**
+ * The activation that the field names.
+ * @throws UnsupportedError, listing the known ones, for another
+ */
 export const readActivation = (config: ConfigReader, field: string, fallback: string): Activation => {
   config.only(field, ...Object.keys(activations));
   return activations[(config.raw(field) as string | null | undefined) ?? fallback]!;

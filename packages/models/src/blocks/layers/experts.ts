@@ -14,11 +14,17 @@ export interface ExpertsOptions {
   readonly experts: number;
   readonly expertWidth: number;
   readonly activation: Activation;
-  /** Where there is an expert that takes part in every token: what its projections are called, and how wide it is. */
+  /**
+   * Where there is an expert that takes part in every token: what its projections are called, and how wide it
+   * is.
+   */
   readonly shared?: { readonly name: string; readonly width: number } | undefined;
   /** Whether the router has a bias, which chooses experts. */
   readonly biased: boolean;
-  /** How much of each expert a token gets, [tokens, experts], 0 of all that are not chosen: from the router's logits, same shape. */
+  /**
+   * How much of each expert a token gets, [tokens, experts], 0 of all that are not chosen: from the router's
+   * logits, same shape.
+   */
   readonly shares: (g: GraphBuilder, logits: Value, bias: Value | undefined) => Value;
 }
 
@@ -66,7 +72,10 @@ export const experts = (options: ExpertsOptions): FeedForward => {
   };
 };
 
-/** The k largest of each row of [rows, columns], and where they stand: float32 and int64 [rows, k], largest first. */
+/**
+ * The k largest of each row of [rows, columns], and where they stand: float32 and int64 [rows, k], largest
+ * first.
+ */
 export const largest = (g: GraphBuilder, x: Value, k: number): readonly [Value, Value] => {
   const [values, places] = g.node('TopK', [x, g.int64s([k])], { axis: int(-1) }, { outputs: 2 });
   return [values!, places!];

@@ -5,8 +5,9 @@ import type { ConfigReader } from '../../files/config-reader.js';
 const MOST_LABELS = 1_000_000;
 
 /**
- * What a classifier calls its labels, in the order of its scores: as transformers reads config.json, `num_labels` of them, else those of
- * `id2label`, else 2; LABEL_0, … where id2label gives no name, or not as many.
+ * What a classifier calls its labels, in the order of its scores: as transformers reads config.json,
+ * `num_labels` of them, else those of `id2label`, else 2; LABEL_0, … where id2label gives no name, or not as
+ * many.
  */
 export const readLabels = (config: ConfigReader): readonly string[] => {
   const given = config.raw('id2label') ?? undefined;

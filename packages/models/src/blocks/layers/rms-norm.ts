@@ -2,8 +2,8 @@ import type { GraphBuilder, Value } from '@entrgi/onnx';
 import type { Weights } from '../../contracts/weights.js';
 
 /**
- * y = x / √(mean(x²) + ε) · (weight + offset) over the last axis; Gemma's weights are what is above an offset of 1. One fused node: loading time grows faster than
- * the number of nodes.
+ * y = x / √(mean(x²) + ε) · (weight + offset) over the last axis; Gemma's weights are what is above an offset
+ * of 1. One fused node: loading time grows faster than the number of nodes.
  */
 export const rmsNorm = (
   g: GraphBuilder,

@@ -13,8 +13,8 @@ interface Widened {
 const ALIGNMENT = 16;
 
 /**
- * A checkpoint whose bfloat16 tensors are presented in float32, which every runtime of a browser takes: the one for WebGPU has nothing that widens them. They are
- * widened once, with the first session.
+ * A checkpoint whose bfloat16 tensors are presented in float32, which every runtime of a browser takes: the
+ * one for WebGPU has nothing that widens them. They are widened once, with the first session.
  */
 export const inFloat32: typeof onDisk = (checkpoint) => {
   const stored = [...checkpoint.tensors];

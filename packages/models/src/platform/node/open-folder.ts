@@ -9,7 +9,10 @@ import { isRepositoryId, splitOnnxFile } from '../../snapshot/repository-id.js';
 import { resolveSource } from '../../snapshot/resolve-checkpoint.js';
 import { type VerifyOptions, verifySnapshot } from '../../snapshot/verify-snapshot.js';
 
-/** A model's folder by its directory, an ONNX file in it, or its id on the hub; throws what resolveCheckpoint throws. */
+/**
+ * A model's folder by its directory, an ONNX file in it, or its id on the hub; throws what resolveCheckpoint
+ * throws.
+ */
 export const openFolder = async (
   source: string,
   options: HubOptions & VerifyOptions & WeightChoice,
@@ -19,7 +22,10 @@ export const openFolder = async (
   return { folder: nodeFolder(directory), file };
 };
 
-/** The same to look at only: of a model of the hub that is not in the cache, no weights are fetched, unless all files are to be verified. */
+/**
+ * The same to look at only: of a model of the hub that is not in the cache, no weights are fetched, unless
+ * all files are to be verified.
+ */
 export const openToLook: typeof openFolder = async (source, options) => {
   const { id, file } = splitOnnxFile(String(source));
   const isPath = !isRepositoryId(id) || (await stat(source).catch(() => undefined)) !== undefined;

@@ -9,16 +9,19 @@ const LONGEST = 400_000;
 const DEEPEST = 400;
 
 /**
- * What a template may use: steps (evaluations, list elements, characters by the 16), the length of any one text, and nesting. Templates come from
- * strangers, and are programs. Everything is asked for before it is done or made, so that the bounds hold for time and memory
- * alike, wherever the template runs. Throws UnsupportedError beyond them.
+ * What a template may use: steps (evaluations, list elements, characters by the 16), the length of any one
+ * text, and nesting. Templates come from strangers, and are programs. Everything is asked for before it is
+ * done or made, so that the bounds hold for time and memory alike, wherever the template runs.
+ * @throws UnsupportedError beyond them
  */
 export class Budget {
   #steps: number;
   readonly #longest: number;
   #depth = 0;
 
-  /** `given`: characters of the conversation, to which a template may do in proportion what it may do anyway. */
+  /**
+   * `given`: characters of the conversation, to which a template may do in proportion what it may do anyway.
+   */
   constructor(
     private readonly name: string,
     given: number,

@@ -1,10 +1,13 @@
-/** Where a character comes from: the template itself, somebody else's text, or the content of the last message. */
+/**
+ * Where a character comes from: the template itself, somebody else's text, or the content of the last
+ * message.
+ */
 export type Origin = 't' | 'u' | 'r';
 
 /**
- * A string of a template that knows where each of its characters comes from: `origins` has one letter (an Origin) for each UTF-16 unit of
- * `chars`. What is cut, joined or repeated keeps its origins; what is made of several characters at once is the template's own only
- * if all of them were.
+ * A string of a template that knows where each of its characters comes from: `origins` has one letter (an
+ * Origin) for each UTF-16 unit of `chars`. What is cut, joined or repeated keeps its origins; what is made of
+ * several characters at once is the template's own only if all of them were.
  */
 export class Text {
   constructor(

@@ -119,7 +119,10 @@ export const areEqual = (a: Value, b: Value, budget: Budget): boolean => {
   return left !== undefined && right !== undefined ? left === right : a === b;
 };
 
-/** Below 0, 0 or above 0, as Python orders numbers, texts and sequences. Throws where it does not. */
+/**
+ * Below 0, 0 or above 0, as Python orders numbers, texts and sequences.
+ * @throws where it does not
+ */
 export const compare = (a: Value, b: Value, budget: Budget): number => {
   budget.spend(1);
   const [left, right] = [asNumber(a), asNumber(b)];

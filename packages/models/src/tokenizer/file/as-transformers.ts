@@ -5,7 +5,10 @@ import { roleText, tokenizerClass } from './tokenizer-class.js';
 export interface TokenizerFiles {
   /** tokenizer.json, or what stands in for it. */
   readonly file: Settings;
-  /** tokenizer_config.json, special_tokens_map.json, added_tokens.json and config.json; empty where there is none. */
+  /**
+   * tokenizer_config.json, special_tokens_map.json, added_tokens.json and config.json; empty where there is
+   * none.
+   */
   readonly settings: Settings;
   readonly specialTokensMap: Settings;
   readonly addedTokens: Settings;
@@ -27,9 +30,10 @@ export const tokenRoles = [
 ] as const;
 
 /**
- * The tokenizer.json that transformers 5 works with, given all files of a tokenizer: some of its classes make the parts anew, and tokens
- * that only the other files know become added tokens, with the ids that it gives them. In place of `added_tokens` there is `added_token_batches`, lists
- * of them of which each is added after the one before; `roles` are the special tokens by role.
+ * The tokenizer.json that transformers 5 works with, given all files of a tokenizer: some of its classes make
+ * the parts anew, and tokens that only the other files know become added tokens, with the ids that it gives
+ * them. In place of `added_tokens` there is `added_token_batches`, lists of them of which each is added after
+ * the one before; `roles` are the special tokens by role.
  */
 export const asTransformers = (
   files: TokenizerFiles,

@@ -1,6 +1,9 @@
 import { CheckpointError } from '@entrgi/core';
 
-/** One part of a tokenizer.json, `{ "type": …, … }`, read field by field; a field that is not as expected is a CheckpointError. */
+/**
+ * One part of a tokenizer.json, `{ "type": …, … }`, read field by field; a field that is not as expected is a
+ * CheckpointError.
+ */
 export interface Component {
   readonly type: string;
   /** What messages call it: the file, and the path inside. */

@@ -1,6 +1,9 @@
 import type { Component } from './component.js';
 
-/** A visible character in place of blanks, as SentencePiece writes them; before a decoder and as a pre-tokenizer the same settings. */
+/**
+ * A visible character in place of blanks, as SentencePiece writes them; before a decoder and as a
+ * pre-tokenizer the same settings.
+ */
 export interface Metaspace {
   readonly replacement: string;
   /** Where one is put before the text: before every piece, the first one, or none. */

@@ -10,8 +10,9 @@ export const qwenTokenizerFiles = ['vocab.json', 'merges.txt'] as const;
 const classes = ['Qwen2Tokenizer', 'Qwen2TokenizerFast', 'DreamTokenizer'];
 
 /**
- * What tokenizer.json would say, from vocab.json, merges.txt and the added_tokens_decoder of tokenizer_config.json (`settings`), as the Dream
- * checkpoints have them; undefined where the folder has no such files or the tokenizer is of another class.
+ * What tokenizer.json would say, from vocab.json, merges.txt and the added_tokens_decoder of
+ * tokenizer_config.json (`settings`), as the Dream checkpoints have them; undefined where the folder has no
+ * such files or the tokenizer is of another class.
  */
 export const qwenTokenizerFile = async (
   folder: Files,

@@ -1,4 +1,7 @@
-/** What a tokenizer class of transformers puts in place of tokenizer.json's own parts, of which only the vocabulary and the merges stay. */
+/**
+ * What a tokenizer class of transformers puts in place of tokenizer.json's own parts, of which only the
+ * vocabulary and the merges stay.
+ */
 export interface TokenizerClass {
   /** Special tokens by role, where the settings name none. */
   readonly roles: Readonly<Record<string, string>>;
@@ -87,8 +90,8 @@ const fairseqRoles = {
 };
 
 /**
- * The classes of transformers 5 that make their parts themselves, among those of the architectures here. Every other class, and a file
- * without one, is taken as it stands.
+ * The classes of transformers 5 that make their parts themselves, among those of the architectures here.
+ * Every other class, and a file without one, is taken as it stands.
  */
 export const tokenizerClasses: Readonly<Record<string, TokenizerClass>> = {
   LlamaTokenizer: {
@@ -226,7 +229,10 @@ export const roleText = (value: unknown): string | undefined => {
   return typeof text === 'string' ? text : undefined;
 };
 
-/** The class that transformers takes for a model type, where the files name none or name one that it knows to be wrong. */
+/**
+ * The class that transformers takes for a model type, where the files name none or name one that it knows to
+ * be wrong.
+ */
 const classByModelType: Readonly<Record<string, string>> = {
   qwen2: 'Qwen2Tokenizer',
   qwen3: 'Qwen2Tokenizer',
@@ -249,7 +255,10 @@ const aliases: Readonly<Record<string, string>> = {
 };
 const wronglyDeclared = ['modernbert', 'qwen2'];
 
-/** The class that AutoTokenizer would make (transformers: AutoTokenizer.from_pretrained); undefined where the file is taken as it stands. */
+/**
+ * The class that AutoTokenizer would make (transformers: AutoTokenizer.from_pretrained); undefined where the
+ * file is taken as it stands.
+ */
 export const tokenizerClass = (
   file: Settings,
   settings: Settings,

@@ -10,7 +10,10 @@ import { unknownTokenError } from './unknown-token-error.js';
 const longestCached = 256;
 const cacheSize = 10_000;
 
-/** Characters, of which the pair that comes first in the list of merges is joined, again and again; of equal pairs the leftmost first. */
+/**
+ * Characters, of which the pair that comes first in the list of merges is joined, again and again; of equal
+ * pairs the leftmost first.
+ */
 export const bpe = (part: Component): Model => {
   const ids = readIds(part);
   const dropout = part.value('dropout') ?? 0;

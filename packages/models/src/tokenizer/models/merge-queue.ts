@@ -8,7 +8,9 @@ export interface Merges {
   readonly results: Int32Array;
 }
 
-/** Joins ids by rank, leftmost first among equals, in time n log n: a heap of the pairs that can be joined. */
+/**
+ * Joins ids by rank, leftmost first among equals, in time n log n: a heap of the pairs that can be joined.
+ */
 export const mergeQueue =
   ({ ranks, results }: Merges) =>
   (ids: number[], budget: Budget, forbidden: ReadonlySet<number>): number[] => {

@@ -3,7 +3,10 @@ import type { Model } from './model.js';
 import { readIds } from './read-ids.js';
 import { unknownTokenError } from './unknown-token-error.js';
 
-/** From the left, the longest token that the piece begins with, and so on; a piece with a rest that no token begins is unknown as a whole. */
+/**
+ * From the left, the longest token that the piece begins with, and so on; a piece with a rest that no token
+ * begins is unknown as a whole.
+ */
 export const wordPiece = (part: Component): Model => {
   const ids = readIds(part);
   const unknownId = ids.get(part.text('unk_token'));

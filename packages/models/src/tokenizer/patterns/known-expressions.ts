@@ -1,4 +1,7 @@
-/** Between them, the expressions of nearly all tokenizers in use. Each takes time in proportion to the text, whatever the text is. */
+/**
+ * Between them, the expressions of nearly all tokenizers in use. Each takes time in proportion to the text,
+ * whatever the text is.
+ */
 export const knownExpressions: ReadonlySet<string> = new Set([
   // GPT-2, RoBERTa and their descendants
   "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+",

@@ -8,7 +8,9 @@ import { translateExpression } from './translate-expression.js';
 /** Something to find in texts. */
 export interface Pattern {
   ranges(text: string, budget: Budget): Ranges;
-  /** Whether the time it takes depends on nothing but the length of the text; the others are run with a limit. */
+  /**
+   * Whether the time it takes depends on nothing but the length of the text; the others are run with a limit.
+   */
   readonly isKnown: boolean;
 }
 

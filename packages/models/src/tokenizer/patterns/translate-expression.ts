@@ -1,6 +1,9 @@
 import { UnsupportedError } from '@entrgi/core';
 
-/** A part of an expression: JavaScript's source of it, and about how large it gets when its counts are written out. */
+/**
+ * A part of an expression: JavaScript's source of it, and about how large it gets when its counts are written
+ * out.
+ */
 interface Part {
   readonly source: string;
   readonly size: number;
@@ -69,8 +72,9 @@ const assertions: Readonly<Record<string, string>> = {
 const ligatures = /ss|ff|fi|fl|st/;
 
 /**
- * JavaScript's source (flag v) of an expression in Oniguruma's Ruby syntax, which tokenizer.json uses: matching both is trying the
- * alternatives in order, so the same matches come out. What has no counterpart, or does not mean the same, is UnsupportedError.
+ * JavaScript's source (flag v) of an expression in Oniguruma's Ruby syntax, which tokenizer.json uses:
+ * matching both is trying the alternatives in order, so the same matches come out. What has no counterpart,
+ * or does not mean the same, is UnsupportedError.
  */
 export const translateExpression = (expression: string, where: string): string => {
   const units = [...expression];

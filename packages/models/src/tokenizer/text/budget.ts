@@ -1,11 +1,13 @@
 import { UnsupportedError } from '@entrgi/core';
 
-/** Steps of roughly one character each; ten or so of a nanosecond in the worst of the loops that count them. */
+/**
+ * Steps of roughly one character each; ten or so of a nanosecond in the worst of the loops that count them.
+ */
 const allowedSteps = 50_000_000;
 
 /**
- * What one text may cost. Files and texts come from strangers: what would take longer than about a second, or grow without bounds, stops with
- * UnsupportedError.
+ * What one text may cost. Files and texts come from strangers: what would take longer than about a second, or
+ * grow without bounds, stops with UnsupportedError.
  */
 export interface Budget {
   /** Counts work. */

@@ -1,6 +1,6 @@
 /**
- * The byte that each character of a byte-level tokenizer's alphabet stands for: printable Latin-1 characters for themselves, the others from
- * U+0100 on, in order (GPT-2).
+ * The byte that each character of a byte-level tokenizer's alphabet stands for: printable Latin-1 characters
+ * for themselves, the others from U+0100 on, in order (GPT-2).
  */
 export const byteLevelAlphabet: ReadonlyMap<string, number> = (() => {
   const isPrintable = (byte: number) =>

@@ -1,6 +1,9 @@
 import type { Ranges } from './split.js';
 
-/** The scripts that SentencePiece told apart when the Rust library copied its table; those encoded since count as none. */
+/**
+ * The scripts that SentencePiece told apart when the Rust library copied its table; those encoded since count
+ * as none.
+ */
 const scripts = (
   'Adlam Ahom Anatolian_Hieroglyphs Arabic Armenian Avestan Balinese Bamum Bassa_Vah Batak Bengali ' +
   'Bhaiksuki Bopomofo Brahmi Braille Buginese Buhid Canadian_Aboriginal Carian Caucasian_Albanian ' +
@@ -34,8 +37,8 @@ const scriptOf = (character: string): string => {
 };
 
 /**
- * Stretches of one script each. A blank goes with whatever is around it, but at the very beginning it belongs to no stretch, as in the Rust
- * library.
+ * Stretches of one script each. A blank goes with whatever is around it, but at the very beginning it belongs
+ * to no stretch, as in the Rust library.
  */
 export const scriptRanges = (text: string): Ranges => {
   const ranges: number[] = [];

@@ -5,14 +5,20 @@ export const FROM_USER = 1;
 /** Set in `marks` where the character stands for the very beginning of the whole text. */
 export const AT_START = 2;
 
-/** A text on its way to the model, with a byte of marks per UTF-16 unit: those of `text[i]` are `marks[from + i]`. */
+/**
+ * A text on its way to the model, with a byte of marks per UTF-16 unit: those of `text[i]` are `marks[from +
+ * i]`.
+ */
 export interface Traced {
   readonly text: string;
   readonly marks: Uint8Array;
   readonly from: number;
 }
 
-/** `text` is to stand in place of the UTF-16 units `start` to `end`, its marks for the start being those of `startOf` (default: `start`). */
+/**
+ * `text` is to stand in place of the UTF-16 units `start` to `end`, its marks for the start being those of
+ * `startOf` (default: `start`).
+ */
 export interface Edit {
   readonly start: number;
   readonly end: number;

@@ -92,8 +92,8 @@ export const joinHeads = (g: GraphBuilder, x: Value): Value =>
   g.Reshape(g.Transpose(x, [0, 2, 1, 3]), [0, 0, -1]);
 
 /**
- * [S, T]: true where key t is not after query s, and fewer than `window` positions before it where that is above 0. Keys count from 0,
- * queries from `first`, which broadcasts to [.., S, T]; default: 0.
+ * [S, T]: true where key t is not after query s, and fewer than `window` positions before it where that is
+ * above 0. Keys count from 0, queries from `first`, which broadcasts to [.., S, T]; default: 0.
  */
 export function causalHeadMask(g: GraphBuilder, query: Value, key: Value, window = 0, first?: Value): Value {
   const position = g.Unsqueeze(countUp(g, lengthOf(g, query)), [1]);
