@@ -1,6 +1,6 @@
 import { InvalidArgumentError, type Prompt } from '@entrgi/core';
 import type { PromptEntry } from '@entrgi/evaluation/internal';
-import { readSmallFile } from './read-small-file.js';
+import { readSmallFile } from '@entrgi/onnx/node';
 
 /** Reads prompts from a JSONL file, one a line. Throws InvalidArgumentError naming the line. */
 export const readPrompts = async (file: string): Promise<PromptEntry[]> =>

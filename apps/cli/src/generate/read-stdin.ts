@@ -1,7 +1,7 @@
 import { addAbortSignal } from 'node:stream';
 import { InvalidArgumentError } from '@entrgi/core';
+import { SIZE_LIMIT } from '@entrgi/onnx/node';
 import type { Context } from '../process/context.js';
-import { SIZE_LIMIT } from './read-small-file.js';
 
 /** What errors call it. */
 export const stdinName = 'standard input';

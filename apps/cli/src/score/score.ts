@@ -8,12 +8,12 @@ import {
   scoreResponses,
 } from '@entrgi/evaluation';
 import { judgeSpec, loadJudge } from '@entrgi/evaluation/internal';
+import { readSmallFile } from '@entrgi/onnx/node';
 import { rewardDirectory } from '@entrgi/tiny-stories';
 import { loadReward, nodeBackend } from 'entrgi';
 import { modelSource } from 'entrgi/internal';
 import { chooseDisplay } from '../display/choose-display.js';
 import { judgeCache } from '../evaluate/judge-cache.js';
-import { readSmallFile } from '../generate/read-small-file.js';
 import { readStdin, stdinName } from '../generate/read-stdin.js';
 import { fetchingOf } from '../models/model-source.js';
 import type { Context } from '../process/context.js';

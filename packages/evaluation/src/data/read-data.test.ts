@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -23,6 +24,12 @@ test('JSONL: text, prompts and conversations; other fields and blank lines are l
   );
   expect(await readData(path)).toEqual([{ prompt: 'a' }, { prompt: 'b' }, { prompt: turns }]);
   expect(await readData(path, { limit: 1 })).toEqual([{ prompt: 'a' }]);
+});
+
+test('a pipe is refused, also one that nobody writes to', async () => {
+  const pipe = join(await temporaryFolder(), 'prompts.jsonl');
+  execFileSync('mkfifo', [pipe]);
+  await expect(readData(pipe)).rejects.toThrow(`${pipe}: expected a file, got a pipe or a device.`);
 });
 
 test('CSV and TSV, by the names of their columns', async () => {

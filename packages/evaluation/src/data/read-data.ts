@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { type EntrgiError, InvalidArgumentError, NotFoundError } from '@entrgi/core';
+import { readSmallFile } from '@entrgi/onnx/node';
 import { openings } from 'entrgi';
 import { type Example, exampleOf } from './example.js';
 import { fetchHubData, hubDataOf } from './hub-data.js';
@@ -54,7 +54,7 @@ const recordsOf = async (name: string, signal: AbortSignal | undefined): Promise
   }
   // What exists on disk is a file, whatever it is called.
   const onHub = hubDataOf(name);
-  const bytes = await readFile(name).catch((cause: NodeJS.ErrnoException) => {
+  const bytes = await readSmallFile(name).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code !== 'ENOENT') throw cause;
     if (onHub !== undefined) return undefined;
     throw new NotFoundError(`${name}: no such file, and no data set of that name.`, {

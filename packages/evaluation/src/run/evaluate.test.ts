@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { InvalidArgumentError } from '@entrgi/core';
 import { moodDirectory } from '@entrgi/tiny-stories';
 import { loadPerplexity } from '@entrgi/transformers';
 import { denoiserDirectory, generate, methodNames, rewardDirectory } from 'entrgi';
@@ -74,6 +75,18 @@ test('a journal has what generate gives, the judge beside it, and what it cost; 
   await evaluate({ plan: await planOf(), journal: again, workers: 0 });
   await again.close();
   expect(await readFile(path, 'utf8')).toBe(before);
+});
+
+test('a prompt that no window holds is named', async () => {
+  const prompts = [{ prompt: `Tell me of ${'a cat and '.repeat(200)}a dog.` }];
+  const plan = await planEvaluation({ ...options, methods: ['bon'], judge: 'none' }, prompts);
+  const journal = await openJournal(join(await temporaryFolder(), 'journal.jsonl'));
+  const failure = evaluate({ plan, journal, workers: 0 });
+  await expect(failure).rejects.toThrow(InvalidArgumentError);
+  await expect(failure).rejects.toThrow(
+    /^The prompt "Tell me of a cat and a cat and .*…": Expected a prompt of fewer than 256 tokens/,
+  );
+  await journal.close();
 });
 
 test('a journal has what an autoregressive model makes of each response', async () => {

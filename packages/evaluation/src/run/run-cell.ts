@@ -1,4 +1,4 @@
-import type { Denoiser, Reward } from '@entrgi/core';
+import { type Denoiser, InvalidArgumentError, NumericalError, type Prompt, type Reward } from '@entrgi/core';
 import type { Perplexity } from '@entrgi/transformers';
 import { type GenerateResult, stream } from 'entrgi';
 import type { JournalLine } from '../journal/journal-line.js';
@@ -26,9 +26,15 @@ export const runCell = async (
   const steps = stepRecorder(denoiser);
   let result: GenerateResult | undefined;
   const asked = { ...settings, prompt, method, preset, seed, denoiser, reward, signal };
-  for await (const event of stream(asked)) {
-    if (event.type === 'step-end') steps.add(event);
-    else result = event.result;
+  try {
+    for await (const event of stream(asked)) {
+      if (event.type === 'step-end') steps.add(event);
+      else result = event.result;
+    }
+  } catch (error) {
+    // One of thousands, it may be too long for a model's window, or make a model overflow.
+    if (isAboutPrompt(error)) error.message = `The prompt ${shown(prompt)}: ${error.message}`;
+    throw error;
   }
   // The last event of a stream that does not throw has it.
   const { trajectories, reward: top1, avg, cost } = result!;
@@ -47,4 +53,13 @@ export const runCell = async (
     steps: steps.finish(trajectories.map(({ tokenIds }) => tokenIds)),
   };
   return judgeLine(await ratePerplexity(line, perplexity, signal), judge, signal);
+};
+
+const isAboutPrompt = (error: unknown): error is Error =>
+  InvalidArgumentError.isInstance(error) || NumericalError.isInstance(error);
+
+/** Its last turn, or the beginning of that, in quotes. */
+const shown = (prompt: Prompt): string => {
+  const text = typeof prompt === 'string' ? prompt : (prompt.at(-1)?.content ?? '');
+  return JSON.stringify(text.length <= 60 ? text : `${text.slice(0, 60)}…`);
 };

@@ -5,8 +5,10 @@ import { InvalidArgumentError } from '@entrgi/core';
 export const SIZE_LIMIT = 256_000_000;
 
 /**
- * The bytes of a regular file. What is none is refused before it is read: a pipe that nobody writes to would hold the program for ever, a
- * device need not end. Throws InvalidArgumentError for those and above 256 MB, and the system's error where the file cannot be opened.
+ * The bytes of a regular file. What is none is refused before it is read: a pipe that nobody writes to would
+ * hold the program for ever, a device need not end.
+ * @throws InvalidArgumentError for those and above 256 MB, and the system's error where the file cannot be
+ *   opened
  */
 export const readSmallFile = async (path: string): Promise<Uint8Array> => {
   // Opening a pipe waits for its other end, unless told not to.
