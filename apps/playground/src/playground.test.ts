@@ -152,8 +152,10 @@ describe.skipIf(chromium === undefined)(
 
       await page.locator('.lane-1 .token').nth(3).focus();
       await page.keyboard.press('ArrowRight');
-      expect(await page.locator('.candidates h3').textContent()).toContain('of token 5, EntRGi');
-      expect(await page.locator('.candidates .bars li').count()).toBe(10);
+      await expect
+        .poll(() => page.locator('.candidates h3').textContent(), patient)
+        .toContain('of token 5, EntRGi');
+      await expect.poll(() => page.locator('.candidates .bars li').count(), patient).toBe(10);
 
       await page.locator('#setting-seed').fill('7');
       await page.locator('#prompt').fill('A dragon blew bubbles.');
@@ -214,7 +216,9 @@ describe.skipIf(chromium === undefined)(
       await cells(1)
         .nth((late + 5) % 16)
         .hover();
-      expect(await page.locator('.candidates h3').textContent()).toContain(`of token ${late + 1}, EntRGi`);
+      await expect
+        .poll(() => page.locator('.candidates h3').textContent(), patient)
+        .toContain(`of token ${late + 1}, EntRGi`);
       await page.locator('#write-token').fill('extraterrestrial');
       await page.keyboard.press('Enter');
       await expect
@@ -232,7 +236,7 @@ describe.skipIf(chromium === undefined)(
       expect(await page.locator('.scrubber output').textContent()).toBe('8');
 
       await page.getByRole('button', { name: 'Lock', exact: true }).click();
-      expect(await cells(0).nth(late).getAttribute('aria-label')).toContain(', locked');
+      await expect.poll(() => cells(0).nth(late).getAttribute('aria-label'), patient).toContain(', locked');
       await run(page);
       expect((await labels(0))[late]).toContain('happy, there from the beginning');
       await page.locator('#colours').selectOption('gradient');
@@ -257,8 +261,8 @@ describe.skipIf(chromium === undefined)(
       expect(new Set(titles).size).toBe(5);
       await page.keyboard.press('Escape');
       await expect.poll(() => title.count(), patient).toBe(0);
-      expect(await page.locator('[data-toured]').count()).toBe(0);
-      expect(await button.evaluate((own) => own.matches(':focus'))).toBe(true);
+      await expect.poll(() => page.locator('[data-toured]').count(), patient).toBe(0);
+      await expect.poll(() => button.evaluate((own) => own.matches(':focus')), patient).toBe(true);
       expect(await page.locator('button.main').textContent()).toBe('Run again');
 
       await page.locator('.lane-1 .token').nth(3).focus();
@@ -266,7 +270,7 @@ describe.skipIf(chromium === undefined)(
       await expect.poll(() => page.locator('#write-token:focus').count(), patient).toBe(1);
       await page.keyboard.press('Escape');
       await expect.poll(() => page.locator('.lane-1 .token:focus').count(), patient).toBe(1);
-      expect(await page.locator('#write-token').count()).toBe(0);
+      await expect.poll(() => page.locator('#write-token').count(), patient).toBe(0);
 
       const [saved] = await Promise.all([
         page.waitForEvent('download'),

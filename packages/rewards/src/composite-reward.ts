@@ -143,6 +143,9 @@ const add = async <T extends Float32Array | Float64Array>(
 
 const partNames: OptionNames<WeightedReward> = { reward: true, weight: true };
 
+/** Whether a reward stands where one with its weight is wanted. */
+const isReward = (part: unknown): boolean => typeof part === 'object' && part !== null && 'score' in part;
+
 const check = (parts: readonly WeightedReward[]): void => {
   requireThat('compositeReward', parts, 'an array of rewards with weights', Array.isArray(parts));
   if (parts.length === 0) {
@@ -151,6 +154,7 @@ const check = (parts: readonly WeightedReward[]): void => {
   // Not forEach, which would pass over what is missing.
   for (const [i, part] of Array.from(parts).entries()) {
     const name = `compositeReward: parts[${i}]`;
+    requireThat(name, part, '{ reward, weight }', !isReward(part));
     requireKnownOptions(name, part, partNames);
     requireReward(`${name}: reward`, part.reward);
     const { reward, weight } = part;

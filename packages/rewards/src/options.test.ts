@@ -78,7 +78,7 @@ const reward = blackBoxReward('length', (_, responses) => responses.map((text) =
 it.each<[unknown, string]>([
   [undefined, 'compositeReward: expected an array of rewards with weights, got undefined.'],
   [reward, 'compositeReward: expected an array of rewards with weights'],
-  [[reward], "compositeReward: parts[0]: there is no option 'name'."],
+  [[reward], 'compositeReward: parts[0]: expected { reward, weight }, got'],
   [[{ reward, wieght: 1 }], "compositeReward: parts[0]: there is no option 'wieght'. Is 'weight' meant?"],
   [[{ reward }], "Weight of reward 'length': expected a finite number, got undefined."],
   [[{ reward, weight: '2' }], "Weight of reward 'length': expected a finite number, got 2."],
