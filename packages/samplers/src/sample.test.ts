@@ -633,7 +633,7 @@ describe('refuses at once', () => {
     [{ filters: new Array(1) }, /filters\[0\]: expected a filter/],
     [{ stopAtEnd: 'no' as never }, /stopAtEnd: expected true or false, got no/],
     [{ cacheBlocks: 1 as never }, /cacheBlocks: expected true or false, got 1/],
-    [{ signal: {} as never }, /signal: expected an AbortSignal, got \[object Object\]/],
+    [{ signal: {} as never }, /signal: expected an AbortSignal, got an object/],
     [{ guidance: {} as never }, /guidance.open: expected guidance/],
     [{ guidance: { open: async () => {} } as never }, /guidance.maxMovement: expected a number/],
     [{ denoiser: 'dream' as never }, /denoiser: expected a denoiser, .* got dream/],

@@ -103,5 +103,6 @@ const shown = (value: unknown): string => {
 
 const plainText = (value: unknown): string => {
   if (typeof value === 'function') return 'a function';
-  return typeof value === 'object' && value !== null ? Object.prototype.toString.call(value) : String(value);
+  if (typeof value !== 'object' || value === null) return String(value);
+  return Object.prototype.toString.call(value).replace('[object Object]', 'an object');
 };
