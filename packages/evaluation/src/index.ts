@@ -15,6 +15,7 @@ export {
 export type { Judge } from './judges/judge.js';
 export { unitTests } from './judges/unit-tests.js';
 export type { EvaluationOptions, ModelNames } from './plan/evaluation-options.js';
+export { type FittingOptions, fittingExamples } from './plan/fitting-examples.js';
 export { type Cell, type EvaluationPlan, type ModelPair, planEvaluation } from './plan/plan-evaluation.js';
 export { type EvaluationConfig, readConfig } from './plan/read-config.js';
 export { evaluateOnQueue, type QueueOptions } from './queue/evaluate-on-queue.js';

@@ -33,6 +33,7 @@ export const evalCommand = (context: Context): Command => {
     .option('--out <JOURNAL.jsonl>', 'where results are added')
     .option('--limit <N>', 'at most so many prompts', parseInteger)
     .option('--skip-malformed', 'leave out prompts that cannot be read, and say which')
+    .option('--skip-long', 'leave out prompts that a model does not hold with a response, and say which')
     .option('--methods <LIST>', 'methods of generate (default: bon,expectation,aps,entrgi)', parseList)
     .option('--temperatures <LIST>', 'sampling temperatures (default: 0.7)', parseNumbers)
     .option('--seeds <LIST>', 'seeds (default: 1,2,3)', parseNumbers)

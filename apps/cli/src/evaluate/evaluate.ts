@@ -5,6 +5,7 @@ import {
   type EvaluationProgress,
   evaluate as evaluateCells,
   evaluateOnQueue,
+  fittingExamples,
   openJournal,
   planEvaluation,
   readConfig,
@@ -45,18 +46,29 @@ const planOf = async (
   display: Display,
   context: Context,
 ): Promise<EvaluationPlan> => {
-  const { out: _o, workers: _w, shard: _s, queue: _q, skipMalformed, data, judgeOptions, ...asked } = config;
-  const onMalformed = (error: unknown) => context.stderr.write(`entrgi: left out: ${describeError(error)}\n`);
+  const {
+    out: _o,
+    workers: _w,
+    shard: _s,
+    queue: _q,
+    skipMalformed,
+    skipLong,
+    data,
+    judgeOptions,
+    ...asked
+  } = config;
+  const leftOut = (error: unknown) => context.stderr.write(`entrgi: left out: ${describeError(error)}\n`);
   const examples = await readData(required('data', data), {
     limit: config.limit,
-    ...(skipMalformed ? { onMalformed } : {}),
+    ...(skipMalformed ? { onMalformed: leftOut } : {}),
   });
   const judging = { cacheDir: judgeCache(context), ...judgeOptions };
-  return planEvaluation(
-    { ...asked, data: data!, judgeOptions: judging },
-    examples,
-    fetchingOf(context, display),
-  );
+  const options = { ...asked, data: data!, judgeOptions: judging };
+  const plan = await planEvaluation(options, examples, fetchingOf(context, display));
+  if (!skipLong) return plan;
+  const { signal } = context;
+  const fitting = await fittingExamples(plan, examples, { onTooLong: leftOut, signal });
+  return planEvaluation(options, fitting, fetchingOf(context, display));
 };
 
 interface Place {

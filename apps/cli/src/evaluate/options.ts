@@ -9,7 +9,7 @@ export interface EvalOptions
         'prompt' | 'prompts' | 'method' | 'seed' | 'json' | 'trace' | 'temperature' | 'denoiser' | 'reward'
       >
     >,
-    Pick<EvaluationConfig, 'out' | 'workers' | 'shard' | 'queue' | 'skipMalformed'>,
+    Pick<EvaluationConfig, 'out' | 'workers' | 'shard' | 'queue' | 'skipMalformed' | 'skipLong'>,
     Partial<
       Pick<
         EvaluationOptions,
@@ -34,7 +34,16 @@ export interface EvalOptions
 export const saidConfig = (options: EvalOptions): EvaluationConfig => {
   const { data, out, limit, methods, temperatures, seeds, denoiser, reward, judge, judgeModel, ...others } =
     options;
-  const { judgeRequestsPerMinute, judgeConcurrency, workers, shard, queue, skipMalformed, ...more } = others;
+  const {
+    judgeRequestsPerMinute,
+    judgeConcurrency,
+    workers,
+    shard,
+    queue,
+    skipMalformed,
+    skipLong,
+    ...more
+  } = others;
   const { config: _, perplexity, ...generating } = more;
   const generated = { ...generating, method: 'entrgi', seed: 1, json: true } as GenerateOptions;
   const { denoiserDtype, rewardDtype } = generating;
@@ -46,7 +55,7 @@ export const saidConfig = (options: EvalOptions): EvaluationConfig => {
     dtype: orUndefined({ denoiser: denoiserDtype, reward: rewardDtype }),
     preset: options.preset,
     ...{ data, out, limit, methods, temperatures, seeds, denoiser, reward, judge, judgeModel },
-    ...{ workers, shard, queue, skipMalformed, perplexity },
+    ...{ workers, shard, queue, skipMalformed, skipLong, perplexity },
     judgeOptions: orUndefined(endpoint),
   });
 };

@@ -13,6 +13,7 @@ export interface EvaluationConfig extends Partial<EvaluationOptions> {
   readonly shard?: string | undefined;
   readonly queue?: string | undefined;
   readonly skipMalformed?: boolean | undefined;
+  readonly skipLong?: boolean | undefined;
 }
 
 /**

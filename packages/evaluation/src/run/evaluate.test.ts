@@ -12,6 +12,7 @@ import { openJournal } from '../journal/open-journal.js';
 import { readJournals } from '../journal/read-journals.js';
 import { checkJournal } from '../plan/check-journal.js';
 import type { EvaluationOptions } from '../plan/evaluation-options.js';
+import { fittingExamples } from '../plan/fitting-examples.js';
 import { type EvaluationPlan, planEvaluation } from '../plan/plan-evaluation.js';
 import { ofShard } from '../plan/shard.js';
 import { makeReport } from '../report/make-report.js';
@@ -77,15 +78,25 @@ test('a journal has what generate gives, the judge beside it, and what it cost; 
   expect(await readFile(path, 'utf8')).toBe(before);
 });
 
-test('a prompt that no window holds is named', async () => {
-  const prompts = [{ prompt: `Tell me of ${'a cat and '.repeat(200)}a dog.` }];
-  const plan = await planEvaluation({ ...options, methods: ['bon'], judge: 'none' }, prompts);
+test('a prompt that no window holds is named, and left out where that is asked for', async () => {
+  const prompts = [
+    { prompt: `Tell me of ${'a cat and '.repeat(200)}a dog.` },
+    { prompt: 'Tell me of a cat.' },
+  ];
+  const plan = await planEvaluation({ ...options, methods: ['bon'] }, prompts);
+  const leftOut: string[] = [];
+  const onTooLong = ({ message }: Error) => leftOut.push(message);
+  expect(await fittingExamples(plan, prompts, { onTooLong })).toEqual([prompts[1]]);
+  const named =
+    /^The prompt "Tell me of a cat and a cat and .*…": Expected a prompt of fewer than 256 tokens/;
+  expect(leftOut).toEqual([expect.stringMatching(named)]);
+  await expect(fittingExamples(plan, [prompts[0]!], { onTooLong })).rejects.toThrow(
+    'Expected a prompt that all models hold with 6 tokens, got none.',
+  );
   const journal = await openJournal(join(await temporaryFolder(), 'journal.jsonl'));
   const failure = evaluate({ plan, journal, workers: 0 });
   await expect(failure).rejects.toThrow(InvalidArgumentError);
-  await expect(failure).rejects.toThrow(
-    /^The prompt "Tell me of a cat and a cat and .*…": Expected a prompt of fewer than 256 tokens/,
-  );
+  await expect(failure).rejects.toThrow(named);
   await journal.close();
 });
 

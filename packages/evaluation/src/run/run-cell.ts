@@ -1,6 +1,7 @@
-import { type Denoiser, InvalidArgumentError, NumericalError, type Prompt, type Reward } from '@entrgi/core';
+import type { Denoiser, Reward } from '@entrgi/core';
 import type { Perplexity } from '@entrgi/transformers';
 import { type GenerateResult, stream } from 'entrgi';
+import { aboutPrompt } from '../data/about-prompt.js';
 import type { JournalLine } from '../journal/journal-line.js';
 import type { Judge } from '../judges/judge.js';
 import { judgeLine } from '../judges/judge-line.js';
@@ -32,9 +33,7 @@ export const runCell = async (
       else result = event.result;
     }
   } catch (error) {
-    // One of thousands, it may be too long for a model's window, or make a model overflow.
-    if (isAboutPrompt(error)) error.message = `The prompt ${shown(prompt)}: ${error.message}`;
-    throw error;
+    throw aboutPrompt(prompt, error);
   }
   // The last event of a stream that does not throw has it.
   const { trajectories, reward: top1, avg, cost } = result!;
@@ -53,13 +52,4 @@ export const runCell = async (
     steps: steps.finish(trajectories.map(({ tokenIds }) => tokenIds)),
   };
   return judgeLine(await ratePerplexity(line, perplexity, signal), judge, signal);
-};
-
-const isAboutPrompt = (error: unknown): error is Error =>
-  InvalidArgumentError.isInstance(error) || NumericalError.isInstance(error);
-
-/** Its last turn, or the beginning of that, in quotes. */
-const shown = (prompt: Prompt): string => {
-  const text = typeof prompt === 'string' ? prompt : (prompt.at(-1)?.content ?? '');
-  return JSON.stringify(text.length <= 60 ? text : `${text.slice(0, 60)}…`);
 };
