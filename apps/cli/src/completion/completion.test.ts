@@ -36,7 +36,7 @@ const offers: Record<string, (line: string, script: string, cwd: string) => stri
     const capture = join(import.meta.dirname, 'complete.zsh');
     // Its terminal may echo what was typed before the shell does; no offer is a whole command line.
     return lines(execFileSync('zsh', ['-f', capture, script, line], { cwd })).filter(
-      (each) => each !== line.trim(),
+      (each) => each.trim() !== line.trim(),
     );
   },
   fish: (line, script, cwd) =>
