@@ -20,8 +20,8 @@ export interface FittingOptions {
 
 /**
  * The prompts that every model of a plan (its denoisers, rewards and the judge) holds together with a
- * response: all methods and models are compared on the same ones. The models are loaded for it, one pair after
- * the other. Judges and rewards without a gradient rate as many words as a response has tokens.
+ * response: all methods and models are compared on the same ones. The models are loaded for it, one pair
+ * after the other. Judges and rewards without a gradient rate as many words as a response has tokens.
  * @throws InvalidArgumentError where none is left, and what loadModels throws
  */
 export const fittingExamples = async (
