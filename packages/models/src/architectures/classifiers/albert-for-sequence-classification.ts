@@ -1,7 +1,6 @@
 import { CheckpointError } from '@entrgi/core';
-import { paddingMask } from '../../blocks/attention/attention-mask.js';
-import { bertEncoder, bertParameters, readBertShape } from '../../blocks/encoder/bert-encoder.js';
-import { pooledHead, pooledHeadParameters } from '../../blocks/encoder/pooled-head.js';
+import { bertClassifier } from '../../blocks/encoder/bert-classifier.js';
+import { readBertShape } from '../../blocks/encoder/bert-encoder.js';
 import { readActivation, tanh } from '../../blocks/layers/activations.js';
 import { readLabels } from '../../blocks/layers/labels.js';
 import type { ClassifierNetwork } from '../../contracts/network.js';
@@ -42,28 +41,6 @@ export const AlbertForSequenceClassification = (config: ConfigReader): Classifie
       };
     },
   };
-  const { width } = shape;
-  const head = {
-    dense: 'albert.pooler',
-    score: 'classifier',
-    activation: tanh,
-    width,
-    labels: labels.length,
-  };
-  return {
-    task: 'classifier',
-    base: 'albert',
-    labels,
-    ...shape,
-    width: embedded,
-    parameters: new Map([...bertParameters(shape), ...pooledHeadParameters(head)]),
-
-    scores(g, weights, { embeds, attention, segments }) {
-      const batch = g.Shape(embeds, { start: 0, end: 1 });
-      const length = g.Shape(embeds, { start: 1, end: 2 });
-      const mask = paddingMask(g, attention, length);
-      const rows = bertEncoder(g, weights, shape, { embeds, segments, batch, length, mask });
-      return pooledHead(g, weights, head, rows, { batch, length });
-    },
-  };
+  const head = { dense: 'albert.pooler', score: 'classifier', activation: tanh };
+  return bertClassifier({ labels, shape, head });
 };

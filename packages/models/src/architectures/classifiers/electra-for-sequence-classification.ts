@@ -1,6 +1,5 @@
-import { paddingMask } from '../../blocks/attention/attention-mask.js';
-import { bertEncoder, bertParameters, readBertShape } from '../../blocks/encoder/bert-encoder.js';
-import { pooledHead, pooledHeadParameters } from '../../blocks/encoder/pooled-head.js';
+import { bertClassifier } from '../../blocks/encoder/bert-classifier.js';
+import { readBertShape } from '../../blocks/encoder/bert-encoder.js';
 import { gelu } from '../../blocks/layers/activations.js';
 import { readLabels } from '../../blocks/layers/labels.js';
 import type { ClassifierNetwork } from '../../contracts/network.js';
@@ -17,22 +16,6 @@ export const ElectraForSequenceClassification = (config: ConfigReader): Classifi
   const narrow =
     embedded === hidden ? undefined : { width: embedded, projection: 'electra.embeddings_project' };
   const shape = readBertShape(config, { root: 'electra', firstPosition: 0, narrow });
-  const names = { dense: 'classifier.dense', score: 'classifier.out_proj' };
-  const head = { ...names, activation: gelu, width: hidden, labels: labels.length };
-  return {
-    task: 'classifier',
-    base: 'electra',
-    labels,
-    ...shape,
-    width: embedded,
-    parameters: new Map([...bertParameters(shape), ...pooledHeadParameters(head)]),
-
-    scores(g, weights, { embeds, attention, segments }) {
-      const batch = g.Shape(embeds, { start: 0, end: 1 });
-      const length = g.Shape(embeds, { start: 1, end: 2 });
-      const mask = paddingMask(g, attention, length);
-      const rows = bertEncoder(g, weights, shape, { embeds, segments, batch, length, mask });
-      return pooledHead(g, weights, head, rows, { batch, length });
-    },
-  };
+  const head = { dense: 'classifier.dense', score: 'classifier.out_proj', activation: gelu };
+  return bertClassifier({ labels, shape, head });
 };

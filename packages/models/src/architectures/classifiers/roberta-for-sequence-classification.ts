@@ -1,6 +1,5 @@
-import { paddingMask } from '../../blocks/attention/attention-mask.js';
-import { bertEncoder, bertParameters, readBertShape } from '../../blocks/encoder/bert-encoder.js';
-import { pooledHead, pooledHeadParameters } from '../../blocks/encoder/pooled-head.js';
+import { bertClassifier } from '../../blocks/encoder/bert-classifier.js';
+import { readBertShape } from '../../blocks/encoder/bert-encoder.js';
 import { tanh } from '../../blocks/layers/activations.js';
 import { readLabels } from '../../blocks/layers/labels.js';
 import type { ClassifierNetwork } from '../../contracts/network.js';
@@ -16,31 +15,16 @@ export const RobertaForSequenceClassification = (config: ConfigReader): Classifi
   const labels = readLabels(config);
   const padding = config.tokenId('pad_token_id', config.count('vocab_size')) ?? 1;
   const shape = readBertShape(config, { root: 'roberta', firstPosition: padding + 1 });
-  const { width } = shape;
-  const head = {
-    dense: 'classifier.dense',
-    score: 'classifier.out_proj',
-    activation: tanh,
-    width,
-    labels: labels.length,
-  };
-  return {
-    task: 'classifier',
-    base: 'roberta',
+  const head = { dense: 'classifier.dense', score: 'classifier.out_proj', activation: tanh };
+  return bertClassifier({
     labels,
-    ...shape,
-    parameters: new Map([...bertParameters(shape), ...pooledHeadParameters(head)]),
-
-    scores(g, weights, { embeds, attention, segments, ids }) {
-      const batch = g.Shape(embeds, { start: 0, end: 1 });
-      const length = g.Shape(embeds, { start: 1, end: 2 });
-      const mask = paddingMask(g, attention, length);
+    shape,
+    head,
+    positions(g, { attention, ids }) {
       const isPadding = g.And(g.Equal(ids, g.scalar(padding, 'int64')), g.Cast(attention, 'bool'));
       const counted = g.Cast(g.Not(isPadding), 'int64');
       const order = g.Mul(g.CumSum(counted, g.scalar(1, 'int64')), counted);
-      const positions = g.Add(order, g.scalar(padding, 'int64'));
-      const hidden = bertEncoder(g, weights, shape, { embeds, segments, positions, batch, length, mask });
-      return pooledHead(g, weights, head, hidden, { batch, length });
+      return g.Add(order, g.scalar(padding, 'int64'));
     },
-  };
+  });
 };
