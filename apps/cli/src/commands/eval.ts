@@ -28,7 +28,7 @@ export const evalCommand = (context: Context): Command => {
     )
     .option(
       '--data <FILE|NAME>',
-      'prompts: JSONL, CSV, TSV or Parquet; `openings`; or of the hub reward-bench-2, judgebench, rm-bench, owner/name:split',
+      'prompts: JSONL, JSON, CSV, TSV or Parquet; `openings`; or of the hub reward-bench-2, judgebench, rm-bench, owner/name:split',
     )
     .option('--out <JOURNAL.jsonl>', 'where results are added')
     .option('--limit <N>', 'at most so many prompts', parseInteger)

@@ -27,7 +27,11 @@ export const parseJsonl = (bytes: Uint8Array, file: string): DataRecord[] => {
   return records;
 };
 
-const parseLine = (bytes: Uint8Array, source: string): unknown => {
+/**
+ * The JSON in some bytes; `source` is what errors call them.
+ * @throws InvalidArgumentError
+ */
+export const parseLine = (bytes: Uint8Array, source: string): unknown => {
   let line = '';
   try {
     // A byte order mark at the start is dropped.

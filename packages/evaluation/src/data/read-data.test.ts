@@ -1,12 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { once } from 'node:events';
-import { readFile, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openings } from 'entrgi';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { temporaryFolder } from '../testing/temporary-folder.js';
 import { readData } from './read-data.js';
 
@@ -51,34 +48,27 @@ test('Parquet, by the names of its columns', async () => {
   await expect(readData(none)).rejects.toThrow(`${none}: expected a Parquet file (`);
 });
 
-test('a data set of the hub, from a stand-in of it', async () => {
-  const asked: string[] = [];
-  const server = createServer(async (request, response) => {
-    asked.push(request.url!);
-    const tables = { default: { train: [], test: [`http://${request.headers.host}/test/0.parquet`] } };
-    if (request.url === '/api/datasets/allenai/reward-bench-2/parquet') response.end(JSON.stringify(tables));
-    else if (request.url === '/test/0.parquet') response.end(await readFile(parquet));
-    else response.writeHead(request.url!.includes('secret') ? 401 : 404).end();
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => void server.close());
-  vi.stubEnv('HF_ENDPOINT', `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  onTestFinished(() => void vi.unstubAllEnvs());
-  const expected = [{ prompt: 'What is Gremolata?' }];
-  expect(await readData('reward-bench-2', { limit: 1 })).toEqual(expected);
-  expect(await readData('allenai/reward-bench-2:default/test', { limit: 1 })).toEqual(expected);
-  expect(asked).toEqual(
-    [1, 2].flatMap(() => ['/api/datasets/allenai/reward-bench-2/parquet', '/test/0.parquet']),
-  );
-  const fails = (name: string, code: string) => expect(readData(name)).rejects.toMatchObject({ code });
-  await fails('allenai/reward-bench-2:dev', 'not-found');
-  await fails('nobody/nothing', 'not-found');
-  await fails('some/secret', 'no-access');
-  vi.stubEnv('HF_ENDPOINT', 'http://127.0.0.1:9');
-  await fails('some/data', 'network');
-  vi.stubEnv('HF_HUB_OFFLINE', '1');
-  await fails('some/data', 'unsupported');
+test('Parquet as other programs compress it', async () => {
+  // One row, "a b", by pyarrow 26: pq.write_table(pa.table({"prompt": ["a b"]}), f, compression="zstd", store_schema=False).
+  const zstd =
+    'UEFSMRUEFQ4VIEwVAhUAEgAAKLUv/SAHOQAAAwAAAGEgYhUAFRIVJCwVAhUQFQYVBhw2ACgDYSBiGANhIGIREQAAACi1L/0gCUkAAAIAAAACAQECABUEGSw1ABgGc2NoZW1hFQIAFQwlAhgGcHJvbXB0JQBMHAAAABYCGRwZHCYAHBUMGTUABhAZGAZwcm9tcHQVDBYCFn4WogEmRCYIHDYAKANhIGIYA2EgYhERABksFQQVABUCABUAFRAVAgA8FgYZBhkmAAIAAAAWfhYCJggWogEAKCBwYXJxdWV0LWNwcC1hcnJvdyB2ZXJzaW9uIDI2LjAuMRkcHAAAAKgAAABQQVIx';
+  expect(await readData(await file('a.parquet', Buffer.from(zstd, 'base64')))).toEqual([{ prompt: 'a b' }]);
+});
+
+test('JSON: a list of records, or one a line', async () => {
+  const list = '\ufeff [\n  {"prompt": "a"},\n  {"prompt": " "},\n  "c"\n]';
+  const path = await file('a.json', list);
+  await expect(readData(path)).rejects.toThrow(`${path}, record 2: expected some text, got an empty prompt.`);
+  const told: string[] = [];
+  const onMalformed = ({ message }: Error) => told.push(message);
+  expect(await readData(path, { onMalformed })).toEqual([{ prompt: 'a' }, { prompt: 'c' }]);
+  expect(told).toEqual([expect.stringContaining('record 2')]);
+  expect(await readData(await file('b.json', '{"prompt": "a"}\n"b"'))).toEqual([
+    { prompt: 'a' },
+    { prompt: 'b' },
+  ]);
+  const cut = await file('c.json', '[{"prompt": "a"}');
+  await expect(readData(cut)).rejects.toThrow(`${cut}: expected JSON, got "[{`);
 });
 
 test('what is malformed is named by its line, and may be left out', async () => {

@@ -5,6 +5,7 @@ import { openings } from 'entrgi';
 import { type Example, exampleOf } from './example.js';
 import { fetchHubData, hubDataOf } from './hub-data.js';
 import { parseCsv } from './parse-csv.js';
+import { parseJson } from './parse-json.js';
 import { type DataRecord, parseJsonl } from './parse-jsonl.js';
 import { parseParquet } from './parse-parquet.js';
 
@@ -65,7 +66,9 @@ const recordsOf = async (name: string, signal: AbortSignal | undefined): Promise
   });
   if (bytes === undefined) {
     const files = await fetchHubData(onHub!, signal);
-    return (await Promise.all(files.map((file) => parseParquet(file, name)))).flat();
+    // Of several, an error says which it is about.
+    const called = (i: number) => (files.length === 1 ? name : `${name}, file ${i + 1}`);
+    return (await Promise.all(files.map((file, i) => parseParquet(file, called(i))))).flat();
   }
   switch (extname(name).toLowerCase()) {
     case '.csv':
@@ -74,6 +77,8 @@ const recordsOf = async (name: string, signal: AbortSignal | undefined): Promise
       return parseCsv(bytes, name, '\t');
     case '.parquet':
       return parseParquet(bytes, name);
+    case '.json':
+      return parseJson(bytes, name);
     default:
       return parseJsonl(bytes, name);
   }
