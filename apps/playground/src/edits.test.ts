@@ -5,8 +5,8 @@ import { denoiserDirectory, moodDirectory, rewardDirectory } from '@entrgi/tiny-
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Models } from './engine/models.js';
 import { pullOf } from './engine/observe-reward.js';
-import type { Frame, Lane, RunSettings } from './engine/protocol.js';
 import { runLane } from './engine/run-lane.js';
+import type { Frame, Lane, RunSettings } from './protocol/protocol.js';
 import { defaultSettings, promptOf } from './state/default-settings.js';
 import { editOfSlot } from './state/edit-of-slot.js';
 import { laneHistory } from './state/lane-history.js';

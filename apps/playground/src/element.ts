@@ -1,5 +1,5 @@
 import { render } from 'preact';
-import type { Report } from './engine/protocol.js';
+import type { Report } from './protocol/protocol.js';
 import { defaultSettings } from './state/default-settings.js';
 import { settingsFromAddress } from './state/settings-in-address.js';
 import { createStore, type Store } from './state/store.js';
@@ -9,7 +9,7 @@ import { playgroundView } from './view/playground-view.jsx';
 /**
  * `<entrgi-playground>`: the whole playground, for any page. Attributes: `prompt`, the opening; `device`, `wasm` (default), `webgpu` or `auto`; `threads`;
  * `theme`, `light` or `dark` instead of the system's; `site`, for the page that it has for itself, whose address then carries the settings.
- * Every report of the worker (src/engine/protocol.ts) is an event `entrgi-report`.
+ * Every report of the worker (src/protocol/protocol.ts) is an event `entrgi-report`.
  */
 export class EntrgiPlayground extends HTMLElement {
   #store: Store | undefined;

@@ -19,8 +19,8 @@ import type { Page } from 'playwright-core';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Models } from './engine/models.js';
-import type { Frame, Lane, RunSettings } from './engine/protocol.js';
 import { runLane } from './engine/run-lane.js';
+import type { Frame, Lane, RunSettings } from './protocol/protocol.js';
 import { promptOf } from './state/default-settings.js';
 import { settingsFromAddress } from './state/settings-in-address.js';
 

@@ -9,8 +9,8 @@ import { denoiserDirectory, moodDirectory, rewardDirectory } from '@entrgi/tiny-
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { entrgi } from '../../cli/src/testing/capture.js';
 import type { Models } from './engine/models.js';
-import type { Frame, Lane } from './engine/protocol.js';
 import { runLane } from './engine/run-lane.js';
+import type { Frame, Lane } from './protocol/protocol.js';
 import { defaultSettings, promptOf } from './state/default-settings.js';
 import { laneHistory } from './state/lane-history.js';
 import { readTrace } from './state/read-trace.js';

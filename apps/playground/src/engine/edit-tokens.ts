@@ -1,5 +1,5 @@
 import type { StepEditor } from '@entrgi/samplers';
-import type { Lane, RunSettings } from './protocol.js';
+import type { Lane, RunSettings } from '../protocol/protocol.js';
 
 /** What stands from the beginning, as token ids with masks between; undefined where nothing does. */
 export const lockedResponse = (

@@ -3,8 +3,8 @@ import { BackendError } from '@entrgi/core';
 import { type Folder, loadDenoiser, urlFolder } from '@entrgi/models';
 import { loadReward } from '@entrgi/rewards';
 import { denoiserFiles, judgeFiles, moodFiles, rewardFiles } from '@entrgi/tiny-stories';
+import type { Device, Report, Request } from '../protocol/protocol.js';
 import type { Models } from './models.js';
-import type { Device, Report, Request } from './protocol.js';
 
 export interface LoadedModels {
   readonly models: Models;

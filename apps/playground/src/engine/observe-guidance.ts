@@ -1,6 +1,6 @@
 import { disposable, type Guidance, type GuidanceRequest } from '@entrgi/core';
 import { rowEntropy } from '@entrgi/core/internal';
-import type { Candidates } from './protocol.js';
+import type { Candidates } from '../protocol/protocol.js';
 import { movedShare, topCandidates } from './top-candidates.js';
 
 /** What guidance saw, and what it made of it, in one step. */

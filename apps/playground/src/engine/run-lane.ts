@@ -1,13 +1,14 @@
 import { optimizers, relaxations, rewardGuidance, type StepEvent } from '@entrgi/core';
 import { traceRecord } from '@entrgi/evaluation/replay';
 import { presets, sample } from '@entrgi/samplers';
+import { frameOf } from '../protocol/frame-of.js';
+import { indexOfHighest } from '../protocol/index-of-highest.js';
+import { isGuided, trajectoriesOf } from '../protocol/lane-plan.js';
+import { type Frame, type Lane, type LaneCost, type RunSettings, SHOWN } from '../protocol/protocol.js';
 import { laneEditor, lockedResponse } from './edit-tokens.js';
-import { indexOfHighest } from './index-of-highest.js';
-import { isGuided, trajectoriesOf } from './lane-plan.js';
 import type { Models } from './models.js';
 import { type Observation, observeGuidance } from './observe-guidance.js';
 import { observeReward } from './observe-reward.js';
-import { type Frame, type Lane, type LaneCost, type RunSettings, SHOWN } from './protocol.js';
 import { summedReward } from './summed-reward.js';
 
 /** Writes the responses of one lane, a frame a step. What is computed for display alone is not in its cost. */
@@ -81,9 +82,15 @@ export async function* runLane(
       scores = { rewards, judge: 1 / (1 + Math.exp(-logit!)) };
     }
     tokens = event.tokenIds;
-    yield frameOf(lane, event, observation, took, {
-      ...scores,
+    yield frameOf(event, {
+      lane,
+      slots: slotsOf(observation, took, maxNewTokens),
+      weights: observation?.weights,
+      moved: observation?.moved,
       pull,
+      before: observation?.before,
+      after: observation?.after,
+      ...scores,
       cost,
       record: traceRecord(guided ? event : unguided(event), denoiser),
       texts: Array.from({ length: trajectories }, (_, k) =>
@@ -133,26 +140,9 @@ const asDrafted = (
   return drafts;
 };
 
-const frameOf = (
-  lane: Lane,
-  { step, trajectories, length, tokenIds }: StepEvent,
-  observation: Observation | undefined,
-  took: readonly number[],
-  rest: Pick<Frame, 'rewards' | 'judge' | 'texts' | 'cost' | 'record' | 'pull'>,
-): Frame => {
-  const nothing = { ids: new Int32Array(0), probs: new Float32Array(0) };
-  const { rows = new Int32Array(0), weights, moved, before = nothing, after = nothing } = observation ?? {};
-  return {
-    lane,
-    step,
-    trajectories,
-    length,
-    tokenIds,
-    slots: rows.map((row) => took[Math.floor(row / length)]! * length + (row % length)),
-    weights: weights ?? new Float32Array(0),
-    moved: moved ?? new Float32Array(0),
-    before,
-    after,
-    ...rest,
-  };
-};
+/** The rows of an observation, which are numbered by its parts, as slots of all trajectories. */
+const slotsOf = (observation: Observation | undefined, took: readonly number[], length: number): Int32Array =>
+  Int32Array.from(
+    observation?.rows ?? [],
+    (row) => took[Math.floor(row / length)]! * length + (row % length),
+  );

@@ -1,7 +1,7 @@
 import { nextTurn } from '@entrgi/core';
+import type { Frame, Lane, RunSettings } from '../protocol/protocol.js';
 import type { Gate } from './gate.js';
 import type { Models } from './models.js';
-import type { Frame, Lane, RunSettings } from './protocol.js';
 import { runLane } from './run-lane.js';
 
 /** Lanes on one timeline: a step of the upper, the same step of the lower, and on. */

@@ -1,7 +1,7 @@
 import type { DifferentiableReward } from '@entrgi/core';
 import { compositeReward } from '@entrgi/rewards';
+import type { RunSettings } from '../protocol/protocol.js';
 import type { Models } from './models.js';
-import type { RunSettings } from './protocol.js';
 
 /** The rewards by their weights; one that is alone and whole is not wrapped. Disposing it is up to whoever has loaded the parts. */
 export const summedReward = (

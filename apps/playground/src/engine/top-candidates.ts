@@ -1,5 +1,5 @@
 import type { RowLogits } from '@entrgi/core';
-import { type Candidates, SHOWN } from './protocol.js';
+import { type Candidates, SHOWN } from '../protocol/protocol.js';
 
 /** Of each row its `SHOWN` most probable tokens under softmax(φ/τ), and all of its probabilities for a later comparison. */
 export const topCandidates = (

@@ -1,8 +1,8 @@
 // Everything that takes long: the models, and the loops over them. The page only draws.
 import { EntrgiError } from '@entrgi/core';
+import type { Report, Request } from '../protocol/protocol.js';
 import { type Gate, gate } from './gate.js';
 import { type LoadedModels, loadModels } from './load-models.js';
-import type { Report, Request } from './protocol.js';
 import { runLanes } from './run-lanes.js';
 
 const scope = globalThis as unknown as {

@@ -1,5 +1,5 @@
 import { openings } from '@entrgi/tiny-stories';
-import type { RunSettings } from '../engine/protocol.js';
+import type { RunSettings } from '../protocol/protocol.js';
 
 /** What a visitor sees first: one response in each lane, so that it is there in seconds. `prompt` is the opening alone. */
 export const defaultSettings: RunSettings = {

@@ -1,4 +1,4 @@
-import type { EditedToken, Lane } from '../engine/protocol.js';
+import type { EditedToken, Lane } from '../protocol/protocol.js';
 import type { Slot } from './lane-history.js';
 import type { ShownLane } from './shown-lane.js';
 

@@ -1,4 +1,4 @@
-import { type Candidates, type Frame, SHOWN } from '../engine/protocol.js';
+import { type Candidates, type Frame, SHOWN } from '../protocol/protocol.js';
 import type { Words } from './words.js';
 
 /** What a slot shows at some step. */

@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from '@entrgi/core';
 import type { TraceRecord } from '@entrgi/evaluation/replay';
-import type { Frame, Lane } from '../engine/protocol.js';
+import { frameOf } from '../protocol/frame-of.js';
+import type { Frame, Lane } from '../protocol/protocol.js';
 import type { Words } from './words.js';
 
 /** A trace as a lane shows it. */
@@ -123,7 +124,7 @@ const framesOf = (records: readonly TraceRecord[], words: Words, lane: Lane): Fr
   let masked: Int32Array | undefined;
   let rewards = new Float64Array(records[0]!.trajectories).fill(Number.NaN);
   return records.map((record) => {
-    const { step, trajectories, length } = record;
+    const { trajectories, length } = record;
     const tokenIds = Int32Array.from(record.tokenIds);
     seconds += record.timings.totalMs / 1000;
     const last = Array.from(record.rewards?.last ?? []) as (number | null)[];
@@ -131,30 +132,18 @@ const framesOf = (records: readonly TraceRecord[], words: Words, lane: Lane): Fr
     rewards = rewards.map((value, k) => (typeof last[k] === 'number' ? last[k] : value));
     const before = masked ?? written(record, words);
     masked = indicesOf(tokenIds, words.maskId);
-    return {
+    return frameOf(record, {
       lane,
-      step,
-      trajectories,
-      length,
-      tokenIds,
       slots: before,
-      weights: new Float32Array(before.length).fill(Number.NaN),
-      moved: new Float32Array(before.length).fill(Number.NaN),
-      pull: new Float32Array(before.length).fill(Number.NaN),
-      before: nothing,
-      after: nothing,
       rewards,
-      judge: Number.NaN,
       texts: Array.from({ length: trajectories }, (_, k) =>
         spell(tokenIds.subarray(k * length, (k + 1) * length), words),
       ),
       cost: { denoiserPasses: Number.NaN, gradientPasses: Number.NaN, seconds },
       record,
-    };
+    });
   });
 };
-
-const nothing = { ids: new Int32Array(0), probs: new Float32Array(0) };
 
 /** What was masked before the first step: what is masked after it, and what it has written. */
 const written = ({ tokenIds, committed, length }: TraceRecord, { maskId }: Words): Int32Array =>

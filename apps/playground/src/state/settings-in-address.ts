@@ -1,4 +1,4 @@
-import { type LockedToken, type Method, methods, type RunSettings } from '../engine/protocol.js';
+import { type LockedToken, type Method, methods, type RunSettings } from '../protocol/protocol.js';
 import { defaultSettings, type NumberSetting, ranges } from './default-settings.js';
 
 const numbers = Object.keys(ranges) as NumberSetting[];

@@ -1,5 +1,5 @@
-import { indexOfHighest } from '../engine/index-of-highest.js';
-import type { Frame, Lane } from '../engine/protocol.js';
+import { indexOfHighest } from '../protocol/index-of-highest.js';
+import type { Frame, Lane } from '../protocol/protocol.js';
 import type { Slot } from './lane-history.js';
 import type { Store } from './store.js';
 import type { Words } from './words.js';

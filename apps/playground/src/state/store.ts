@@ -8,7 +8,7 @@ import {
   type Report,
   type Request,
   type RunSettings,
-} from '../engine/protocol.js';
+} from '../protocol/protocol.js';
 import { promptOf } from './default-settings.js';
 import { type LaneHistory, laneHistory } from './lane-history.js';
 import { readTrace } from './read-trace.js';

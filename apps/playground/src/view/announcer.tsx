@@ -1,8 +1,8 @@
 import { computed } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
-import { indexOfHighest } from '../engine/index-of-highest.js';
-import { lanes } from '../engine/protocol.js';
+import { indexOfHighest } from '../protocol/index-of-highest.js';
+import { lanes } from '../protocol/protocol.js';
 import type { Store } from '../state/store.js';
 import { laneLabel } from './lane-label.js';
 import { shownNumber } from './shown-number.js';

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useRef } from 'preact/hooks';
-import type { Lane } from '../engine/protocol.js';
+import type { Lane } from '../protocol/protocol.js';
 import { editOfSlot } from '../state/edit-of-slot.js';
 import type { Candidate } from '../state/lane-history.js';
 import { shownLane } from '../state/shown-lane.js';

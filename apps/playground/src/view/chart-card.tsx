@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
-import { indexOfHighest } from '../engine/index-of-highest.js';
-import { type Lane, lanes } from '../engine/protocol.js';
+import { indexOfHighest } from '../protocol/index-of-highest.js';
+import { type Lane, lanes } from '../protocol/protocol.js';
 import { shownSteps } from '../state/shown-steps.js';
 import type { Store } from '../state/store.js';
 import { laneLabel } from './lane-label.js';

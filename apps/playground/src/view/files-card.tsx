@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { type Lane, lanes } from '../engine/protocol.js';
+import { type Lane, lanes } from '../protocol/protocol.js';
 import type { Store } from '../state/store.js';
 import { traceText } from '../state/trace-text.js';
 import { download } from './download.js';

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { Lane } from '../engine/protocol.js';
+import type { Lane } from '../protocol/protocol.js';
 import { type ShownLane, shownLane } from '../state/shown-lane.js';
 import type { Store } from '../state/store.js';
 import { laneLabel } from './lane-label.js';

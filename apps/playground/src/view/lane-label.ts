@@ -1,5 +1,5 @@
-import { isGuided } from '../engine/lane-plan.js';
-import type { Lane } from '../engine/protocol.js';
+import { isGuided } from '../protocol/lane-plan.js';
+import type { Lane } from '../protocol/protocol.js';
 import type { Store } from '../state/store.js';
 import { methodNames } from './method-names.js';
 

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { Lane } from '../engine/protocol.js';
+import type { Lane } from '../protocol/protocol.js';
 
 export interface Line {
   readonly name: string;

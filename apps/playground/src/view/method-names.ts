@@ -1,4 +1,4 @@
-import type { Method } from '../engine/protocol.js';
+import type { Method } from '../protocol/protocol.js';
 
 /** What each method is called, and what it does in one line. */
 export const methodNames: Readonly<Record<Method, { readonly name: string; readonly says: string }>> = {

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { type Method, methods } from '../engine/protocol.js';
+import { type Method, methods } from '../protocol/protocol.js';
 import { defaultSettings, type NumberSetting, ranges } from '../state/default-settings.js';
 import { withinRange } from '../state/settings-in-address.js';
 import type { Store } from '../state/store.js';

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useRef } from 'preact/hooks';
-import type { Lane } from '../engine/protocol.js';
+import type { Lane } from '../protocol/protocol.js';
 import type { Slot } from '../state/lane-history.js';
 import type { ShownLane } from '../state/shown-lane.js';
 import { shownSteps } from '../state/shown-steps.js';
