@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { nodeBackend } from '@entrgi/backend-node';
 import {
+  type Backend,
   type Denoiser,
   type DifferentiableReward,
   InvalidArgumentError,
@@ -12,28 +12,30 @@ import {
 import { loadDenoiser } from '@entrgi/models';
 import { loadReward } from '@entrgi/rewards';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { blockFamilies, openBlockFamily } from '../../models/fixtures/block-families.js';
+import { fixture, relativeError } from '../../models/fixtures/fixture.js';
 import { orders, type SampleOptions, sample, schedules } from './index.js';
 
-const fixture = (name: string) => fileURLToPath(new URL(`../../models/fixtures/${name}`, import.meta.url));
 const backend = nodeBackend({ threads: 1 });
 afterAll(() => backend.dispose());
-
-const load = (blockLength: number, name = 'a2d-qwen3') =>
-  loadDenoiser(fixture(name), { backend, attention: 'block-causal', blockLength });
 
 const run = async (denoiser: Denoiser, options: Partial<SampleOptions>) => {
   const responses: number[][] = [];
   const steps: number[][] = [];
+  const rewards: number[] = [];
   let passes = 0;
   const given = { prompts: ['abc'], trajectories: 3, maxNewTokens: 10, steps: 10, stopAtEnd: false };
   for await (const event of sample({ denoiser, ...given, ...options })) {
-    if (event.type === 'step-end') steps.push(event.committed.map(({ position }) => position));
-    else {
+    if (event.type === 'step-end') {
+      steps.push(event.committed.map(({ position }) => position));
+      for (const values of Object.values(event.rewards ?? {}))
+        rewards.push(...[...values].filter(Number.isFinite));
+    } else {
       responses.push(...event.trajectories.map((t) => [...t.tokenIds]));
       passes += event.cost.denoiserPasses;
     }
   }
-  return { responses, steps, passes };
+  return { responses, steps, rewards, passes };
 };
 
 interface Text {
@@ -47,7 +49,8 @@ describe.each(texts)(
   'in blocks of $blockLength behind $prompt.length tokens',
   ({ blockLength, prompt, tokens }) => {
     test.each([true, false])('writes what the toolkit writes (cache: %s)', async (cacheBlocks) => {
-      await using denoiser = await load(blockLength);
+      const attention = { attention: 'block-causal', blockLength } as const;
+      await using denoiser = await loadDenoiser(fixture('a2d-qwen3'), { backend, ...attention });
       const { responses, steps } = await run(
         { ...denoiser, encodePrompt: () => Int32Array.from(prompt) },
         {
@@ -70,13 +73,40 @@ describe.each(texts)(
   },
 );
 
-describe.each(['a2d-qwen2', 'a2d-qwen3', 'a2d-llama'])('blocks of %s', (name) => {
+/** Tokens of responses that went through the reward's gradient. */
+let gradientTokens = 0;
+const counting: Backend = {
+  ...backend,
+  async createSession(...model) {
+    const session = await backend.createSession(...model);
+    const run: typeof session.run = (feeds, options) => {
+      if (feeds.probs !== undefined) gradientTokens += feeds.ids!.dims.reduce((a, b) => a * b);
+      return session.run(feeds, options);
+    };
+    return { ...session, run };
+  },
+};
+
+const reward = await loadReward(fixture('qwen3-reward'), { backend: counting });
+const recomputing = await loadReward(fixture('qwen3-reward'), { backend: counting, prefixReuse: false });
+
+/** No multiple of the blocks, from wherever they are counted. */
+const prefix = Int32Array.from({ length: 7 }, (_, i) => (11 * i + 3) % 90);
+
+describe.each(Object.keys(blockFamilies))('blocks of %s', (name) => {
   let denoiser: Denoiser;
-  let reward: DifferentiableReward;
+  /** Where the first block of a response ends: others are 4 tokens further each. */
+  let first: number;
   beforeAll(async () => {
-    denoiser = await load(4, name);
-    reward = await loadReward(fixture('qwen3-reward'), { backend });
-    return () => denoiser.dispose();
+    const family = blockFamilies[name]!;
+    const [folder, remove] = await openBlockFamily(family);
+    const loaded = await loadDenoiser(folder, { backend, ...family.attention });
+    denoiser = { ...loaded, encodePrompt: () => prefix };
+    first = denoiser.blockAttention!.countedFrom === 'response' ? 4 : 1;
+    return async () => {
+      await loaded.dispose();
+      await remove();
+    };
   });
 
   /** The denoiser, noting every row of logits that it gives. */
@@ -119,13 +149,28 @@ describe.each(['a2d-qwen2', 'a2d-qwen3', 'a2d-llama'])('blocks of %s', (name) =>
     expect(withCache.responses).toEqual(without.responses);
     expect(withCache.steps).toEqual(without.steps);
     expect(cached.rows.length).toBe(whole.rows.length);
-    let worst = 0;
-    cached.rows.forEach((x, i) => {
-      const y = whole.rows[i]!;
-      if (Number.isFinite(y)) worst = Math.max(worst, Math.abs(x - y) / Math.max(1, Math.abs(y)));
-      else expect(x).toBe(y);
-    });
-    expect(worst).toBeLessThan(1e-5);
+    expect(relativeError(cached.rows, whole.rows)).toBeLessThan(1e-5);
+  });
+
+  test('are the same guided, by a reward that keeps what is finished and by one that computes it again', async () => {
+    const guided = async (by: DifferentiableReward, cacheBlocks: boolean) => {
+      const noted = noting(denoiser);
+      const guidance = rewardGuidance({ reward: by, optimizer: optimizers.adam(0.5), guidanceSteps: 2 });
+      const options = { trajectories: 2, maxNewTokens: 18, steps: 10, skipRedundant: false };
+      // Nothing hides what stands behind it: that would not be kept.
+      const vocabulary = { ...denoiser.vocabulary, endIds: [], padId: undefined };
+      gradientTokens = 0;
+      const done = await run({ ...noted.denoiser, vocabulary }, { ...options, guidance, cacheBlocks });
+      return { ...done, rows: noted.rows, tokens: gradientTokens };
+    };
+    const kept = await guided(reward, true);
+    const again = await guided(recomputing, false);
+    expect(kept.responses).toEqual(again.responses);
+    expect(kept.steps).toEqual(again.steps);
+    expect(relativeError(kept.rows, again.rows)).toBeLessThan(1e-5);
+    expect(kept.rewards.length).toBeGreaterThan(2 * 10);
+    expect(relativeError(kept.rewards, again.rewards)).toBeLessThan(1e-4);
+    expect(kept.tokens).toBeLessThan(again.tokens);
   });
 
   test('show a reward what is written and the current block, and nothing that follows', async () => {
@@ -150,10 +195,10 @@ describe.each(['a2d-qwen2', 'a2d-qwen3', 'a2d-llama'])('blocks of %s', (name) =>
     const guidance = () =>
       rewardGuidance({ reward: spied, optimizer: optimizers.adam(0.5), guidanceSteps: 2 });
     const guided = await run(denoiser, { guidance: guidance() });
-    // 10 tokens in blocks of 4, 4 and 2; four steps each, of which the first reveals nothing, and so do two of the last block's.
-    expect([...new Set(seen.map(({ length }) => length))]).toEqual([4, 8, 10]);
+    const ends = first === 4 ? [4, 8, 10] : [1, 5, 9, 10];
+    expect([...new Set(seen.map(({ length }) => length))]).toEqual(ends);
     for (const { length, rows, masks } of seen) {
-      const begins = length === 10 ? 8 : length - 4;
+      const begins = ends[ends.indexOf(length) - 1] ?? 0;
       expect(rows.every((slot) => slot >= begins && slot < length)).toBe(true);
       expect(masks).toBe(0);
     }
@@ -164,14 +209,21 @@ describe.each(['a2d-qwen2', 'a2d-qwen3', 'a2d-llama'])('blocks of %s', (name) =>
   });
 
   test('end where every response has', async () => {
-    // An end token stands at the end of the first block.
+    // An end token stands at the end of the second block.
     const [end] = denoiser.vocabulary.endIds;
     const response = new Int32Array(10).fill(denoiser.vocabulary.maskId!);
-    response[3] = end!;
-    const { responses, passes } = await run(denoiser, { response, stopAtEnd: true });
-    for (const tokens of responses) expect(tokens.slice(3)).toEqual(new Array(7).fill(end));
-    // The block is opened once for all, its three masks take three steps of each, and no other block is begun.
-    expect(passes).toBeLessThanOrEqual(1 + 3 * 3);
+    response[first + 3] = end!;
+    const begun: number[] = [];
+    const spied: Denoiser = {
+      ...denoiser,
+      openBlock(request) {
+        begun.push(request.start - prefix.length);
+        return denoiser.openBlock!(request);
+      },
+    };
+    const { responses } = await run(spied, { response, stopAtEnd: true });
+    for (const tokens of responses) expect(tokens.slice(first + 3)).toEqual(new Array(7 - first).fill(end));
+    expect(new Set(begun)).toEqual(new Set([0, first]));
   });
 
   test.each<[Partial<SampleOptions>, string]>([

@@ -4,13 +4,10 @@ import { join } from 'node:path';
 import { nodeBackend } from '@entrgi/backend-node';
 import { MemoryLimitError } from '@entrgi/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fixture, relativeError } from '../../fixtures/fixture.js';
-import { writeVariant } from '../../fixtures/variants.js';
+import { relativeError } from '../../fixtures/fixture.js';
+import { writeRandomDenoiser } from '../../fixtures/random-denoiser.js';
 import { readCheckpoint } from '../checkpoint/checkpoint.js';
-import type { DenoiserNetwork } from '../contracts/network.js';
-import { configReader } from '../files/config-reader.js';
 import { loadDenoiser } from '../load-denoiser.js';
-import { readNetwork } from '../network/read-network.js';
 import { quantize } from '../weights/quantize.js';
 
 const config = {
@@ -26,25 +23,19 @@ const request = { tokenIds, batch: 1, length: 40, positions: Int32Array.of(3, 20
 describe('a checkpoint with experts', () => {
   const backend = nodeBackend({ threads: 1 });
   let directory: string;
+  let remove: () => Promise<void>;
   let root: string;
   let reference: Float32Array;
   beforeAll(async () => {
-    const network = readNetwork({ config: configReader(config, 'config.json') }) as DenoiserNetwork;
-    const variant = { base: '', name: '', config, weights: {}, lengths: [], expected: [] };
-    const [folder, remove] = await writeVariant(variant, network.parameters, 'model');
     root = await mkdtemp(join(tmpdir(), 'entrgi-mixture-'));
-    directory = join(root, 'mixture');
-    await cp(folder, directory, { recursive: true });
-    await remove();
-    for (const file of ['tokenizer.json', 'tokenizer_config.json']) {
-      await cp(join(fixture('a2d-qwen3'), file), join(directory, file));
-    }
+    [directory, remove] = await writeRandomDenoiser(config);
     await using denoiser = await loadDenoiser(directory, { backend });
     reference = await denoiser.logits(request);
   });
   afterAll(async () => {
     await backend.dispose();
     await rm(root, { recursive: true });
+    await remove();
   });
 
   it.each([4, 8] as const)(
