@@ -176,6 +176,7 @@ const flags = [
   '--beta',
   '--block-length',
   '--confidence-threshold',
+  '--edit-threshold',
   '--minimum-coverage',
 ];
 const notNumbers = [
@@ -215,7 +216,7 @@ export const numbers: HostileGroup = {
     option(
       random,
       'sample',
-      ['temperature', 'orderTemperature', 'vocabularyTolerance', 'confidenceThreshold'],
+      ['temperature', 'orderTemperature', 'vocabularyTolerance', 'confidenceThreshold', 'editThreshold'],
       (options) =>
         briefly(async (signal) => generate(await denoiserOf('bert-fill'), 'Hi', { ...options, signal })),
     ),

@@ -141,6 +141,11 @@ export const generateCommand = (context: Context): Command => {
       'approximate, faster: also commit tokens of at least this probability (default: off)',
       parseDecimal,
     )
+    .option(
+      '--edit-threshold <C>',
+      'replace written tokens of the current block where another has more than this probability, as LLaDA2.1 is trained for (default: off)',
+      parseDecimal,
+    )
     .option('--cache-blocks', 'approximate, faster: compute what lies around a block once for the block')
     .option('--max-new-tokens <N>', `length of a response${embedded}`, parseInteger)
     .addOption(

@@ -184,6 +184,17 @@ test('blocks and approximations are settings like any other', async () => {
   expect(result!.trajectories).not.toEqual(exact!.trajectories);
 });
 
+test('written tokens are edited where that is asked for, and refused where none would be', async () => {
+  const argv = [prompt, ...small, '--method', 'base', '--block-length', '4'];
+  const [plain] = await generated(...argv);
+  const [edited] = await generated(...argv, '--edit-threshold', '0');
+  expect(edited!.settings).toMatchObject({ editThreshold: 0 });
+  expect(edited!.trajectories).not.toEqual(plain!.trajectories);
+  const { stderr, status } = await entrgi(['generate', ...argv, '--edit-threshold', '0.9', '--steps', '2']);
+  expect(status).toBe(1);
+  expect(stderr).toContain('for editThreshold to have an effect');
+});
+
 test('which tokens end a response is a setting of the denoiser', async () => {
   const folder = await temporaryFolder();
   await cp(denoiserDirectory, folder, { recursive: true });

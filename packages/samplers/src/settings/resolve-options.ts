@@ -22,6 +22,7 @@ import type { StepEditor } from '../options/step-editor.js';
 import { published } from '../presets/published.js';
 import { endsFrom, responseTokens } from '../response/response-tokens.js';
 import { linear } from '../schedules/linear.js';
+import { requireEdits } from './require-edits.js';
 import { requireSampleNumbers, requireTemperature, requireWholeBlocks } from './require-sample-numbers.js';
 import type { RunSettings } from './sample-settings.js';
 
@@ -158,17 +159,22 @@ export const resolveOptions = (options: SampleOptions): RunSettings => {
       hint: 'Use a masked diffusion language model.',
     });
   }
+  // Not map, which would pass over what is missing.
+  const encoded = Array.from(prompts, (prompt, index) => ({
+    prompt,
+    tokenIds: encode(denoiser, prompt, index, maxNewTokens),
+  }));
+  if (editThreshold !== undefined) {
+    const promptLengths = encoded.map(({ tokenIds }) => tokenIds.length);
+    requireEdits(steps, { length: maxNewTokens, blockLength, attention: blockAttention, promptLengths });
+  }
   const given = responseTokens(response, denoiser, { length: maxNewTokens, maskId });
   return {
     denoiser,
     maskId,
     given,
     endsFrom: endsFrom(given, { maskId, vocabulary: denoiser.vocabulary }),
-    // Not map, which would pass over what is missing.
-    prompts: Array.from(prompts, (prompt, index) => ({
-      prompt,
-      tokenIds: encode(denoiser, prompt, index, maxNewTokens),
-    })),
+    prompts: encoded,
     guidance,
     trajectories,
     steps,

@@ -122,4 +122,14 @@ describe('editThreshold', () => {
   it.each([-0.1, 1, Number.NaN])('is refused at %s', async (editThreshold) => {
     await expect(run({ editThreshold })).rejects.toThrow('expected a number of at least 0 and below 1');
   });
+
+  it.each([
+    [{ steps: 1 }, 'steps: expected at least 2, for editThreshold to have an effect, got 1.'],
+    [
+      { steps: 3, blockLength: 4 },
+      'steps: expected more than one in each of 3 blocks, for editThreshold to have an effect, got 3.',
+    ],
+  ])('is refused where nothing is left to edit: %o', async (options, message) => {
+    await expect(run({ ...options, editThreshold: 0.5 })).rejects.toThrow(message);
+  });
 });
