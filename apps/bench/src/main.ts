@@ -10,11 +10,13 @@ import {
 } from './approximations/approximations.js';
 import { type CandidateDistance, candidateDistances } from './approximations/candidate-distance.js';
 import { candidateTable } from './approximations/candidate-table.js';
+import { type DemoRecord, runDemoOpenings } from './approximations/demo-openings.js';
+import { readRecords } from './approximations/method-record.js';
 import { methodTable } from './approximations/method-table.js';
-import { readRecords, runMethods } from './approximations/methods.js';
 import { blockModels } from './blocks/block-models.js';
 import { runBlocks } from './blocks/run-blocks.js';
 import { modelNames } from './cases/section.js';
+import { mean } from './measure/statistics.js';
 import { disagreements } from './results/agreement.js';
 import { markdown } from './results/markdown.js';
 import { runBenchmarks } from './run-benchmarks.js';
@@ -92,33 +94,24 @@ program
   .action(() => serveSide(process.stdin, process.stdout));
 
 program
-  .command('methods')
-  .description('Top@1 and Avg@K of every method on the embedded models; resumes what is in the file')
-  .option('--file <jsonl>', 'records', '.cache/bench/methods.jsonl')
-  .option('--methods <names>', 'comma-separated', list, [
-    'base',
-    'bon',
-    'bon-matched',
-    'expectation',
-    'aps',
-    'entrgi',
-  ])
-  .option('--seeds <numbers>', 'comma-separated', (text) => list(text).map(whole), [1, 2, 3])
+  .command('demo')
+  .description(
+    'the two runs of the demo on every opening of the embedded models; resumes what is in the file',
+  )
+  .option('--file <jsonl>', 'records', '.cache/bench/demo.jsonl')
   .option('--openings <n>', 'how many of the 64', whole, 64)
+  .option('--seed <n>', 'seed', whole, 1)
   .option('--threads <n>', 'threads per operator', whole)
   .action(async (options) => {
-    const onRecord = (record: {
-      method: string;
-      seed: number;
-      opening: number;
-      top1: number;
-      milliseconds: number;
-    }) =>
-      console.error(
-        `seed ${record.seed} opening ${record.opening} ${record.method}: ${record.top1.toFixed(2)} in ${record.milliseconds} ms`,
+    const onRecord = ({ method, opening, top1, milliseconds }: DemoRecord) =>
+      console.error(`opening ${opening} ${method}: ${top1.toFixed(2)} in ${milliseconds} ms`);
+    await runDemoOpenings({ ...options, onRecord });
+    const records = readRecords<DemoRecord>(options.file);
+    console.log(methodTable(records));
+    for (const method of new Set(records.map((record) => record.method)))
+      console.log(
+        `judge of ${method}: ${mean(records.filter((record) => record.method === method).map(({ judge }) => judge)).toFixed(3)}`,
       );
-    await runMethods({ ...options, onRecord });
-    console.log(methodTable(readRecords(options.file)));
   });
 
 program
@@ -134,7 +127,7 @@ program
     const onRecord = ({ method, opening, top1, milliseconds }: ApproximationRecord) =>
       console.error(`opening ${opening} ${method}: ${top1.toFixed(2)} in ${milliseconds} ms`);
     await runApproximations({ ...options, onRecord });
-    console.log(approximationTable(readRecords(options.file) as ApproximationRecord[]));
+    console.log(approximationTable(readRecords<ApproximationRecord>(options.file)));
   });
 
 program

@@ -7,8 +7,8 @@ import { loadReward } from '@entrgi/rewards';
 import { bestOfN, type SampleOptions, sample } from '@entrgi/samplers';
 import { denoiserDirectory, openings, rewardDirectory } from '@entrgi/tiny-stories';
 import { mean } from '../measure/statistics.js';
+import { type MethodRecord, readRecords } from './method-record.js';
 import { methodTable } from './method-table.js';
-import { type MethodRecord, readRecords } from './methods.js';
 
 /** What the sampler may do otherwise than exactly, by the name that tables give it. */
 export const variants: Readonly<Record<string, Partial<SampleOptions>>> = {

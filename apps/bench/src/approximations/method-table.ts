@@ -1,5 +1,5 @@
 import { mean, standardError } from '../measure/statistics.js';
-import type { MethodRecord } from './methods.js';
+import type { MethodRecord } from './method-record.js';
 
 /**
  * Top@1 and Avg@K per method, mean ± standard error over prompts (each prompt's mean over its seeds), with the difference to `baseline` on
