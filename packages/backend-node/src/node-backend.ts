@@ -1,4 +1,4 @@
-import { type Backend, InvalidArgumentError } from '@entrgi/core';
+import { type Backend, disposable } from '@entrgi/core';
 import { checkThreads, type Runtime, runtimeBackend } from '@entrgi/core/backend';
 import { requireName } from '@entrgi/core/internal';
 import { deviceNames, type NodeDevice } from './devices.js';
@@ -6,6 +6,7 @@ import { loadNativeRuntime } from './native-runtime.js';
 import { sessionSettings } from './session-settings.js';
 import { webGpuRuntime } from './web-gpu-runtime.js';
 import { workerRuntime } from './worker-runtime.js';
+import { writtenFiles } from './written-files.js';
 
 /** Where sessions run, and on how many threads. */
 export interface NodeBackendOptions {
@@ -38,22 +39,30 @@ export const nodeBackend = (options: NodeBackendOptions = {}): Backend => {
   checkThreads(options.threads);
   const load = async (): Promise<Runtime> => (worker ? workerRuntime() : loadNativeRuntime());
   const details = [...(device === 'cpu' ? [] : [device]), ...(worker ? ['worker'] : [])];
-  return runtimeBackend({
+  const inMemory = writtenFiles();
+  const backend = runtimeBackend({
     name: details.length === 0 ? 'node' : `node (${details.join(', ')})`,
     maker: 'nodeBackend()',
     load: device === 'webgpu' ? () => webGpuRuntime(worker, load) : load,
     isDevice: device !== 'cpu',
-    settings: (
-      { name, files, folder },
+    settings: async (
+      { files, folder },
       { disablePrepacking = false, threads = options.threads, keep = [], hostNodes = [] },
-    ) => {
-      if (files !== undefined && folder === undefined) {
-        throw new InvalidArgumentError(`${name}: expected external data in a folder, got a map of files.`, {
-          value: [...files.keys()],
-          hint: 'Pass `folder`: this backend maps weight files into memory.',
-        });
-      }
-      return sessionSettings({ disablePrepacking, threads, folder, device, keep, hostNodes });
-    },
+    ) =>
+      sessionSettings({
+        disablePrepacking,
+        threads,
+        folder: folder ?? (files && (await inMemory.folderOf(files))),
+        device,
+        keep,
+        hostNodes,
+      }),
   });
+  return {
+    ...backend,
+    ...disposable(async () => {
+      await backend.dispose();
+      await inMemory.remove();
+    }),
+  };
 };

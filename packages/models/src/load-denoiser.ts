@@ -19,9 +19,9 @@ import { loadWeights } from './weights/load-weights.js';
 /**
  * Loads a masked diffusion language model from a directory in Hugging Face layout (config.json,
  * model.safetensors or an index with shards, tokenizer.json, tokenizer_config.json), from an ONNX file, from
- * the hub, by its id, or from a folder: in a browser, `urlFolder` or `fileFolder`. The weights stay in their
- * files; the runtime maps them where they lie on a disk. One in transformers.js layout (an ONNX model instead
- * of safetensors) may be any fill-mask model.
+ * the hub, by its id, or from a folder object: `fileFolder`, in a browser also `urlFolder`. The weights stay
+ * in their files; the runtime maps them where they lie on a disk. One in transformers.js layout (an ONNX
+ * model instead of safetensors) may be any fill-mask model.
  * @throws CheckpointError where a file is missing, corrupt or contradicts another, UnsupportedError for
  *   another architecture or, of an ONNX file, for other inputs and outputs than those of the task fill-mask,
  *   InvalidModelError for an unsafe one, MemoryLimitError, and what resolveCheckpoint throws

@@ -18,10 +18,10 @@ export const rewardOptionNames: OptionNames<LoadRewardOptions> = {
 
 /**
  * A reward model from a directory in Hugging Face layout (config.json, model.safetensors, tokenizer.json),
- * from an ONNX file, from the hub, by its id, or from a folder: in a browser, `urlFolder` or `fileFolder`;
- * the reward is the score of its `label`. The weights stay in their files. One in transformers.js layout (an
- * ONNX model instead of safetensors) may be any sequence classifier, and is differentiated from its graph.
- * The caller disposes the result, and afterwards the backend.
+ * from an ONNX file, from the hub, by its id, or from a folder object: `fileFolder`, in a browser also
+ * `urlFolder`; the reward is the score of its `label`. The weights stay in their files. One in
+ * transformers.js layout (an ONNX model instead of safetensors) may be any sequence classifier, and is
+ * differentiated from its graph. The caller disposes the result, and afterwards the backend.
  * @throws CheckpointError for files that are missing, corrupt or contradict each other, UnsupportedError for
  *   other architectures and for a graph without word embeddings to cut it at, InvalidModelError for an unsafe
  *   one, MemoryLimitError, InvalidArgumentError for an unknown option or label, and what resolveCheckpoint of

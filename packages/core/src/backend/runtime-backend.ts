@@ -18,7 +18,7 @@ export interface RuntimeBackendOptions {
    * What the runtime is told of a session.
    * @throws InvalidArgumentError for what it cannot do
    */
-  readonly settings: (model: ModelSource, options: SessionOptions) => object;
+  readonly settings: (model: ModelSource, options: SessionOptions) => object | Promise<object>;
   /**
    * Whether it computes apart from the memory of JavaScript.
    * @default false
@@ -57,7 +57,7 @@ export const runtimeBackend = ({
       refuseIfDisposed();
       checkThreads(options.threads);
       const called = model.name ?? 'model';
-      const asked = settings({ ...model, name: called }, options);
+      const asked = await settings({ ...model, name: called }, options);
       const loaded = await runtime.get().catch((error) => {
         throw typedFailure(error);
       });

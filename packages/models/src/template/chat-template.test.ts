@@ -52,7 +52,7 @@ describe('chatTemplate: origins', () => {
         expect(chars).toBe(contents.map((c) => `[user]${c}<end>`).join(''));
         const own = contents.map(({ length }, i) => {
           const origin = i === contents.length - 1 ? 'r' : 'u';
-          return 'tttttt' + origin.repeat(length) + 'ttttt';
+          return `tttttt${origin.repeat(length)}ttttt`;
         });
         expect(origins).toBe(own.join(''));
       }),

@@ -10,7 +10,10 @@ export interface ModelSource {
   readonly name?: string;
   /** Folder that external-data locations are relative to. Backends without a file system reject it. */
   readonly folder?: string;
-  /** External data by location, for backends without a file system. */
+  /**
+   * External data by location, where it is in no folder. A backend that maps weights from files writes them
+   * into the system's temporary folder until it is disposed.
+   */
   readonly files?: ReadonlyMap<string, Uint8Array | Blob>;
 }
 
