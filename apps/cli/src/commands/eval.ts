@@ -3,6 +3,7 @@ import { modelForms } from '../models/model-forms.js';
 import type { Context } from '../process/context.js';
 import { examples } from './examples.js';
 import { generateCommand } from './generate.js';
+import { judgeLabelOption } from './options/model-options.js';
 import { parseList, parseNumbers } from './options/parse-list.js';
 import { parseDecimal, parseInteger } from './options/parse-number.js';
 
@@ -51,6 +52,7 @@ export const evalCommand = (context: Context): Command => {
       '--judge <MODEL|URL>',
       "rates what comes out: a classifier, named as models are; a server with OpenAI's chat completions; none (default: embedded)",
     )
+    .addOption(judgeLabelOption())
     .option('--judge-model <NAME>', 'which model of such a server')
     .option('--judge-concurrency <N>', 'requests to it at the same time (default: 4)', parseInteger)
     .option('--judge-requests-per-minute <X>', 'at most so many (default: no limit)', parseDecimal)

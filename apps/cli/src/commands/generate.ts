@@ -4,7 +4,13 @@ import { Command, Option } from 'commander';
 import { modelForms } from '../models/model-forms.js';
 import type { Context } from '../process/context.js';
 import { examples } from './examples.js';
-import { labelOption, offlineOption, revisionOption } from './options/model-options.js';
+import {
+  denoiserDtypeOption,
+  labelOption,
+  offlineOption,
+  revisionOption,
+  rewardDtypeOption,
+} from './options/model-options.js';
 import { oneOf } from './options/one-of.js';
 import { parseDecimal, parseInteger } from './options/parse-number.js';
 import { parseVariable } from './options/parse-variable.js';
@@ -15,8 +21,6 @@ const defaults = { ...presets.published.settings, endTokens: 'turn', vocabularyT
 
 /** The same for steps and tokens, of which the embedded models have fewer. */
 const embedded = ' (default: 128; 64 with the embedded denoiser)';
-
-const dtypes = ['fp32', 'auto', 'fp16', 'bf16', 'q8', 'q4'];
 
 /** `entrgi generate`: what it is told, and what it says about itself. */
 export const generateCommand = (context: Context): Command => {
@@ -54,20 +58,8 @@ export const generateCommand = (context: Context): Command => {
     .addOption(revisionOption())
     .addOption(offlineOption())
     .option('--verify', 'compare all files of hub models with their hashes: a second per gigabyte')
-    .addOption(
-      oneOf(
-        '--denoiser-dtype <TYPE>',
-        'how its weights are held: fp32, auto (as stored), fp16, bf16, q8, q4',
-        dtypes,
-      ).default('fp32'),
-    )
-    .addOption(
-      oneOf(
-        '--reward-dtype <TYPE>',
-        'the same of the reward model; its gradient is exact in each',
-        dtypes,
-      ).default('fp32'),
-    )
+    .addOption(denoiserDtypeOption().default('fp32'))
+    .addOption(rewardDtypeOption().default('fp32'))
     .option(
       '--minimum-coverage <X>',
       'refuse to guide by a reward model with tokens for less of what the denoiser writes (default: 0.5)',

@@ -21,6 +21,7 @@ export interface EvalOptions
         | 'denoiser'
         | 'reward'
         | 'judge'
+        | 'judgeLabel'
         | 'judgeModel'
         | 'perplexity'
       >
@@ -32,9 +33,10 @@ export interface EvalOptions
 
 /** What was said on the command line, as a configuration file would say it. */
 export const saidConfig = (options: EvalOptions): EvaluationConfig => {
-  const { data, out, limit, methods, temperatures, seeds, denoiser, reward, judge, judgeModel, ...others } =
-    options;
+  const { data, out, limit, methods, temperatures, seeds, denoiser, reward, judge, ...others } = options;
   const {
+    judgeLabel,
+    judgeModel,
     judgeRequestsPerMinute,
     judgeConcurrency,
     workers,
@@ -54,7 +56,7 @@ export const saidConfig = (options: EvalOptions): EvaluationConfig => {
     ...settingsOf(generated),
     dtype: orUndefined({ denoiser: denoiserDtype, reward: rewardDtype }),
     preset: options.preset,
-    ...{ data, out, limit, methods, temperatures, seeds, denoiser, reward, judge, judgeModel },
+    ...{ data, out, limit, methods, temperatures, seeds, denoiser, reward, judge, judgeLabel, judgeModel },
     ...{ workers, shard, queue, skipMalformed, skipLong, perplexity },
     judgeOptions: orUndefined(endpoint),
   });

@@ -1,4 +1,4 @@
-import type { Backend, Reward } from '@entrgi/core';
+import type { Disposable, Reward } from '@entrgi/core';
 import { requireThat } from '@entrgi/core/internal';
 import {
   type EndpointJudge,
@@ -9,24 +9,19 @@ import {
 } from '@entrgi/evaluation';
 import { judgeSpec, loadJudge } from '@entrgi/evaluation/internal';
 import { readSmallFile } from '@entrgi/onnx/node';
-import { rewardDirectory } from '@entrgi/tiny-stories';
-import { loadReward, nodeBackend } from 'entrgi';
-import { modelSource } from 'entrgi/internal';
 import { chooseDisplay } from '../display/choose-display.js';
 import { judgeCache } from '../evaluate/judge-cache.js';
 import { readStdin, stdinName } from '../generate/read-stdin.js';
 import { fetchingOf } from '../models/model-source.js';
 import type { Context } from '../process/context.js';
 import { withoutControls } from '../process/without-controls.js';
+import { loadRating, type RatingOptions } from './load-rating.js';
 
 /** `entrgi score` as parsed. */
-export interface ScoreCommandOptions {
-  readonly reward?: string | undefined;
+export interface ScoreCommandOptions extends RatingOptions {
   readonly prompts: string;
-  readonly label?: number | string | undefined;
-  readonly revision?: string | undefined;
-  readonly offline?: boolean | undefined;
   readonly judge?: string | undefined;
+  readonly judgeLabel?: number | string | undefined;
   readonly judgeModel?: string | undefined;
   readonly judgeConcurrency?: number | undefined;
   readonly json: boolean;
@@ -37,6 +32,7 @@ export const score = async (options: ScoreCommandOptions, context: Context): Pro
   const { prompts, judge: judgeName, json } = options;
   const spec = judgeSpec({
     judge: judgeName,
+    judgeLabel: options.judgeLabel,
     judgeModel: options.judgeModel,
     judgeOptions: { concurrency: options.judgeConcurrency, cacheDir: judgeCache(context) },
   });
@@ -46,14 +42,18 @@ export const score = async (options: ScoreCommandOptions, context: Context): Pro
   const wantsReward = options.reward !== undefined || judgeName === undefined;
   requireThat('reward', options.reward, 'a reward or a judge', wantsReward || spec !== undefined);
   const display = chooseDisplay(context, true);
-  const backend = nodeBackend({ worker: true });
+  let rating: (Disposable & { readonly reward: Reward }) | undefined;
   let judge: Judge | undefined;
   try {
     display.wait('Loading models …');
-    const reward = wantsReward ? await rewardOf(options, backend, context) : undefined;
+    rating = wantsReward ? await loadRating(options, fetchingOf(context, display)) : undefined;
     judge = spec === undefined ? undefined : await loadJudge(spec);
     let done = 0;
-    for await (const rated of scoreResponses(pairs, { reward, judge, signal: context.signal })) {
+    for await (const rated of scoreResponses(pairs, {
+      reward: rating?.reward,
+      judge,
+      signal: context.signal,
+    })) {
       display.clear();
       context.stdout.write(json ? `${JSON.stringify(rated)}\n` : `${line(rated)}\n`);
       display.wait(`${++done} of ${pairs.length}`);
@@ -68,27 +68,11 @@ export const score = async (options: ScoreCommandOptions, context: Context): Pro
   } finally {
     display.clear();
     await judge?.dispose();
-    await backend.dispose();
+    await rating?.dispose();
   }
 };
 
 const isEndpoint = (judge: Judge): judge is EndpointJudge => 'cost' in judge;
-
-const rewardOf = async (
-  options: ScoreCommandOptions,
-  backend: Backend,
-  context: Context,
-): Promise<Reward> => {
-  const { reward = rewardDirectory, label, revision, offline } = options;
-  const { source, revision: own = revision } = await modelSource(reward);
-  return loadReward(source, {
-    backend,
-    ...fetchingOf(context, chooseDisplay(context, true)),
-    offline,
-    revision: own,
-    label,
-  });
-};
 
 /** "reward 2.413  judge 0.981  The button was …". */
 const line = ({ response, reward, judge, preferred }: RatedResponse): string => {

@@ -3,18 +3,27 @@ import { loadReward, nodeBackend } from 'entrgi';
 import { modelSource } from 'entrgi/internal';
 import type { Judge } from './judge.js';
 
+/** Which label of a classifier judges, and how it runs. */
+export interface ClassifierJudgeOptions {
+  readonly label?: number | string | undefined;
+  readonly threads?: number | undefined;
+  readonly name?: string | undefined;
+}
+
 /**
- * A classifier with one label as a judge: its score is the probability that the label holds. `source` is a
- * directory, or a repository of the hub.
+ * A classifier as a judge, from safetensors or ONNX: its score is the sigmoid of a label's score, which is
+ * the probability that the label holds where labels do not exclude each other. `source` is a directory, an
+ * ONNX file, or a repository of the hub; without `label` it has one label alone.
+ * @throws what loadReward throws
  */
 export const classifierJudge = async (
   source: string,
-  { threads, name }: { readonly threads?: number | undefined; readonly name?: string | undefined } = {},
+  { label, threads, name }: ClassifierJudgeOptions = {},
 ): Promise<Judge> => {
   const backend = nodeBackend({ worker: true, ...(threads === undefined ? {} : { threads }) });
   try {
     const model = await modelSource(source);
-    const reward = await loadReward(model.source, { backend, revision: model.revision });
+    const reward = await loadReward(model.source, { backend, revision: model.revision, label });
     return {
       name: name ?? reward.name,
       async score(prompt, responses, options = {}) {

@@ -5,4 +5,6 @@ import type { JudgeSpec } from './judge-spec.js';
 
 /** Makes the judge that a specification says. */
 export const loadJudge = async (spec: JudgeSpec, threads?: number): Promise<Judge> =>
-  spec.kind === 'endpoint' ? endpointJudge(spec.options) : classifierJudge(spec.source, { threads });
+  spec.kind === 'endpoint'
+    ? endpointJudge(spec.options)
+    : classifierJudge(spec.source, { label: spec.label, threads });

@@ -42,7 +42,10 @@ export const hashingOf = (fetching: HubOptions) => {
     },
     async judge(judge: JudgeSpec): Promise<HashedModel> {
       if (judge.kind === 'endpoint') return { hash: endpointJudgeHash(judge.options), bytes: 0 };
-      return hashed(judge.source, {}, fetching);
+      const model = await hashed(judge.source, {}, fetching);
+      return judge.label === undefined
+        ? model
+        : { ...model, hash: hashOf({ hash: model.hash, label: judge.label }) };
     },
   };
 };

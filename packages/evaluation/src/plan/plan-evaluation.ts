@@ -142,6 +142,7 @@ const variantsOf = (options: EvaluationOptions, models: ModelNames): GenerationP
     seeds = [1, 2, 3],
     judge: _j,
     judgeModel: _m,
+    judgeLabel: _l,
     judgeOptions: _o,
     perplexity: _p,
     denoiser: _n,

@@ -1,4 +1,5 @@
 import { Option } from 'commander';
+import { oneOf } from './one-of.js';
 
 /** Which revision of models of the hub. */
 export const revisionOption = (): Option =>
@@ -10,5 +11,25 @@ export const offlineOption = (): Option =>
 /** A number where it is one, else a name. */
 export const labelOption = (): Option =>
   new Option('--label <LABEL>', 'which label of the reward model is the reward, by number or name').argParser(
-    (text) => (/^\d+$/.test(text) ? Number(text) : text),
+    numberOrName,
   );
+
+export const judgeLabelOption = (): Option =>
+  new Option(
+    '--judge-label <LABEL>',
+    'which label of a classifier judges, by number or name (default: the only one)',
+  ).argParser(numberOrName);
+
+export const denoiserDtypeOption = (): Option =>
+  oneOf(
+    '--denoiser-dtype <TYPE>',
+    'how its weights are held: fp32, auto (as stored), fp16, bf16, q8, q4',
+    dtypes,
+  );
+
+export const rewardDtypeOption = (): Option =>
+  oneOf('--reward-dtype <TYPE>', 'the same of the reward model; its gradient is exact in each', dtypes);
+
+const dtypes = ['fp32', 'auto', 'fp16', 'bf16', 'q8', 'q4'];
+
+const numberOrName = (text: string): number | string => (/^\d+$/.test(text) ? Number(text) : text);

@@ -1,0 +1,38 @@
+import { type Disposable, disposable, type Reward } from '@entrgi/core';
+import { rewardDirectory } from '@entrgi/tiny-stories';
+import { type HubOptions, loadModels, loadReward, nodeBackend, type WeightDtype } from 'entrgi';
+import { modelSource, rewardSource } from 'entrgi/internal';
+
+/** Which reward rates, and how what it runs on is loaded. */
+export interface RatingOptions {
+  /** As `generate` takes it: a model, `confidence`, or `log-ratio:MODEL`. */
+  readonly reward?: string | undefined;
+  /** Whose confidence or log-ratio it is. */
+  readonly denoiser?: string | undefined;
+  readonly label?: number | string | undefined;
+  readonly denoiserDtype?: WeightDtype | undefined;
+  readonly rewardDtype?: WeightDtype | undefined;
+  readonly revision?: string | undefined;
+  readonly offline?: boolean | undefined;
+}
+
+/** Loads a reward, and a denoiser only where the reward is made of one. */
+export const loadRating = async (
+  options: RatingOptions,
+  fetching: HubOptions,
+): Promise<Disposable & { readonly reward: Reward }> => {
+  const { reward: given = rewardDirectory, denoiser, label, rewardDtype, revision, offline } = options;
+  if (rewardSource(given).kind !== 'model') {
+    const dtype = { denoiser: options.denoiserDtype, reward: rewardDtype };
+    return loadModels({ ...fetching, reward: given, denoiser, dtype, revision, offline });
+  }
+  const backend = nodeBackend({ worker: true });
+  try {
+    const { source, revision: own = revision } = await modelSource(given);
+    const loading = { ...fetching, backend, label, dtype: rewardDtype, revision: own, offline };
+    return { reward: await loadReward(source, loading), ...disposable(() => backend.dispose()) };
+  } catch (error) {
+    await backend.dispose();
+    throw error;
+  }
+};
