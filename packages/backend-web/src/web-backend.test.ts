@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { chromium, noChromium, openBrowser, serveFolders } from '@entrgi/config/browser';
 import { InvalidArgumentError } from '@entrgi/core';
 import { build } from 'esbuild';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { webBackend } from './index.js';
 import type { Conformance } from './testing/page.js';
@@ -38,8 +39,11 @@ describe.skipIf(chromium === undefined)(
       rmSync(out, { recursive: true });
     });
 
-    /** What an expression of the page gives, with what the page complains of. */
-    const inPage = async <T>(expression: string, { isolated = true, webgpu = false } = {}): Promise<T> => {
+    /** What an expression of the page gives, with what the page complains of; `meanwhile`, something else happens. */
+    const inPage = async <T>(
+      expression: string,
+      { isolated = true, webgpu = false, meanwhile = async (_: Page): Promise<void> => {} } = {},
+    ): Promise<T> => {
       const [browser, server] = [await openBrowser({ webgpu }), await serveFolders(folders, { isolated })];
       ends.push(() => browser.close(), server.close);
       const page = await browser.newPage();
@@ -47,7 +51,7 @@ describe.skipIf(chromium === undefined)(
       page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
       await page.goto(server.origin);
       await page.waitForFunction('globalThis.conform !== undefined');
-      const result = await page.evaluate<T>(expression);
+      const [result] = await Promise.all([page.evaluate<T>(expression), meanwhile(page)]);
       expect(complaints).toEqual([]);
       await browser.close();
       return result;
@@ -102,6 +106,27 @@ describe.skipIf(chromium === undefined)(
       expect(JSON.parse(report!)).toMatchObject({ device: 'wasm', reasons: [expect.any(String)] });
       expect(Object.values(JSON.parse(y!))).toEqual([5.5, 6, 11]);
     });
+
+    // In the page itself it is the same code, without the worker around it.
+    it.each(process.env.ENTRGI_SLOW ? [true, false] : [true])(
+      'names a lost graphics device, and ends (in a worker: %s)',
+      async (worker) => {
+        const lost = {
+          name: 'DeviceLostError',
+          code: 'device-lost',
+          message: expect.stringMatching(/^slow failed: The graphics device was lost: .* device 'wasm'/),
+        };
+        const result = await inPage<object>(`untilLost({ device: 'webgpu', worker: ${worker} })`, {
+          webgpu: true,
+          async meanwhile(page) {
+            await page.waitForFunction('globalThis.isRunning', undefined, { timeout: 60_000 });
+            const browser = await page.context().browser()!.newBrowserCDPSession();
+            await browser.send('Browser.crashGpuProcess');
+          },
+        });
+        expect(result).toEqual({ failures: [lost, lost], other: [5.5, 6, 11] });
+      },
+    );
 
     // The renderer is in software: a minute where the machine is busy.
     it.runIf(process.env.ENTRGI_SLOW)('does the same on WebGPU', async () => {

@@ -2,6 +2,7 @@ import type { Tensor } from '@entrgi/core';
 import type { KeptNumber, Runtime, ValueInfo } from '@entrgi/core/backend';
 import type * as Ort from 'onnxruntime-web';
 import { chooseDevice, type DeviceReport, type WebDevice } from './choose-device.js';
+import { deviceWatch, type GpuDevice } from './device-watch.js';
 
 /** What the runtime is loaded for. */
 export interface RuntimeRequest {
@@ -63,22 +64,12 @@ export const loadWebRuntime = async (
   const sessions = new Map<number, { session: Ort.InferenceSession; keep: readonly string[] }>();
   const keptTensors = new Map<number, Ort.Tensor>();
   let created = 0;
-  let lost: string | undefined;
+  const device = deviceWatch();
   let last: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const next = last.then(async () => {
-      if (lost !== undefined) throw failure(`The graphics device was lost: ${lost}`, 'Reload the page.');
-      return work();
-    });
+    const next = last.then(() => device.unlessLost(work));
     last = next.catch(() => {});
     return next;
-  };
-  const watchDevice = async (): Promise<void> => {
-    if (report.device !== 'webgpu' || created > 1) return;
-    const { lost: end } = (await ort.env.webgpu.device) as unknown as GpuDevice;
-    end?.then(({ message, reason }) => {
-      if (reason !== 'destroyed') lost = message || 'no reason is given.';
-    });
   };
 
   /** The WebGPU build leaves a Cast from bfloat16 to nobody, and says so in words that help nobody. */
@@ -107,7 +98,8 @@ export const loadWebRuntime = async (
   const release = (id: number): Promise<void> => {
     const opened = sessions.get(id);
     sessions.delete(id);
-    const released = last.then(() => opened?.session.release());
+    // With the device, all that was on it has gone; what waits for it would wait for ever.
+    const released = last.then(() => (device.isLost ? undefined : opened?.session.release()));
     last = released.catch(() => {});
     return released;
   };
@@ -144,10 +136,14 @@ export const loadWebRuntime = async (
             session.inputMetadata.map(describe),
             session.outputMetadata.map(describe),
           ];
-          await watchDevice();
           sessions.set(id, { session, keep });
+          if (report.device === 'webgpu') {
+            // The runtime itself destroys the device when no session is left.
+            device.watch((await ort.env.webgpu.device) as unknown as GpuDevice, () => sessions.size > 0);
+          }
           return { id, inputs, outputs };
         } catch (error) {
+          sessions.delete(id);
           await session.release();
           throw error;
         }
@@ -186,16 +182,12 @@ export const loadWebRuntime = async (
     release,
 
     async close() {
-      for (const tensor of keptTensors.values()) tensor.dispose();
+      if (!device.isLost) for (const tensor of keptTensors.values()) tensor.dispose();
       keptTensors.clear();
       for (const id of [...sessions.keys()]) await release(id);
     },
   };
 };
-
-interface GpuDevice {
-  readonly lost?: Promise<{ readonly message: string; readonly reason?: string }>;
-}
 
 const describe = (value: Ort.InferenceSession.ValueMetadata): ValueInfo => {
   if (!value.isTensor)

@@ -41,8 +41,8 @@ scope.onmessage = ({ data: request }) => {
       const moved = method === 'run' ? buffersOf(result as Record<string, Tensor>) : [];
       scope.postMessage({ call, result }, moved);
     } catch (error) {
-      const { message = String(error), hint } = (error ?? {}) as { message?: string; hint?: string };
-      scope.postMessage({ call, error: { message, hint } });
+      const { message = String(error), hint, code } = (error ?? {}) as Readonly<Record<string, string>>;
+      scope.postMessage({ call, error: { message, hint, code } });
     }
   };
 };

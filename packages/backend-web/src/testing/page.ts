@@ -65,6 +65,27 @@ const refusedWeights = async (options: WebBackendOptions) => {
   return message;
 };
 
+/** What a long run fails with, and one after it; then a run of another backend, in the same page. */
+const untilLost = async (options: WebBackendOptions) => {
+  const backend = webBackend({ wasm: '/runtime/', ...options });
+  const slow = await backend.createSession(await models('affine')('slow'));
+  const x = { type: 'float32', dims: [512, 512], data: new Float32Array(512 * 512) } as const;
+  const failureOf = () =>
+    slow.run({ x }).then(
+      () => undefined,
+      ({ name, code, message }) => ({ name, code, message }),
+    );
+  const first = failureOf();
+  Object.assign(globalThis, { isRunning: true });
+  const failures = [await first, await failureOf()];
+  await backend.dispose();
+  const other = webBackend({ wasm: '/runtime/', ...options, device: 'wasm' });
+  const affine = await other.createSession(await models('affine')('affine'));
+  const { y } = await affine.run({ x: { type: 'float32', dims: [1, 2], data: Float32Array.of(1, 1) } });
+  await other.dispose();
+  return { failures, other: [...(y!.data as Float32Array)] };
+};
+
 /** What goes wrong where WebGPU is asked for. */
 const withoutWebGpu = () =>
   webBackend({ device: 'webgpu' })
@@ -83,4 +104,4 @@ const runProgram = async (body: string): Promise<string[]> => {
   return lines;
 };
 
-Object.assign(globalThis, { conform, refusedWeights, ticksDuringRun, withoutWebGpu, runProgram });
+Object.assign(globalThis, { conform, refusedWeights, ticksDuringRun, untilLost, withoutWebGpu, runProgram });

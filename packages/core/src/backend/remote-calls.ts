@@ -2,7 +2,7 @@
 export interface Answer {
   readonly call: number;
   readonly result?: unknown;
-  readonly error?: { readonly message: string; readonly hint?: string };
+  readonly error?: { readonly message: string; readonly hint?: string; readonly code?: string };
 }
 
 /** Calls of a thread that answers by messages. */
@@ -45,7 +45,7 @@ export const remoteCalls = (
     settle({ call, result, error }) {
       const found = take(call);
       if (error === undefined) found?.resolve(result as never);
-      else found?.reject(Object.assign(new Error(error.message), { hint: error.hint }));
+      else found?.reject(Object.assign(new Error(error.message), { hint: error.hint, code: error.code }));
     },
     end(error) {
       ending ??= error;

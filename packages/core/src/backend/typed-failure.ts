@@ -1,10 +1,15 @@
-import { BackendError } from '../errors/errors.js';
+import { BackendError, DeviceLostError } from '../errors/errors.js';
 
-/** A plain error of the runtime as a BackendError that says what was being done. */
-export const typedFailure = (error: unknown, doing?: string): BackendError => {
-  const { message = String(error), hint } = (error ?? {}) as { message?: string; hint?: string };
+/** A plain error of the runtime as a typed one that says what was being done. */
+export const typedFailure = (error: unknown, doing?: string): BackendError | DeviceLostError => {
+  const {
+    message = String(error),
+    hint,
+    code,
+  } = (error ?? {}) as Readonly<Record<string, string | undefined>>;
   const what = message.replace(/[.\s]*$/, '.');
-  return new BackendError(doing === undefined ? what : `${doing}: ${what}`, {
+  const Failure = code === DeviceLostError.code ? DeviceLostError : BackendError;
+  return new Failure(doing === undefined ? what : `${doing}: ${what}`, {
     cause: error,
     ...(hint === undefined ? {} : { hint }),
   });

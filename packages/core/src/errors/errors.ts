@@ -101,6 +101,12 @@ export class BackendError extends EntrgiError {
   declare readonly code: typeof BackendError.code;
 }
 
+/** The graphics device is gone, with all that was on it: its driver was restarted, or its process ended. */
+export class DeviceLostError extends EntrgiError {
+  static readonly code = 'device-lost';
+  declare readonly code: typeof DeviceLostError.code;
+}
+
 /**
  * Nothing has that name: a path, a repository of the hub, a revision or file of it, or, offline, a file in
  * the cache.
