@@ -7,8 +7,6 @@ import { readCheckpoint } from './checkpoint/checkpoint.js';
 import { denoiserOptionNames, type LoadDenoiserOptions } from './denoiser/load-denoiser-options.js';
 import { networkDenoiser } from './denoiser/network-denoiser.js';
 import { requireMask } from './denoiser/session-denoiser.js';
-import { mixtureSession } from './experts/mixture-session.js';
-import { openExperts } from './experts/open-experts.js';
 import type { Folder } from './files/byte-source.js';
 import { chooseBlockAttention } from './network/choose-block-attention.js';
 import { fitCheckpoint } from './network/fit-checkpoint.js';
@@ -69,7 +67,7 @@ const checkpointDenoiser = async (from: Folder, options: LoadDenoiserOptions): P
   const pool =
     experts === undefined
       ? undefined
-      : openExperts({
+      : (await import('./experts/open-experts.js')).openExperts({
           experts,
           width,
           weights,
@@ -79,7 +77,9 @@ const checkpointDenoiser = async (from: Folder, options: LoadDenoiserOptions): P
   const open = async (model: Model, once = disablePrepacking) => {
     pruneGraph(model.graph);
     const own = { disablePrepacking: once, ...(threads === undefined ? {} : { threads }) };
-    return pool === undefined ? create(model, own) : mixtureSession(model, pool, (part) => create(part, own));
+    if (pool === undefined) return create(model, own);
+    const { mixtureSession } = await import('./experts/mixture-session.js');
+    return mixtureSession(model, pool, (part) => create(part, own));
   };
   const denoiser = await networkDenoiser({
     source: directory,

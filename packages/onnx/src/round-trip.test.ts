@@ -1,4 +1,4 @@
-import { create, toBinary } from '@bufbuild/protobuf';
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import type { DataType } from '@entrgi/core';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -121,6 +121,9 @@ test('decoding what was encoded gives it back, and encoding that gives the same 
       const again = decodeModel(bytes);
       expect(again).toEqual(original);
       expect(encodeModel(again)).toEqual(bytes);
+      // The messages of the format, as protobuf itself reads and writes them.
+      const rewritten = toBinary(ModelProtoSchema, fromBinary(ModelProtoSchema, bytes));
+      expect(Buffer.compare(rewritten, bytes)).toBe(0);
     }),
     { numRuns: process.env.ENTRGI_SLOW === '1' ? 20_000 : 300 },
   );

@@ -32,11 +32,10 @@ import { rewardContext } from './context/reward-context.js';
 import { type RewardTokensOptions, rewardTokens, rewardTokensOptionNames } from './context/reward-tokens.js';
 import { rewardValues } from './context/reward-values.js';
 import { tokenFeeds } from './context/token-feeds.js';
-import { type Columns, gradientGraph } from './graph/gradient-graph.js';
+import type { Columns } from './graph/gradient-graph.js';
 import { leadingGraph, leadingTensors } from './graph/leading-graph.js';
 import { prefixGraph, prefixTensors } from './graph/prefix-graph.js';
 import { scoreGraph } from './graph/score-graph.js';
-import { holdLogits } from './held/hold-logits.js';
 
 /** Where a reward model runs, how it holds its weights, and what it is fed for tokens it lacks. */
 export interface NetworkRewardOptions extends RuntimeOptions, RewardTokensOptions {
@@ -98,14 +97,14 @@ export const networkReward = (network: Classifier, options: NetworkRewardOptions
 
   const session = (
     key: string,
-    graph: () => Model,
+    graph: () => Model | Promise<Model>,
     { once = disablePrepacking, keep = [] }: { once?: boolean; keep?: readonly string[] } = {},
   ): Promise<Session> => {
     if (disposed) throw new BackendError(`Reward '${name}' is disposed.`, { hint: 'Load it again.' });
     let session = sessions.get(key);
     if (session === undefined) {
       session = lazily(async () => {
-        const model = graph();
+        const model = await graph();
         pruneGraph(model.graph);
         return backend.createSession(
           { name: `${name} (${key})`, bytes: encodeModel(model), ...(await network.external()) },
@@ -250,20 +249,26 @@ export const networkReward = (network: Classifier, options: NetworkRewardOptions
         map,
         tableRows,
         gradientSession: (columns) =>
-          session(`gradient, ${variant(columns)}`, () => gradientGraph(network, graphOptions(columns))),
+          session(`gradient, ${variant(columns)}`, async () => {
+            // Imported when needed, as holdLogits: a page that only ranks does without.
+            const { gradientGraph } = await import('./graph/gradient-graph.js');
+            return gradientGraph(network, graphOptions(columns));
+          }),
       });
       if (!(options.fused ?? backend.isDevice ?? false)) return context;
       return {
         ...context,
-        hold: (held) =>
-          holdLogits(held, {
+        async hold(held) {
+          const { holdLogits } = await import('./held/hold-logits.js');
+          return holdLogits(held, {
             name,
             network,
             map,
             feeds,
             graphOptions,
             session: (key, columns, graph, keep) => session(`${key}, ${variant(columns)}`, graph, { keep }),
-          }),
+          });
+        },
       };
     },
 

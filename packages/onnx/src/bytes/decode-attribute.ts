@@ -1,20 +1,9 @@
 import { InvalidModelError, UnsupportedError } from '@entrgi/core';
 import type { AttributeProto } from '../generated/onnx_pb.js';
 import type { Attribute, InlineInitializer } from '../model/model.js';
+import { attributeType } from './attribute-type.js';
 import { decodeInteger, decodeText } from './decode-scalar.js';
 import { decodeTensor } from './decode-tensor.js';
-
-/** Numbers of AttributeProto.AttributeType. */
-export const attributeType = {
-  float: 1,
-  int: 2,
-  string: 3,
-  tensor: 4,
-  graph: 5,
-  floats: 6,
-  ints: 7,
-  strings: 8,
-} as const;
 
 /**
  * An AttributeProto as plain data; of a subgraph, that it is one. Lists of graphs and sparse tensors are
