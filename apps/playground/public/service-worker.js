@@ -1,14 +1,35 @@
 // Keeps the site for visits without a network, and gives pages of hosts that cannot send the headers for shared memory those headers.
 const KEPT = 'entrgi-site';
 
-self.addEventListener('install', () => self.skipWaiting());
+self.addEventListener('install', (event) => {
+  self.skipWaiting();
+  event.waitUntil(keepScripts());
+});
 self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));
 
 self.addEventListener('fetch', (event) => {
   const { request } = event;
-  if (request.method !== 'GET' || new URL(request.url).origin !== self.location.origin) return;
+  const { origin, pathname } = new URL(request.url);
+  if (request.method !== 'GET' || origin !== self.location.origin) return;
+  // Parts of anything but the site are a model's: they are kept elsewhere.
+  if (request.headers.has('range') && !pathname.includes('/assets/')) return;
   event.respondWith(answer(request));
+  if (request.mode === 'navigate') event.waitUntil(keepScripts());
 });
+
+/** What is loaded when it is needed has to be there without a network as well. */
+const keepScripts = async () => {
+  try {
+    const cache = await caches.open(KEPT);
+    const names = await (await fetch('./scripts.json')).json();
+    for (const name of names) {
+      const url = new URL(name, self.location.href).href;
+      if ((await cache.match(url)) === undefined) await fetchWhole(url, cache);
+    }
+  } catch {
+    // No network, or no storage: then what is there is there.
+  }
+};
 
 /** Names of assets contain their hashes: what is kept is right. Of anything else, the network's is newer. */
 const answer = async (request) => {

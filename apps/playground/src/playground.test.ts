@@ -198,6 +198,15 @@ describe.skipIf(chromium === undefined)(
       await expect.poll(() => page.locator('.lane-1.lane').count(), patient).toBe(1);
       await page.locator('.scrubber input').fill('1');
       await expect.poll(() => page.locator('.lane-0 .token.masked').count(), patient).toBeGreaterThan(8);
+
+      await page.getByRole('button', { name: 'Tour', exact: true }).click();
+      await page.getByRole('button', { name: 'Keep the files' }).click();
+      expect(await page.locator('.lane-0 h3').textContent()).toBe('base from a file');
+      await page.getByRole('button', { name: 'Tour', exact: true }).click();
+      await page.locator('.tour').getByRole('button', { name: 'Run' }).click();
+      await expect.poll(() => page.locator('#tour-title').textContent(), patient).toContain('1 of 5');
+      await page.keyboard.press('Escape');
+      await until(page, 'Run again');
       await run(page);
       expect(await page.locator('.lane-0 h3').textContent()).toContain('Base model');
       expect(complaints).toEqual([]);
@@ -337,6 +346,10 @@ describe.skipIf(chromium === undefined)(
       await page.reload();
       await until(page, 'Run');
       expect(await run(page)).toHaveLength(16);
+      await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: 'Save as a page' }).click(),
+      ]);
     });
 
     it('works where storage is denied', async () => {

@@ -65,6 +65,8 @@ export interface Store {
   toggleLock(lock: LockedToken): void;
   /** Shows traces instead of runs, the first one above; what is none of them is a problem, and all stays as it is. */
   open(files: readonly { readonly name: string; readonly text: () => Promise<string> }[]): Promise<void>;
+  /** Does what may fail, which then is the problem that is shown. */
+  attempt(work: () => Promise<void>): Promise<void>;
   dispose(): void;
 }
 
@@ -142,8 +144,15 @@ export const createStore = (
     place.value = undefined;
     held.value = undefined;
   };
-  const open: Store['open'] = async (files) => {
+  const attempt: Store['attempt'] = async (work) => {
     try {
+      await work();
+    } catch (error) {
+      problem.value = { code: 'file', message: error instanceof Error ? error.message : String(error) };
+    }
+  };
+  const open: Store['open'] = (files) =>
+    attempt(async () => {
       const traces = await Promise.all(
         files
           .slice(0, lanes.length)
@@ -156,10 +165,7 @@ export const createStore = (
       for (const lane of lanes) histories[lane].value = laneHistory(traces[lane] ?? nothing);
       latest.value = Math.max(...traces.map(({ frames }) => frames.at(-1)!.step));
       if (words.value !== undefined) status.value = 'stopped';
-    } catch (error) {
-      problem.value = { code: 'file', message: error instanceof Error ? error.message : String(error) };
-    }
-  };
+    });
   const run = (paused = false): void => {
     if (words.value === undefined) return;
     shown.value = settings.value;
@@ -241,6 +247,7 @@ export const createStore = (
     edit,
     toggleLock,
     open,
+    attempt,
     dispose: () => worker.terminate(),
   };
 };

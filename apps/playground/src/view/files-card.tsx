@@ -20,7 +20,7 @@ export const FilesCard = ({ store }: { store: Store }): JSX.Element => {
           </button>
         ))}
         {filled.length > 0 && (
-          <button type="button" onClick={() => savePage(store, filled)}>
+          <button type="button" onClick={() => void store.attempt(() => savePage(store, filled))}>
             Save as a page
           </button>
         )}

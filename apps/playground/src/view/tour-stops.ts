@@ -11,6 +11,14 @@ export interface TourStop {
   show(store: Store): void;
 }
 
+/** Asked before the first stop, where files are shown. */
+export const question: TourStop = {
+  title: 'May a run take the place of the files?',
+  text: 'The tour shows what guidance saw at every step, and files do not hold that. They leave this page, and nothing else happens to them.',
+  at: '.lane-0.lane',
+  show() {},
+};
+
 export const tourStops: readonly TourStop[] = [
   {
     title: 'It begins with masks',

@@ -2,7 +2,10 @@ import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Store } from '../state/store.js';
-import { tourStops } from './tour-stops.js';
+import { question, tourStops } from './tour-stops.js';
+
+/** Before the first stop: whether opened files may make room. */
+const ASKING = -1;
 
 /** Five stops on the live picture. It is no obstacle: the page can be used meanwhile; Escape and Close lead back to where it began. */
 export const Tour = ({ store }: { store: Store }): JSX.Element => {
@@ -18,9 +21,10 @@ export const Tour = ({ store }: { store: Store }): JSX.Element => {
     button.current?.focus();
   };
   const begin = () => {
-    // There has to be something to look at; a file has no gradient.
-    if (store.shown.value === undefined) store.run();
-    at.value = 0;
+    // There has to be something to look at; a file has no gradient, and nobody's files are put away unasked.
+    const isFile = store.histories[0].value.title !== undefined;
+    if (store.shown.value === undefined && !isFile) store.run();
+    at.value = isFile ? ASKING : 0;
   };
 
   useEffect(() => {
@@ -39,7 +43,7 @@ export const Tour = ({ store }: { store: Store }): JSX.Element => {
 
   useEffect(() => {
     if (index === undefined) return;
-    const stop = tourStops[index]!;
+    const stop = tourStops[index] ?? question;
     stop.show(store);
     const target = (panel.current!.getRootNode() as ShadowRoot).querySelector<HTMLElement>(stop.at);
     target?.setAttribute('data-toured', '');
@@ -73,25 +77,45 @@ export const Tour = ({ store }: { store: Store }): JSX.Element => {
           ref={panel}
         >
           <h3 id="tour-title">
-            {tourStops[index]!.title}{' '}
-            <small>
-              {index + 1} of {tourStops.length}
-            </small>
-          </h3>
-          <p id="tour-text">{tourStops[index]!.text}</p>
-          <div class="row">
-            <button type="button" disabled={index === 0} onClick={() => (at.value = index - 1)}>
-              Back
-            </button>
-            {index < tourStops.length - 1 && (
-              <button type="button" class="main" onClick={() => (at.value = index + 1)}>
-                Next
-              </button>
+            {(tourStops[index] ?? question).title}{' '}
+            {index !== ASKING && (
+              <small>
+                {index + 1} of {tourStops.length}
+              </small>
             )}
-            <button type="button" class="quiet" onClick={close}>
-              {index < tourStops.length - 1 ? 'Close' : 'Done'}
-            </button>
-          </div>
+          </h3>
+          <p id="tour-text">{(tourStops[index] ?? question).text}</p>
+          {index === ASKING ? (
+            <div class="row">
+              <button
+                type="button"
+                class="main"
+                onClick={() => {
+                  store.run();
+                  at.value = 0;
+                }}
+              >
+                Run
+              </button>
+              <button type="button" class="quiet" onClick={close}>
+                Keep the files
+              </button>
+            </div>
+          ) : (
+            <div class="row">
+              <button type="button" disabled={index === 0} onClick={() => (at.value = index - 1)}>
+                Back
+              </button>
+              {index < tourStops.length - 1 && (
+                <button type="button" class="main" onClick={() => (at.value = index + 1)}>
+                  Next
+                </button>
+              )}
+              <button type="button" class="quiet" onClick={close}>
+                {index < tourStops.length - 1 ? 'Close' : 'Done'}
+              </button>
+            </div>
+          )}
         </div>
       )}
     </>
