@@ -12,7 +12,11 @@ import { requireFunction, requireThat } from '@entrgi/core/internal';
 export type Rate = (
   prompt: Prompt,
   responses: readonly string[],
-  options: { readonly signal?: AbortSignal | undefined },
+  options: {
+    readonly signal?: AbortSignal | undefined;
+    /** To be told how many sequences went through networks, where that is not one per response. */
+    readonly onPasses?: ((count: number) => void) | undefined;
+  },
 ) => ArrayLike<number> | Promise<ArrayLike<number>>;
 
 /**

@@ -51,6 +51,8 @@ describe('compositeReward', () => {
     expect(await context.evaluate(mix)).toEqual({
       values: Float64Array.of(2),
       tokenScores: Float32Array.of(2, 2),
+      // Of one trajectory, forward and backward through each.
+      passes: 4,
     });
     await context.dispose();
     await reward.dispose();

@@ -41,7 +41,12 @@ export function compositeReward(parts: readonly WeightedReward[]): Reward {
     async score(prompt, responses, options) {
       const total = new Float64Array(responses.length);
       for (const part of parts) {
-        const scores = await part.reward.score(prompt, responses, options);
+        let told: number | undefined;
+        const onPasses = (count: number) => {
+          told = (told ?? 0) + count;
+        };
+        const scores = await part.reward.score(prompt, responses, { ...options, onPasses });
+        options?.onPasses?.(told ?? responses.length);
         await add(part, scores, total, (i) => `response ${i}`, options?.signal);
       }
       return total;
@@ -79,16 +84,18 @@ const openAll = async (
       const tokenScores = new Float32Array(mix.probs.length);
       const columns = mix.probs.length / mix.rows.length;
       const length = mix.tokenIds.length / mix.trajectories;
+      let passes = 0;
       const placeOf = (i: number) => {
         const slot = mix.rows[Math.floor(i / columns)]!;
         return `the gradient of trajectory ${Math.floor(slot / length)}, position ${slot % length}`;
       };
       for (const [i, context] of contexts.entries()) {
         const gradient = await context.evaluate(mix);
+        passes += gradient.passes ?? 2 * mix.trajectories;
         await add(parts[i]!, gradient.values, values, (k) => `trajectory ${k}`, mix.signal);
         await add(parts[i]!, gradient.tokenScores, tokenScores, placeOf, mix.signal);
       }
-      return { values, tokenScores };
+      return { values, tokenScores, passes };
     },
     ...disposable(dispose),
   };

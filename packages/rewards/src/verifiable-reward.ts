@@ -16,12 +16,14 @@ export const verifiableReward = (name: string, check: Check): Reward => {
     check,
     'a function from response and prompt to true, false or a number',
   );
-  return blackBoxReward(name, (prompt, responses) =>
-    Promise.all(
+  return blackBoxReward(name, (prompt, responses, { onPasses }) => {
+    // A rule is no network.
+    onPasses?.(0);
+    return Promise.all(
       responses.map(async (response) => {
         const right = await check(response, prompt);
         return typeof right === 'boolean' ? Number(right) : right;
       }),
-    ),
-  );
+    );
+  });
 };

@@ -176,8 +176,9 @@ async function* denoise(
     }
     const changed = mayChange ? changedTokens(before, tokenIds, committed, length) : [];
     const rewardMs = guided?.rewardMs ?? 0;
-    // Each is a score with its gradient: forward and backward.
-    for (const values of guided?.rewards ?? []) rewardPasses += 2 * values.length;
+    // Of guidance that does not say, each is a score with its gradient: forward and backward.
+    rewardPasses +=
+      guided?.rewardPasses ?? 2 * (guided?.rewards ?? []).reduce((sum, { length }) => sum + length, 0);
     const timings = { totalMs: performance.now() - start, denoiserMs, guidanceMs, rewardMs };
     total.totalMs += timings.totalMs;
     total.denoiserMs += denoiserMs;

@@ -4,6 +4,11 @@ import { requireText, requireThat } from '@entrgi/core/internal';
 export interface TextRewardOptions {
   readonly name: string;
   rate(prompt: Prompt, response: string): Promise<number>;
+  /**
+   * Sequences through the model for one response.
+   * @default 1
+   */
+  readonly passes?: number | undefined;
   close(): Promise<void>;
 }
 
@@ -11,15 +16,16 @@ export interface TextRewardOptions {
  * A reward that rates one response after the other, so that none depends on what else is rated.
  * @throws InvalidArgumentError for what is no text, NumericalError where a reward is not finite
  */
-export const textReward = ({ name, rate, close }: TextRewardOptions): Reward => ({
+export const textReward = ({ name, rate, passes = 1, close }: TextRewardOptions): Reward => ({
   name,
-  async score(prompt, responses, { signal } = {}) {
+  async score(prompt, responses, { signal, onPasses } = {}) {
     requireThat('responses', responses, 'an array of texts', Array.isArray(responses));
     const scores = new Float64Array(responses.length);
     for (const [i, response] of responses.entries()) {
       requireText(`responses[${i}]`, response);
       signal?.throwIfAborted();
       scores[i] = await rate(prompt, response);
+      onPasses?.(passes);
       if (Number.isFinite(scores[i])) continue;
       throw new NumericalError(
         `Reward '${name}': expected a finite reward for response ${i}, got ${scores[i]}.`,

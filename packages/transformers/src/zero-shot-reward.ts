@@ -65,6 +65,8 @@ export const zeroShotReward = async (
       const { labels, scores } = await pipeline(response, [label, ...against], settings);
       return scores[labels.indexOf(label)];
     },
+    // With each label's sentence.
+    passes: 1 + against.length,
     close,
   });
 };

@@ -73,6 +73,7 @@ export const guideTrajectories = async (
   const excluded = new Float64Array(rows.length);
   const rewards: Float64Array[] = [];
   let rewardMs = 0;
+  let rewardPasses = 0;
   const placeOf = (row: number) => placeOfRow({ request, firstTrajectory }, row);
   const refuse = (row: number, what: string, value: number) => notFinite(placeOf(row), what, value);
 
@@ -103,7 +104,11 @@ export const guideTrajectories = async (
     }
 
     const start = performance.now();
-    const { values: reached, tokenScores } = await context
+    const {
+      values: reached,
+      tokenScores,
+      passes = 2 * trajectories,
+    } = await context
       .evaluate({
         trajectories,
         tokenIds: hard.tokenIds,
@@ -119,6 +124,7 @@ export const guideTrajectories = async (
         throw placed(() => `Denoising step ${step}, guidance step ${m + 1}`, error);
       });
     rewardMs += performance.now() - start;
+    rewardPasses += passes;
     checkReached(reached, tokenScores, {
       trajectories,
       scores: columns.matrix.length,
@@ -156,7 +162,7 @@ export const guideTrajectories = async (
     }
     if (turnIsDue()) await nextTurn(signal);
   }
-  return { rewards, weights, rewardMs };
+  return { rewards, weights, rewardMs, rewardPasses };
 };
 
 interface Expected {

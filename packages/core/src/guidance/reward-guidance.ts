@@ -197,6 +197,7 @@ const optimize = async (
   const weights = new Float32Array(rows.length);
   const rewards = Array.from({ length: settings.guidanceSteps }, () => new Float64Array(trajectories));
   let rewardMs = 0;
+  let rewardPasses = 0;
   for (const group of trajectoryGroups(request, tokens.width, memoryLimit)) {
     const held = context.hold && heldSettings(group, settings);
     const guided = held
@@ -207,6 +208,7 @@ const optimize = async (
       rewards[m]!.set(values, group.firstTrajectory);
     });
     rewardMs += guided.rewardMs;
+    rewardPasses += guided.rewardPasses ?? 2 * group.request.trajectories * guided.rewards.length;
   }
-  return { logits, rewards, weights, rewardMs };
+  return { logits, rewards, weights, rewardMs, rewardPasses };
 };

@@ -70,7 +70,8 @@ export const likelihoodContext = (options: LikelihoodContextOptions): RewardCont
         }
         values[trajectory]! += weight * share * scoreOf(row++, tokenIds[slot]!);
       });
-      return { values, tokenScores };
+      // Linear in the mixture: nothing goes backward.
+      return { values, tokenScores, passes: terms.length * trajectories };
     },
     ...disposable(async () => {}),
   };

@@ -52,14 +52,16 @@ export const likelihoodReward = (
   return {
     name,
     vocabulary: terms[0]!.denoiser.vocabulary,
-    async score(prompt, responses, { signal } = {}) {
+    async score(prompt, responses, { signal, onPasses } = {}) {
       requireThat('responses', responses, 'an array of texts', Array.isArray(responses));
       const scores = new Float64Array(responses.length);
       for (const [i, response] of responses.entries()) {
         requireText(`responses[${i}]`, response);
         for (const { denoiser, sign } of terms) {
           signal?.throwIfAborted();
-          const { sum, tokens } = await logLikelihood(denoiser, prompt, response, { steps, seed, signal });
+          const path = { steps, seed, signal };
+          const { sum, tokens, passes } = await logLikelihood(denoiser, prompt, response, path);
+          onPasses?.(passes);
           if (tokens > 0) scores[i]! += (sign * sum) / (isMean ? tokens : 1);
         }
       }

@@ -13,7 +13,7 @@ export interface LogLikelihoodOptions {
  * log p(response | prompt) along a denoising path: all of the response is masked, then revealed in so many
  * steps, each token rated where it is revealed. The token that ends a response is part of it, where the
  * denoiser has one. In as many steps as there are tokens its mean over seeds is a lower bound of the exact
- * one.
+ * one. `passes`: how many sequences went through the denoiser.
  * @throws InvalidArgumentError for a response that does not fit
  */
 export const logLikelihood = async (
@@ -21,7 +21,7 @@ export const logLikelihood = async (
   prompt: Prompt,
   response: string,
   { steps, seed, signal }: LogLikelihoodOptions,
-): Promise<{ readonly sum: number; readonly tokens: number }> => {
+): Promise<{ readonly sum: number; readonly tokens: number; readonly passes: number }> => {
   const { vocabulary, maxLength } = denoiser;
   const before = denoiser.encodePrompt(prompt);
   const after = Int32Array.of(...denoiser.encodeText(response), ...vocabulary.endIds.slice(0, 1));
@@ -35,7 +35,8 @@ export const logLikelihood = async (
   const tokenIds = new Int32Array(length).fill(vocabulary.maskId!);
   tokenIds.set(before);
   let sum = 0;
-  for (const slots of revealOrder(after.length, steps, seed)) {
+  const groups = revealOrder(after.length, steps, seed);
+  for (const slots of groups) {
     const rows = await maskedRows(denoiser, {
       tokenIds: tokenIds.slice(),
       batch: 1,
@@ -49,5 +50,5 @@ export const logLikelihood = async (
     });
     for (const slot of slots) tokenIds[before.length + slot] = after[slot]!;
   }
-  return { sum, tokens: after.length };
+  return { sum, tokens: after.length, passes: groups.length };
 };

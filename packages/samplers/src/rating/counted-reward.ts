@@ -25,9 +25,13 @@ export const countedReward = (
     async score(texts) {
       const distinct = [...new Set(texts)];
       const start = performance.now();
-      const rewards = await reward.score(prompt, distinct, { signal });
+      let told: number | undefined;
+      const onPasses = (count: number) => {
+        told = (told ?? 0) + count;
+      };
+      const rewards = await reward.score(prompt, distinct, { signal, onPasses });
       ms += performance.now() - start;
-      passes += distinct.length;
+      passes += told ?? distinct.length;
       const name = `rewards of '${reward.name}'`;
       const domain = `${distinct.length}, one per response`;
       requireThat(name, rewards?.length, domain, rewards?.length === distinct.length);

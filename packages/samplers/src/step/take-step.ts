@@ -147,7 +147,12 @@ export const takeStep = async (settings: SampleSettings, request: StepRequest): 
     committed,
     drawn,
     drafts,
-    guided: guided && { rewards: guided.rewards, weights: guided.weights, rewardMs: guided.rewardMs },
+    guided: guided && {
+      rewards: guided.rewards,
+      weights: guided.weights,
+      rewardMs: guided.rewardMs,
+      rewardPasses: guided.rewardPasses,
+    },
     denoiserMs,
     guidanceMs,
   };

@@ -48,6 +48,11 @@ export interface GuidanceResult {
   readonly weights: Float32Array;
   /** Time spent in the reward model. */
   readonly rewardMs: number;
+  /**
+   * Sequences through the reward's networks, forward and backward.
+   * @default two per trajectory and guidance step
+   */
+  readonly rewardPasses?: number | undefined;
 }
 
 /** Guidance prepared for one prompt. */

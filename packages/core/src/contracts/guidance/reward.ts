@@ -15,12 +15,13 @@ export interface Reward extends Disposable, Versioned {
   readonly vocabulary?: Vocabulary | undefined;
   /**
    * One reward per response, in order. Each response is scored on its own, as token ids in the reward model's
-   * own template.
+   * own template. `onPasses` is told how many sequences went through networks for it; who never tells takes one
+   * for each response.
    */
   score(
     prompt: Prompt,
     responses: readonly string[],
-    options?: { signal?: AbortSignal | undefined },
+    options?: { signal?: AbortSignal | undefined; onPasses?: ((count: number) => void) | undefined },
   ): Promise<Float64Array>;
 }
 
@@ -48,6 +49,11 @@ export interface RewardGradient {
    * Zero where attention is 0. The caller owns the array.
    */
   readonly tokenScores: Float32Array;
+  /**
+   * Sequences through networks, forward and backward.
+   * @default two per trajectory
+   */
+  readonly passes?: number | undefined;
 }
 
 /** The reward of one prompt's responses, differentiable. */
