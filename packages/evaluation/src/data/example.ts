@@ -42,7 +42,7 @@ export const exampleOf = (record: unknown, source: string): Example => {
 };
 
 /** As JSON, but for what JSON has not, and not more of it than can be read at a glance. */
-const clipped = (value: unknown): string => {
+export const clipped = (value: unknown): string => {
   const text =
     JSON.stringify(value, (_, each) => (typeof each === 'bigint' ? Number(each) : each)) ?? 'nothing';
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;

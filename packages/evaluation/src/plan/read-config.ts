@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { InvalidArgumentError, NotFoundError } from '@entrgi/core';
-import { nearestName } from '@entrgi/core/internal';
+import { lazily, nearestName } from '@entrgi/core/internal';
 import { strictJson } from '@entrgi/models/internal';
 import type { ErrorObject } from 'ajv';
+import { clipped } from '../data/example.js';
 import { packageFile } from '../package-file.js';
 import type { EvaluationOptions } from './evaluation-options.js';
+import { type Schema, wanted } from './wanted.js';
 
 /** An evaluation as a file says it: the options, and where and how it runs. */
 export interface EvaluationConfig extends Partial<EvaluationOptions> {
@@ -34,29 +36,37 @@ export const readConfig = async (path: string): Promise<EvaluationConfig> => {
       cause,
     });
   }
-  const { Ajv } = await import('ajv');
-  const validate = new Ajv({ allowUnionTypes: true }).compile(
-    packageFile('evaluation.schema.json') as object,
-  );
-  if (!validate(config)) throw schemaError(path, validate.errors![0]!);
+  const validate = await validation.get();
+  if (!validate(config)) throw schemaError(path, validate.schema as Schema, validate.errors!);
   const { $schema: _, ...options } = config as { readonly $schema?: string };
   return options;
 };
 
-const schemaError = (
-  path: string,
-  { instancePath, keyword, params, message, schemaPath }: ErrorObject,
-): Error => {
-  const place = instancePath.slice(1).replaceAll('/', '.');
-  if (keyword !== 'additionalProperties') {
-    const allowed = 'allowedValues' in params ? `: ${params.allowedValues.join(', ')}` : '';
-    return new InvalidArgumentError(`${path}: ${place === '' ? 'the file' : place} ${message}${allowed}.`, {
-      value: place,
+const validation = lazily(async () => {
+  const { Ajv } = await import('ajv');
+  // Verbose: errors have the value at fault.
+  return new Ajv({ allowUnionTypes: true, verbose: true }).compile(
+    packageFile('evaluation.schema.json') as object,
+  );
+});
+
+const schemaError = (path: string, whole: Schema, errors: readonly ErrorObject[]): Error => {
+  // Of something that may be of several kinds, what is wrong within it says more than that it is none of them.
+  const deepest = Math.max(...errors.map(({ instancePath }) => instancePath.length));
+  const error =
+    errors.find(({ keyword }) => keyword === 'additionalProperties') ??
+    errors.find(({ instancePath }) => instancePath.length === deepest)!;
+  const place = error.instancePath.slice(1).replaceAll('/', '.');
+  if (error.keyword !== 'additionalProperties') {
+    const [name, expected] =
+      place === '' ? ['the file', 'an object'] : [place, wanted(schemaAt(whole, error.instancePath))];
+    return new InvalidArgumentError(`${path}: ${name}: expected ${expected}, got ${clipped(error.data)}.`, {
+      value: error.data,
       argument: place,
     });
   }
-  const name: string = params.additionalProperty;
-  const names = namesAt(schemaPath);
+  const name: string = error.params.additionalProperty;
+  const names = Object.keys((error.parentSchema as Schema).properties!).filter((each) => each !== '$schema');
   const like = nearestName(name, names);
   return new InvalidArgumentError(
     `${path}: there is no option '${place === '' ? '' : `${place}.`}${name}'.`,
@@ -68,12 +78,12 @@ const schemaError = (
   );
 };
 
-/**
- * The names that may stand where one that may not stood: a path such as
- * #/properties/dtype/anyOf/1/additionalProperties.
- */
-const namesAt = (schemaPath: string): string[] => {
-  let schema = packageFile('evaluation.schema.json') as Record<string, unknown>;
-  for (const key of schemaPath.split('/').slice(1, -1)) schema = schema[key] as Record<string, unknown>;
-  return Object.keys(schema.properties as object).filter((name) => name !== '$schema');
-};
+/** What may stand at a place of the file, such as /seeds/0. */
+const schemaAt = (whole: Schema, instancePath: string): Schema =>
+  instancePath
+    .split('/')
+    .slice(1)
+    .reduce<Schema>((schema, name) => {
+      const inner = [schema, ...(schema.anyOf ?? [])].find((each) => each.properties?.[name] ?? each.items);
+      return (inner?.properties?.[name] ?? inner?.items)!;
+    }, whole);
