@@ -15,8 +15,8 @@ export interface Reward extends Disposable, Versioned {
   readonly vocabulary?: Vocabulary | undefined;
   /**
    * One reward per response, in order. Each response is scored on its own, as token ids in the reward model's
-   * own template. `onPasses` is told how many sequences went through networks for it; who never tells takes one
-   * for each response.
+   * own template. `onPasses` is told how many sequences went through networks for it; who never tells takes
+   * one for each response.
    */
   score(
     prompt: Prompt,
