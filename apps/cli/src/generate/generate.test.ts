@@ -189,7 +189,7 @@ test('editing of written tokens is a setting, too, and refused where none could 
   const [edited] = await generated(...argv, '--edit-threshold', '0');
   expect(edited!.settings).toMatchObject({ editThreshold: 0 });
   const { stderr, status } = await entrgi(['generate', ...argv, '--edit-threshold', '0.9', '--steps', '2']);
-  expect(status).toBe(1);
+  expect(status).toBe(2);
   expect(stderr).toContain('for editThreshold to have an effect');
 });
 
