@@ -1,4 +1,5 @@
 import { CheckpointError, UnsupportedError } from '@entrgi/core';
+import { networkSource } from './network-source.js';
 
 /** The fields of a config.json, each checked when it is read. */
 export interface ConfigReader {
@@ -10,6 +11,8 @@ export interface ConfigReader {
   raw(field: string): unknown;
   /** A whole number from 1 to 2³¹ − 1; `fallback` where the field is absent or null. */
   count(field: string, fallback?: number): number;
+  /** A whole number from 1 to `most`, which is what `of` says. */
+  countUpTo(field: string, most: number, of: string): number;
   /** A number of layers: from 1 to 1000. */
   layers(field: string): number;
   /** A finite number above 0. */
@@ -58,6 +61,7 @@ export const configReader = (fields: Readonly<Record<string, unknown>>, file: st
     fields: () => fields,
     raw,
     count: read('a whole number from 1', countUpTo(2 ** 31 - 1)),
+    countUpTo: (field, most, of) => read(`a whole number from 1 to ${most} (${of})`, countUpTo(most))(field),
     // Everything is listed layer by layer before it is compared with the file.
     layers: read('a whole number from 1 to 1000', countUpTo(1000)),
     positive: read('a number above 0', isPositive),
@@ -87,7 +91,10 @@ export const configReader = (fields: Readonly<Record<string, unknown>>, file: st
       if (value === null || values.some((allowed) => allowed === value)) return;
       throw new UnsupportedError(
         `${file}: ${field}: expected ${values.length === 0 ? 'nothing' : values.map(show).join(' or ')}, got ${show(value)}.`,
-        { value, hint: 'This variant of the architecture is not supported.' },
+        {
+          value,
+          hint: `This variant of the architecture is not supported. To ask for it, name ${networkSource({ file, raw })}.`,
+        },
       );
     },
   };

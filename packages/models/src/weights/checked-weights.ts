@@ -4,6 +4,10 @@ import { int, onnxType } from '@entrgi/onnx/internal';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { listedNames } from '../checkpoint/listed-names.js';
 import type { Weights } from '../contracts/weights.js';
+import { expertProblems } from './expert-problems.js';
+
+/** Tensors of another shape that an error lists. */
+const LISTED = 8;
 
 /** How weights are held in memory. */
 export interface Holding {
@@ -35,11 +39,15 @@ export const checkedWeights = (
     return tensor !== undefined && shown(tensor.dims) !== shown(parameters.get(name)!);
   });
   const problems = [
+    ...expertProblems(parameters.keys(), tensors.keys()),
     ...(missing.length > 0 ? [`missing ${listedNames(missing)}`] : []),
-    ...misshapen.map(
-      (name) =>
-        `${name}: expected shape ${shown(parameters.get(name)!)}, got ${shown(tensors.get(name)!.dims)}`,
-    ),
+    ...misshapen
+      .slice(0, LISTED)
+      .map(
+        (name) =>
+          `${name}: expected shape ${shown(parameters.get(name)!)}, got ${shown(tensors.get(name)!.dims)}`,
+      ),
+    ...(misshapen.length > LISTED ? [`and ${misshapen.length - LISTED} more`] : []),
   ];
   if (problems.length > 0) {
     throw new CheckpointError(`${directory}: the weights do not fit config.json: ${problems.join('; ')}.`, {

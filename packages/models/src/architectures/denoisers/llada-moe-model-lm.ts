@@ -21,7 +21,7 @@ export const LLaDAMoEModelLM = (config: ConfigReader): DenoiserNetwork => {
   });
   const frequency = config.raw('moe_layer_freq');
   const count = config.count('num_experts');
-  const chosen = config.count('num_experts_per_tok');
+  const chosen = config.countUpTo('num_experts_per_tok', count, 'num_experts');
   const isMixture = (layer: number) => !(Array.isArray(frequency) && frequency[layer] === 0);
   const sharedWidth = config.raw('shared_expert_intermediate_size') ?? undefined;
   const feedForward = (layer: number) =>

@@ -1,3 +1,4 @@
+import { CheckpointError } from '@entrgi/core';
 import type { GraphBuilder, Value } from '@entrgi/onnx';
 import { plainRope } from '../../blocks/attention/rope.js';
 import { bidirectionalDecoder } from '../../blocks/decoder/bidirectional-decoder.js';
@@ -29,13 +30,7 @@ export const LLaDA2MoeModelLM = (config: ConfigReader): DenoiserNetwork => {
   const shared = config.number('num_shared_experts', 0);
   const dense = config.number('first_k_dense_replace', 0);
   const headNorms = config.flag('use_qk_norm', true);
-  const router = {
-    experts: count,
-    chosen: config.count('num_experts_per_tok'),
-    groups: config.count('n_group'),
-    chosenGroups: config.count('topk_group'),
-    factor: config.number('routed_scaling_factor', 2.5),
-  };
+  const router = readRouter(config, count);
   const shape: DecoderShape = {
     layers: config.layers('num_hidden_layers'),
     width,
@@ -94,6 +89,29 @@ export const LLaDA2MoeModelLM = (config: ConfigReader): DenoiserNetwork => {
   };
 };
 
+/** Refuses numbers that leave a token without its experts. */
+const readRouter = (config: ConfigReader, experts: number): Router => {
+  const groups = config.countUpTo('n_group', Math.floor(experts / BEST), 'half of num_experts');
+  if (experts % groups !== 0) {
+    throw new CheckpointError(
+      `${config.file}: expected n_group (${groups}) to divide num_experts (${experts}).`,
+      { value: groups },
+    );
+  }
+  const chosenGroups = config.countUpTo('topk_group', groups, 'n_group');
+  const most = (chosenGroups * experts) / groups;
+  return {
+    experts,
+    chosen: config.countUpTo('num_experts_per_tok', most, 'the experts of topk_group groups'),
+    groups,
+    chosenGroups,
+    factor: config.number('routed_scaling_factor', 2.5),
+  };
+};
+
+/** A group is as good as so many of its experts. */
+const BEST = 2;
+
 interface Router {
   readonly experts: number;
   readonly chosen: number;
@@ -112,7 +130,7 @@ const groupedShares = (g: GraphBuilder, logits: Value, bias: Value, router: Rout
   const scores = g.Sigmoid(logits);
   const biased = g.Add(scores, bias);
   const grouped = g.Reshape(biased, g.int64s([-1, groups, count / groups]));
-  const [best] = largest(g, grouped, 2);
+  const [best] = largest(g, grouped, BEST);
   const groupScores = g.ReduceSum(best, [-1], 0);
   const [top, columns] = largest(g, groupScores, chosenGroups);
   const isChosen = g.Unsqueeze(g.Cast(spread(g, groupScores, columns, ones(g, top)), 'bool'), [2]);
