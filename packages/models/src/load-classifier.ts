@@ -50,18 +50,22 @@ const checkpointClassifier = async (
       { value: directory, hint: 'Reward models are sequence classifiers.' },
     );
   }
-  const { labels } = network;
+  const { labels, usualLabel } = network;
   const { labelWeights } = options;
   const combined = labelWeights && weightsOfLabels(directory, labels, labelWeights, options.label);
   // Of several, the one that counts most stands for them.
   const label =
     combined === undefined
-      ? chooseLabel(directory, labels, options.label)
+      ? chooseLabel(directory, labels, options.label ?? usualLabel)
       : combined.reduce((most, weight, i) => (Math.abs(weight) > Math.abs(combined[most]!) ? i : most), 0);
   const { weights, external, transposedWeight } = await loadWeights(checkpoint, network, options);
   const { config, source: files } = checkpoint;
-  const tokenizer = await loadTokenizer(files, { config, vocabularySize: network.vocabularySize }, options);
   const { vocabularySize, width, embeddings, prefix } = network;
+  const { mark, ...tokenizer } = await loadTokenizer(
+    files,
+    { config, vocabularySize, mark: network.mark },
+    options,
+  );
   return {
     name: checkpoint.name,
     external,
@@ -76,7 +80,7 @@ const checkpointClassifier = async (
     labels,
     label,
     rewards(g, inputs) {
-      const scores = network.scores(g, weights, inputs);
+      const scores = network.scores(g, weights, { ...inputs, mark });
       if (combined === undefined) return g.Gather(scores, g.scalar(label, 'int64'), 1);
       const weighed = g.constant({ type: 'float32', dims: [1, labels.length], data: combined });
       return g.ReduceSum(g.Mul(scores, weighed), [1], 0);

@@ -143,6 +143,7 @@ export const networkReward = (network: Classifier, options: NetworkRewardOptions
 
   const leading = (past: Readonly<Record<string, Tensor>>, map: Int32Array, last: Piece | undefined) =>
     leadingTokens({
+      keepsNone: reused!.scoresAll === true,
       before: last && leadingTensors.renamed(last),
       none: (trajectories) => leadingTensors.empty(reused!, trajectories),
       async extend(kept, tokenIds, trajectories, signal) {

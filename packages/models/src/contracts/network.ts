@@ -122,10 +122,27 @@ export interface ClassifierNetwork extends NetworkFacts {
   readonly task: 'classifier';
   /** What its labels are called. */
   readonly labels: readonly string[];
+  /**
+   * The label that is the reward where none is said.
+   * @default of several with names of their own none
+   */
+  readonly usualLabel?: string;
+  /** Text of the template by whose tokens it finds where to look. */
+  readonly mark?: Mark;
   /** Appends the network; returns the score of each label, float32 [batch, labels]. */
-  scores(g: GraphBuilder, weights: Weights, inputs: ClassifierInputs): Value;
+  scores(g: GraphBuilder, weights: Weights, inputs: MarkedInputs): Value;
   /** Of networks whose tokens see no later ones; the others cannot be computed in parts. */
   readonly prefix?: PrefixNetwork;
+}
+
+/** What a network looks for among its tokens. */
+export interface Mark {
+  readonly text: string;
+  /**
+   * Whether it is a single token that is put behind each step of a response; else the template writes it
+   * before a response.
+   */
+  readonly endsSteps: boolean;
 }
 
 /**
@@ -140,6 +157,11 @@ export interface PrefixNetwork {
    * to the beginning.
    */
   isScored(id: number): boolean;
+  /**
+   * Whether all of these count, and not only the last: then no beginning of a response is computed apart.
+   * @default false
+   */
+  readonly scoresAll?: boolean;
   /**
    * Appends the network; returns what each layer keeps of tokens (at least one) embedded as float32 [batch,
    * length, width], which come after those of `past`.
@@ -162,6 +184,12 @@ export interface ClassifierInputs {
   readonly ids: Value;
   /** Only for networks that have a `prefix`. */
   readonly past?: Past | undefined;
+}
+
+/** What a network with a `mark` is appended to. */
+export interface MarkedInputs extends ClassifierInputs {
+  /** Its tokens. */
+  readonly mark?: readonly number[] | undefined;
 }
 
 /**

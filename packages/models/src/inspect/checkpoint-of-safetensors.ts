@@ -15,6 +15,7 @@ export const checkpointOfSafetensors = async (folder: Folder): Promise<Checkpoin
   const { vocabulary } = await loadTokenizer(checkpoint.source, {
     config: checkpoint.config,
     vocabularySize: network.vocabularySize,
+    mark: network.task === 'classifier' ? network.mark : undefined,
   });
   const used = [...network.parameters.keys()].map((name) => checkpoint.tensors.get(name)!);
   const dataTypes: Partial<Record<DataType, number>> = {};

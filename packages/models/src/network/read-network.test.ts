@@ -16,7 +16,7 @@ const fixtures = [...denoiserFixtures, ...classifierFixtures];
 
 describe('architectures', () => {
   it('has one export for every file', async () => {
-    const kinds = ['classifiers', 'denoisers'].map(
+    const kinds = ['classifiers', 'denoisers', 'reward-heads'].map(
       (kind) => new URL(`../architectures/${kind}`, import.meta.url),
     );
     const files = (await Promise.all(kinds.map((folder) => readdir(folder))))
@@ -34,10 +34,11 @@ describe('architectures', () => {
     const shown = fixtures.map(async (name) => architectureName(await readCheckpoint(fixture(name))));
     // Those without a folder, whose weights the test makes.
     const made: Json[] = JSON.parse(await readFile(fixture('block-causal.json'), 'utf8'));
+    const heads: Json[] = JSON.parse(await readFile(fixture('reward-heads.json'), 'utf8'));
     const variants: Json = JSON.parse(await readFile(fixture('variants.json'), 'utf8'));
     const names = [
       ...(await Promise.all(shown)),
-      ...[...made.map(({ config }) => config), ...Object.values<Json>(variants.bases)].map(
+      ...[...[...made, ...heads].map(({ config }) => config), ...Object.values<Json>(variants.bases)].map(
         ({ architectures: [first] }) => first,
       ),
     ].filter((name) => Object.hasOwn(architectures, name));

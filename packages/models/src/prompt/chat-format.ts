@@ -4,6 +4,7 @@ import type { Files } from '../files/byte-source.js';
 import { readText } from '../files/json-file.js';
 import type { Text } from '../template/value/text.js';
 import type { TextPiece, TokenCodec } from '../vocabulary/token-codec.js';
+import { ownMarks, withMarks } from './marked-steps.js';
 import type { PromptFormat } from './prompt-format.js';
 import { promptMessages } from './prompt-messages.js';
 
@@ -13,6 +14,8 @@ export interface ChatFormatSources extends TemplateOptions {
   /** Special tokens by role. */
   readonly roles: Readonly<Record<string, string>>;
   readonly codec: TokenCodec;
+  /** What is put behind each step of a response, a paragraph, as a special token. */
+  readonly stepMark?: string | undefined;
 }
 
 /**
@@ -21,7 +24,7 @@ export interface ChatFormatSources extends TemplateOptions {
  */
 export const chatFormat = async (
   folder: Files,
-  { settings, roles, codec, templateVariables: variables, templateDate: date }: ChatFormatSources,
+  { settings, roles, codec, stepMark, templateVariables: variables, templateDate: date }: ChatFormatSources,
 ): Promise<PromptFormat | undefined> => {
   const found = await findTemplate(folder, settings, (variables?.tools ?? null) !== null);
   if (found === undefined) return undefined;
@@ -32,6 +35,11 @@ export const chatFormat = async (
   const renderDialogue = (prompt: Prompt, response: string) =>
     render([...promptMessages(prompt), { role: 'assistant', content: response }], false);
   const encode = (text: Text) => Int32Array.from(codec.encode(piecesOf(text)));
+  const encodeDialogue = (prompt: Prompt, response: string) => {
+    if (stepMark === undefined) return encode(renderDialogue(prompt, response));
+    const marked = withMarks(response, stepMark);
+    return encode(ownMarks(renderDialogue(prompt, marked.text), marked, { mark: stepMark, name }));
+  };
   const refuse = (prompt: Prompt): never => {
     throw new UnsupportedError(
       `${name}: the template does more with a response than to put it in one place.`,
@@ -60,7 +68,7 @@ export const chatFormat = async (
     },
 
     dialogue(prompt, response) {
-      const ids = encode(renderDialogue(prompt, response));
+      const ids = encodeDialogue(prompt, response);
       return { ids, types: new Int32Array(ids.length) };
     },
 
@@ -72,7 +80,7 @@ export const chatFormat = async (
       if (expected === undefined || others.some((other) => other?.join('\0') !== expected.join('\0'))) {
         refuse(prompt);
       }
-      const dialogues = letters.map((letter) => encode(renderDialogue(prompt, letter)));
+      const dialogues = letters.map((letter) => encodeDialogue(prompt, letter));
       const [prefix, suffix] = commonEnds(dialogues);
       return {
         prefix,

@@ -1,4 +1,5 @@
 import { CheckpointError } from '@entrgi/core';
+import type { Mark } from '../contracts/network.js';
 import { checkTemplateOptions, type TemplateOptions } from '../contracts/template-options.js';
 import type { Tokenizer } from '../contracts/tokenizer.js';
 import type { Files } from '../files/byte-source.js';
@@ -10,6 +11,7 @@ import { readVocabulary } from '../vocabulary/read-vocabulary.js';
 import { tokenCodec } from '../vocabulary/token-codec.js';
 import { tokenSpelling } from '../vocabulary/token-spelling.js';
 import { chatFormat } from './chat-format.js';
+import { markTokens } from './mark-tokens.js';
 import { pairFormat, sendsTypes } from './pair-format.js';
 import type { PromptFormat } from './prompt-format.js';
 
@@ -17,6 +19,12 @@ import type { PromptFormat } from './prompt-format.js';
 export interface TokenizerOptions extends TemplateOptions {
   /** @default every token that ends a turn */
   readonly endTokens?: EndTokens | undefined;
+}
+
+/** A tokenizer of a network that looks for a text. */
+export interface MarkedTokenizer extends Tokenizer {
+  /** The tokens of that text. */
+  readonly mark: readonly number[] | undefined;
 }
 
 /**
@@ -30,9 +38,10 @@ export const loadTokenizer = async (
     readonly config: ConfigReader;
     readonly vocabularySize: number;
     readonly maskToken?: string | undefined;
+    readonly mark?: Mark | undefined;
   },
   options: TokenizerOptions = {},
-): Promise<Tokenizer> => {
+): Promise<MarkedTokenizer> => {
   checkTemplateOptions(options);
   const settings = (await readJson(folder, 'tokenizer_config.json')) ?? {};
   const fields = (...names: string[]) =>
@@ -49,8 +58,13 @@ export const loadTokenizer = async (
     codec,
     sendsTypes: sendsTypes(settings, model.config.raw('model_type')),
   });
-  const found =
-    (await chatFormat(folder, { settings, roles, codec, templateVariables, templateDate })) ?? pair;
+  const { mark } = model;
+  const stepMark = mark?.endsSteps === true ? mark.text : undefined;
+  const chat = await chatFormat(folder, {
+    ...{ settings, roles, codec, stepMark, templateVariables, templateDate },
+  });
+  // What is marked stands in a template.
+  const found = chat ?? (mark === undefined ? pair : undefined);
   const format = (): PromptFormat => {
     if (found !== undefined) return found;
     throw new CheckpointError(`${folder.name}: the tokenizer has no chat template.`, {
@@ -78,6 +92,7 @@ export const loadTokenizer = async (
 
   return {
     vocabulary,
+    mark: mark && markTokens(mark, { codec, format: format(), name: folder.name }),
     encodeText: (text) => Int32Array.from(codec.encode([{ text, isTemplate: false }])),
     encodePrompt: (prompt) => format().prompt(prompt),
     encodeDialogue: (prompt, response) => format().dialogue(prompt, response),

@@ -32,6 +32,8 @@ export const productWeights = (
       attention: g.input('attention', 'int64', tokens),
       segments: g.input('segments', 'int64', tokens),
       ids: g.input('ids', 'int64', tokens),
+      // Whichever it is.
+      mark: network.mark && [0],
     });
   }
   return found;

@@ -27,13 +27,23 @@ export interface LeadingTokensOptions extends Pick<GrowingCacheOptions, 'none' |
    * @default none
    */
   readonly before?: Piece | undefined;
+  /**
+   * Whether none is kept.
+   * @default false
+   */
+  readonly keepsNone?: boolean;
 }
 
 /**
  * Keeps the beginnings of responses from one mix to the next, as long as the shortest settled beginning in
  * the batch.
  */
-export const leadingTokens = ({ none, extend, before }: LeadingTokensOptions): LeadingTokens => {
+export const leadingTokens = ({
+  none,
+  extend,
+  before,
+  keepsNone = false,
+}: LeadingTokensOptions): LeadingTokens => {
   const behind = (piece: Piece, trajectories: number): Piece =>
     before === undefined
       ? piece
@@ -42,7 +52,7 @@ export const leadingTokens = ({ none, extend, before }: LeadingTokensOptions): L
     none,
     extend: (kept, tokenIds, trajectories, signal) =>
       extend(behind(kept, trajectories), tokenIds, trajectories, signal),
-    leap: LEAP,
+    leap: keepsNone ? Number.POSITIVE_INFINITY : LEAP,
   });
   return {
     async of(mix) {
