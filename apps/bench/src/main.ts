@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { type Relaxation, relaxations } from '@entrgi/core';
 import { weightDtypes } from '@entrgi/models';
 import { denoiserDirectory, rewardDirectory } from '@entrgi/tiny-stories';
-import { Command, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import {
   type ApproximationRecord,
   approximationTable,
@@ -13,8 +13,10 @@ import { candidateTable } from './approximations/candidate-table.js';
 import { type DemoRecord, runDemoOpenings } from './approximations/demo-openings.js';
 import { readRecords } from './approximations/method-record.js';
 import { methodTable } from './approximations/method-table.js';
-import { blockModels } from './blocks/block-models.js';
-import { runBlocks } from './blocks/run-blocks.js';
+import { readBlocks } from './blocks/block-journal.js';
+import { type BlockRowName, blockRows } from './blocks/block-rows.js';
+import { blockTable } from './blocks/block-table.js';
+import { measureBlocks } from './blocks/measure-blocks.js';
 import { modelNames } from './cases/section.js';
 import { mean } from './measure/statistics.js';
 import { disagreements } from './results/agreement.js';
@@ -160,19 +162,31 @@ program
 
 program
   .command('blocks')
-  .description('one response of a block model with random weights of a true shape, so many tokens a step')
-  .addOption(new Option('--model <name>').choices(Object.keys(blockModels)).default('0.6b'))
-  .option('--layers <n>', 'of them, where not all', whole)
+  .description(
+    'one response of a block model with random weights of a true shape; without ROW, the table of what is in the file',
+  )
+  .addArgument(new Argument('[ROW]', 'what to measure').choices(Object.keys(blockRows)))
+  .option(
+    '--file <jsonl>',
+    'results, one a line; what is in it is not measured again',
+    '.cache/bench/blocks.jsonl',
+  )
+  .option('--again', 'measure it, whatever is in the file', false)
+  .option('--prepare', 'only make the weights, and round them', false)
+  .option('--layers <n>', 'of the model, where not all', whole)
   .addOption(new Option('--dtype <name>').choices(weightDtypes).default('q4'))
-  .option('--prompt-length <n>', 'tokens before the response', whole, 256)
-  .option('--length <n>', 'tokens of the response', whole, 256)
-  .option('--commits <n>', 'tokens that a step commits', whole, 2)
-  .option('--no-cached', 'compute the whole sequence in each step')
-  .option('--guided', 'by a reward of the 0.6B shape, in every step', false)
+  .option('--prompt-length <n>', 'tokens before the response', whole)
+  .option('--length <n>', 'tokens of the response', whole)
+  .option('--commits <n>', 'tokens that a step commits', whole)
+  .option('--timed <n>', 'steps to run, the first ones; totals are then drawn on from their median', whole)
   .option('--int8-activations', 'products of 8-bit activations', false)
   .option('--memory-limit <bytes>', 'what the weights may take', whole)
   .option('--threads <n>', 'threads inside one operator', whole, availableParallelism())
   .option('--cache <dir>', 'where checkpoints are kept', '.cache/bench')
-  .action(async (options) => console.log(JSON.stringify(await runBlocks(options), null, 2)));
+  .action(async (row: BlockRowName | undefined, { file, again, prepare, ...options }) => {
+    if (row !== undefined)
+      await measureBlocks({ ...blockRows[row], ...options, row }, { file, again, prepare });
+    console.log(blockTable(readBlocks(file)));
+  });
 
 await program.parseAsync();

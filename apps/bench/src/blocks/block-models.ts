@@ -1,3 +1,4 @@
+import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Attention } from '@entrgi/models';
 import { rewardDirectory } from '@entrgi/tiny-stories';
@@ -46,9 +47,29 @@ export const blockModels = {
 
 export type BlockModelName = keyof typeof blockModels;
 
-/** Directory of a checkpoint with random weights. Makes it if need be. */
+/** Directory of a checkpoint with random weights, by default all its layers. Makes it if need be. */
 export const blockCheckpoint = (name: BlockModelName, layers: number | undefined, cache: string): string => {
-  const directory = join(cache, layers === undefined ? name : `${name}-${layers}-layers`);
+  // The denoiser that the other benchmarks take.
+  const whole = name === '0.6b' ? 'a2d-0.6b' : name;
+  const directory = join(cache, layers === undefined ? whole : `${whole}-${layers}-layers`);
   writeRandomCheckpoint(directory, blockModels[name].shape(layers), rewardDirectory);
+  return directory;
+};
+
+/**
+ * The same weights as those of a model whose tokens see everything, under links: those of SDAR are called as
+ * those of a Qwen3 that the dllm toolkit turned into a denoiser.
+ */
+export const canvasCheckpoint = (blocks: string): string => {
+  const directory = `${blocks}-canvas`;
+  mkdirSync(directory, { recursive: true });
+  const { block_size: _, ...config } = JSON.parse(readFileSync(join(blocks, 'config.json'), 'utf8'));
+  const own = { ...config, architectures: ['A2DQwen3LMHeadModel'], model_type: 'a2d-qwen3' };
+  writeFileSync(join(directory, 'config.json'), JSON.stringify(own, null, 2));
+  // What is made of the weights, too.
+  for (const file of readdirSync(blocks)) {
+    if (file !== 'config.json' && !existsSync(join(directory, file)))
+      linkSync(join(blocks, file), join(directory, file));
+  }
   return directory;
 };

@@ -8,33 +8,53 @@ import { rewardCheckpoint } from '../checkpoints/models.js';
 import { machine } from '../measure/machine.js';
 import { processMemory } from '../measure/memory.js';
 import { median } from '../measure/statistics.js';
-import { matrix } from '../workloads/matrix.js';
-import { type BlockModel, type BlockModelName, blockCheckpoint, blockModels } from './block-models.js';
+import { type BlockFloor, blockFloor } from './block-floor.js';
+import { type BlockModel, blockCheckpoint, blockModels, canvasCheckpoint } from './block-models.js';
+import type { BlockRow, BlockRowName } from './block-rows.js';
+import { machineRates } from './machine-rates.js';
 
-export interface BlockRun {
-  readonly model: BlockModelName;
+/** A row, and how it is run here. */
+export interface BlockRun extends BlockRow {
+  readonly row: BlockRowName;
   /** Layers, where not all. */
   readonly layers?: number | undefined;
   readonly dtype: WeightDtype;
-  readonly promptLength: number;
-  readonly length: number;
-  /** Tokens that a step commits. */
-  readonly commits: number;
-  readonly cached: boolean;
-  /** Whether a reward of the 0.6B shape guides every step. */
-  readonly guided: boolean;
   readonly int8Activations: boolean;
-  readonly memoryLimit?: number | undefined;
   readonly threads: number;
+  readonly memoryLimit?: number | undefined;
   readonly cache: string;
 }
 
+/** What a run is known by, and what it took. */
+export interface BlockResult extends Omit<BlockRun, 'memoryLimit' | 'cache' | 'timed' | 'layers'> {
+  readonly layers: number;
+  readonly steps: number;
+  /** Steps that were run: the first ones. */
+  readonly timed: number;
+  readonly loadSeconds: number;
+  /** Median, and the denoiser's part. */
+  readonly secondsPerStep: number;
+  readonly denoiserSecondsPerStep: number;
+  /** Of all steps; where not all were run, by the median. */
+  readonly seconds: number;
+  /** Tokens that go through the denoiser in all steps, the prompt's among them. */
+  readonly denoiserTokens: number;
+  /** Of the denoiser's step; absent where a reward takes its time, too. */
+  readonly floor?: BlockFloor;
+  readonly residentGB?: number | undefined;
+  readonly peakGB?: number | undefined;
+  readonly load: number;
+  readonly machine: ReturnType<typeof machine>;
+  /** The response after the last step that was run; −1 where nothing stands yet. */
+  readonly written: readonly number[];
+}
+
 /** One response of a block model with random weights, so many tokens a step, and what it took. */
-export const runBlocks = async (options: BlockRun) => {
-  const { model, layers, dtype, promptLength, length, commits, cached, guided, threads, cache } = options;
+export const runBlocks = async (options: BlockRun): Promise<BlockResult> => {
+  const { row, model, dtype, promptLength, length, commits, runs, guided, threads, cache } = options;
   const { memoryLimit, int8Activations } = options;
   const { blockLength, ...own }: BlockModel = blockModels[model];
-  const directory = blockCheckpoint(model, layers, cache);
+  const layers = options.layers ?? layersOf(own);
   const inner = nodeBackend({ threads });
   let tokens = 0;
   const counted: typeof inner = {
@@ -50,13 +70,12 @@ export const runBlocks = async (options: BlockRun) => {
     },
   };
   const start = performance.now();
-  const attention = own.attention === undefined ? {} : { attention: own.attention, blockLength };
-  const denoiser = await loadDenoiser(directory, {
+  const denoiser = await loadDenoiser(blockDirectory(options), {
     backend: counted,
     dtype,
     memoryLimit,
     ...(int8Activations ? { int8Activations } : {}),
-    ...attention,
+    ...(own.attention === undefined || runs === 'canvas' ? {} : { attention: own.attention, blockLength }),
   });
   const reward = guided
     ? await loadReward(rewardCheckpoint('0.6b', cache)!, { backend: inner, dtype })
@@ -66,57 +85,47 @@ export const runBlocks = async (options: BlockRun) => {
   const { guidance } = presets.published;
   const seconds: number[] = [];
   const denoiserSeconds: number[] = [];
-  tokens = 0;
+  const asked = Math.ceil(length / commits);
+  const { timed = Number.POSITIVE_INFINITY } = options;
+  let steps = asked;
   let written: readonly number[] = [];
+  tokens = 0;
   for await (const event of sample({
     denoiser: { ...denoiser, encodePrompt: () => prefix },
     prompts: ['an opening'],
     trajectories: 1,
     maxNewTokens: length,
-    steps: Math.ceil(length / commits),
+    steps: asked,
     temperature: 0.7,
     order: orders.maskgitPlus,
     schedule: schedules.even,
     deprioritizeEos: false,
     stopAtEnd: false,
-    cacheBlocks: cached,
+    cacheBlocks: runs === 'cached',
     ...(reward === undefined
       ? {}
       : { guidance: rewardGuidance({ ...guidance, relaxation: relaxations.entrgi, reward }) }),
   })) {
-    if (event.type === 'step-end') {
-      seconds.push(event.timings.totalMs / 1000);
-      denoiserSeconds.push(event.timings.denoiserMs / 1000);
-    } else written = [...event.trajectories[0]!.tokenIds];
+    if (event.type !== 'step-end') continue;
+    steps = event.steps;
+    seconds.push(event.timings.totalMs / 1000);
+    denoiserSeconds.push(event.timings.denoiserMs / 1000);
+    written = Array.from(event.tokenIds, (id) => (id === denoiser.vocabulary.maskId ? -1 : id));
+    if (seconds.length >= timed) break;
   }
   const memory = processMemory(process.pid);
   await reward?.dispose();
   await denoiser.dispose();
   await inner.dispose();
-  const rate = await matrixRate(threads);
-  const total = seconds.reduce((sum, each) => sum + each, 0);
-  const count = layers ?? layersOf(model);
-  const { active, experts } = own;
-  const perToken = active.first + (count - 1) * active.layer;
-  // Of a step behind what is kept: the block's tokens through all layers, and logits where masks are, at most of all of them.
-  const operations = 2 * blockLength * (perToken + active.head);
-  const touched = (tokens: number) =>
-    experts === undefined ? 0 : experts.count * (1 - (1 - experts.chosen / experts.count) ** tokens);
+  const isWhole = seconds.length === steps;
+  const secondsPerStep = median(seconds);
   return {
-    ...{ model, layers: count, dtype, promptLength, length, commits, cached, guided, threads },
-    loadSeconds,
-    steps: seconds.length,
-    denoiserTokens: tokens,
-    secondsPerStep: median(seconds),
+    ...{ row, model, layers, dtype, int8Activations, threads, promptLength, length, commits, runs, guided },
+    ...{ steps, timed: seconds.length, loadSeconds, secondsPerStep },
     denoiserSecondsPerStep: median(denoiserSeconds),
-    tokensPerSecond: length / total,
-    floor: {
-      gigaflops: rate / 1e9,
-      secondsPerStep: operations / rate,
-      tokensPerSecond: (commits * rate) / operations,
-      expertsChosen: touched(blockLength),
-      expertGigabytes: ((count - 1) * touched(blockLength) * (experts?.weights ?? 0) * 5) / 8e9,
-    },
+    seconds: isWhole ? seconds.reduce((sum, each) => sum + each, 0) : secondsPerStep * steps,
+    denoiserTokens: Math.round((tokens / seconds.length) * steps),
+    ...(guided ? {} : { floor: await floorOf(options, own, layers) }),
     residentGB: memory && memory.resident / 1e9,
     peakGB: memory && memory.peak / 1e9,
     load: loadavg()[0]!,
@@ -125,17 +134,22 @@ export const runBlocks = async (options: BlockRun) => {
   };
 };
 
-const layersOf = (model: BlockModelName): number =>
-  Number((blockModels[model] as BlockModel).shape().config.num_hidden_layers);
-
-/** Floating-point operations a second, the best of some products: another process makes one slower, none faster. */
-const matrixRate = async (threads: number): Promise<number> => {
-  const product = await matrix({ size: 2048, threads });
-  let best = 0;
-  for (let i = 0; i < 5; i++) {
-    const { seconds, units = 0 } = await product.run(i);
-    best = Math.max(best, units / seconds);
-  }
-  await product.dispose();
-  return best;
+/** Where the checkpoint lies. Makes it if need be. */
+export const blockDirectory = ({ model, layers, runs, cache }: BlockRun): string => {
+  const blocks = blockCheckpoint(model, layers, cache);
+  return runs === 'canvas' ? canvasCheckpoint(blocks) : blocks;
 };
+
+const floorOf = async (
+  { runs, dtype, promptLength, length, threads, model }: BlockRun,
+  own: Pick<BlockModel, 'active' | 'experts'>,
+  layers: number,
+): Promise<BlockFloor> => {
+  const { blockLength } = blockModels[model];
+  // Logits are asked for at masks: half of a block, or of the canvas, on average.
+  const tokens = runs === 'cached' ? blockLength : promptLength + length;
+  const rows = (runs === 'canvas' ? length : blockLength) / 2;
+  return blockFloor(own, { layers, tokens, rows, dtype }, await machineRates(threads));
+};
+
+const layersOf = ({ shape }: Pick<BlockModel, 'shape'>): number => Number(shape().config.num_hidden_layers);

@@ -109,6 +109,8 @@ export const sdarShape = ({ layers = 28, vocabulary = 151_936 } = {}): Shape => 
     },
     tensors: decoderTensors(decoder, { biases: false, headNorms: true }),
     storage: 'BF16',
+    // As peaked as Dream's: flat logits would make the vocabulary, and not the networks, what takes long.
+    deviations: { 'model.embed_tokens.weight': 7 / Math.sqrt(decoder.hidden) },
   };
 };
 
