@@ -1,6 +1,7 @@
 import { findingsOf } from './summary/findings.js';
 import { count, difference, estimated, number } from './summary/format.js';
 import { pairName } from './summary/pair-name.js';
+import { rankingText, unevenText } from './summary/ranking.js';
 import { isClear } from './summary/statistics.js';
 import type { MethodSummary, SetupSummary, Summary, TemperatureSummary } from './summary/summary.js';
 
@@ -43,17 +44,17 @@ const temperaturePart = (summary: TemperatureSummary): string[] => {
   const against = [
     ...new Set(summary.methods.flatMap(({ differences }) => differences.map((each) => each.against))),
   ];
+  const isJudged = summary.methods.some(({ judge }) => judge !== undefined);
   const hasPerplexity = summary.methods.some(({ perplexity }) => perplexity !== undefined);
   const head = [
     'method',
     'Top@1',
     'Avg@K',
-    'judge of the best',
-    'judge of all',
+    ...(isJudged ? ['judge of the best', 'judge of all'] : []),
     'K',
     ...against.map((name) => `Top@1 − ${name}`),
     ...against.map((name) => `Avg@K − ${name}`),
-    ...against.map((name) => `judge − ${name}`),
+    ...(isJudged ? against.map((name) => `judge − ${name}`) : []),
     'seconds',
     'denoiser',
     'reward',
@@ -67,11 +68,12 @@ const temperaturePart = (summary: TemperatureSummary): string[] => {
     row(head),
     row(head.map((_, i) => (i === 0 ? '---' : '---:'))),
     ...summary.methods.map((method) =>
-      row([...cells(method, against), ...(hasPerplexity ? [estimated(method.perplexity)] : [])]),
+      row([...cells(method, against, isJudged), ...(hasPerplexity ? [estimated(method.perplexity)] : [])]),
     ),
     '',
     'Mean ± standard error over seeds; differences: mean over prompts ± standard error over prompts, **bold** where they are more than two of them. Costs are per prompt, in seconds and passes.',
     '',
+    ...[unevenText(summary), rankingText(summary)].flatMap((each) => (each === undefined ? [] : [each, ''])),
     ...findingsOf(summary)
       .filter((each) => each.isClear)
       .map(({ text }) => `- ${text}`),
@@ -79,7 +81,7 @@ const temperaturePart = (summary: TemperatureSummary): string[] => {
   ];
 };
 
-const cells = (summary: MethodSummary, against: readonly string[]): string[] => {
+const cells = (summary: MethodSummary, against: readonly string[], isJudged: boolean): string[] => {
   const { name, top1, avg, judge, judgeAvg, trajectories, differences, cost, diversity } = summary;
   const by = (against: string) => differences.find((each) => each.against === against);
   const bold = (value: Parameters<typeof difference>[0]) => {
@@ -90,12 +92,11 @@ const cells = (summary: MethodSummary, against: readonly string[]): string[] => 
     name,
     estimated(top1),
     estimated(avg),
-    estimated(judge),
-    estimated(judgeAvg),
+    ...(isJudged ? [estimated(judge), estimated(judgeAvg)] : []),
     count(trajectories),
     ...against.map((other) => bold(by(other)?.top1)),
     ...against.map((other) => bold(by(other)?.avg)),
-    ...against.map((other) => bold(by(other)?.judge)),
+    ...(isJudged ? against.map((other) => bold(by(other)?.judge)) : []),
     number(cost.seconds),
     count(cost.denoiserPasses),
     count(cost.rewardPasses),

@@ -5,6 +5,7 @@ import { stepPlot } from '../plots/step-plot.js';
 import { findingsOf } from '../summary/findings.js';
 import { count } from '../summary/format.js';
 import { pairName } from '../summary/pair-name.js';
+import { rankingText, unevenText } from '../summary/ranking.js';
 import type { SetupSummary, Summary, TemperatureSummary } from '../summary/summary.js';
 import { escapeHtml } from './escape-html.js';
 import { linesPart } from './lines-part.js';
@@ -85,6 +86,7 @@ const temperaturePart = (summary: TemperatureSummary, { byKey, id, level }: Temp
   return `<h${level} id="${id}">Temperature ${summary.temperature}</h${level}>
 ${resultsTable(summary, linkOf)}
 <p class="muted">Mean ± standard error over seeds. Differences are paired, prompt by prompt and seed by seed: mean ± standard error over prompts, bold where they are more than two of them. Costs are per prompt. Diversity is of at most four responses to a prompt.</p>
+${[unevenText(summary), rankingText(summary)].map((each) => (each === undefined ? '' : `<p>${escapeHtml(each)}</p>`)).join('')}
 ${findings.length === 0 ? '' : `<ul class="findings">${clear.map(({ text }) => `<li>${escapeHtml(text)}</li>`).join('')}${rest === 0 ? '' : `<li class="muted">${rest} other difference${rest > 1 ? 's are' : ' is'} within two standard errors.</li>`}</ul>`}
 <div class="plots">${plots(summary)}</div>
 <h${level + 1}>Texts</h${level + 1}>

@@ -9,6 +9,7 @@ import type {
   BestOfSummary,
   DifferenceSummary,
   MethodSummary,
+  RankingSummary,
   SetupSummary,
   Summary,
   TemperatureSummary,
@@ -110,9 +111,19 @@ const temperatureSummary = (
   options: SummarizeOptions,
 ): TemperatureSummary => {
   const groups = groupBy(lines, rowNames(lines));
+  const places = [...groups.values()].map((group) =>
+    canonicalJson([...new Set(group.map(placeOf))].toSorted()),
+  );
   const methods = [...groups].map(([name, group]) => methodSummary(name, group, groups, options));
   const bestOf = bestOfSummary(groups, options);
-  return { temperature, methods, ...(bestOf === undefined ? {} : { bestOf }) };
+  const isEven = new Set(places).size === 1;
+  return {
+    temperature,
+    methods,
+    isEven,
+    ranking: rankingOf(groups),
+    ...(bestOf === undefined ? {} : { bestOf }),
+  };
 };
 
 const seedOf = ({ seed }: JournalLine) => seed;
@@ -165,13 +176,31 @@ const methodSummary = (
   };
 };
 
+/** What the published tables say of Top@1, the best first. */
+export const publishedOrder = ['entrgi', 'aps', 'expectation', 'bon'];
+
+/** Of methods with several rows, the first. */
+const rankingOf = (groups: ReadonlyMap<string, readonly JournalLine[]>): RankingSummary[] => {
+  const ranked = publishedOrder.flatMap((method) => {
+    const found = [...groups].find(([, [line]]) => line!.method === method);
+    return found === undefined ? [] : [found];
+  });
+  return ranked.slice(1).flatMap(([against, others], i) => {
+    const [method, lines] = ranked[i]!;
+    const isJudged = lines.every(({ judge }) => judge !== undefined);
+    return differenceSummary(lines, against, others, isJudged).map((each) => ({ method, ...each }));
+  });
+};
+
+/** What is compared: a prompt with a seed. */
+const placeOf = (line: JournalLine): string => `${line.seed} ${promptOf(line)}`;
+
 const differenceSummary = (
   lines: readonly JournalLine[],
   against: string,
   others: readonly JournalLine[],
   isJudged: boolean,
 ): DifferenceSummary[] => {
-  const placeOf = (line: JournalLine) => `${line.seed} ${promptOf(line)}`;
   const byPlace = new Map(others.map((line) => [placeOf(line), line]));
   const pairs = lines.flatMap((line) => {
     const other = byPlace.get(placeOf(line));

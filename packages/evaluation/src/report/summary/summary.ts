@@ -24,6 +24,16 @@ export interface SetupSummary {
 export interface TemperatureSummary {
   readonly temperature: number;
   readonly methods: readonly MethodSummary[];
+  /**
+   * Whether every row has results of the same prompts with the same seeds: where not, means over them do not
+   * compare, and differences do.
+   */
+  readonly isEven: boolean;
+  /**
+   * Of the methods that the published tables rank, each minus the next best: entrgi − aps, aps − expectation,
+   * expectation − bon, as far as they are there.
+   */
+  readonly ranking: readonly RankingSummary[];
   /** Best-of-n from the largest unguided sample, for comparison at equal cost. */
   readonly bestOf?: BestOfSummary | undefined;
 }
@@ -90,4 +100,10 @@ export interface DifferenceSummary {
   readonly top1: Estimate;
   readonly avg: Estimate;
   readonly judge?: Estimate | undefined;
+}
+
+/** The same of two methods that follow each other in the published order. */
+export interface RankingSummary extends DifferenceSummary {
+  /** Name of the row. */
+  readonly method: string;
 }
