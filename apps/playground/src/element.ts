@@ -1,6 +1,7 @@
 import { render } from 'preact';
 import type { Report } from './protocol/protocol.js';
 import { defaultSettings } from './state/default-settings.js';
+import { embeddedModels, modelsFromAddress } from './state/model-place.js';
 import { settingsFromAddress } from './state/settings-in-address.js';
 import { createStore, type Store } from './state/store.js';
 import styles from './style.css?inline';
@@ -8,7 +9,7 @@ import { playgroundView } from './view/playground-view.jsx';
 
 /**
  * `<entrgi-playground>`: the whole playground, for any page. Attributes: `prompt`, the opening; `device`, `wasm` (default), `webgpu` or `auto`; `threads`;
- * `theme`, `light` or `dark` instead of the system's; `site`, for the page that it has for itself, whose address then carries the settings.
+ * `hub`, the address of a mirror of the Hugging Face hub; `theme`, `light` or `dark` instead of the system's; `site`, for the page that it has for itself, whose address then carries the settings.
  * Every report of the worker (src/protocol/protocol.ts) is an event `entrgi-report`.
  */
 export class EntrgiPlayground extends HTMLElement {
@@ -31,9 +32,11 @@ export class EntrgiPlayground extends HTMLElement {
     worker.addEventListener('message', ({ data }) =>
       this.dispatchEvent(new CustomEvent('entrgi-report', { detail: data as Report })),
     );
-    this.#store = createStore(worker, initial, {
+    const asked = isSite ? modelsFromAddress(location.hash) : embeddedModels;
+    this.#store = createStore(worker, initial, asked, {
       device: device === 'webgpu' || device === 'auto' ? device : 'wasm',
       threads: Number.isInteger(threads) && threads > 0 ? threads : undefined,
+      hub: option('hub'),
     });
     const style = document.createElement('style');
     style.textContent = styles;

@@ -1,5 +1,5 @@
 import { webBackend } from '@entrgi/backend-web';
-import { BackendError } from '@entrgi/core';
+import { type Backend, BackendError } from '@entrgi/core';
 import { type Folder, loadDenoiser, urlFolder } from '@entrgi/models';
 import { loadReward } from '@entrgi/rewards';
 import { denoiserFiles, judgeFiles, moodFiles, rewardFiles } from '@entrgi/tiny-stories';
@@ -9,9 +9,10 @@ import type { Models } from './models.js';
 export interface LoadedModels {
   readonly models: Models;
   readonly device: Device;
+  readonly backend: Backend;
 }
 
-type Tell = (progress: Omit<Report & { type: 'loading' }, 'type'>) => void;
+export type Tell = (progress: Omit<Report & { type: 'loading' }, 'type'>) => void;
 
 /** Loads the embedded models, in this thread: it is the worker's. What comes with the page is in the browser's own cache already. */
 export const loadModels = async (
@@ -23,9 +24,9 @@ export const loadModels = async (
     return await loadOn(request, tell);
   } catch (error) {
     if (!BackendError.isInstance(error)) throw error;
-    const { models, device } = await loadOn({ ...request, device: 'wasm' }, tell);
+    const { device, ...loaded } = await loadOn({ ...request, device: 'wasm' }, tell);
     const reasons = [`WebGPU is not used: ${error.message}`, ...device.reasons];
-    return { models, device: { ...device, reasons } };
+    return { ...loaded, device: { ...device, reasons } };
   }
 };
 
@@ -49,5 +50,5 @@ const loadOn = async (
       loadReward(folder(name, files), { backend }),
     ),
   );
-  return { models: { denoiser, story: story!, mood: mood!, judge }, device: report };
+  return { models: { denoiser, story: story!, mood, judge }, device: report, backend };
 };

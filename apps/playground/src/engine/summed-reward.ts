@@ -10,7 +10,7 @@ export const summedReward = (
 ): { readonly reward: DifferentiableReward; readonly parts: number } => {
   const parts = [
     { reward: story, weight: storyWeight },
-    { reward: mood, weight: moodWeight },
+    ...(mood === undefined ? [] : [{ reward: mood, weight: moodWeight }]),
   ].filter(({ weight }) => weight !== 0);
   const [first] = parts;
   if (first === undefined) return { reward: compositeReward([{ reward: story, weight: 0 }]), parts: 1 };

@@ -1,4 +1,5 @@
 import type { TraceRecord } from '@entrgi/evaluation/replay';
+import type { ModelChoice, ModelNames } from './model-choice.js';
 
 /** What is done in a lane: the first two do not follow a gradient. */
 export const methods = ['base', 'best-of-n', 'expectation', 'aps', 'entrgi'] as const;
@@ -92,7 +93,12 @@ export type Request =
       readonly type: 'load';
       readonly device: 'auto' | 'wasm' | 'webgpu';
       readonly threads?: number | undefined;
+      /** Address of the hub or of a mirror; undefined: the hub's own. */
+      readonly hub?: string | undefined;
     }
+  /** Takes these models in place of those that are there; where that fails, these stay, or the embedded ones come back. */
+  | { readonly type: 'change'; readonly models: ModelChoice }
+  | { readonly type: 'keep' }
   | {
       readonly type: 'run';
       readonly run: number;
@@ -114,6 +120,7 @@ export type Report =
   | {
       readonly type: 'ready';
       readonly device: Device;
+      readonly models: ModelNames;
       /** What each token stands for in text; undefined for special ones. */
       readonly tokens: readonly (string | undefined)[];
       readonly maskId: number;
@@ -122,4 +129,6 @@ export type Report =
   /** `run`: which one it belongs to; of an earlier one some may still be under way when the next begins. */
   | { readonly type: 'frame'; readonly run: number; readonly frame: Frame }
   | { readonly type: 'done' | 'stopped'; readonly run: number }
-  | { readonly type: 'failed'; readonly code: string; readonly message: string };
+  | { readonly type: 'failed'; readonly code: string; readonly message: string }
+  /** Other models were asked for and are not there; of `aborted` the page knows why. */
+  | { readonly type: 'refused'; readonly code: string; readonly message: string };

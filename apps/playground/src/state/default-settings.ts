@@ -18,6 +18,18 @@ export const defaultSettings: RunSettings = {
   edits: [],
 };
 
+/** What is shown to begin with: of the openings that no model has seen a handful, spread over the list; of other models than the embedded ones, something to ask. */
+export const examples = {
+  story: openings.filter((_, i) => i % 8 === 0),
+  other: [
+    'Write a short poem about the sea.',
+    'Explain in two sentences why the sky is blue.',
+    'Give me three ideas for a rainy Sunday.',
+    'What is the capital of France, and what is it known for?',
+    'Write a function in Python that reverses a list.',
+  ],
+} as const;
+
 /** What a number may be, for sliders and for addresses that others have made. */
 export const ranges = {
   seed: { min: 1, max: 9999, step: 1 },

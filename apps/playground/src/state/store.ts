@@ -1,4 +1,5 @@
 import { type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import type { ModelNames } from '../protocol/model-choice.js';
 import {
   type Device,
   type EditedToken,
@@ -9,8 +10,9 @@ import {
   type Request,
   type RunSettings,
 } from '../protocol/protocol.js';
-import { promptOf } from './default-settings.js';
+import { examples, promptOf } from './default-settings.js';
 import { type LaneHistory, laneHistory } from './lane-history.js';
+import { choiceOf, embeddedModels, type ModelDraft } from './model-place.js';
 import { readTrace } from './read-trace.js';
 import type { Words } from './words.js';
 
@@ -40,6 +42,13 @@ export interface Store {
   readonly problem: ReadonlySignal<{ readonly code: string; readonly message: string } | undefined>;
   readonly device: ReadonlySignal<Device | undefined>;
   readonly words: ReadonlySignal<Words | undefined>;
+  /** The models that are loaded. */
+  readonly models: ReadonlySignal<ModelNames>;
+  /** What is entered for others, and what of it is loaded. */
+  readonly draft: Signal<ModelDraft>;
+  readonly loadedDraft: ReadonlySignal<ModelDraft>;
+  /** Why the models that were asked for are not there. */
+  readonly modelProblem: Signal<string | undefined>;
   /** What was run last; undefined before the first run, and while files are shown. */
   readonly shown: ReadonlySignal<RunSettings | undefined>;
   readonly histories: readonly [ReadonlySignal<LaneHistory>, ReadonlySignal<LaneHistory>];
@@ -65,6 +74,10 @@ export interface Store {
   toggleLock(lock: LockedToken): void;
   /** Shows traces instead of runs, the first one above; what is none of them is a problem, and all stays as it is. */
   open(files: readonly { readonly name: string; readonly text: () => Promise<string> }[]): Promise<void>;
+  /** Loads the models of the draft in place of those that are there. */
+  changeModels(): void;
+  /** Gives up a change that is under way; what has arrived is kept for the next try. */
+  keepModels(): void;
   /** Does what may fail, which then is the problem that is shown. */
   attempt(work: () => Promise<void>): Promise<void>;
   dispose(): void;
@@ -74,6 +87,7 @@ export interface Store {
 export const createStore = (
   worker: Worker,
   initial: RunSettings,
+  asked: ModelDraft,
   load: Omit<Request & { type: 'load' }, 'type'>,
 ): Store => {
   const settings = signal(initial);
@@ -82,6 +96,11 @@ export const createStore = (
   const problem = signal<{ code: string; message: string } | undefined>(undefined);
   const device = signal<Device | undefined>(undefined);
   const words = signal<Words | undefined>(undefined);
+  const models = signal<ModelNames>({});
+  const draft = signal(asked);
+  const loadedDraft = signal(embeddedModels);
+  const modelProblem = signal<string | undefined>(undefined);
+  let changing: { readonly draft: ModelDraft; readonly status: Status } | undefined;
   const shown = signal<RunSettings | undefined>(undefined);
   const empty = () =>
     laneHistory({ words: words.value, length: shown.value?.maxNewTokens ?? initial.maxNewTokens });
@@ -103,11 +122,27 @@ export const createStore = (
         loading.value = report;
         break;
       case 'ready':
+        if (words.value !== undefined) startAnew(report.models);
         words.value = report;
         device.value = report.device;
+        for (const history of histories) history.value = empty();
+        models.value = report.models;
+        loadedDraft.value = changing?.draft ?? embeddedModels;
+        changing = undefined;
         loading.value = undefined;
         status.value = 'ready';
         break;
+      case 'refused': {
+        const before = changing?.status ?? 'ready';
+        changing = undefined;
+        loading.value = undefined;
+        modelProblem.value =
+          report.code === 'aborted'
+            ? 'Stopped. What has arrived is kept, and the next try goes on from there.'
+            : report.message;
+        status.value = before === 'running' || before === 'paused' ? 'stopped' : before;
+        break;
+      }
       case 'frame': {
         if (report.run !== current) break;
         const { lane } = report.frame;
@@ -143,6 +178,29 @@ export const createStore = (
     cursor.value = undefined;
     place.value = undefined;
     held.value = undefined;
+  };
+  /** Nothing that other models wrote stays: neither responses nor tokens; and a prompt that nobody has changed is for these. */
+  const startAnew = ({ denoiser }: ModelNames): void => {
+    clear();
+    shown.value = undefined;
+    const [own, others] =
+      denoiser === undefined ? (['story', 'other'] as const) : (['other', 'story'] as const);
+    const { prompt } = settings.value;
+    const isExample = (examples[others] as readonly string[]).includes(prompt);
+    settings.value = { ...settings.value, locks: [], prompt: isExample ? examples[own][0]! : prompt };
+  };
+  const changeModels = (): void => {
+    const choice = choiceOf(draft.value);
+    if ('wrong' in choice) {
+      modelProblem.value = `“${choice.wrong}” is neither an id of the hub, as owner/name, nor an address, as https://…`;
+      return;
+    }
+    modelProblem.value = undefined;
+    changing = { draft: draft.value, status: status.value };
+    // What a run still says belongs to nothing any more.
+    current += 1;
+    status.value = 'loading';
+    ask({ type: 'change', models: choice });
   };
   const attempt: Store['attempt'] = async (work) => {
     try {
@@ -181,7 +239,10 @@ export const createStore = (
       run: current,
       lanes: which,
       paused,
-      settings: { ...asked, prompt: promptOf(asked.prompt) },
+      settings: {
+        ...asked,
+        prompt: models.value.denoiser === undefined ? promptOf(asked.prompt) : asked.prompt,
+      },
     });
   };
   const edit = (edited: EditedToken): void => {
@@ -221,6 +282,10 @@ export const createStore = (
     problem,
     device,
     words,
+    models,
+    draft,
+    loadedDraft,
+    modelProblem,
     shown,
     histories,
     latest,
@@ -247,6 +312,8 @@ export const createStore = (
     edit,
     toggleLock,
     open,
+    changeModels,
+    keepModels: () => ask({ type: 'keep' }),
     attempt,
     dispose: () => worker.terminate(),
   };

@@ -17,13 +17,23 @@ export const Announcer = ({ store }: { store: Store }): JSX.Element => {
   );
 };
 
+const loadingSentence = ({ loading, words }: Store): string => {
+  if (words.value === undefined) return 'Models are loading.';
+  const { what = 'models', loaded = 0, total = 0 } = loading.value ?? {};
+  return `Loading ${what}, ${total > 0 ? Math.floor((4 * loaded) / total) * 25 : 0} percent.`;
+};
+
 const sentence = (store: Store): string => {
   const status = store.status.value;
-  if (status === 'loading') return 'Models are loading.';
+  if (status === 'loading') return loadingSentence(store);
+  if (store.modelProblem.value !== undefined) return '';
   if (store.histories[0].value.title !== undefined) {
     return `Opened: ${lanes.flatMap((lane) => store.histories[lane].value.title ?? []).join(', ')}.`;
   }
-  if (store.shown.value === undefined) return 'Ready.';
+  if (store.shown.value === undefined) {
+    const names = Object.values(store.models.value).filter((name) => name !== undefined);
+    return names.length === 0 ? 'Ready.' : `Ready with ${names.join(' and ')}.`;
+  }
   const { steps } = store.shown.value;
   const quarter = Math.floor((4 * store.latest.value) / steps);
   const at =

@@ -36,17 +36,21 @@ export const ChartCard = ({ store }: { store: Store }): JSX.Element => {
         height={190}
         least={[-1, 1]}
       />
-      <h4>
-        Judge <small>log-odds that a person wrote it; guidance does not know this model</small>
-      </h4>
-      <LineChart
-        lines={judges}
-        steps={steps}
-        at={at}
-        label={spoken('Judge', judges)}
-        height={100}
-        least={[-4, 0]}
-      />
+      {store.models.value.denoiser === undefined && (
+        <>
+          <h4>
+            Judge <small>log-odds that a person wrote it; guidance does not know this model</small>
+          </h4>
+          <LineChart
+            lines={judges}
+            steps={steps}
+            at={at}
+            label={spoken('Judge', judges)}
+            height={100}
+            least={[-4, 0]}
+          />
+        </>
+      )}
     </section>
   );
 };

@@ -1,9 +1,9 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
-import { settingsToAddress } from '../state/settings-in-address.js';
 import type { Store } from '../state/store.js';
 import { Tour } from './tour.jsx';
+import { fragmentOf } from './use-address.js';
 
 interface HeaderProps {
   readonly store: Store;
@@ -56,7 +56,7 @@ const ShareButton = ({ store }: { store: Store }): JSX.Element => {
   const said = useSignal('Share');
   const share = async () => {
     const address = new URL(location.href);
-    address.hash = settingsToAddress(store.settings.value);
+    address.hash = fragmentOf(store);
     try {
       await navigator.clipboard.writeText(address.href);
       said.value = 'Link copied';

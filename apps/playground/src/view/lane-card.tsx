@@ -10,7 +10,9 @@ import { TokenGrid } from './token-grid.jsx';
 export const LaneCard = ({ store, lane }: { store: Store; lane: Lane }): JSX.Element => {
   const shown = shownLane(store, lane);
   const { name, says, guided, isFile } = laneLabel(store, lane);
-  const prompt = isFile ? '' : (store.shown.value ?? store.settings.value).prompt;
+  // A story goes on where its opening ends; an answer stands alone.
+  const isStory = store.models.value.denoiser === undefined;
+  const prompt = isFile || !isStory ? '' : (store.shown.value ?? store.settings.value).prompt;
   return (
     <section
       class={`card lane lane-${lane} ${guided ? 'guided' : 'unguided'}`}

@@ -7,6 +7,7 @@ import { Explanation } from './explanation.jsx';
 import { FilesCard } from './files-card.jsx';
 import { Header } from './header.jsx';
 import { LaneCard } from './lane-card.jsx';
+import { ModelsCard } from './models-card.jsx';
 import { PromptForm } from './prompt-form.jsx';
 import { SettingsPanel } from './settings-panel.jsx';
 import { Timeline } from './timeline.jsx';
@@ -34,6 +35,7 @@ const Playground = ({ store, host, isSite }: { store: Store } & Embedding): JSX.
       <main class="layout">
         <div class="aside">
           <PromptForm store={store} />
+          <ModelsCard store={store} />
           <SettingsPanel store={store} />
         </div>
         <div class="stage">

@@ -1,21 +1,20 @@
-import { openings } from '@entrgi/tiny-stories';
 import type { JSX } from 'preact';
-import { defaultSettings } from '../state/default-settings.js';
+import { defaultSettings, examples } from '../state/default-settings.js';
 import type { Status, Store } from '../state/store.js';
+import { LoadingBar } from './loading-bar.jsx';
 import { runOrPause } from './run-or-pause.js';
-
-/** A handful of the openings that no model has seen, spread over the list. */
-const examples = openings.filter((_, i) => i % 8 === 0);
 
 export const PromptForm = ({ store }: { store: Store }): JSX.Element => {
   const { settings } = store;
+  const isStory = store.models.value.denoiser === undefined;
+  const offered: readonly string[] = isStory ? examples.story : examples.other;
   const change = (prompt: string) => {
     settings.value = { ...settings.value, prompt };
   };
   return (
     <section class="card prompt" aria-labelledby="prompt-label">
       <label id="prompt-label" for="prompt">
-        How the story begins
+        {isStory ? 'How the story begins' : 'What it is asked'}
       </label>
       <textarea
         id="prompt"
@@ -33,11 +32,11 @@ export const PromptForm = ({ store }: { store: Store }): JSX.Element => {
       <label class="field">
         <span>Examples</span>
         <select
-          value={examples.includes(settings.value.prompt) ? settings.value.prompt : ''}
+          value={offered.includes(settings.value.prompt) ? settings.value.prompt : ''}
           onChange={({ currentTarget }) => currentTarget.value !== '' && change(currentTarget.value)}
         >
           <option value="">Your own</option>
-          {examples.map((opening) => (
+          {offered.map((opening) => (
             <option key={opening} value={opening}>
               {opening}
             </option>
@@ -102,7 +101,6 @@ const RunButtons = ({ store }: { store: Store }): JSX.Element => {
 /** One place for what is loading, what went wrong and what may be done next, as high as its longest sentence. */
 const Progress = ({ store }: { store: Store }): JSX.Element => {
   const problem = store.problem.value;
-  const loading = store.loading.value;
   if (problem !== undefined) {
     return (
       <p class="note problem" role="alert">
@@ -111,12 +109,14 @@ const Progress = ({ store }: { store: Store }): JSX.Element => {
     );
   }
   if (store.status.value === 'loading') {
-    const { what = 'the runtime', loaded = 0, total = 0 } = loading ?? {};
+    return <LoadingBar store={store} id="loading" />;
+  }
+  const { denoiser, reward = 'the embedded reward' } = store.models.value;
+  if (denoiser !== undefined) {
     return (
-      <div class="note">
-        <label for="loading">Loading {what}</label>
-        <progress id="loading" max={1} value={total > 0 ? loaded / total : 0} />
-      </div>
+      <p class="note">
+        {denoiser} and {reward} are in this tab now.
+      </p>
     );
   }
   const unchanged = store.settings.value.prompt === defaultSettings.prompt;

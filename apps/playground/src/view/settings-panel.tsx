@@ -18,15 +18,27 @@ const sliders: readonly { name: NumberSetting; label: string; says: string }[] =
 ];
 
 export const SettingsPanel = ({ store }: { store: Store }): JSX.Element => {
+  // The mood of stories is nothing that other models know.
+  const isStory = store.models.value.denoiser === undefined;
+  const { reward } = store.models.value;
   const wide = matchMedia('(min-width: 1024px)').matches;
   return (
     <details class="card settings" open={wide}>
       <summary>Settings</summary>
       <MethodChoice store={store} lane={0} label="Above" />
       <MethodChoice store={store} lane={1} label="Below" />
-      {sliders.map((slider) => (
-        <Slider key={slider.name} store={store} {...slider} />
-      ))}
+      {sliders
+        .filter(({ name }) => isStory || name !== 'moodWeight')
+        .map((slider) => (
+          <Slider
+            key={slider.name}
+            store={store}
+            {...slider}
+            {...(slider.name === 'storyWeight' && reward !== undefined
+              ? { label: 'Reward', says: `weight of ${reward}` }
+              : {})}
+          />
+        ))}
       <button
         type="button"
         class="quiet"

@@ -1,8 +1,9 @@
 import { useEffect } from 'preact/hooks';
+import { droppedModels } from '../state/picked-files.js';
 import type { Store } from '../state/store.js';
 import { readable } from './files-card.jsx';
 
-/** Opens the files that are dropped on the page. */
+/** Opens the traces that are dropped on the page, and takes models for a change. */
 export const useDrop = (store: Store, host: HTMLElement): void =>
   useEffect(() => {
     const onOver = (event: DragEvent) => {
@@ -12,7 +13,12 @@ export const useDrop = (store: Store, host: HTMLElement): void =>
       const files = [...(event.dataTransfer?.files ?? [])];
       if (files.length === 0) return;
       event.preventDefault();
-      void store.open(files.map(readable));
+      const models = droppedModels(event.dataTransfer!.items);
+      void store.attempt(async () => {
+        const found = await models;
+        if (found === undefined) await store.open(files.map(readable));
+        else store.draft.value = { ...store.draft.value, ...found };
+      });
     };
     const target: HTMLElement | Document = host.hasAttribute('site') ? document : host;
     target.addEventListener('dragover', onOver as EventListener);

@@ -2,19 +2,20 @@ import type { Folder, FolderFile } from '../files/byte-source.js';
 
 /**
  * A folder of files that a visitor has picked or dropped; they are read where they lie, and nothing is
- * copied. Of files in folders (webkitRelativePath), those of the folder with config.json count, and those
- * inside it.
+ * copied. They come as a picker gives them, which says in webkitRelativePath where each was, or by their
+ * paths, as a page has them that looks into dropped folders. Those of the folder with config.json count (of
+ * several, the outermost), and those inside it.
  */
-export const fileFolder = (files: Iterable<File>, name?: string): Folder => {
-  const all = [...files];
-  const config = all.find((file) => file.name === 'config.json');
-  const home = folderOf(config);
+export const fileFolder = (files: Iterable<File> | ReadonlyMap<string, Blob>, name?: string): Folder => {
+  const all: [string, Blob][] =
+    files instanceof Map ? [...files] : Array.from(files as Iterable<File>, (file) => [pathOf(file), file]);
+  const configs = all.map(([path]) => path).filter((path) => /(^|\/)config\.json$/.test(path));
+  const home = configs.map(folderOf).toSorted((a, b) => a.length - b.length)[0] ?? '';
   const start = home === '' ? '' : `${home}/`;
   const known = new Map(
     all
-      .map((file) => [pathOf(file), file] as const)
       .filter(([path]) => path.startsWith(start))
-      .map(([path, file]) => [path.slice(start.length), file]),
+      .map(([path, file]) => [path.slice(start.length), file] as const),
   );
   const open = async (file: string): Promise<FolderFile | undefined> => {
     const found = known.get(file);
@@ -41,5 +42,4 @@ export const fileFolder = (files: Iterable<File>, name?: string): Folder => {
 
 const pathOf = (file: File): string => file.webkitRelativePath || file.name;
 
-const folderOf = (file: File | undefined): string =>
-  file === undefined ? '' : pathOf(file).split('/').slice(0, -1).join('/');
+const folderOf = (path: string): string => path.split('/').slice(0, -1).join('/');

@@ -175,4 +175,15 @@ describe('fileFolder', () => {
     expect(await folder.open('tokenizer.json')).toBeUndefined();
     expect(fileFolder([file('config.json', '{}')]).name).toBe('files');
   });
+
+  it('is of files by their paths, and of the outermost of several folders', async () => {
+    const folder = fileFolder(
+      new Map([
+        ['m/onnx/config.json', new Blob(['1'])],
+        ['m/config.json', new Blob(['{}'])],
+        ['m/model.safetensors', new Blob(['weights'])],
+      ]),
+    );
+    expect([folder.name, await folder.names()]).toEqual(['m', ['config.json', 'model.safetensors']]);
+  });
 });
