@@ -41,7 +41,6 @@ export const comparisonLines = (
   { unguided, guided }: { readonly unguided: DemoRun; readonly guided: DemoRun },
   styles: Styles,
   columns?: number,
-  openings: typeof openingsMeans = openingsMeans,
 ): string[] => {
   const [plain, better] = [meansOf(unguided), meansOf(guided)];
   const { rise } = guided;
@@ -53,12 +52,8 @@ export const comparisonLines = (
     styles.dim(row('', ['best', 'mean of 4', 'judge'])),
     row('unguided', cells(plain)),
     styles.bold(row('guided', cells(better))),
-    ...(openings === undefined
-      ? []
-      : [
-          row('unguided, mean of 64 openings', cells(openings.unguided)),
-          row('guided, mean of 64 openings', cells(openings.guided)),
-        ]),
+    row('unguided, mean of 64 openings', cells(openingsMeans.unguided)),
+    row('guided, mean of 64 openings', cells(openingsMeans.guided)),
     '',
     ...wrapped(closing(plain, better), columns, ''),
     '',
