@@ -93,7 +93,8 @@ describe('the table of eight methods', async () => {
   test('names every difference of more than two standard errors, whichever way, and no other', () => {
     const clear = Object.entries(fixture.threeSeeds[0]!).flatMap(([name, { differences }]) =>
       Object.entries(differences)
-        .filter(([against]) => against.startsWith('bon'))
+        // The two of them are compared once.
+        .filter(([against]) => against.startsWith('bon') && !(name === 'bon' && against === 'bon-compute'))
         .flatMap(([against, { top1, judge }]) => [
           ...(isClear(top1) ? [`- ${name} − ${against}, Top@1:`, `- ${name} − ${against}, Avg@K:`] : []),
           ...(isClear(judge) ? [`- ${name} − ${against}, judge:`] : []),

@@ -32,7 +32,7 @@ export const resultsTable = ({ methods }: TemperatureSummary, linkOf: (method: s
   const body = methods.map((summary) =>
     row(summary, { against, isJudged, hasPerplexity, href: linkOf(summary.name) }),
   );
-  return `<div class="scroll"><table><thead><tr>${head.map((each) => `<th scope="col">${each}</th>`).join('')}</tr></thead><tbody>${body.join('')}</tbody></table></div>`;
+  return `<div class="scroll" tabindex="0" role="group" aria-label="Table, which scrolls where it is narrow"><table><thead><tr>${head.map((each) => `<th scope="col">${each}</th>`).join('')}</tr></thead><tbody>${body.join('')}</tbody></table></div>`;
 };
 
 interface Columns {

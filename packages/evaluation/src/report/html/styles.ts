@@ -10,7 +10,7 @@ export const styles = `
   :root { --text: #e6e9ed; --muted: #9aa4af; --line: #343b44; --page: #14181d; --card: #1c2229; --accent: #6cb2ff; --ramp: #3574c0; ${variables(methodColors.dark)} }
 }
 * { box-sizing: border-box; }
-body { margin: 0 auto; max-width: 1320px; padding: 24px 20px 60px; background: var(--page); color: var(--text); font: 15px/1.5 system-ui, sans-serif; }
+body { margin: 0 auto; max-width: 1560px; padding: 24px 20px 60px; background: var(--page); color: var(--text); font: 15px/1.5 system-ui, sans-serif; }
 h1 { font-size: 26px; margin: 0 0 4px; } h2 { font-size: 20px; margin: 36px 0 8px; } h3 { font-size: 16px; margin: 24px 0 8px; }
 p { margin: 6px 0; max-width: 80ch; } .muted { color: var(--muted); }
 a { color: var(--accent); } td a { color: inherit; text-decoration-color: var(--line); text-underline-offset: 3px; } td a:hover { color: var(--accent); }

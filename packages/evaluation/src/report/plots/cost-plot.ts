@@ -14,7 +14,9 @@ export const costPlot = (
 ): string => {
   const points = methods.flatMap(({ name, method, top1, cost }) => {
     const x = unit === 'seconds' ? cost.seconds : cost.denoiserPasses + cost.rewardPasses;
-    return x === null ? [] : [{ name, x, y: top1.mean, error: top1.error ?? 0, ...methodStyle(method) }];
+    return x === null
+      ? []
+      : [{ name, x, place: Math.log(x), y: top1.mean, error: top1.error ?? 0, ...methodStyle(method) }];
   });
   if (points.length === 0) return '';
   const curve = (bestOf?.points ?? []).flatMap((point) => {

@@ -16,6 +16,7 @@ export const judgePlot = ({ temperature, methods }: TemperatureSummary): string 
           {
             name,
             x: top1.mean,
+            place: top1.mean,
             dx: top1.error ?? 0,
             y: judge.mean,
             dy: judge.error ?? 0,

@@ -5,8 +5,26 @@ import { spreadLabels } from './spread-labels.js';
 interface MethodPoint extends Pick<MethodStyle, 'color' | 'symbol'> {
   readonly name: string;
   readonly x: number;
+  /** Where x stands, on the scale of the axis. */
+  readonly place: number;
   readonly y: number;
 }
+
+/** Points whose names would stand beside each other, and so over each other: of others none is in the way. */
+const columnsOf = (points: readonly MethodPoint[]): MethodPoint[][] => {
+  const [least, most] = [
+    Math.min(...points.map(({ place }) => place)),
+    Math.max(...points.map(({ place }) => place)),
+  ];
+  const columns: MethodPoint[][] = [];
+  for (const point of points.toSorted((a, b) => a.place - b.place)) {
+    const last = columns.at(-1)?.at(-1);
+    // A name is up to a quarter of a plot's width.
+    if (last !== undefined && point.place - last.place <= (most - least) / 4) columns.at(-1)!.push(point);
+    else columns.push([point]);
+  }
+  return columns;
+};
 
 /**
  * A symbol for each method, with its name to the left or right of it. `ys` are all values that the plot
@@ -26,13 +44,16 @@ export const methodMarks = (
     // Some symbols are nothing but strokes.
     stroke: (d: MethodPoint) => d.color,
   }),
-  Plot.text(spreadLabels(points, Math.min(...ys), Math.max(...ys)), {
-    x: 'x',
-    y: 'labelY',
-    text: 'name',
-    ...(side === 'left' ? { dx: -8, textAnchor: 'end' } : { dx: 9, textAnchor: 'start' }),
-    fill: 'currentColor',
-    stroke: 'var(--card)',
-    strokeWidth: 4,
-  }),
+  Plot.text(
+    columnsOf(points).flatMap((column) => spreadLabels(column, Math.min(...ys), Math.max(...ys))),
+    {
+      x: 'x',
+      y: 'labelY',
+      text: 'name',
+      ...(side === 'left' ? { dx: -8, textAnchor: 'end' } : { dx: 9, textAnchor: 'start' }),
+      fill: 'currentColor',
+      stroke: 'var(--card)',
+      strokeWidth: 4,
+    },
+  ),
 ];

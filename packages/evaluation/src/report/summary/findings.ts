@@ -10,12 +10,21 @@ export interface Finding {
 
 /** Every difference to unguided sampling, those that go against guidance too: clear ones first. */
 export const findingsOf = ({ methods }: TemperatureSummary): Finding[] => {
+  // Two unguided rows are each compared with the other: once is enough.
+  const rows = methods.map(({ name }) => name);
+  const isSaid = (name: string, against: string) =>
+    rows.indexOf(name) < rows.indexOf(against) &&
+    methods.some((each) => each.name === against && each.differences.some((other) => other.against === name));
   const all = methods.flatMap(({ name, differences }) =>
-    differences.flatMap(({ against, top1, avg, judge }) => [
-      finding(`${name} − ${against}, Top@1`, top1),
-      finding(`${name} − ${against}, Avg@K`, avg),
-      ...(judge === undefined ? [] : [finding(`${name} − ${against}, judge`, judge)]),
-    ]),
+    differences.flatMap(({ against, top1, avg, judge }) =>
+      isSaid(name, against)
+        ? []
+        : [
+            finding(`${name} − ${against}, Top@1`, top1),
+            finding(`${name} − ${against}, Avg@K`, avg),
+            ...(judge === undefined ? [] : [finding(`${name} − ${against}, judge`, judge)]),
+          ],
+    ),
   );
   return [...all.filter((each) => each.isClear), ...all.filter((each) => !each.isClear)];
 };
