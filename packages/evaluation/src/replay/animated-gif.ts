@@ -41,7 +41,6 @@ export const animatedGif = async (tracks: readonly Track[]): Promise<Uint8Array>
   );
   const last = lastStep(tracks);
   const gif = GIFEncoder();
-  // The last picture has every color there is; one palette for all keeps it from flickering.
   const draw = (step: number) => {
     const picture = new Resvg(still(tracks, step), {
       font: { fontBuffers: fonts, defaultFontFamily: 'DejaVu Sans' },
@@ -52,7 +51,9 @@ export const animatedGif = async (tracks: readonly Track[]): Promise<Uint8Array>
     picture.free();
     return drawn;
   };
-  const palette = quantize(draw(last).pixels, 64);
+  // The first and the last picture have every color there is, masked and not; one palette for all keeps it from
+  // flickering.
+  const palette = quantize(new Uint8Array(Buffer.concat([draw(0).pixels, draw(last).pixels])), 64);
   for (let step = 0; step <= last; step++) {
     const { pixels, width, height } = draw(step);
     const delay = step === last ? tempo.end : tempo.step;

@@ -131,4 +131,14 @@ test('a GIF has a frame for every step, as long as it stays, of the size of the 
     if (gif[at + 7] === 0) delays.push(gif.readUInt16LE(at + 4));
   }
   expect(delays).toEqual([15, 15, 15, 15, 250]);
+  // The global color table is behind the header; the encoder rounds each channel to a multiple of 8 or so.
+  const table = gif.subarray(13, 13 + 3 * 2 ** ((gif[10]! & 7) + 1));
+  const colors = Array.from({ length: table.length / 3 }, (_, i) => [...table.subarray(3 * i, 3 * i + 3)]);
+  const distance = (hex: string) => {
+    const wanted = [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16));
+    return Math.min(...colors.map((own) => Math.max(...own.map((x, i) => Math.abs(x - wanted[i]!)))));
+  };
+  const [masked] = still(tracks, 0).match(/(?<=rx="4" fill=")#[0-9a-f]{6}/)!;
+  const cells = still(tracks, 4).match(/(?<=rx="4" fill=")#[0-9a-f]{6}/g)!;
+  for (const color of new Set([masked, ...cells])) expect(distance(color), color).toBeLessThanOrEqual(8);
 });

@@ -24,6 +24,9 @@ export const costPlot = (
     return x === null ? [] : [{ x, y: point.top1 }];
   });
   const label = unit === 'seconds' ? 'seconds per prompt →' : 'network passes per prompt →';
+  const logs = [...points, ...curve].map(({ x }) => Math.log10(x));
+  // The axis begins and ends at powers of ten.
+  const decades = Math.ceil(Math.max(...logs)) - Math.floor(Math.min(...logs));
   const ys = [...points.flatMap(({ y, error }) => [y - error, y + error]), ...curve.map(({ y }) => y)];
   return drawPlot(`Top@1 against ${unit} at temperature ${temperature}`, {
     x: { type: 'log', label, ticks: 4, tickFormat: unit === 'seconds' ? '~g' : '~s', nice: true },
@@ -36,7 +39,7 @@ export const costPlot = (
         y2: (d) => d.y + d.error,
         stroke: (d) => d.color,
       }),
-      ...methodMarks(points, ys, 'left'),
+      ...methodMarks(points, ys, 'left', decades * Math.LN10),
     ],
     color: { type: 'identity' },
     symbol: { type: 'identity' as never },

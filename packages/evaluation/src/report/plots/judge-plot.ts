@@ -25,6 +25,7 @@ export const judgePlot = ({ temperature, methods }: TemperatureSummary): string 
         ],
   );
   if (points.length === 0) return '';
+  const xs = points.flatMap(({ x, dx }) => [x - dx, x + dx]);
   const ys = points.flatMap(({ y, dy }) => [y - dy, y + dy]);
   return drawPlot(`judge against reward at temperature ${temperature}`, {
     marginRight: 84,
@@ -33,7 +34,7 @@ export const judgePlot = ({ temperature, methods }: TemperatureSummary): string 
     marks: [
       Plot.ruleX(points, { x: 'x', y1: (d) => d.y - d.dy, y2: (d) => d.y + d.dy, stroke: (d) => d.color }),
       Plot.ruleY(points, { y: 'y', x1: (d) => d.x - d.dx, x2: (d) => d.x + d.dx, stroke: (d) => d.color }),
-      ...methodMarks(points, ys, 'right'),
+      ...methodMarks(points, ys, 'right', Math.max(...xs) - Math.min(...xs)),
     ],
     color: { type: 'identity' },
     symbol: { type: 'identity' as never },

@@ -11,16 +11,12 @@ interface MethodPoint extends Pick<MethodStyle, 'color' | 'symbol'> {
 }
 
 /** Points whose names would stand beside each other, and so over each other: of others none is in the way. */
-const columnsOf = (points: readonly MethodPoint[]): MethodPoint[][] => {
-  const [least, most] = [
-    Math.min(...points.map(({ place }) => place)),
-    Math.max(...points.map(({ place }) => place)),
-  ];
+const columnsOf = (points: readonly MethodPoint[], span: number): MethodPoint[][] => {
   const columns: MethodPoint[][] = [];
   for (const point of points.toSorted((a, b) => a.place - b.place)) {
     const last = columns.at(-1)?.at(-1);
-    // A name is up to a quarter of a plot's width.
-    if (last !== undefined && point.place - last.place <= (most - least) / 4) columns.at(-1)!.push(point);
+    // A name takes up to a third of a plot's width.
+    if (last !== undefined && point.place - last.place <= span / 3) columns.at(-1)!.push(point);
     else columns.push([point]);
   }
   return columns;
@@ -28,12 +24,13 @@ const columnsOf = (points: readonly MethodPoint[]): MethodPoint[][] => {
 
 /**
  * A symbol for each method, with its name to the left or right of it. `ys` are all values that the plot
- * shows, which say how far apart names can be.
+ * shows, which say how far apart names can be, and `span` is how far the axis of places reaches.
  */
 export const methodMarks = (
   points: readonly MethodPoint[],
   ys: readonly number[],
   side: 'left' | 'right',
+  span: number,
 ): Plot.Markish[] => [
   Plot.dot(points, {
     x: 'x',
@@ -45,7 +42,7 @@ export const methodMarks = (
     stroke: (d: MethodPoint) => d.color,
   }),
   Plot.text(
-    columnsOf(points).flatMap((column) => spreadLabels(column, Math.min(...ys), Math.max(...ys))),
+    columnsOf(points, span).flatMap((column) => spreadLabels(column, Math.min(...ys), Math.max(...ys))),
     {
       x: 'x',
       y: 'labelY',
