@@ -289,6 +289,56 @@ describe.skipIf(chromium === undefined)(
       expect(complaints).toEqual([]);
     });
 
+    it('saves a GIF, whose pictures Chromium decodes as the trace says', async () => {
+      const { page, complaints } = await usual();
+      await run(page);
+      const save = async (name: string, file: string) => {
+        const [saved] = await Promise.all([
+          page.waitForEvent('download', patient),
+          page.getByRole('button', { name }).click(),
+        ]);
+        await saved.saveAs(join(out, file));
+        return readFileSync(join(out, file));
+      };
+      const trace = await save('Save trace: Base model', 'gif.trace.jsonl');
+      const gif = await save('Save as a GIF', 'replay.gif');
+      // A pixel of each cell of the upper grid, beside its text.
+      const frames = await page.evaluate(
+        async ({ bytes, tokens }) => {
+          const data = Uint8Array.from(atob(bytes), (letter) => letter.charCodeAt(0));
+          const decoder = new ImageDecoder({ data, type: 'image/gif' });
+          await Promise.all([decoder.tracks.ready, decoder.completed]);
+          const count = decoder.tracks.selectedTrack!.frameCount;
+          const found: { ms: number; reds: number[] }[] = [];
+          for (let frameIndex = 0; frameIndex < count; frameIndex++) {
+            const { image } = await decoder.decode({ frameIndex });
+            const context = new OffscreenCanvas(image.displayWidth, image.displayHeight).getContext('2d')!;
+            context.drawImage(image, 0, 0);
+            const red = (at: number) =>
+              context.getImageData(24 + 60 * (at % 16), 59 + 26 * Math.floor(at / 16), 1, 1).data[0]!;
+            found.push({
+              ms: image.duration! / 1000,
+              reds: Array.from({ length: tokens }, (_, i) => red(i)),
+            });
+          }
+          return found;
+        },
+        { bytes: gif.toString('base64'), tokens: 16 },
+      );
+      const steps = trace
+        .toString()
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line).committed as { position: number }[]);
+      expect(frames.map(({ ms }) => ms)).toEqual([...steps.map(() => 150), 2500]);
+      frames.forEach(({ reds }, step) => {
+        const written = new Set(steps.slice(0, step).flatMap((each) => each.map(({ position }) => position)));
+        // Of the two colors of the picture, #c5… and #f3….
+        expect(reds.map((red) => red > 0xdc)).toEqual(reds.map((_, position) => written.has(position)));
+      });
+      expect(complaints).toEqual([]);
+    });
+
     it('is paused, stepped and stopped', async () => {
       const { page, complaints } = await usual();
       await page.evaluate(() => {

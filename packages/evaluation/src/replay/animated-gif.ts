@@ -1,32 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { initWasm, Resvg } from '@resvg/resvg-wasm';
-import { tempo } from './animated-svg.js';
+import { gifWriter, type Pixels } from './gif-writer.js';
 import { lastStep } from './picture.js';
 import { still } from './still.js';
 import type { Track } from './track.js';
 
-type Palette = readonly (readonly number[])[];
-
-/** What is used of gifenc, which has no types. */
-interface Gifenc {
-  GIFEncoder(): {
-    writeFrame(
-      index: Uint8Array,
-      width: number,
-      height: number,
-      options: { readonly palette: Palette; readonly delay: number },
-    ): void;
-    finish(): void;
-    bytes(): Uint8Array;
-  };
-  quantize(pixels: Uint8Array, colors: number): Palette;
-  applyPalette(pixels: Uint8Array, palette: Palette): Uint8Array;
-}
-
 const require = createRequire(import.meta.url);
-// Its names are on the module itself for Node, and not for bundlers.
-const { GIFEncoder, quantize, applyPalette } = require('gifenc') as Gifenc;
 
 let wasm: Promise<void> | undefined;
 
@@ -40,25 +20,17 @@ export const animatedGif = async (tracks: readonly Track[]): Promise<Uint8Array>
     ),
   );
   const last = lastStep(tracks);
-  const gif = GIFEncoder();
-  const draw = (step: number) => {
+  const draw = (step: number): Pixels => {
     const picture = new Resvg(still(tracks, step), {
       font: { fontBuffers: fonts, defaultFontFamily: 'DejaVu Sans' },
     });
     const image = picture.render();
-    const drawn = { pixels: image.pixels, width: image.width, height: image.height };
+    const drawn = { data: image.pixels, width: image.width, height: image.height };
     image.free();
     picture.free();
     return drawn;
   };
-  // The first and the last picture have every color there is, masked and not; one palette for all keeps it from
-  // flickering.
-  const palette = quantize(new Uint8Array(Buffer.concat([draw(0).pixels, draw(last).pixels])), 64);
-  for (let step = 0; step <= last; step++) {
-    const { pixels, width, height } = draw(step);
-    const delay = step === last ? tempo.end : tempo.step;
-    gif.writeFrame(applyPalette(pixels, palette), width, height, { palette, delay });
-  }
-  gif.finish();
+  const gif = gifWriter([draw(0), draw(last)]);
+  for (let step = 0; step <= last; step++) gif.add(draw(step), step === last);
   return gif.bytes();
 };

@@ -37,6 +37,7 @@ export const pictureSize = (tracks: readonly Track[]): PictureSize => {
   };
 };
 
+/** The step after which all tracks are whole. */
 export const lastStep = (tracks: readonly Track[]): number => Math.max(...tracks.map(({ steps }) => steps));
 
 const rowsOf = ({ tokens }: Track): number => Math.ceil(tokens.length / columns);
