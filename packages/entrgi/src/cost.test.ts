@@ -117,7 +117,7 @@ describe.each([
   'a model and a rule',
   'a rule',
 ])('by %s', (name) => {
-  test.each<MethodName>(['bon', 'entrgi', 'smc'])('%s costs what really runs', async (method) => {
+  test.each<MethodName>(['entrgi', 'smc'])('%s costs what really runs', async (method) => {
     const reward = rewards[name]!;
     if (method === 'entrgi' && !isDifferentiable(reward)) return;
     const { cost, wrote, rated } = await spent(method, reward);

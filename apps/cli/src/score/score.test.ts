@@ -22,7 +22,7 @@ const scores = async (name: 'reward' | 'judge', ...argv: string[]): Promise<numb
 };
 
 test('a denoiser rates: by its own confidence, and against itself not at all', async () => {
-  const { denoiser, dispose } = await loadModels();
+  const { denoiser, dispose } = await loadModels({ reward: 'confidence' });
   const expected = await confidenceReward(denoiser).score(prompt, responses);
   await dispose();
   expect(await scores('reward', '--reward', 'confidence')).toEqual([...expected]);
@@ -77,7 +77,10 @@ test('a classifier in the layout of transformers.js judges and rates, by the lab
 test('such a classifier judges an evaluation, which is another one with another label', async () => {
   const model = await threeLabels([-0.01, 0, 0.02]);
   const out = join(await temporaryFolder(), 'out.jsonl');
-  const small = '--limit 1 --methods base --seeds 1 --steps 2 --max-new-tokens 4 --workers 0'.split(' ');
+  const small =
+    '--limit 1 --methods base --seeds 1 --steps 2 --max-new-tokens 4 --workers 0 --reward confidence'.split(
+      ' ',
+    );
   const asked = ['eval', '--data', 'openings', '--out', out, ...small, '--judge', model];
   expect(await entrgi([...asked, '--judge-label', 'glad'])).toMatchObject({ status: 0 });
   const { judge, settings } = JSON.parse(await readFile(out, 'utf8'));

@@ -8,10 +8,11 @@ import { hasRedis, redisServer } from '../testing/redis-server.js';
 import { temporaryFolder } from '../testing/temporary-folder.js';
 import { evaluateOnQueue } from './evaluate-on-queue.js';
 
-const small = { trajectories: 2, steps: 2, maxNewTokens: 4, guidanceSteps: 1 };
+// One model to load, for every process that takes part.
+const small = { reward: 'confidence', trajectories: 2, steps: 2, maxNewTokens: 4 };
 const planOf = async (limit: number) =>
   planEvaluation(
-    { data: 'openings', ...small, methods: ['bon', 'entrgi'], seeds: [1], judge: 'none' },
+    { data: 'openings', ...small, methods: ['base', 'bon'], seeds: [1], judge: 'none' },
     await readData('openings', { limit }),
   );
 

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { InvalidArgumentError } from '@entrgi/core';
 import { moodDirectory } from '@entrgi/tiny-stories';
 import { loadPerplexity } from '@entrgi/transformers';
-import { denoiserDirectory, generate, methodNames, rewardDirectory } from 'entrgi';
-import { expect, test } from 'vitest';
+import { denoiserDirectory, generate, loadModels, methodNames, rewardDirectory } from 'entrgi';
+import { expect, onTestFinished, test } from 'vitest';
 import { causalFixture, layOut } from '../../../transformers/src/testing/lay-out.js';
 import { readData } from '../data/read-data.js';
 import type { JournalLine } from '../journal/journal-line.js';
@@ -45,10 +45,14 @@ test('a journal has what generate gives, the judge beside it, and what it cost; 
   expect(told[2]!.secondsLeft).toBe(0);
 
   const lines = await readJournals([path]);
+  const { denoiser, reward, dispose } = await loadModels();
+  onTestFinished(dispose);
+  const models = { denoiser, reward };
   expect(lines.map(({ key }) => key)).toEqual(plan.cells.map(({ key }) => key));
   for (const { prompt, method, seed, temperature, trajectories, top1, avg, judge, cost, steps } of lines) {
     const result = await generate({
       ...small,
+      ...models,
       prompt: prompt as string,
       method: method as 'bon',
       seed,
@@ -206,7 +210,7 @@ test('parts of settings that are objects are named one by one, and what differs 
 });
 
 test('every denoiser goes with every reward, one pair after the other; alone it is the very same results', async () => {
-  const one: Partial<EvaluationOptions> = { methods: ['entrgi'], trajectories: 1, steps: 1 };
+  const one: Partial<EvaluationOptions> = { methods: ['bon'], trajectories: 1, steps: 1 };
   const rewards = ['embedded', moodDirectory];
   const plan = await planOf({ ...one, reward: rewards });
   expect(plan.cells.map(({ recorded }) => recorded.reward)).toEqual(['reward', 'reward', 'mood', 'mood']);
