@@ -191,12 +191,27 @@ describe('zeroShotReward', () => {
 
   it('is the share of a label among others', async () => {
     const pipe = await pipeline('zero-shot-classification', nli, { dtype: 'fp32' });
+    // What really goes through the model, and what the reward says of it.
+    let [ran, told] = [0, 0];
+    const { model } = pipe as unknown as {
+      model: { forward: (inputs: { input_ids: { dims: number[] } }) => unknown };
+    };
+    const forward = model.forward.bind(model);
+    model.forward = (inputs) => {
+      ran += inputs.input_ids.dims[0]!;
+      return forward(inputs);
+    };
+    const onPasses = (count: number) => {
+      told += count;
+    };
     const reward = await zeroShotReward(pipe, { label: 'bird', against: ['wind', 'kite'] });
     const entailed: number[] = [];
     for (const label of ['bird', 'wind', 'kite'])
       entailed.push((await logits('a bird', `This example is ${label}.`))[2]!);
     const expected = 1 / entailed.reduce((sum, each) => sum + Math.exp(each - entailed[0]!), 0);
-    expectAllClose(await reward.score('unread', ['a bird']), [expected], close);
+    ran = 0;
+    expectAllClose(await reward.score('unread', ['a bird'], { onPasses }), [expected], close);
+    expect([ran, told]).toEqual([3, 3]);
     await pipe.dispose();
   });
 
