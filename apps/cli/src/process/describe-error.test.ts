@@ -32,6 +32,7 @@ test('it is one line, without terminal escapes', () => {
 test.each([
   ['topP: expected a number, got x.', 'topP', '--top-p: expected a number, got x.'],
   ['loadReward: topP: expected a number, got x.', 'topP', '--top-p: expected a number, got x.'],
+  ['models/a: topP: expected a number, got x.', 'topP', 'models/a: --top-p: expected a number, got x.'],
   ['models/topP: label: there is none.', 'topP', 'models/topP: label: there is none.'],
   ['stepz: no.', 'stepz', 'stepz: no.'],
   ['topP: no argument is at fault.', undefined, 'topP: no argument is at fault.'],

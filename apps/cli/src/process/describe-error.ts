@@ -34,10 +34,12 @@ const sentence = (error: unknown, flags: Flags): string => {
 /** The message, in which the option at fault has the name that the user knows: `stream: topP: expected …` is about `--top-p`. */
 const withFlag = ({ message, argument = '' }: EntrgiError, flags: Flags): string => {
   const flag = flags.get(argument);
-  const start = /^(?:\w+: )?/.exec(message)![0].length;
-  const at = message.startsWith(argument) ? 0 : start;
+  // Behind the name of a function, which users do not call, or of what was loaded.
+  const [before] = /^(?:\S+: )?/.exec(message)!;
+  const at = message.startsWith(argument) ? 0 : before.length;
   if (flag === undefined || !message.startsWith(`${argument}: `, at)) return message;
-  return `${flag}${message.slice(at + argument.length)}`;
+  const kept = /^\w+: $/.test(before) ? '' : message.slice(0, at);
+  return `${kept}${flag}${message.slice(at + argument.length)}`;
 };
 
 const report = 'Run again with ENTRGI_DEBUG=1 to see where, and please report it.';

@@ -24,7 +24,7 @@ export const chooseBlockAttention = async (
     if (trained !== undefined) {
       throw new UnsupportedError(
         `${directory}: attention: expected 'block-causal', as config.json says, got 'everywhere'.`,
-        { value: attention, hint: 'Leave the option out.' },
+        { value: attention, argument: 'attention', hint: 'Leave the option out.' },
       );
     }
     requireThat(
@@ -39,7 +39,7 @@ export const chooseBlockAttention = async (
   if (family === undefined) {
     throw new UnsupportedError(
       `${directory}: attention: expected 'everywhere', got 'block-causal', which ${architectureName(checkpoint)} is not known to have.`,
-      { value: attention, hint: 'Leave the option out.' },
+      { value: attention, argument: 'attention', hint: 'Leave the option out.' },
     );
   }
   const length = blockLength ?? trained;
