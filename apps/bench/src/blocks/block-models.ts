@@ -2,8 +2,9 @@ import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, writeFileSy
 import { join } from 'node:path';
 import type { Attention } from '@entrgi/models';
 import { rewardDirectory } from '@entrgi/tiny-stories';
+import { rewardCheckpoint } from '../checkpoints/models.js';
 import { writeRandomCheckpoint } from '../checkpoints/random-checkpoint.js';
-import { a2dShape, llada2MiniShape, type Shape, sdarShape } from '../checkpoints/shapes.js';
+import { a2dShape, llada2MiniShape, type Shape, sdarShape, skyworkShape } from '../checkpoints/shapes.js';
 
 /** A block model of a true shape. */
 export interface BlockModel {
@@ -53,6 +54,14 @@ export const blockCheckpoint = (name: BlockModelName, layers: number | undefined
   const whole = name === '0.6b' ? 'a2d-0.6b' : name;
   const directory = join(cache, layers === undefined ? whole : `${whole}-${layers}-layers`);
   writeRandomCheckpoint(directory, blockModels[name].shape(layers), rewardDirectory);
+  return directory;
+};
+
+/** The reward that guides, of as many layers where not all. */
+export const blockReward = (layers: number | undefined, cache: string): string => {
+  if (layers === undefined) return rewardCheckpoint('0.6b', cache)!;
+  const directory = join(cache, `skywork-0.6b-${layers}-layers`);
+  writeRandomCheckpoint(directory, skyworkShape({ layers }), rewardDirectory);
   return directory;
 };
 

@@ -1,9 +1,8 @@
 import { nodeBackend } from '@entrgi/backend-node';
 import { loadDenoiser } from '@entrgi/models';
 import { loadReward } from '@entrgi/rewards';
-import { rewardCheckpoint } from '../checkpoints/models.js';
 import { appendBlocks, readBlocks, resultOf } from './block-journal.js';
-import { blockModels } from './block-models.js';
+import { blockModels, blockReward } from './block-models.js';
 import { type BlockRun, blockDirectory, runBlocks } from './run-blocks.js';
 
 export interface MeasureBlocksOptions {
@@ -42,7 +41,7 @@ const prepareBlocks = async (run: BlockRun): Promise<void> => {
     await (await loadDenoiser(blockDirectory({ ...run, runs: kind }), options)).dispose();
   }
   if (run.guided) {
-    const reward = await loadReward(rewardCheckpoint('0.6b', run.cache)!, { backend, dtype });
+    const reward = await loadReward(blockReward(run.layers, run.cache), { backend, dtype });
     await reward.dispose();
   }
   await backend.dispose();

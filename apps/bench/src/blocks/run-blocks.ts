@@ -4,12 +4,17 @@ import { relaxations, rewardGuidance, type Session } from '@entrgi/core';
 import { loadDenoiser, type WeightDtype } from '@entrgi/models';
 import { loadReward } from '@entrgi/rewards';
 import { orders, presets, sample, schedules } from '@entrgi/samplers';
-import { rewardCheckpoint } from '../checkpoints/models.js';
 import { machine } from '../measure/machine.js';
 import { processMemory } from '../measure/memory.js';
 import { median } from '../measure/statistics.js';
 import { type BlockFloor, blockFloor } from './block-floor.js';
-import { type BlockModel, blockCheckpoint, blockModels, canvasCheckpoint } from './block-models.js';
+import {
+  type BlockModel,
+  blockCheckpoint,
+  blockModels,
+  blockReward,
+  canvasCheckpoint,
+} from './block-models.js';
 import type { BlockRow, BlockRowName } from './block-rows.js';
 import { machineRates } from './machine-rates.js';
 
@@ -78,7 +83,7 @@ export const runBlocks = async (options: BlockRun): Promise<BlockResult> => {
     ...(own.attention === undefined || runs === 'canvas' ? {} : { attention: own.attention, blockLength }),
   });
   const reward = guided
-    ? await loadReward(rewardCheckpoint('0.6b', cache)!, { backend: inner, dtype })
+    ? await loadReward(blockReward(options.layers, cache), { backend: inner, dtype })
     : undefined;
   const loadSeconds = (performance.now() - start) / 1000;
   const prefix = Int32Array.from({ length: promptLength }, (_, i) => 4 + ((i * 7919) % 1900));
