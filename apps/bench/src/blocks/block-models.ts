@@ -1,5 +1,5 @@
 import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Attention } from '@entrgi/models';
 import { rewardDirectory } from '@entrgi/tiny-stories';
 import { rewardCheckpoint } from '../checkpoints/models.js';
@@ -75,10 +75,12 @@ export const canvasCheckpoint = (blocks: string): string => {
   const { block_size: _, ...config } = JSON.parse(readFileSync(join(blocks, 'config.json'), 'utf8'));
   const own = { ...config, architectures: ['A2DQwen3LMHeadModel'], model_type: 'a2d-qwen3' };
   writeFileSync(join(directory, 'config.json'), JSON.stringify(own, null, 2));
-  // What is made of the weights, too.
+  const [from, to] = [blocks, directory].map((path) => basename(path)) as [string, string];
   for (const file of readdirSync(blocks)) {
-    if (file !== 'config.json' && !existsSync(join(directory, file)))
-      linkSync(join(blocks, file), join(directory, file));
+    // What is made of the weights begins with the checkpoint's name, and is the same.
+    const link = join(directory, file.startsWith(`${from}-`) ? file.replace(from, to) : file);
+    const isOwn = file === 'config.json' || file.endsWith('.partial');
+    if (!isOwn && !existsSync(link)) linkSync(join(blocks, file), link);
   }
   return directory;
 };

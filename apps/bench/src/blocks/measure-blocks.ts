@@ -1,5 +1,5 @@
 import { nodeBackend } from '@entrgi/backend-node';
-import { loadDenoiser } from '@entrgi/models';
+import { loadDenoiser, type QuantizeProgress } from '@entrgi/models';
 import { loadReward } from '@entrgi/rewards';
 import { appendBlocks, readBlocks, resultOf } from './block-journal.js';
 import { blockModels, blockReward } from './block-models.js';
@@ -37,12 +37,22 @@ const prepareBlocks = async (run: BlockRun): Promise<void> => {
   // A canvas takes over what is made of the blocks' weights.
   for (const kind of runs === 'canvas' ? (['cached', 'canvas'] as const) : [runs]) {
     const told = attention === undefined || kind === 'canvas' ? {} : { attention, blockLength };
-    const options = { backend, dtype, memoryLimit, ...told };
+    const options = { backend, dtype, memoryLimit, onQuantize: tellTenths(), ...told };
     await (await loadDenoiser(blockDirectory({ ...run, runs: kind }), options)).dispose();
   }
   if (run.guided) {
-    const reward = await loadReward(blockReward(run.layers, run.cache), { backend, dtype });
+    const options = { backend, dtype, onQuantize: tellTenths() };
+    const reward = await loadReward(blockReward(run.layers, run.cache), options);
     await reward.dispose();
   }
   await backend.dispose();
+};
+
+const tellTenths = () => {
+  let told = -1;
+  return ({ name, doneBytes, totalBytes }: QuantizeProgress): void => {
+    const tenths = Math.floor((10 * doneBytes) / totalBytes);
+    if (tenths > told) console.error(`${name}: ${10 * tenths} % of its weights are rounded`);
+    told = tenths;
+  };
 };
