@@ -5,19 +5,23 @@ import type { LineSteps } from '../journal/journal-line.js';
 export const stepRecorder = (denoiser: Pick<Denoiser, 'decode' | 'vocabulary'>) => {
   const rewards: (number | null)[] = [];
   const weights: (number | null)[] = [];
-  let committedAt: number[][] = [];
+  /** Of each run of the loop, by trajectory and position: a strategy may run it several times. */
+  const runs: number[][][] = [];
+  let before = Number.POSITIVE_INFINITY;
   return {
     add({ step, steps, trajectories, length, committed, rewards: relaxed, entropyWeight }: StepEvent): void {
-      if (committedAt.length === 0) {
-        committedAt = Array.from({ length: trajectories }, () => Array<number>(length).fill(0));
-        for (const list of [rewards, weights]) list.push(...Array<null>(steps).fill(null));
-      }
-      for (const { trajectory, position } of committed) committedAt[trajectory]![position] = step;
+      if (step <= before)
+        runs.push(Array.from({ length: trajectories }, () => Array<number>(length).fill(0)));
+      before = step;
+      for (const list of [rewards, weights]) while (list.length < steps) list.push(null);
+      for (const { trajectory, position } of committed) runs.at(-1)![trajectory]![position] = step;
       rewards[step - 1] = relaxed === undefined ? null : meanOf(relaxed.last);
       weights[step - 1] = entropyWeight === undefined ? null : rounded(entropyWeight);
     },
     /** The steps of responses that are these tokens. */
     finish(responses: readonly (readonly number[])[]): LineSteps {
+      // All runs of a strategy that wants more and more, the last of one that writes the same ones anew.
+      const committedAt = runs.flat().slice(-responses.length);
       const guided = rewards.some((each) => each !== null);
       return {
         ...(guided ? { rewards, entropyWeights: weights } : {}),
