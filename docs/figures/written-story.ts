@@ -3,7 +3,6 @@ import {
   type Denoiser,
   type DifferentiableReward,
   denoiserDirectory,
-  embeddedSettings,
   judgeDirectory,
   loadDenoiser,
   loadReward,
@@ -13,6 +12,7 @@ import {
   rewardDirectory,
   stream,
 } from 'entrgi';
+import { demoSettings } from 'entrgi/internal';
 
 /** A piece of a response, and the step that committed it. */
 export interface WrittenToken {
@@ -31,7 +31,7 @@ export interface WrittenStory {
   readonly judge: number;
 }
 
-/** What the demo writes, as it does: both rewards, 64 steps, 64 tokens, 4 responses. */
+/** What the demo writes, as it does: both rewards, its settings, 4 responses. */
 export const writtenStories = async (
   prompt: string,
   methods: readonly MethodName[],
@@ -60,9 +60,9 @@ const written = async (
   denoiser: Denoiser,
   reward: DifferentiableReward,
 ) => {
-  const { steps } = embeddedSettings;
+  const { steps } = demoSettings;
   const committed = new Map<string, number>();
-  for await (const event of stream({ prompt, method, denoiser, reward, seed: 1, ...embeddedSettings })) {
+  for await (const event of stream({ prompt, method, denoiser, reward, seed: 1, ...demoSettings })) {
     if (event.type === 'step-end') {
       for (const { trajectory, position } of event.committed)
         committed.set(`${trajectory} ${position}`, event.step);

@@ -2,4 +2,4 @@
 export { modelSource } from './models/model-source.js';
 export { rewardSource } from './models/reward-source.js';
 export { type GenerationPlan, planGeneration } from './plan-generation.js';
-export { isEmbedded } from './settings/embedded-settings.js';
+export { demoSettings, isEmbedded } from './settings/embedded-settings.js';

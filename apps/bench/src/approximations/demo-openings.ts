@@ -12,6 +12,7 @@ import {
   openings,
   rewardDirectory,
 } from 'entrgi';
+import { demoSettings } from 'entrgi/internal';
 import { mean } from '../measure/statistics.js';
 import { type MethodRecord, readRecords } from './method-record.js';
 
@@ -56,7 +57,7 @@ export async function runDemoOpenings(options: DemoOpeningsOptions): Promise<voi
     for (const method of methods) {
       if (done.has(`${method} ${seed} ${opening}`)) continue;
       const prompt = `Complete this story: ${text}`;
-      const written = await generate({ method, denoiser, reward, prompt, seed });
+      const written = await generate({ ...demoSettings, method, denoiser, reward, prompt, seed });
       const logits = await judge.score(
         prompt,
         written.trajectories.map((trajectory) => trajectory.text),

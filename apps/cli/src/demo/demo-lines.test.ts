@@ -43,8 +43,8 @@ test('the comparison has the rise, a row for each run, and a sentence', () => {
     '  best  mean of 4  judge',
     'unguided  2.00  1.00  0.50',
     'guided  3.00  2.00  0.63',
-    'unguided, mean of 64 openings  5.80  3.99  0.93',
-    'guided, mean of 64 openings  6.18  5.05  0.92',
+    'unguided, mean of 64 openings  5.71  3.85  0.93',
+    'guided, mean of 64 openings  5.91  4.53  0.91',
     '',
     expect.stringMatching(
       /^Guidance raised the mean reward by 1\.00\. The judge.*: higher for the guided ones\.$/,

@@ -12,7 +12,7 @@ import {
   rewardDirectory,
   stream,
 } from 'entrgi';
-import { planGeneration } from 'entrgi/internal';
+import { demoSettings, planGeneration } from 'entrgi/internal';
 import { chooseDisplay } from '../display/choose-display.js';
 import type { Display } from '../display/display.js';
 import { isTerminal, stylesFor } from '../display/styles.js';
@@ -33,7 +33,7 @@ export const demo = async (
 ): Promise<void> => {
   const display = chooseDisplay(context, false);
   try {
-    await withinGrace(showBoth(given, display, context), context.signal, 800);
+    await withinGrace(showBoth({ ...demoSettings, ...given }, display, context), context.signal, 800);
   } catch (error) {
     if (context.signal.aborted) display.leave();
     throw error;

@@ -10,9 +10,9 @@ export interface OpeningsMeans {
 /**
  * What the demo's one example is an example of: its settings and its reward, the sum of the embedded two, on
  * every opening. Measured with seed 1 on 27 November 2026 (`demo` of apps/bench), with the weights of 26
- * November: guided less unguided, Top@1 +0.38 ± 0.17, Avg@4 +1.06 ± 0.20 (standard error over openings).
+ * November: guided less unguided, Top@1 +0.21 ± 0.13, Avg@4 +0.68 ± 0.18 (standard error over openings).
  */
 export const openingsMeans: { readonly unguided: OpeningsMeans; readonly guided: OpeningsMeans } = {
-  unguided: { top1: 5.8, avg: 3.99, judge: 0.931 },
-  guided: { top1: 6.18, avg: 5.05, judge: 0.924 },
+  unguided: { top1: 5.71, avg: 3.85, judge: 0.928 },
+  guided: { top1: 5.91, avg: 4.53, judge: 0.912 },
 };

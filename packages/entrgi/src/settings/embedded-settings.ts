@@ -15,6 +15,9 @@ export const embeddedSettings: PresetSettings = {
   learningRate: 0.15,
 };
 
+/** Of the demo, which is to take seconds: shorter responses, a token a step as in the others. */
+export const demoSettings = { steps: 36, maxNewTokens: 36 } as const;
+
 /**
  * Whether a denoiser is the embedded one, however it is given: by not being given, by its directory, or as an
  * object that was loaded from there.
