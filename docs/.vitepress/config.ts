@@ -44,7 +44,7 @@ export default defineConfig({
       { text: 'Guide', items: named('getting-started', 'how-guidance-works', 'recipes', 'examples') },
       { text: 'Packages', items: under('packages/') },
       { text: 'Reference', collapsed: true, items: reference() },
-      { text: 'Measured', items: named('performance', 'data-card') },
+      { text: 'Measured', items: named('what-guidance-does', 'performance', 'data-card') },
       { text: 'Project', items: named('overview', 'contributing') },
       { text: 'Decisions', collapsed: true, items: under('decisions/') },
     ],
