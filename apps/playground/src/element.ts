@@ -25,15 +25,18 @@ export class EntrgiPlayground extends HTMLElement {
       : { ...defaultSettings, prompt: option('prompt') ?? defaultSettings.prompt };
     const device = option('device');
     const threads = Number(option('threads'));
-    const worker = new Worker(new URL('./engine/worker.ts', import.meta.url), {
-      type: 'module',
-      name: 'entrgi',
-    });
-    worker.addEventListener('message', ({ data }) =>
-      this.dispatchEvent(new CustomEvent('entrgi-report', { detail: data as Report })),
-    );
+    const start = () => {
+      const worker = new Worker(new URL('./engine/worker.ts', import.meta.url), {
+        type: 'module',
+        name: 'entrgi',
+      });
+      worker.addEventListener('message', ({ data }) =>
+        this.dispatchEvent(new CustomEvent('entrgi-report', { detail: data as Report })),
+      );
+      return worker;
+    };
     const asked = isSite ? modelsFromAddress(location.hash) : embeddedModels;
-    this.#store = createStore(worker, initial, asked, {
+    this.#store = createStore(start, initial, asked, {
       device: device === 'webgpu' || device === 'auto' ? device : 'wasm',
       threads: Number.isInteger(threads) && threads > 0 ? threads : undefined,
       hub: option('hub'),

@@ -1,5 +1,5 @@
 import { webBackend } from '@entrgi/backend-web';
-import { type Backend, BackendError } from '@entrgi/core';
+import { type Backend, BackendError, DeviceLostError } from '@entrgi/core';
 import { type Folder, loadDenoiser, urlFolder } from '@entrgi/models';
 import { loadReward } from '@entrgi/rewards';
 import { denoiserFiles, judgeFiles, moodFiles, rewardFiles } from '@entrgi/tiny-stories';
@@ -23,7 +23,7 @@ export const loadModels = async (
   try {
     return await loadOn(request, tell);
   } catch (error) {
-    if (!BackendError.isInstance(error)) throw error;
+    if (!BackendError.isInstance(error) && !DeviceLostError.isInstance(error)) throw error;
     const { device, ...loaded } = await loadOn({ ...request, device: 'wasm' }, tell);
     const reasons = [`WebGPU is not used: ${error.message}`, ...device.reasons];
     return { ...loaded, device: { ...device, reasons } };

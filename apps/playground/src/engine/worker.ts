@@ -1,11 +1,12 @@
 // Everything that takes long: the models, and the loops over them. The page only draws.
-import { EntrgiError } from '@entrgi/core';
 import type { ModelNames } from '../protocol/model-choice.js';
 import type { Report, Request } from '../protocol/protocol.js';
 import { type Gate, gate } from './gate.js';
+import { holdLife } from './hold-life.js';
 import { type LoadedModels, loadModels } from './load-models.js';
 import { loadOwnModels, type OwnModels } from './own-models.js';
 import { runLanes } from './run-lanes.js';
+import { sentenceOf } from './sentence-of.js';
 
 const scope = globalThis as unknown as {
   postMessage(report: Report): void;
@@ -21,10 +22,7 @@ let running:
   | { readonly gate: Gate; readonly stop: AbortController; readonly ended: Promise<void> }
   | undefined;
 
-const problemOf = (error: unknown): { code: string; message: string } => ({
-  code: EntrgiError.isInstance(error) ? error.code : 'unknown',
-  message: error instanceof Error ? error.message : String(error),
-});
+void holdLife((lock, others) => tell({ type: 'alive', lock, others }));
 
 const load = async (request: Request & { type: 'load' }): Promise<void> => {
   hub = request.hub;
@@ -79,7 +77,7 @@ const change = async ({ models: choice }: Request & { type: 'change' }): Promise
   } catch (error) {
     // Another change has begun, and will say how it ends.
     if (changing !== controller) return;
-    tell({ type: 'refused', ...(signal.aborted ? { code: 'aborted', message: '' } : problemOf(error)) });
+    tell({ type: 'refused', ...(signal.aborted ? { code: 'aborted', message: '' } : sentenceOf(error)) });
     if (before !== undefined) ready();
   }
 };
@@ -115,6 +113,6 @@ scope.onmessage = async ({ data: request }) => {
     else if (request.type === 'stop') running?.stop.abort();
     else running?.gate[request.type]();
   } catch (error) {
-    tell({ type: 'failed', ...problemOf(error) });
+    tell({ type: 'failed', ...sentenceOf(error) });
   }
 };

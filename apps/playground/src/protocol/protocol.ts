@@ -116,6 +116,8 @@ export interface Device {
 
 /** What the worker tells the page. */
 export type Report =
+  /** The worker holds `lock` as long as it lives; so many others of this site live, in other tabs. */
+  | { readonly type: 'alive'; readonly lock: string; readonly others: number }
   | { readonly type: 'loading'; readonly what: string; readonly loaded: number; readonly total: number }
   | {
       readonly type: 'ready';

@@ -11,6 +11,7 @@ import {
   type RunSettings,
 } from '../protocol/protocol.js';
 import { examples, promptOf } from './default-settings.js';
+import { startEngine } from './engine.js';
 import { type LaneHistory, laneHistory } from './lane-history.js';
 import { choiceOf, embeddedModels, type ModelDraft } from './model-place.js';
 import { readTrace } from './read-trace.js';
@@ -40,6 +41,10 @@ export interface Store {
   readonly status: ReadonlySignal<Status>;
   readonly loading: ReadonlySignal<Loading | undefined>;
   readonly problem: ReadonlySignal<{ readonly code: string; readonly message: string } | undefined>;
+  /** How to go on where the status is `failed`: as before, or without the graphics card. */
+  readonly remedy: ReadonlySignal<'again' | 'wasm'>;
+  /** How many other tabs of this browser show the playground; counted when this one was loaded. */
+  readonly others: ReadonlySignal<number>;
   readonly device: ReadonlySignal<Device | undefined>;
   readonly words: ReadonlySignal<Words | undefined>;
   /** The models that are loaded. */
@@ -63,6 +68,8 @@ export interface Store {
   /** Response that is looked at in each lane; undefined: the one with the highest reward. */
   readonly trajectories: readonly [Signal<number | undefined>, Signal<number | undefined>];
   run(paused?: boolean): void;
+  /** Loads everything again, in the way of the remedy, and what was running then begins anew. */
+  restart(): void;
   pause(): void;
   resume(): void;
   /** Takes one step, of a new run where none is under way. */
@@ -83,9 +90,9 @@ export interface Store {
   dispose(): void;
 }
 
-/** Starts a worker, has it load the models, and keeps what it reports. */
+/** Has a worker load the models, and keeps what it reports. */
 export const createStore = (
-  worker: Worker,
+  startWorker: () => Worker,
   initial: RunSettings,
   asked: ModelDraft,
   load: Omit<Request & { type: 'load' }, 'type'>,
@@ -94,6 +101,8 @@ export const createStore = (
   const status = signal<Status>('loading');
   const loading = signal<Loading | undefined>(undefined);
   const problem = signal<{ code: string; message: string } | undefined>(undefined);
+  const remedy = signal<'again' | 'wasm'>('again');
+  const others = signal(0);
   const device = signal<Device | undefined>(undefined);
   const words = signal<Words | undefined>(undefined);
   const models = signal<ModelNames>({});
@@ -114,23 +123,37 @@ export const createStore = (
   const place = signal<Place | undefined>(undefined);
   const held = signal<'pointer' | 'keyboard' | undefined>(undefined);
   let current = 0;
-  const ask = (request: Request) => worker.postMessage(request);
+  let wasInterrupted = false;
+  let isRestarted = false;
+  /** Whether there is anybody to ask. */
+  const isUp = () => status.value !== 'loading' && status.value !== 'failed';
 
   const take = (report: Report): void => {
     switch (report.type) {
       case 'loading':
         loading.value = report;
         break;
-      case 'ready':
-        if (words.value !== undefined) startAnew(report.models);
+      case 'ready': {
+        const isSame =
+          report.models.denoiser === models.value.denoiser && report.models.reward === models.value.reward;
+        const isBack = isRestarted && isSame;
+        if (isRestarted && !isSame) modelProblem.value = 'These models have gone: load them again.';
+        isRestarted = false;
+        if (words.value !== undefined && !isBack) startAnew(report.models);
         words.value = report;
         device.value = report.device;
-        for (const history of histories) history.value = empty();
+        if (!isBack) for (const history of histories) history.value = empty();
         models.value = report.models;
         loadedDraft.value = changing?.draft ?? embeddedModels;
         changing = undefined;
         loading.value = undefined;
         status.value = 'ready';
+        if (wasInterrupted && shown.value !== undefined) start(shown.value, false);
+        wasInterrupted = false;
+        break;
+      }
+      case 'alive':
+        others.value = report.others;
         break;
       case 'refused': {
         const before = changing?.status ?? 'ready';
@@ -153,26 +176,43 @@ export const createStore = (
         break;
       }
       case 'failed':
-        problem.value = report;
-        status.value = words.value === undefined ? 'failed' : 'stopped';
+        fail(report);
         break;
       default:
         if (report.run === current) status.value = report.type;
     }
   };
-  worker.onmessage = ({ data }) => take(data as Report);
-  worker.onerror = ({ message }) =>
-    take({
-      type: 'failed',
-      code: 'worker',
-      message: message || 'The script that computes cannot be loaded.',
-    });
-  ask({ type: 'load', ...load });
+  const fail = (report: Report & { type: 'failed' }): void => {
+    problem.value = report;
+    const isOver = status.value === 'loading' || report.code === 'worker' || report.code === 'device-lost';
+    if (isOver) {
+      wasInterrupted ||= status.value === 'running' || status.value === 'paused';
+      remedy.value = report.code === 'device-lost' ? 'wasm' : remedy.value;
+    }
+    if (status.value !== 'failed') status.value = isOver ? 'failed' : 'stopped';
+  };
+  const engine = startEngine(startWorker, take);
+  const { ask } = engine;
+  const askToLoad = () =>
+    ask({ type: 'load', ...load, ...(remedy.value === 'wasm' ? { device: 'wasm' as const } : {}) });
+  askToLoad();
+
+  const restart = (): void => {
+    if (status.value !== 'failed') return;
+    problem.value = undefined;
+    loading.value = undefined;
+    status.value = 'loading';
+    changing = undefined;
+    isRestarted = true;
+    engine.restart();
+    askToLoad();
+  };
 
   /** What was shown makes room. */
   const clear = (): void => {
     current += 1;
-    problem.value = undefined;
+    // What keeps the page from computing stays a problem.
+    if (status.value !== 'failed') problem.value = undefined;
     for (const trajectory of trajectories) trajectory.value = undefined;
     latest.value = 0;
     cursor.value = undefined;
@@ -190,6 +230,8 @@ export const createStore = (
     settings.value = { ...settings.value, locks: [], prompt: isExample ? examples[own][0]! : prompt };
   };
   const changeModels = (): void => {
+    // Nobody is there to be asked.
+    if (status.value === 'failed') return restart();
     const choice = choiceOf(draft.value);
     if ('wrong' in choice) {
       modelProblem.value = `“${choice.wrong}” is neither an id of the hub, as owner/name, nor an address, as https://…`;
@@ -222,11 +264,13 @@ export const createStore = (
       shown.value = undefined;
       for (const lane of lanes) histories[lane].value = laneHistory(traces[lane] ?? nothing);
       latest.value = Math.max(...traces.map(({ frames }) => frames.at(-1)!.step));
-      if (words.value !== undefined) status.value = 'stopped';
+      if (isUp()) status.value = 'stopped';
     });
   const run = (paused = false): void => {
-    if (words.value === undefined) return;
-    shown.value = settings.value;
+    if (isUp()) start(settings.value, paused);
+  };
+  const start = (asked: RunSettings, paused: boolean): void => {
+    shown.value = asked;
     clear();
     for (const history of histories) history.value = empty();
     begin(lanes, paused);
@@ -247,7 +291,7 @@ export const createStore = (
   };
   const edit = (edited: EditedToken): void => {
     const ran = shown.value;
-    if (ran === undefined) return;
+    if (ran === undefined || !isUp()) return;
     const { lane, trajectory, position, step } = edited;
     const isKept = (each: EditedToken) =>
       each.lane !== lane ||
@@ -280,6 +324,8 @@ export const createStore = (
     status,
     loading,
     problem,
+    remedy,
+    others,
     device,
     words,
     models,
@@ -295,6 +341,7 @@ export const createStore = (
     held,
     trajectories,
     run,
+    restart,
     pause: () => whileRunning('paused', 'pause'),
     resume: () => {
       cursor.value = undefined;
@@ -303,7 +350,7 @@ export const createStore = (
     step() {
       cursor.value = undefined;
       if (status.value === 'running' || status.value === 'paused') whileRunning('paused', 'step');
-      else {
+      else if (isUp()) {
         run(true);
         ask({ type: 'step' });
       }
@@ -315,7 +362,7 @@ export const createStore = (
     changeModels,
     keepModels: () => ask({ type: 'keep' }),
     attempt,
-    dispose: () => worker.terminate(),
+    dispose: engine.dispose,
   };
 };
 

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { defaultSettings, examples } from '../state/default-settings.js';
 import type { Status, Store } from '../state/store.js';
+import { hindrancesOf } from './hindrances.js';
 import { LoadingBar } from './loading-bar.jsx';
 import { runOrPause } from './run-or-pause.js';
 
@@ -56,7 +57,7 @@ const mainWord: Readonly<Record<Status, string>> = {
   paused: 'Resume',
   done: 'Run again',
   stopped: 'Run again',
-  failed: 'Run',
+  failed: 'Load again',
 };
 
 const RunButtons = ({ store }: { store: Store }): JSX.Element => {
@@ -71,8 +72,13 @@ const RunButtons = ({ store }: { store: Store }): JSX.Element => {
   };
   return (
     <div class="buttons">
-      <button type="button" class="main" disabled={idle || nothing} onClick={() => runOrPause(store)}>
-        {mainWord[status]}
+      <button
+        type="button"
+        class="main"
+        disabled={status === 'loading' || (nothing && status !== 'failed')}
+        onClick={() => runOrPause(store)}
+      >
+        {status === 'failed' && store.remedy.value === 'wasm' ? 'Go on with WebAssembly' : mainWord[status]}
       </button>
       <button type="button" disabled={idle || nothing} onClick={() => store.step()}>
         Step
@@ -119,12 +125,15 @@ const Progress = ({ store }: { store: Store }): JSX.Element => {
       </p>
     );
   }
+  const hindrances = hindrancesOf(store);
   const unchanged = store.settings.value.prompt === defaultSettings.prompt;
   return (
     <p class="note">
-      {unchanged
-        ? 'Four small models, 17 MB, are in this tab now.'
-        : 'The models know children’s stories, and little else.'}
+      {hindrances.length > 0
+        ? hindrances.join(' ')
+        : unchanged
+          ? 'Four small models, 17 MB, are in this tab now.'
+          : 'The models know children’s stories, and little else.'}
     </p>
   );
 };

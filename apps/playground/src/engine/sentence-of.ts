@@ -1,0 +1,23 @@
+import { DeviceLostError, EntrgiError } from '@entrgi/core';
+
+/** What went wrong, for whoever looks at the page; `code` is `unknown` for what nobody has foreseen. */
+export const sentenceOf = (error: unknown): { readonly code: string; readonly message: string } => {
+  const message = error instanceof Error ? error.message : String(error);
+  if (DeviceLostError.isInstance(error)) {
+    return {
+      code: error.code,
+      message:
+        'The graphics card was lost: its driver was restarted, or the computer slept. Nothing is broken.',
+    };
+  }
+  if (OUT_OF_MEMORY.test(message)) {
+    return {
+      code: 'memory-limit',
+      message: 'There is not enough memory for this. Close other tabs, or take fewer trajectories or tokens.',
+    };
+  }
+  return { code: error instanceof EntrgiError ? error.code : 'unknown', message };
+};
+
+/** As WebAssembly, its C++ and JavaScript say it. */
+const OUT_OF_MEMORY = /bad_alloc|out of memory|could not allocate|allocation failed/i;
