@@ -1,121 +1,32 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { nodeBackend } from '@entrgi/backend-node';
-import { chromium, noChromium, openBrowser, openProfile, serveFolders } from '@entrgi/config/browser';
-import { loadDenoiser } from '@entrgi/models';
-import { loadReward } from '@entrgi/rewards';
-import {
-  denoiserDirectory,
-  judgeDirectory,
-  moodDirectory,
-  openings,
-  rewardDirectory,
-} from '@entrgi/tiny-stories';
-import type { Page } from 'playwright-core';
-import { build } from 'vite';
+import { chromium, noChromium } from '@entrgi/config/browser';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Models } from './engine/models.js';
-import { runLane } from './engine/run-lane.js';
-import type { Frame, Lane, RunSettings } from './protocol/protocol.js';
-import { promptOf } from './state/default-settings.js';
+import type { Lane } from './protocol/protocol.js';
 import { settingsFromAddress } from './state/settings-in-address.js';
+import { buildSite, type OpenSite, run, until } from './testing/site.js';
 
-const out = mkdtempSync(join(tmpdir(), 'entrgi-playground-'));
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** A run that takes a second or two. */
 const quick = 'steps=8&maxNewTokens=16&guidanceSteps=2';
 
-/** What of a frame a test compares. */
-interface Compared {
-  readonly lane: Lane;
-  readonly tokenIds: readonly number[];
-  readonly rewards: readonly number[];
-}
-
-const compared = ({ lane, tokenIds, rewards }: Frame): Compared => ({
-  lane,
-  tokenIds: [...tokenIds],
-  rewards: [...rewards],
-});
-
 describe.skipIf(chromium === undefined)(
   `in Chromium (${chromium ?? noChromium})`,
   { timeout: 120_000 },
   () => {
-    const ends: (() => Promise<unknown>)[] = [];
-    let browser: Awaited<ReturnType<typeof openBrowser>>;
+    let site: Awaited<ReturnType<typeof buildSite>>;
     beforeAll(async () => {
-      await build({
-        root: fileURLToPath(new URL('..', import.meta.url)),
-        build: { outDir: out, emptyOutDir: true },
-        logLevel: 'error',
-      });
-      browser = await openBrowser();
-      ends.push(() => browser.close());
+      site = await buildSite();
     }, 120_000);
-    afterAll(async () => {
-      await Promise.all(ends.map((end) => end()));
-      rmSync(out, { recursive: true });
-    });
-
-    /** The page at an address of the site, its models loaded; whatever it complains of fails the test. */
-    const open = async (
-      address: string,
-      { isolated = true, serviceWorkers = 'block' as 'allow' | 'block', from = browser } = {},
-    ) => {
-      const server = await serveFolders({ '/': out }, { isolated });
-      ends.push(server.close);
-      const page = await from.newPage({ viewport: { width: 1280, height: 900 }, serviceWorkers });
-      const complaints: string[] = [];
-      page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
-      page.on('pageerror', (error) => complaints.push(String(error)));
-      await page.addInitScript(() => {
-        const reports: unknown[] = [];
-        Object.assign(globalThis, { reports });
-        document.addEventListener('DOMContentLoaded', () =>
-          document.querySelector('entrgi-playground')?.addEventListener('entrgi-report', (event) => {
-            const { type, frame, ...rest } = (event as CustomEvent).detail;
-            const arrays = (value: Iterable<number>) => [...value];
-            reports.push(
-              type === 'frame'
-                ? { type, lane: frame.lane, tokenIds: arrays(frame.tokenIds), rewards: arrays(frame.rewards) }
-                : { type, ...rest },
-            );
-          }),
-        );
-      });
-      await page.goto(`${server.origin}/${address}`);
-      await until(page, 'Run');
-      return { page, complaints, server };
-    };
-
-    const until = async (page: Page, word: string, timeout = 100_000) => {
-      const main = page.locator('button.main');
-      const problem = page.locator('.problem');
-      await main
-        .filter({ hasText: new RegExp(`^${word}$`) })
-        .or(problem)
-        .waitFor({ timeout });
-      expect(await problem.allTextContents()).toEqual([]);
-    };
-
-    const run = async (page: Page, timeout?: number): Promise<Compared[]> => {
-      await page.locator('button.main').click();
-      await until(page, 'Run again', timeout);
-      return page.evaluate(
-        'globalThis.reports.splice(0).filter(({ type }) => type === "frame").map(({ type, ...frame }) => frame)',
-      );
-    };
+    afterAll(() => site?.close());
 
     /** One page for all that does not depend on how it was loaded: loading takes longer than anything else. */
-    let shared: Awaited<ReturnType<typeof open>> | undefined;
+    let shared: OpenSite | undefined;
     const usual = async () => {
-      shared ??= await open(`?threads=2#${quick}`);
+      shared ??= await site.open(`?threads=2#${quick}`);
       await shared.page.evaluate((hash) => {
         location.hash = hash;
       }, quick);
@@ -177,7 +88,7 @@ describe.skipIf(chromium === undefined)(
         page.getByRole('button', { name: 'Save trace: Base model' }).click(),
       ]);
       expect(saved.suggestedFilename()).toBe('base-model.trace.jsonl');
-      const trace = join(out, 'base.trace.jsonl');
+      const trace = join(site.out, 'base.trace.jsonl');
       await saved.saveAs(trace);
 
       const picker = page.locator('.files input[type=file]');
@@ -292,16 +203,15 @@ describe.skipIf(chromium === undefined)(
     it('saves a GIF, whose pictures Chromium decodes as the trace says', async () => {
       const { page, complaints } = await usual();
       await run(page);
-      const save = async (name: string, file: string) => {
+      const save = async (name: string) => {
         const [saved] = await Promise.all([
           page.waitForEvent('download', patient),
           page.getByRole('button', { name }).click(),
         ]);
-        await saved.saveAs(join(out, file));
-        return readFileSync(join(out, file));
+        return readFileSync(await saved.path());
       };
-      const trace = await save('Save trace: Base model', 'gif.trace.jsonl');
-      const gif = await save('Save as a GIF', 'replay.gif');
+      const trace = await save('Save trace: Base model');
+      const gif = await save('Save as a GIF');
       // A pixel of each cell of the upper grid, beside its text.
       const frames = await page.evaluate(
         async ({ bytes, tokens }) => {
@@ -387,7 +297,7 @@ describe.skipIf(chromium === undefined)(
     );
 
     it('shares memory where the host sends no headers for it, and works without a network', async () => {
-      const { page, server } = await open(`?threads=2#${quick}`, {
+      const { page, server } = await site.open(`?threads=2#${quick}`, {
         isolated: false,
         serviceWorkers: 'allow',
       });
@@ -402,136 +312,17 @@ describe.skipIf(chromium === undefined)(
       ]);
     });
 
-    it('works where storage is denied', async () => {
-      const profile = mkdtempSync(join(tmpdir(), 'entrgi-denied-'));
-      mkdirSync(join(profile, 'Default'));
-      // What a person sets as: sites may not save data.
-      writeFileSync(
-        join(profile, 'Default', 'Preferences'),
-        JSON.stringify({ profile: { default_content_setting_values: { cookies: 2 } } }),
-      );
-      const denying = await openProfile(profile);
-      const server = await serveFolders({ '/': out }, { isolated: true });
-      try {
-        const page = await denying.newPage();
-        const complaints: string[] = [];
-        page.on('pageerror', (error) => complaints.push(String(error)));
-        await page.goto(`${server.origin}/?threads=2#${quick}`);
-        await until(page, 'Run');
-        expect(await page.evaluate('caches.keys().catch(({ name }) => name)')).toBe('SecurityError');
-        const theme = () => page.locator('entrgi-playground').getAttribute('theme');
-        const before = await theme();
-        await page.getByRole('button', { name: /^Switch to/ }).click();
-        await expect.poll(theme, patient).not.toBe(before);
-        await page.locator('button.main').click();
-        await until(page, 'Run again');
-        expect(complaints).toEqual([]);
-      } finally {
-        await Promise.all([denying.close(), server.close()]);
-        rmSync(profile, { recursive: true });
-      }
-    });
-
     it('sends little script', () => {
-      const bytesOf = (path: string) => gzipSync(readFileSync(join(out, path))).length;
-      const index = readFileSync(join(out, 'index.html'), 'utf8');
+      const bytesOf = (path: string) => gzipSync(readFileSync(join(site.out, path))).length;
+      const index = readFileSync(join(site.out, 'index.html'), 'utf8');
       const [, script] = /src="\.\/(assets\/[^"]+\.js)"/.exec(index)!;
       expect(bytesOf(script!)).toBeLessThan(60_000);
       // All that is not the runtime's: page, workers and what they load when it is needed, 212 kB on 27 November 2026.
-      const scripts = readdirSync(join(out, 'assets')).filter((name) => name.endsWith('.js'));
+      const scripts = readdirSync(join(site.out, 'assets')).filter((name) => name.endsWith('.js'));
       const own = scripts.filter((name) => !name.startsWith('ort.'));
       expect(own.length).toBeLessThan(scripts.length);
       const bytes = own.reduce((sum, name) => sum + bytesOf(`assets/${name}`), 0);
       expect(bytes).toBeLessThan(250_000);
-    });
-
-    describe('the same seed in Node', () => {
-      const backend = nodeBackend({ worker: true });
-      let models: Models;
-      beforeAll(async () => {
-        const reward = (directory: string) => loadReward(directory, { backend });
-        models = {
-          denoiser: await loadDenoiser(denoiserDirectory, { backend }),
-          story: await reward(rewardDirectory),
-          mood: await reward(moodDirectory),
-          judge: await reward(judgeDirectory),
-        };
-      });
-      afterAll(() => backend.dispose());
-
-      const inNode = async (settings: RunSettings): Promise<Compared[]> => {
-        const frames: Compared[] = [];
-        const asked = { ...settings, prompt: promptOf(settings.prompt) };
-        for (const lane of [0, 1] as const) {
-          for await (const frame of runLane(lane, models, asked, new AbortController().signal)) {
-            frames.push(compared(frame));
-          }
-        }
-        return frames.toSorted((a, b) => a.lane - b.lane);
-      };
-
-      /** Of two runs: the share of tokens that are the same in the end, and the largest difference of their rewards as long as all are the same. */
-      const distance = (a: readonly Compared[], b: readonly Compared[]) => {
-        let [same, all, reward] = [0, 0, 0];
-        let isSame = true;
-        const theirs = b.toSorted((x, y) => x.lane - y.lane);
-        a.forEach((frame, i) => {
-          const other = theirs[i]!;
-          if (i > 0 && frame.lane !== a[i - 1]!.lane) isSame = true;
-          isSame &&= String(frame.tokenIds) === String(other.tokenIds);
-          if (isSame)
-            frame.rewards.forEach((value, k) => {
-              reward = Math.max(reward, Math.abs(value - other.rewards[k]!));
-            });
-          if (a[i + 1]?.lane === frame.lane) return;
-          all += frame.tokenIds.length;
-          same += frame.tokenIds.filter((id, slot) => id === other.tokenIds[slot]).length;
-        });
-        return { tokens: same / all, reward };
-      };
-
-      const prompts = process.env.ENTRGI_SLOW
-        ? openings.filter((_, i) => i % 3 === 0).slice(0, 20)
-        : openings.slice(0, 1);
-      const length = process.env.ENTRGI_SLOW ? 'steps=32&maxNewTokens=64' : quick;
-
-      const compare = async (page: Page) => {
-        const distances: ReturnType<typeof distance>[] = [];
-        for (const prompt of prompts) {
-          await page.locator('#prompt').fill(prompt);
-          const settings = settingsFromAddress(new URL(page.url()).hash);
-          distances.push(distance(await inNode(settings), await run(page)));
-        }
-        const tokens = distances.reduce((sum, each) => sum + each.tokens, 0) / distances.length;
-        return { tokens, reward: Math.max(...distances.map(({ reward }) => reward)), distances };
-      };
-
-      it('gives the same tokens and rewards, on one thread too, where the page cannot share memory', {
-        timeout: 900_000,
-      }, async () => {
-        const { page, complaints } = await open(`#${length}`, { isolated: false });
-        expect(await page.locator('.chip summary').textContent()).toBe('WebAssembly, 1 thread');
-        expect(await page.locator('.chip li').textContent()).toContain('not cross-origin isolated');
-        const { tokens, reward, distances } = await compare(page);
-        expect(tokens, JSON.stringify(distances)).toBeGreaterThanOrEqual(0.99);
-        expect(reward).toBeLessThan(1e-4);
-        expect(complaints).toEqual([]);
-      });
-
-      // A software renderer compiles each graph for a minute or more.
-      it.runIf(process.env.ENTRGI_SLOW)('and on WebGPU', { timeout: 3_600_000 }, async () => {
-        const emulated = await openBrowser({ webgpu: true });
-        ends.push(() => emulated.close());
-        const few = 'steps=2&maxNewTokens=6&guidanceSteps=1&trajectories=1&temperature=0.1';
-        const { page, complaints } = await open(`?device=webgpu#${few}`, { from: emulated });
-        expect(await page.locator('.chip').first().textContent()).toContain('WebGPU');
-        await page.locator('#prompt').fill(openings[0]!);
-        const settings = settingsFromAddress(new URL(page.url()).hash);
-        const { tokens, reward } = distance(await inNode(settings), await run(page, 3_000_000));
-        expect(tokens).toBeGreaterThanOrEqual(0.99);
-        expect(reward).toBeLessThan(1e-4);
-        expect(complaints).toEqual([]);
-      });
     });
   },
 );

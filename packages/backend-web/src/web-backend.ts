@@ -90,10 +90,11 @@ export const webBackend = (options: WebBackendOptions = {}): WebBackend => {
       return isDevice;
     },
     report: async () => {
-      const loaded = await runtime.get();
-      return loaded.report().catch((error) => {
+      try {
+        return await (await runtime.get()).report();
+      } catch (error) {
         throw typedFailure(error);
-      });
+      }
     },
   };
 };

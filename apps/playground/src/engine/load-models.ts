@@ -25,7 +25,8 @@ export const loadModels = async (
   } catch (error) {
     if (!BackendError.isInstance(error) && !DeviceLostError.isInstance(error)) throw error;
     const { device, ...loaded } = await loadOn({ ...request, device: 'wasm' }, tell);
-    const reasons = [`WebGPU is not used: ${error.message}`, ...device.reasons];
+    // What a program might do instead is done here.
+    const reasons = [error.message.replace(` ${error.hint}`, ''), ...device.reasons];
     return { ...loaded, device: { ...device, reasons } };
   }
 };

@@ -231,7 +231,10 @@ export const createStore = (
   };
   const changeModels = (): void => {
     // Nobody is there to be asked.
-    if (status.value === 'failed') return restart();
+    if (status.value === 'failed') {
+      restart();
+      return;
+    }
     const choice = choiceOf(draft.value);
     if ('wrong' in choice) {
       modelProblem.value = `“${choice.wrong}” is neither an id of the hub, as owner/name, nor an address, as https://…`;

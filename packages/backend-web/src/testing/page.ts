@@ -86,11 +86,15 @@ const untilLost = async (options: WebBackendOptions) => {
   return { failures, other: [...(y!.data as Float32Array)] };
 };
 
-/** What goes wrong where WebGPU is asked for. */
+/** What goes wrong where WebGPU is asked for, in a worker and in the page. */
 const withoutWebGpu = () =>
-  webBackend({ device: 'webgpu' })
-    .report()
-    .catch(({ name, code, message }) => ({ name, code, message }));
+  Promise.all(
+    [true, false].map((worker) =>
+      webBackend({ device: 'webgpu', worker })
+        .report()
+        .catch(({ name, code, message }) => ({ name, code, message })),
+    ),
+  );
 
 /** Runs a program's text; returns the lines that it prints, as JSON. */
 const runProgram = async (body: string): Promise<string[]> => {
