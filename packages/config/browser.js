@@ -36,18 +36,18 @@ const emulatedWebGpu = [
   '--ignore-gpu-blocklist',
 ];
 
-const settings = (webgpu) => ({
+const settings = (webgpu, args = []) => ({
   executablePath: chromium,
-  args: ['--no-sandbox', ...(webgpu ? emulatedWebGpu : [])],
+  args: ['--no-sandbox', ...(webgpu ? emulatedWebGpu : []), ...args],
 });
 
 /**
  * A browser whose pages are private windows. Dispose it with `close()`.
- * @param {{ webgpu?: boolean }} [options]
+ * @param {{ webgpu?: boolean, args?: string[] }} [options]
  */
-export const openBrowser = async ({ webgpu = false } = {}) => {
+export const openBrowser = async ({ webgpu = false, args = [] } = {}) => {
   const playwright = await import('playwright-core');
-  return playwright.chromium.launch(settings(webgpu));
+  return playwright.chromium.launch(settings(webgpu, args));
 };
 
 /**
