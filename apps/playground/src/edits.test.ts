@@ -7,10 +7,10 @@ import type { Models } from './engine/models.js';
 import { pullOf } from './engine/observe-reward.js';
 import { runLane } from './engine/run-lane.js';
 import type { Frame, Lane, RunSettings } from './protocol/protocol.js';
-import { defaultSettings, promptOf } from './state/default-settings.js';
+import { defaultSettings, promptOf } from './settings/default-settings.js';
+import { settingsFromAddress, settingsToAddress } from './settings/settings-in-address.js';
 import { editOfSlot } from './state/edit-of-slot.js';
 import { laneHistory } from './state/lane-history.js';
-import { settingsFromAddress, settingsToAddress } from './state/settings-in-address.js';
 import { tokenNamed } from './state/token-named.js';
 import type { Words } from './state/words.js';
 

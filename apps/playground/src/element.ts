@@ -1,8 +1,8 @@
 import { render } from 'preact';
 import type { Report } from './protocol/protocol.js';
-import { defaultSettings } from './state/default-settings.js';
+import { defaultSettings } from './settings/default-settings.js';
+import { settingsFromAddress } from './settings/settings-in-address.js';
 import { embeddedModels, modelsFromAddress } from './state/model-place.js';
-import { settingsFromAddress } from './state/settings-in-address.js';
 import { createStore, type Store } from './state/store.js';
 import styles from './style.css?inline';
 import { playgroundView } from './view/playground-view.jsx';

@@ -5,7 +5,7 @@ import { chromium, noChromium, openBrowser, openProfile } from '@entrgi/config/b
 import { openings } from '@entrgi/tiny-stories';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { settingsFromAddress } from './state/settings-in-address.js';
+import { settingsFromAddress } from './settings/settings-in-address.js';
 import { type Distance, distance, playgroundInNode } from './testing/compare-runs.js';
 import { buildSite, framesSince, run, until, watch } from './testing/site.js';
 

@@ -11,9 +11,9 @@ import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { copyAltered } from '../../../packages/models/fixtures/copy-altered.js';
 import { runLane } from './engine/run-lane.js';
-import { examples } from './state/default-settings.js';
+import { examples } from './settings/default-settings.js';
+import { settingsFromAddress } from './settings/settings-in-address.js';
 import { modelsFromAddress } from './state/model-place.js';
-import { settingsFromAddress } from './state/settings-in-address.js';
 import { type ModelServer, modelServer } from './testing/model-server.js';
 
 const out = mkdtempSync(join(tmpdir(), 'entrgi-own-models-'));

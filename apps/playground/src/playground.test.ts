@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { chromium, noChromium } from '@entrgi/config/browser';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Lane } from './protocol/protocol.js';
-import { settingsFromAddress } from './state/settings-in-address.js';
+import { settingsFromAddress } from './settings/settings-in-address.js';
 import { buildSite, type OpenSite, run, until } from './testing/site.js';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');

@@ -11,7 +11,7 @@ import { entrgi } from '../../cli/src/testing/capture.js';
 import type { Models } from './engine/models.js';
 import { runLane } from './engine/run-lane.js';
 import type { Frame, Lane } from './protocol/protocol.js';
-import { defaultSettings, promptOf } from './state/default-settings.js';
+import { defaultSettings, promptOf } from './settings/default-settings.js';
 import { laneHistory } from './state/lane-history.js';
 import { readTrace } from './state/read-trace.js';
 import { traceText } from './state/trace-text.js';

@@ -1,6 +1,6 @@
 import { openBrowser } from '@entrgi/config/browser';
 import { openings } from '@entrgi/tiny-stories';
-import { settingsFromAddress, settingsToAddress } from '../state/settings-in-address.js';
+import { settingsFromAddress, settingsToAddress } from '../settings/settings-in-address.js';
 import { type Distance, distance, playgroundInNode } from '../testing/compare-runs.js';
 import { buildSite, run } from '../testing/site.js';
 import type { Options } from './options.js';

@@ -1,4 +1,4 @@
-import { settingsFromAddress } from '../state/settings-in-address.js';
+import { settingsFromAddress } from '../settings/settings-in-address.js';
 import { playgroundInNode } from '../testing/compare-runs.js';
 import { buildSite, run } from '../testing/site.js';
 import type { Options } from './options.js';

@@ -10,7 +10,7 @@ import {
   type Request,
   type RunSettings,
 } from '../protocol/protocol.js';
-import { examples, promptOf } from './default-settings.js';
+import { examples, promptOf } from '../settings/default-settings.js';
 import { startEngine } from './engine.js';
 import { type LaneHistory, laneHistory } from './lane-history.js';
 import { choiceOf, embeddedModels, type ModelDraft } from './model-place.js';

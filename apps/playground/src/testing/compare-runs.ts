@@ -4,7 +4,7 @@ import { loadReward } from '@entrgi/rewards';
 import { denoiserDirectory, judgeDirectory, moodDirectory, rewardDirectory } from '@entrgi/tiny-stories';
 import { runLane } from '../engine/run-lane.js';
 import { lanes, type RunSettings } from '../protocol/protocol.js';
-import { promptOf } from '../state/default-settings.js';
+import { promptOf } from '../settings/default-settings.js';
 import type { Compared } from './site.js';
 
 /** What the page computes, in Node: the embedded models on a backend of its own. */

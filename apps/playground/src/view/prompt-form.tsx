@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { defaultSettings, examples } from '../state/default-settings.js';
+import { defaultSettings, examples } from '../settings/default-settings.js';
 import type { Status, Store } from '../state/store.js';
 import { hindrancesOf } from './hindrances.js';
 import { LoadingBar } from './loading-bar.jsx';

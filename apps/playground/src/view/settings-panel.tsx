@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { type Method, methods } from '../protocol/protocol.js';
-import { defaultSettings, type NumberSetting, ranges } from '../state/default-settings.js';
-import { withinRange } from '../state/settings-in-address.js';
+import { defaultSettings, type NumberSetting, ranges } from '../settings/default-settings.js';
+import { withinRange } from '../settings/settings-in-address.js';
 import type { Store } from '../state/store.js';
 import { methodNames } from './method-names.js';
 

@@ -1,7 +1,7 @@
 import { effect } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { settingsFromAddress, settingsToAddress } from '../settings/settings-in-address.js';
 import { modelsFromAddress, modelsToAddress } from '../state/model-place.js';
-import { settingsFromAddress, settingsToAddress } from '../state/settings-in-address.js';
 import type { Store } from '../state/store.js';
 
 /** What the page's address says after its #. Reads signals. */
