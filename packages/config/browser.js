@@ -18,6 +18,11 @@ export const chromium = places.find((place) => place !== undefined && place !== 
 /** Why tests in a browser are skipped here. */
 export const noChromium = 'no Chromium: install it, or say where it is in the variable CHROMIUM';
 
+/** The same of Firefox, and of its variable FIREFOX. */
+export const firefox = [process.env.FIREFOX, '/usr/bin/firefox-esr', '/usr/bin/firefox'].find(
+  (place) => place !== undefined && place !== '' && existsSync(place),
+);
+
 /** Debian's package is a script that starts what lies here. */
 const rendererPlaces = ['/usr/lib/chromium', ...(chromium === undefined ? [] : [dirname(chromium)])];
 const renderer = rendererPlaces.find((place) => existsSync(join(place, 'vk_swiftshader_icd.json')));

@@ -27,14 +27,20 @@ interface Opening {
   readonly from?: Browser | BrowserContext;
 }
 
-/** The built site, in a folder of its own; `close` ends what was opened and deletes it. */
-export const buildSite = async () => {
+/** The built site, in a folder of its own. */
+export const builtSite = async () => {
   const out = mkdtempSync(join(tmpdir(), 'entrgi-playground-'));
   await build({
     root: fileURLToPath(new URL('../..', import.meta.url)),
     build: { outDir: out, emptyOutDir: true },
     logLevel: 'error',
   });
+  return { out, remove: () => rmSync(out, { recursive: true }) };
+};
+
+/** The built site and Chromium; `close` ends what was opened and deletes it. */
+export const buildSite = async () => {
+  const { out, remove } = await builtSite();
   const browser = await openBrowser();
   const ends: (() => Promise<unknown>)[] = [() => browser.close()];
   return {
@@ -67,9 +73,26 @@ export const buildSite = async () => {
 
     async close() {
       await Promise.all(ends.map((end) => end()));
-      rmSync(out, { recursive: true });
+      remove();
     },
   };
+};
+
+/** In a page, before its own scripts: gathers in `reports` what its worker tells. */
+export const gatherReports = (): void => {
+  const reports: unknown[] = [];
+  Object.assign(globalThis, { reports });
+  document.addEventListener('DOMContentLoaded', () =>
+    document.querySelector('entrgi-playground')?.addEventListener('entrgi-report', (event) => {
+      const { type, frame, ...rest } = (event as CustomEvent).detail;
+      const arrays = (value: Iterable<number>) => [...value];
+      reports.push(
+        type === 'frame'
+          ? { type, lane: frame.lane, tokenIds: arrays(frame.tokenIds), rewards: arrays(frame.rewards) }
+          : { type, ...rest },
+      );
+    }),
+  );
 };
 
 /** Gathers what a page complains of and, in its `reports`, what its worker tells. */
@@ -77,21 +100,7 @@ export const watch = async (page: Page): Promise<string[]> => {
   const complaints: string[] = [];
   page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
   page.on('pageerror', (error) => complaints.push(String(error)));
-  await page.addInitScript(() => {
-    const reports: unknown[] = [];
-    Object.assign(globalThis, { reports });
-    document.addEventListener('DOMContentLoaded', () =>
-      document.querySelector('entrgi-playground')?.addEventListener('entrgi-report', (event) => {
-        const { type, frame, ...rest } = (event as CustomEvent).detail;
-        const arrays = (value: Iterable<number>) => [...value];
-        reports.push(
-          type === 'frame'
-            ? { type, lane: frame.lane, tokenIds: arrays(frame.tokenIds), rewards: arrays(frame.rewards) }
-            : { type, ...rest },
-        );
-      }),
-    );
-  });
+  await page.addInitScript(gatherReports);
   return complaints;
 };
 
@@ -107,11 +116,11 @@ export const until = async (page: Page, word: string, timeout = 100_000): Promis
   if (shown !== undefined) throw new Error(`The page says: ${shown}`);
 };
 
-/** The frames that the worker has told of since they were last asked for. */
-export const framesSince = (page: Page): Promise<Compared[]> =>
-  page.evaluate(
-    'globalThis.reports.splice(0).filter(({ type }) => type === "frame").map(({ type, ...frame }) => frame)',
-  );
+/** In a page: the frames that the worker has told of since they were last asked for. */
+export const newFrames =
+  'globalThis.reports.splice(0).filter(({ type }) => type === "frame").map(({ type, ...frame }) => frame)';
+
+export const framesSince = (page: Page): Promise<Compared[]> => page.evaluate(newFrames);
 
 /** Runs what the page is set to. */
 export const run = async (page: Page, timeout?: number): Promise<Compared[]> => {

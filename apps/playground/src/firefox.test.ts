@@ -1,0 +1,61 @@
+import { firefox, serveFolders } from '@entrgi/config/browser';
+import puppeteer, { type Browser } from 'puppeteer-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { settingsFromAddress } from './settings/settings-in-address.js';
+import { distance, playgroundInNode } from './testing/compare-runs.js';
+import { builtSite, type Compared, gatherReports, newFrames } from './testing/site.js';
+
+const quick = 'steps=8&maxNewTokens=16&guidanceSteps=2';
+
+describe.skipIf(firefox === undefined)(
+  `in Firefox (${firefox ?? 'none here: install it, or say where it is in the variable FIREFOX'})`,
+  { timeout: 180_000 },
+  () => {
+    let site: Awaited<ReturnType<typeof builtSite>>;
+    let server: Awaited<ReturnType<typeof serveFolders>>;
+    let browser: Browser;
+    let node: Awaited<ReturnType<typeof playgroundInNode>>;
+    beforeAll(async () => {
+      // Playwright drives a Firefox of its own alone; this one is as people have it.
+      [site, browser, node] = await Promise.all([
+        builtSite(),
+        puppeteer.launch({ browser: 'firefox', executablePath: firefox!, headless: true }),
+        playgroundInNode(),
+      ]);
+      server = await serveFolders({ '/': site.out });
+    }, 120_000);
+    afterAll(async () => {
+      await Promise.all([browser?.close(), server?.close(), node?.dispose()]);
+      site?.remove();
+    });
+
+    it('writes a story in both lanes, with the tokens and rewards of Node, and complains of nothing', async () => {
+      const page = await browser.newPage();
+      const complaints: string[] = [];
+      page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+      page.on('pageerror', (error) => complaints.push(String(error)));
+      await page.evaluateOnNewDocument(gatherReports);
+      await page.goto(`${server.origin}/?threads=2#${quick}`);
+      const inside = `document.querySelector('entrgi-playground').shadowRoot`;
+      const button = (word: string) =>
+        page.waitForFunction(`${inside}?.querySelector('button.main')?.textContent.trim() === '${word}'`, {
+          timeout: 100_000,
+          polling: 100,
+        });
+      await button('Run');
+      expect(await page.evaluate('crossOriginIsolated')).toBe(true);
+      expect(await page.evaluate(`${inside}.querySelector('.chip').textContent`)).toBe(
+        'WebAssembly, 2 threads',
+      );
+      await page.evaluate(`${inside}.querySelector('button.main').click()`);
+      await button('Run again');
+      expect(await page.evaluate(`${inside}.querySelectorAll('.token').length`)).toBe(32);
+      expect(await page.evaluate(`${inside}.querySelectorAll('.token.masked').length`)).toBe(0);
+      const frames = (await page.evaluate(newFrames)) as Compared[];
+      const { tokens, reward } = distance(frames, await node.run(settingsFromAddress(`#${quick}`)));
+      expect(tokens).toBe(1);
+      expect(reward).toBeLessThan(1e-4);
+      expect(complaints).toEqual([]);
+    });
+  },
+);
