@@ -5,6 +5,7 @@ export { mostProbableKept } from './candidates/most-probable-kept.js';
 export { atPlace } from './errors/at-place.js';
 export { clipMessage } from './errors/clip-message.js';
 export { firstNotFinite } from './errors/first-not-finite.js';
+export { countedScore } from './guidance/counted-score.js';
 export { nearestName } from './options/nearest-name.js';
 export { pickOptions } from './options/pick-options.js';
 export { requireContract } from './options/require-contract.js';

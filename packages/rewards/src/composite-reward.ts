@@ -12,6 +12,7 @@ import {
   turnIsDue,
 } from '@entrgi/core';
 import {
+  countedScore,
   firstNotFinite,
   type OptionNames,
   requireKnownOptions,
@@ -41,13 +42,9 @@ export function compositeReward(parts: readonly WeightedReward[]): Reward {
     async score(prompt, responses, options) {
       const total = new Float64Array(responses.length);
       for (const part of parts) {
-        let told: number | undefined;
-        const onPasses = (count: number) => {
-          told = (told ?? 0) + count;
-        };
-        const scores = await part.reward.score(prompt, responses, { ...options, onPasses });
-        options?.onPasses?.(told ?? responses.length);
-        await add(part, scores, total, (i) => `response ${i}`, options?.signal);
+        const { rewards, passes } = await countedScore(part.reward, prompt, responses, options);
+        options?.onPasses?.(passes);
+        await add(part, rewards, total, (i) => `response ${i}`, options?.signal);
       }
       return total;
     },

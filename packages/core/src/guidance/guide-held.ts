@@ -1,12 +1,11 @@
 import { keepMostProbable } from '../candidates/apply-filters.js';
 import type { Filter, FilterRule } from '../contracts/guidance/filter.js';
-import type { GuidanceResult } from '../contracts/guidance/guidance.js';
 import type { HoldRequest } from '../contracts/guidance/held-logits.js';
 import type { RewardContext } from '../contracts/guidance/reward.js';
 import { placed } from '../errors/at-place.js';
 import { relaxedTemperature } from '../softmax/relaxed-temperature.js';
 import { countExcluded, notFinite, placeOfRow, whenIn, worst } from './finite-rows.js';
-import type { GuidanceSettings } from './guide-trajectories.js';
+import type { GuidanceSettings, Guided } from './guide-trajectories.js';
 import { provisionalAttention } from './provisional-attention.js';
 import { tokenWeight } from './token-weight.js';
 import type { TrajectoryGroup } from './trajectory-groups.js';
@@ -53,7 +52,7 @@ export const guideHeld = async (
     hold,
     settings,
   }: { readonly hold: NonNullable<RewardContext['hold']>; readonly settings: GuidanceSettings },
-): Promise<Omit<GuidanceResult, 'logits'>> => {
+): Promise<Guided> => {
   const { logits, rows, trajectories, tokenIds: given, temperature, signal, step } = group.request;
   const { values, offsets, size } = logits;
   const { relaxation, guidanceSteps, vocabulary } = settings;
@@ -109,7 +108,12 @@ export const guideHeld = async (
   countAll(values, offsets, refuse).forEach((count, row) => {
     if (count !== excluded[row]) refuse(row);
   });
-  return { rewards, weights, rewardMs: performance.now() - start };
+  return {
+    rewards,
+    weights,
+    rewardMs: performance.now() - start,
+    rewardPasses: 2 * trajectories * guidanceSteps,
+  };
 };
 
 /** How many logits of each row are −∞; `refuse` is called for a row with a NaN or +∞. */

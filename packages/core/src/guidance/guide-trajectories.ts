@@ -46,11 +46,16 @@ export interface GuidanceMeans {
   readonly tokens: MixTokens;
 }
 
+/** What guiding some trajectories gives, whose logits are moved in place. */
+export interface Guided extends Omit<GuidanceResult, 'logits'> {
+  readonly rewardPasses: number;
+}
+
 /** All guidance steps of one denoising step for some trajectories. Moves their logits in place. */
 export const guideTrajectories = async (
   { request, firstTrajectory }: TrajectoryGroup,
   { context, settings, memory, tokens }: GuidanceMeans,
-): Promise<Omit<GuidanceResult, 'logits'>> => {
+): Promise<Guided> => {
   const { logits, rows, trajectories, signal, step } = request;
   const { values, offsets } = logits;
   const { relaxation, entropyOf, guidanceSteps, vocabulary } = settings;

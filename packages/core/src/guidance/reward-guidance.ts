@@ -208,7 +208,7 @@ const optimize = async (
       rewards[m]!.set(values, group.firstTrajectory);
     });
     rewardMs += guided.rewardMs;
-    rewardPasses += guided.rewardPasses ?? 2 * group.request.trajectories * guided.rewards.length;
+    rewardPasses += guided.rewardPasses;
   }
   return { logits, rewards, weights, rewardMs, rewardPasses };
 };

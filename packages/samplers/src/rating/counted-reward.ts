@@ -1,5 +1,5 @@
 import { NumericalError, type Prompt, type Reward } from '@entrgi/core';
-import { requireThat } from '@entrgi/core/internal';
+import { countedScore, requireThat } from '@entrgi/core/internal';
 
 /** Rates texts, equal ones once, and counts what that takes. */
 export interface CountedReward {
@@ -25,13 +25,9 @@ export const countedReward = (
     async score(texts) {
       const distinct = [...new Set(texts)];
       const start = performance.now();
-      let told: number | undefined;
-      const onPasses = (count: number) => {
-        told = (told ?? 0) + count;
-      };
-      const rewards = await reward.score(prompt, distinct, { signal, onPasses });
+      const { rewards, passes: taken } = await countedScore(reward, prompt, distinct, { signal });
       ms += performance.now() - start;
-      passes += told ?? distinct.length;
+      passes += taken;
       const name = `rewards of '${reward.name}'`;
       const domain = `${distinct.length}, one per response`;
       requireThat(name, rewards?.length, domain, rewards?.length === distinct.length);
