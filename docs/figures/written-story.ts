@@ -1,18 +1,5 @@
-import {
-  compositeReward,
-  type Denoiser,
-  type DifferentiableReward,
-  denoiserDirectory,
-  judgeDirectory,
-  loadDenoiser,
-  loadReward,
-  type MethodName,
-  moodDirectory,
-  nodeBackend,
-  rewardDirectory,
-  stream,
-} from 'entrgi';
-import { demoSettings } from 'entrgi/internal';
+import { type Denoiser, type DifferentiableReward, type MethodName, nodeBackend, stream } from 'entrgi';
+import { demoSettings, loadDemoModels } from 'entrgi/internal';
 
 /** A piece of a response, and the step that committed it. */
 export interface WrittenToken {
@@ -37,18 +24,12 @@ export const writtenStories = async (
   methods: readonly MethodName[],
 ): Promise<WrittenStory[]> => {
   const backend = nodeBackend();
-  const denoiser = await loadDenoiser(denoiserDirectory, { backend });
-  const rewards = await Promise.all(
-    [rewardDirectory, moodDirectory].map((each) => loadReward(each, { backend })),
-  );
-  const reward = compositeReward(rewards.map((each) => ({ reward: each, weight: 1 })));
-  const judge = await loadReward(judgeDirectory, { backend });
+  const { denoiser, reward, judged } = await loadDemoModels(backend);
   const stories: WrittenStory[] = [];
   for (const method of methods) {
     const story = await written(prompt, method, denoiser, reward);
-    const logits = [...(await judge.score(prompt, story.texts))];
-    const judged = logits.reduce((sum, logit) => sum + 1 / (1 + Math.exp(-logit)), 0) / logits.length;
-    stories.push({ ...story, judge: judged });
+    const judges = await judged(prompt, story.texts);
+    stories.push({ ...story, judge: judges.reduce((sum, each) => sum + each, 0) / judges.length });
   }
   await backend.dispose();
   return stories;

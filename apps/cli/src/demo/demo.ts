@@ -1,18 +1,5 @@
-import {
-  compositeReward,
-  type Denoiser,
-  denoiserDirectory,
-  type GenerateOptions,
-  judgeDirectory,
-  loadDenoiser,
-  loadReward,
-  type MethodName,
-  moodDirectory,
-  nodeBackend,
-  rewardDirectory,
-  stream,
-} from 'entrgi';
-import { demoSettings, planGeneration } from 'entrgi/internal';
+import { type Denoiser, type GenerateOptions, type MethodName, nodeBackend, stream } from 'entrgi';
+import { demoSettings, loadDemoModels, planGeneration } from 'entrgi/internal';
 import { chooseDisplay } from '../display/choose-display.js';
 import type { Display } from '../display/display.js';
 import { isTerminal, stylesFor } from '../display/styles.js';
@@ -56,24 +43,12 @@ const showBoth = async (
   display.wait('Loading the embedded models …');
   const backend = nodeBackend({ worker: true });
   try {
-    const [denoiser, sense, mood] = await Promise.all([
-      loadDenoiser(denoiserDirectory, { backend, signal }),
-      loadReward(rewardDirectory, { backend, signal }),
-      loadReward(moodDirectory, { backend, signal }),
-    ]);
-    const reward = compositeReward([
-      { reward: sense, weight: 1 },
-      { reward: mood, weight: 1 },
-    ]);
-    let judge: ReturnType<typeof loadReward> | undefined;
+    const { denoiser, reward, judged } = await loadDemoModels(backend, signal);
     const shown = async (method: MethodName, title: string): Promise<DemoRun> => {
       const run = await written({ ...given, method, denoiser, reward, signal }, title, display);
       display.wait('Asking the judge …');
-      // Not before: the first tokens need not wait for it.
-      judge ??= loadReward(judgeDirectory, { backend });
       const texts = run.result.trajectories.map(({ text }) => text);
-      const logits = await (await judge).score(prompt, texts, { signal });
-      const whole = { ...run, judged: Array.from(logits, (logit) => 1 / (1 + Math.exp(-logit))) };
+      const whole = { ...run, judged: await judged(prompt, texts, { signal }) };
       print(runLines(title, whole, styles, columns));
       return whole;
     };
