@@ -11,13 +11,13 @@ import {
 import { type CandidateDistance, candidateDistances } from './approximations/candidate-distance.js';
 import { candidateTable } from './approximations/candidate-table.js';
 import { type DemoRecord, runDemoOpenings } from './approximations/demo-openings.js';
-import { readRecords } from './approximations/method-record.js';
 import { methodTable } from './approximations/method-table.js';
-import { readBlocks } from './blocks/block-journal.js';
 import { type BlockRowName, blockRows } from './blocks/block-rows.js';
 import { blockTable } from './blocks/block-table.js';
 import { measureBlocks } from './blocks/measure-blocks.js';
+import type { BlockResult } from './blocks/run-blocks.js';
 import { modelNames } from './cases/section.js';
+import { readRecords } from './measure/records.js';
 import { mean } from './measure/statistics.js';
 import { disagreements } from './results/agreement.js';
 import { markdown } from './results/markdown.js';
@@ -186,7 +186,7 @@ program
   .action(async (row: BlockRowName | undefined, { file, again, prepare, ...options }) => {
     if (row !== undefined)
       await measureBlocks({ ...blockRows[row], ...options, row }, { file, again, prepare });
-    console.log(blockTable(readBlocks(file)));
+    console.log(blockTable(readRecords<BlockResult>(file)));
   });
 
 await program.parseAsync();

@@ -1,13 +1,12 @@
-import { appendFileSync, mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { nodeBackend } from '@entrgi/backend-node';
 import { type Denoiser, optimizers, rewardGuidance } from '@entrgi/core';
 import { loadDenoiser } from '@entrgi/models';
 import { loadReward } from '@entrgi/rewards';
 import { bestOfN, type SampleOptions, sample } from '@entrgi/samplers';
 import { denoiserDirectory, openings, rewardDirectory } from '@entrgi/tiny-stories';
+import { appendRecord, readRecords } from '../measure/records.js';
 import { mean } from '../measure/statistics.js';
-import { type MethodRecord, readRecords } from './method-record.js';
+import type { MethodRecord } from './method-record.js';
 import { methodTable } from './method-table.js';
 
 /** What the sampler may do otherwise than exactly, by the name that tables give it. */
@@ -69,8 +68,9 @@ export async function runApproximations(options: ApproximationOptions): Promise<
     },
   };
   const guidance = rewardGuidance({ reward, optimizer: optimizers.adam(0.5), guidanceSteps: 3 });
-  const done = new Set(readRecords(file).map(({ method, seed, opening }) => `${method} ${seed} ${opening}`));
-  mkdirSync(dirname(file), { recursive: true });
+  const done = new Set(
+    readRecords<MethodRecord>(file).map(({ method, seed, opening }) => `${method} ${seed} ${opening}`),
+  );
   for (let opening = 0; opening < options.openings; opening++) {
     for (const [variant, approximation] of Object.entries(variants)) {
       for (const [name, guide] of Object.entries({ bon: undefined, entrgi: guidance })) {
@@ -93,7 +93,7 @@ export async function runApproximations(options: ApproximationOptions): Promise<
           const texts = event.trajectories.map(({ text }) => text);
           const { top1, avg, best } = await bestOfN({ reward, prompt, texts });
           const record = { method, seed, opening, top1, avg, milliseconds, best: best.text, ...spent };
-          appendFileSync(file, `${JSON.stringify(record)}\n`);
+          appendRecord(file, record);
           onRecord(record);
         }
       }

@@ -1,20 +1,8 @@
-import { appendFileSync, mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
-import {
-  compositeReward,
-  denoiserDirectory,
-  generate,
-  judgeDirectory,
-  loadDenoiser,
-  loadReward,
-  moodDirectory,
-  nodeBackend,
-  openings,
-  rewardDirectory,
-} from 'entrgi';
-import { demoSettings } from 'entrgi/internal';
+import { generate, nodeBackend, openings } from 'entrgi';
+import { demoSettings, loadDemoModels } from 'entrgi/internal';
+import { appendRecord, readRecords } from '../measure/records.js';
 import { mean } from '../measure/statistics.js';
-import { type MethodRecord, readRecords } from './method-record.js';
+import type { MethodRecord } from './method-record.js';
 
 /** The two runs of the demo. */
 const methods = ['bon', 'entrgi'] as const;
@@ -38,42 +26,29 @@ export interface DemoOpeningsOptions {
 export async function runDemoOpenings(options: DemoOpeningsOptions): Promise<void> {
   const { file, seed, threads, onRecord } = options;
   const backend = nodeBackend(threads === undefined ? {} : { threads });
-  const [denoiser, sense, mood, judge] = await Promise.all([
-    loadDenoiser(denoiserDirectory, { backend }),
-    loadReward(rewardDirectory, { backend }),
-    loadReward(moodDirectory, { backend }),
-    loadReward(judgeDirectory, { backend }),
-  ]);
-  const reward = compositeReward([
-    { reward: sense, weight: 1 },
-    { reward: mood, weight: 1 },
-  ]);
+  const { denoiser, reward, judged } = await loadDemoModels(backend);
   const done = new Set(
-    readRecords(file).map((record) => `${record.method} ${record.seed} ${record.opening}`),
+    readRecords<DemoRecord>(file).map((record) => `${record.method} ${record.seed} ${record.opening}`),
   );
-  mkdirSync(dirname(file), { recursive: true });
   // Both methods of an opening beside each other: a run that is cut short is still a fair comparison.
   for (const [opening, text] of openings.slice(0, options.openings).entries())
     for (const method of methods) {
       if (done.has(`${method} ${seed} ${opening}`)) continue;
       const prompt = `Complete this story: ${text}`;
       const written = await generate({ ...demoSettings, method, denoiser, reward, prompt, seed });
-      const logits = await judge.score(
-        prompt,
-        written.trajectories.map((trajectory) => trajectory.text),
-      );
+      const texts = written.trajectories.map((trajectory) => trajectory.text);
       const record: DemoRecord = {
         method,
         seed,
         opening,
         top1: written.reward,
         avg: written.avg,
-        judge: mean(Array.from(logits, (logit) => 1 / (1 + Math.exp(-logit)))),
+        judge: mean(await judged(prompt, texts)),
         milliseconds: Math.round(written.timings.totalMs),
         best: written.text,
       };
-      appendFileSync(file, `${JSON.stringify(record)}\n`);
+      appendRecord(file, record);
       onRecord(record);
     }
-  for (const owned of [sense, mood, judge, denoiser, backend]) await owned.dispose();
+  await backend.dispose();
 }

@@ -48,6 +48,10 @@ export const blockModels = {
 
 export type BlockModelName = keyof typeof blockModels;
 
+/** Layers of a model, where not so many are asked for all of them. */
+export const layersOf = (name: BlockModelName, layers?: number): number =>
+  layers ?? Number(blockModels[name].shape(undefined).config.num_hidden_layers);
+
 /** Directory of a checkpoint with random weights, by default all its layers. Makes it if need be. */
 export const blockCheckpoint = (name: BlockModelName, layers: number | undefined, cache: string): string => {
   // The denoiser that the other benchmarks take.

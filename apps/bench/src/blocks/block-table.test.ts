@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { machine } from '../measure/machine.js';
-import { appendBlocks, readBlocks, resultOf } from './block-journal.js';
+import { appendRecord, readRecords } from '../measure/records.js';
+import { resultOf } from './block-journal.js';
 import { type BlockRowName, blockRows } from './block-rows.js';
 import { blockTable } from './block-table.js';
 import type { BlockResult } from './run-blocks.js';
@@ -48,11 +49,11 @@ test('what is in the file is not measured again, unless it was run otherwise', (
   const folder = mkdtempSync(join(tmpdir(), 'entrgi-blocks-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const file = join(folder, 'new', 'blocks.jsonl');
-  expect(readBlocks(file)).toEqual([]);
+  expect(readRecords<BlockResult>(file)).toEqual([]);
   const first = result('sdar', {});
-  appendBlocks(file, first);
-  appendBlocks(file, result('sdar', { dtype: 'q8' }));
-  const results = readBlocks(file);
+  appendRecord(file, first);
+  appendRecord(file, result('sdar', { dtype: 'q8' }));
+  const results = readRecords<BlockResult>(file);
   const run = {
     ...blockRows.sdar,
     row: 'sdar',

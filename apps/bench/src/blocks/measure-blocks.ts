@@ -1,9 +1,10 @@
 import { nodeBackend } from '@entrgi/backend-node';
 import { loadDenoiser, type QuantizeProgress } from '@entrgi/models';
 import { loadReward } from '@entrgi/rewards';
-import { appendBlocks, readBlocks, resultOf } from './block-journal.js';
-import { blockModels, blockReward } from './block-models.js';
-import { type BlockRun, blockDirectory, runBlocks } from './run-blocks.js';
+import { appendRecord, readRecords } from '../measure/records.js';
+import { resultOf } from './block-journal.js';
+import { blockReward, layersOf } from './block-models.js';
+import { attentionOf, type BlockResult, type BlockRun, blockDirectory, runBlocks } from './run-blocks.js';
 
 export interface MeasureBlocksOptions {
   readonly file: string;
@@ -18,27 +19,26 @@ export const measureBlocks = async (
   run: BlockRun,
   { file, again, prepare }: MeasureBlocksOptions,
 ): Promise<void> => {
-  const layers = run.layers ?? Number(blockModels[run.model].shape(undefined).config.num_hidden_layers);
   if (prepare) return prepareBlocks(run);
-  if (!again && resultOf(readBlocks(file), run, layers) !== undefined) {
+  const layers = layersOf(run.model, run.layers);
+  if (!again && resultOf(readRecords<BlockResult>(file), run, layers) !== undefined) {
     console.error(`${run.row}: it is in ${file}; --again measures it again`);
     return;
   }
   const result = await runBlocks(run);
-  appendBlocks(file, result);
+  appendRecord(file, result);
   const { written, ...shown } = result;
   console.error(JSON.stringify(shown, null, 2));
 };
 
 const prepareBlocks = async (run: BlockRun): Promise<void> => {
-  const { dtype, memoryLimit, model, runs } = run;
+  const { dtype, memoryLimit, runs } = run;
   const backend = nodeBackend({ threads: 1 });
-  const { attention, blockLength } = { attention: undefined, ...blockModels[model] };
   // A canvas takes over what is made of the blocks' weights.
   for (const kind of runs === 'canvas' ? (['cached', 'canvas'] as const) : [runs]) {
-    const told = attention === undefined || kind === 'canvas' ? {} : { attention, blockLength };
-    const options = { backend, dtype, memoryLimit, onQuantize: tellTenths(), ...told };
-    await (await loadDenoiser(blockDirectory({ ...run, runs: kind }), options)).dispose();
+    const part = { ...run, runs: kind };
+    const options = { backend, dtype, memoryLimit, onQuantize: tellTenths(), ...attentionOf(part) };
+    await (await loadDenoiser(blockDirectory(part), options)).dispose();
   }
   if (run.guided) {
     const options = { backend, dtype, onQuantize: tellTenths() };

@@ -1,7 +1,7 @@
 import { loadavg } from 'node:os';
 import { nodeBackend } from '@entrgi/backend-node';
 import { relaxations, rewardGuidance, type Session } from '@entrgi/core';
-import { loadDenoiser, type WeightDtype } from '@entrgi/models';
+import { type LoadDenoiserOptions, loadDenoiser, type WeightDtype } from '@entrgi/models';
 import { loadReward } from '@entrgi/rewards';
 import { orders, presets, sample, schedules } from '@entrgi/samplers';
 import { machine } from '../measure/machine.js';
@@ -14,6 +14,7 @@ import {
   blockModels,
   blockReward,
   canvasCheckpoint,
+  layersOf,
 } from './block-models.js';
 import type { BlockRow, BlockRowName } from './block-rows.js';
 import { machineRates } from './machine-rates.js';
@@ -58,8 +59,7 @@ export interface BlockResult extends Omit<BlockRun, 'memoryLimit' | 'cache' | 't
 export const runBlocks = async (options: BlockRun): Promise<BlockResult> => {
   const { row, model, dtype, promptLength, length, commits, runs, guided, threads, cache } = options;
   const { memoryLimit, int8Activations } = options;
-  const { blockLength, ...own }: BlockModel = blockModels[model];
-  const layers = options.layers ?? layersOf(own);
+  const layers = layersOf(model, options.layers);
   const inner = nodeBackend({ threads });
   let tokens = 0;
   const counted: typeof inner = {
@@ -80,7 +80,7 @@ export const runBlocks = async (options: BlockRun): Promise<BlockResult> => {
     dtype,
     memoryLimit,
     ...(int8Activations ? { int8Activations } : {}),
-    ...(own.attention === undefined || runs === 'canvas' ? {} : { attention: own.attention, blockLength }),
+    ...attentionOf(options),
   });
   const reward = guided
     ? await loadReward(blockReward(options.layers, cache), { backend: inner, dtype })
@@ -130,13 +130,22 @@ export const runBlocks = async (options: BlockRun): Promise<BlockResult> => {
     denoiserSecondsPerStep: median(denoiserSeconds),
     seconds: isWhole ? seconds.reduce((sum, each) => sum + each, 0) : secondsPerStep * steps,
     denoiserTokens: Math.round((tokens / seconds.length) * steps),
-    ...(guided ? {} : { floor: await floorOf(options, own, layers) }),
+    ...(guided ? {} : { floor: await floorOf(options, layers) }),
     residentGB: memory && memory.resident / 1e9,
     peakGB: memory && memory.peak / 1e9,
     load: loadavg()[0]!,
     machine: machine(),
     written,
   };
+};
+
+/** How its loader is told what its config.json does not say. */
+export const attentionOf = ({
+  model,
+  runs,
+}: Pick<BlockRow, 'model' | 'runs'>): Pick<LoadDenoiserOptions, 'attention' | 'blockLength'> => {
+  const { attention, blockLength }: BlockModel = blockModels[model];
+  return attention === undefined || runs === 'canvas' ? {} : { attention, blockLength };
 };
 
 /** Where the checkpoint lies. Makes it if need be. */
@@ -147,14 +156,12 @@ export const blockDirectory = ({ model, layers, runs, cache }: BlockRun): string
 
 const floorOf = async (
   { runs, dtype, promptLength, length, threads, model }: BlockRun,
-  own: Pick<BlockModel, 'active' | 'experts'>,
   layers: number,
 ): Promise<BlockFloor> => {
-  const { blockLength } = blockModels[model];
+  const own: BlockModel = blockModels[model];
+  const { blockLength } = own;
   // Logits are asked for at masks: half of a block, or of the canvas, on average.
   const tokens = runs === 'cached' ? blockLength : promptLength + length;
   const rows = (runs === 'canvas' ? length : blockLength) / 2;
   return blockFloor(own, { layers, tokens, rows, dtype }, await machineRates(threads));
 };
-
-const layersOf = ({ shape }: Pick<BlockModel, 'shape'>): number => Number(shape().config.num_hidden_layers);
