@@ -103,6 +103,11 @@ describe.skipIf(chromium === undefined)(
     const card = () => page.locator('.models');
     const field = (name: RegExp) => card().getByRole('textbox', { name });
     const problem = () => card().getByRole('alert');
+    /** Nothing as long as none is shown. */
+    const shownProblem = () =>
+      problem()
+        .textContent({ timeout: 1000 })
+        .catch(() => '');
     const names = () => card().locator('summary small').textContent();
     const stored = () => card().locator('.stored li').allTextContents();
     const press = (name: string) => card().getByRole('button', { name, exact: true }).click();
@@ -254,15 +259,7 @@ describe.skipIf(chromium === undefined)(
     ])('are refused in words: %s', async (_, denoiser, reward, sentence) => {
       await field(/^Reward/).fill('-');
       await load(denoiser.replace('ORIGIN', models.origin), reward);
-      await expect
-        .poll(
-          () =>
-            problem()
-              .textContent({ timeout: 1000 })
-              .catch(() => ''),
-          patient,
-        )
-        .toMatch(sentence);
+      await expect.poll(shownProblem, patient).toMatch(sentence);
       await expect.poll(word, patient).toMatch(/^Run/);
       expect(await names()).toBe('embedded');
     });
@@ -281,13 +278,7 @@ describe.skipIf(chromium === undefined)(
       await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 1_000_000 });
       await load('tiny/dream', 'tiny/reward');
       await expect
-        .poll(
-          () =>
-            problem()
-              .textContent({ timeout: 1000 })
-              .catch(() => ''),
-          patient,
-        )
+        .poll(shownProblem, patient)
         .toMatch(/gives this site no more room: .* Delete stored models/);
       await session.send('Storage.overrideQuotaForOrigin', { origin });
       expect(await names()).toBe('embedded');

@@ -19,6 +19,9 @@ export interface ModelNames {
   readonly reward?: string | undefined;
 }
 
+/** Whether the embedded denoiser writes, which knows stories and nothing else. */
+export const isStoryteller = ({ denoiser }: ModelNames): boolean => denoiser === undefined;
+
 /** The roles in which models can be one's own. */
 export const roles = ['denoiser', 'reward'] as const;
 export type Role = (typeof roles)[number];

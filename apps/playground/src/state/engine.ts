@@ -11,7 +11,7 @@ export interface Engine {
 /** Starts a worker; of its end, which has no event of its own, `take` is told by a report too. */
 export const startEngine = (start: () => Worker, take: (report: Report) => void): Engine => {
   let worker: Worker;
-  let stopWaiting = new AbortController();
+  let stopWaiting: AbortController;
   const fail = (message: string) => take({ type: 'failed', code: 'worker', message });
   const begin = () => {
     worker = start();

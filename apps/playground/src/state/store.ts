@@ -1,5 +1,5 @@
 import { type ReadonlySignal, type Signal, signal } from '@preact/signals';
-import type { ModelNames } from '../protocol/model-choice.js';
+import { isStoryteller, type ModelNames } from '../protocol/model-choice.js';
 import {
   type Device,
   type EditedToken,
@@ -220,11 +220,10 @@ export const createStore = (
     held.value = undefined;
   };
   /** Nothing that other models wrote stays: neither responses nor tokens; and a prompt that nobody has changed is for these. */
-  const startAnew = ({ denoiser }: ModelNames): void => {
+  const startAnew = (next: ModelNames): void => {
     clear();
     shown.value = undefined;
-    const [own, others] =
-      denoiser === undefined ? (['story', 'other'] as const) : (['other', 'story'] as const);
+    const [own, others] = isStoryteller(next) ? (['story', 'other'] as const) : (['other', 'story'] as const);
     const { prompt } = settings.value;
     const isExample = (examples[others] as readonly string[]).includes(prompt);
     settings.value = { ...settings.value, locks: [], prompt: isExample ? examples[own][0]! : prompt };
@@ -288,7 +287,7 @@ export const createStore = (
       paused,
       settings: {
         ...asked,
-        prompt: models.value.denoiser === undefined ? promptOf(asked.prompt) : asked.prompt,
+        prompt: isStoryteller(models.value) ? promptOf(asked.prompt) : asked.prompt,
       },
     });
   };

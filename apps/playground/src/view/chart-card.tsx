@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { indexOfHighest } from '../protocol/index-of-highest.js';
+import { isStoryteller } from '../protocol/model-choice.js';
 import { type Lane, lanes } from '../protocol/protocol.js';
 import { shownSteps } from '../state/shown-steps.js';
 import type { Store } from '../state/store.js';
@@ -36,7 +37,7 @@ export const ChartCard = ({ store }: { store: Store }): JSX.Element => {
         height={190}
         least={[-1, 1]}
       />
-      {store.models.value.denoiser === undefined && (
+      {isStoryteller(store.models.value) && (
         <>
           <h4>
             Judge <small>log-odds that a person wrote it; guidance does not know this model</small>

@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { isStoryteller } from '../protocol/model-choice.js';
 import type { Lane } from '../protocol/protocol.js';
 import { type ShownLane, shownLane } from '../state/shown-lane.js';
 import type { Store } from '../state/store.js';
@@ -11,7 +12,7 @@ export const LaneCard = ({ store, lane }: { store: Store; lane: Lane }): JSX.Ele
   const shown = shownLane(store, lane);
   const { name, says, guided, isFile } = laneLabel(store, lane);
   // A story goes on where its opening ends; an answer stands alone.
-  const isStory = store.models.value.denoiser === undefined;
+  const isStory = isStoryteller(store.models.value);
   const prompt = isFile || !isStory ? '' : (store.shown.value ?? store.settings.value).prompt;
   return (
     <section

@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { isStoryteller } from '../protocol/model-choice.js';
 import { defaultSettings, examples } from '../settings/default-settings.js';
 import type { Status, Store } from '../state/store.js';
 import { hindrancesOf } from './hindrances.js';
@@ -7,7 +8,7 @@ import { runOrPause } from './run-or-pause.js';
 
 export const PromptForm = ({ store }: { store: Store }): JSX.Element => {
   const { settings } = store;
-  const isStory = store.models.value.denoiser === undefined;
+  const isStory = isStoryteller(store.models.value);
   const offered: readonly string[] = isStory ? examples.story : examples.other;
   const change = (prompt: string) => {
     settings.value = { ...settings.value, prompt };

@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { isStoryteller } from '../protocol/model-choice.js';
 import { type Method, methods } from '../protocol/protocol.js';
 import { defaultSettings, type NumberSetting, ranges } from '../settings/default-settings.js';
 import { withinRange } from '../settings/settings-in-address.js';
@@ -19,8 +20,9 @@ const sliders: readonly { name: NumberSetting; label: string; says: string }[] =
 
 export const SettingsPanel = ({ store }: { store: Store }): JSX.Element => {
   // The mood of stories is nothing that other models know.
-  const isStory = store.models.value.denoiser === undefined;
-  const { reward } = store.models.value;
+  const { value: models } = store.models;
+  const isStory = isStoryteller(models);
+  const { reward } = models;
   const wide = matchMedia('(min-width: 1024px)').matches;
   return (
     <details class="card settings" open={wide}>
