@@ -1,11 +1,11 @@
 import { createWriteStream } from 'node:fs';
 import { link, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join, normalize } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { BackendError, InvalidArgumentError } from '@entrgi/core';
-import { type Lazy, lazily } from '@entrgi/core/internal';
+import { BackendError } from '@entrgi/core';
+import { type Lazy, lazily, requireThat } from '@entrgi/core/internal';
 
 /** External data that is in no file, as the runtime takes it: in files. */
 export interface WrittenFiles {
@@ -35,21 +35,16 @@ export const writtenFiles = (parent = tmpdir()): WrittenFiles => {
 
   return {
     async folderOf(files) {
+      for (const location of files.keys()) requireInside(location);
       try {
         const folder = join(await home.get(), `model-${folders++}`);
         for (const [location, data] of files) {
           const place = join(folder, location);
-          if (relative(folder, place).startsWith('..'))
-            throw new InvalidArgumentError(`files: expected locations inside a folder, got ${location}.`, {
-              value: location,
-              argument: 'files',
-            });
           await mkdir(dirname(place), { recursive: true });
           await link(await fileOf(data), place);
         }
         return folder;
       } catch (cause) {
-        if (cause instanceof InvalidArgumentError) throw cause;
         throw new BackendError(`Weights in memory cannot be written into ${parent}: ${String(cause)}.`, {
           value: parent,
           hint: 'The runtime maps weights from files: make room there, name another folder in TMPDIR, or pass `folder`.',
@@ -63,6 +58,9 @@ export const writtenFiles = (parent = tmpdir()): WrittenFiles => {
     },
   };
 };
+
+const requireInside = (location: string): void =>
+  requireThat('files', location, 'locations inside a folder', !normalize(location).startsWith('..'));
 
 /** A system call writes less than 2 GiB. */
 const PIECE = 2 ** 26;
