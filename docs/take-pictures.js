@@ -67,9 +67,10 @@ for (const [columns, rows] of [
   await screen(`help-${columns}x${rows}.png`, help.whole, columns, rows);
 }
 
+let site;
 const shown = [['story', `file://${join(here, 'figures/story.svg')}`, 780, 560]];
 if (existsSync(join(here, 'dist/index.html'))) {
-  const site = await serveFolders({ '/': join(here, 'dist') }, { isolated: false });
+  site = await serveFolders({ '/': join(here, 'dist') }, { isolated: false });
   shown.push(['site', `${site.origin}/`, 1280, 900], ['site-360', `${site.origin}/`, 360, 800]);
 } else console.error('No docs/dist: `npm run docs` builds the site.');
 for (const colorScheme of ['light', 'dark']) {
@@ -83,4 +84,4 @@ for (const colorScheme of ['light', 'dark']) {
   }
 }
 await browser.close();
-process.exit(0);
+await site?.close();
