@@ -47,12 +47,7 @@ const gather = () => {
   for (const page of all.values()) {
     const to = join(gathered, page.to);
     mkdirSync(dirname(to), { recursive: true });
-    let markdown = page.markdown.replace(/(\]\()([^)\s]+)\)/g, linkFrom(page, all));
-    if (page.to === 'decisions/index.md') {
-      const decisions = [...all.values()].filter(({ to }) => /^decisions\/\d/.test(to)).toReversed();
-      markdown += `\n${decisions.map(({ to, title }) => `- [${title}](./${posix.basename(to)})`).join('\n')}\n`;
-    }
-    writeFileSync(to, markdown);
+    writeFileSync(to, page.markdown.replace(/(\]\()([^)\s]+)\)/g, linkFrom(page, all)));
   }
   cpSync(join(here, 'figures'), join(gathered, 'figures'), { recursive: true });
 };

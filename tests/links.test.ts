@@ -55,3 +55,15 @@ test('every relative link in every page leads somewhere', () => {
   }
   expect(broken).toEqual([]);
 });
+
+test('the index of decisions names each, by its own title', () => {
+  const folder = join(root, 'docs', 'decisions');
+  const titles = readdirSync(folder)
+    .filter((name) => /^\d/.test(name))
+    .map((name) => {
+      const [heading = ''] = readFileSync(join(folder, name), 'utf8').split('\n');
+      return `[${heading.replace(/^# /, '').replace(/ \(\d{4}-\d\d-\d\d\)$/, '')}](${name})`;
+    });
+  const index = readFileSync(join(folder, 'README.md'), 'utf8').matchAll(/^- (\[.*\]\(.*\))$/gm);
+  expect([...index].map(([, entry]) => entry).toSorted()).toEqual(titles.toSorted());
+});
