@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from '@entrgi/core';
 import type { JournalLine } from '../journal/journal-line.js';
-import { promptOf } from '../report/summary/summarize.js';
+import { promptOf } from '../report/summary/prompt-of.js';
 import type { Track } from './track.js';
 
 /** Which method is shown beside which: the first of these that there are, and the first guided one. */

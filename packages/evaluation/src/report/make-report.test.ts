@@ -60,13 +60,17 @@ test('the numbers are those of the definition', async () => {
   expect(bon.avg.mean).toBeCloseTo(0.15, 12);
   expect(bon.judge).toEqual({ mean: 0.5, error: 0 });
   expect(bon.judgeAvg!.mean).toBeCloseTo(0.375, 12);
-  expect(bon.differences).toEqual([]);
+  // Where it is compared with entrgi, it is the other way round.
+  expect(bon.differences).toMatchObject([{ against: 'entrgi', top1: { mean: expect.closeTo(-2, 12) } }]);
   // 1, 2 and 3: mean 2, standard deviation 1, over √3.
   const [compared] = entrgi.differences;
   expect(compared).toMatchObject({ against: 'bon', prompts: 3 });
   expect(compared!.top1.mean).toBeCloseTo(2, 12);
   expect(compared!.top1.error).toBeCloseTo(1 / Math.sqrt(3), 12);
   expect(compared!.judge).toEqual({ mean: -0.25, error: 0 });
+  // Of all: 0.1875 against 0.375.
+  expect(compared!.judgeAvg!.mean).toBeCloseTo(-0.1875, 12);
+  expect(temperatures[0]!.errorOver).toBe('seeds');
   expect(entrgi.cost).toEqual({ seconds: 4, denoiserPasses: 16, rewardPasses: 98 });
   expect(entrgi.rewardByStep).toEqual([null, 1, 2]);
   expect(bon.rewardByStep).toEqual([]);
@@ -100,7 +104,8 @@ test('the page says the same, needs nothing else, and leads from every number to
   for (const target of targets) expect(ids).toContain(target);
   for (const { key } of lines) expect(ids).toContain(`k-${key}`);
   expect(html).toContain('1.15 ± 0.05');
-  expect(html).toContain('+2.00 ± 0.58');
+  expect(html.match(/\+2\.00 ± 0\.58/g)!.length).toBeGreaterThan(1);
+  expect(html.match(/<table><caption>/g)).toHaveLength(1);
   expect(html).toContain('−0.25 ± 0.00');
   expect(html.match(/<svg/g)).toHaveLength(5);
   // Names that no reader of a screen is given, and axe refuses.
@@ -145,7 +150,7 @@ test('perplexity is that of the mean over responses, where every result has one'
     expect(perplexity!.error).toBeCloseTo(4 * Math.log(2), 12);
   }
   expect(html).toContain('4.00 ± 2.77');
-  expect(markdown).toMatch(/self-BLEU \| perplexity \|\n[\s\S]*\| 4\.00 ± 2\.77 \|\n/);
+  expect(markdown).toMatch(/\| perplexity \| seconds \|[\s\S]*\| 4\.00 ± 2\.77 \| 1\.00 \|/);
   const none = await makeReport(rated(() => [null, null]));
   expect(none.html + none.markdown).not.toMatch(/NaN|col">perplexity<|\| perplexity/);
   expect((await makeReport([...rated(() => [1, 1]).slice(1), lines[0]!])).html).not.toContain('NaN');
@@ -170,7 +175,10 @@ test('what is missing is left out: one seed, no judge, no steps; other settings 
       trajectories: trajectories.map(({ judge: _j, ...rest }) => rest),
     }));
   const { summary, html, markdown } = await makeReport(bare);
-  expect(summary.setups[0]!.temperatures[0]!.methods[0]).toMatchObject({ top1: { error: null } });
+  const [temperature] = summary.setups[0]!.temperatures;
+  // Prompts have 0.1, 1.1 and 2.1.
+  expect(temperature).toMatchObject({ errorOver: 'prompts' });
+  expect(temperature!.methods[0]!.top1.error).toBeCloseTo(1 / Math.sqrt(3), 12);
   expect(html).not.toContain('NaN');
   expect(html.match(/<svg/g)).toHaveLength(2);
   expect(markdown).not.toMatch(/NaN|undefined|null/);
@@ -210,9 +218,36 @@ test('one method with several numbers of responses or guidance steps has a row f
   expect(first.differences.map(({ against, top1 }) => [against, top1.mean])).toEqual([
     ['bon (K 2)', expect.closeTo(10 - 1.15, 12)],
     ['bon (K 8)', 5],
+    ['entrgi (M 3)', expect.closeTo(10 - 3.15, 12)],
   ]);
   expect(bestOf!.method).toBe('bon (K 2)');
   for (const text of [html, markdown]) expect(text).toContain('entrgi (M 1)');
+});
+
+test('best-of-n costs what one unguided response does, and then what each further one adds', async () => {
+  // One of base costs 9 passes and 2 seconds; four of bon 18 and 5, as equal ones are computed once.
+  const priced = [0, 1, 2].flatMap((prompt) => {
+    const [base, bon] = ['base', 'bon'].map((method) => line(method, prompt, 1, 1, 0.5)) as [
+      JournalLine,
+      JournalLine,
+    ];
+    return [
+      {
+        ...base,
+        trajectories: base.trajectories.slice(0, 1),
+        cost: { seconds: 2, denoiserPasses: 8, rewardPasses: 1 },
+      },
+      {
+        ...bon,
+        trajectories: [...bon.trajectories, ...bon.trajectories],
+        cost: { seconds: 5, denoiserPasses: 14, rewardPasses: 4 },
+      },
+    ];
+  });
+  const { summary } = await makeReport(priced);
+  const { points } = summary.setups[0]!.temperatures[0]!.bestOf!;
+  expect(points.map(({ passes }) => passes)).toEqual([9, 12, 15, 18]);
+  expect(points.map(({ seconds }) => seconds)).toEqual([2, 3, 4, 5]);
 });
 
 test('every pair of models has a section of its own', async () => {

@@ -1,9 +1,11 @@
-import { findingsOf } from './summary/findings.js';
-import { count, difference, estimated, number } from './summary/format.js';
-import { pairName } from './summary/pair-name.js';
-import { rankingText, unevenText } from './summary/ranking.js';
-import { isClear } from './summary/statistics.js';
+import { type Estimate, isClear } from './summary/statistics.js';
 import type { MethodSummary, SetupSummary, Summary, TemperatureSummary } from './summary/summary.js';
+import { comparisonsOf, measures } from './words/comparisons.js';
+import { errorText } from './words/explanations.js';
+import { findingsOf } from './words/findings.js';
+import { count, difference, estimated, number } from './words/format.js';
+import { pairName } from './words/pair-name.js';
+import { rankingText, unevenText } from './words/ranking.js';
 
 /** The tables of a report as Markdown. */
 export const markdownReport = (summary: Summary, command: string): string => {
@@ -41,62 +43,63 @@ const setupPart = ({ models, hashes, settings, temperatures }: SetupSummary, tit
 ];
 
 const temperaturePart = (summary: TemperatureSummary): string[] => {
-  const against = [
-    ...new Set(summary.methods.flatMap(({ differences }) => differences.map((each) => each.against))),
-  ];
-  const isJudged = summary.methods.some(({ judge }) => judge !== undefined);
-  const hasPerplexity = summary.methods.some(({ perplexity }) => perplexity !== undefined);
+  const { temperature, methods } = summary;
+  const isJudged = methods.some(({ judge }) => judge !== undefined);
+  const hasPerplexity = methods.some(({ perplexity }) => perplexity !== undefined);
   const head = [
     'method',
+    'K',
     'Top@1',
     'Avg@K',
     ...(isJudged ? ['judge of the best', 'judge of all'] : []),
-    'K',
-    ...against.map((name) => `Top@1 − ${name}`),
-    ...against.map((name) => `Avg@K − ${name}`),
-    ...(isJudged ? against.map((name) => `judge − ${name}`) : []),
+    ...(hasPerplexity ? ['perplexity'] : []),
     'seconds',
-    'denoiser',
-    'reward',
+    'denoiser passes',
+    'reward passes',
     'distinct-1/2/3',
     'self-BLEU',
-    ...(hasPerplexity ? ['perplexity'] : []),
   ];
+  const { clear, chance } = findingsOf(summary);
   return [
-    `### Temperature ${summary.temperature}`,
+    `### Temperature ${temperature}`,
     '',
-    row(head),
-    row(head.map((_, i) => (i === 0 ? '---' : '---:'))),
-    ...summary.methods.map((method) =>
-      row([...cells(method, against, isJudged), ...(hasPerplexity ? [estimated(method.perplexity)] : [])]),
+    ...table(
+      head,
+      methods.map((method) => cells(method, isJudged, hasPerplexity)),
     ),
-    '',
-    'Mean ± standard error over seeds; differences: mean over prompts ± standard error over prompts, **bold** where they are more than two of them. Costs are per prompt, in seconds and passes.',
+    errorText(summary),
     '',
     ...[unevenText(summary), rankingText(summary)].flatMap((each) => (each === undefined ? [] : [each, ''])),
-    ...findingsOf(summary)
-      .filter((each) => each.isClear)
-      .map(({ text }) => `- ${text}`),
-    '',
+    ...differencesTable(summary, isJudged),
+    ...(chance === '' ? [] : [chance, '']),
+    ...clear.map((text) => `- ${text}`),
+    ...(clear.length === 0 ? [] : ['']),
   ];
 };
 
-const cells = (summary: MethodSummary, against: readonly string[], isJudged: boolean): string[] => {
-  const { name, top1, avg, judge, judgeAvg, trajectories, differences, cost, diversity } = summary;
-  const by = (against: string) => differences.find((each) => each.against === against);
-  const bold = (value: Parameters<typeof difference>[0]) => {
-    const text = difference(value);
-    return value !== undefined && isClear(value) ? `**${text}**` : text;
-  };
+const differencesTable = (summary: TemperatureSummary, isJudged: boolean): string[] => {
+  const columns = isJudged ? measures : measures.slice(0, 2);
+  const rows = comparisonsOf(summary).flatMap(({ against, rows }) =>
+    rows.map(({ name, difference: found }) => [
+      `${name} − ${against}`,
+      ...columns.map(([, of]) => compared(of(found))),
+    ]),
+  );
+  return rows.length === 0 ? [] : table(['difference', ...columns.map(([measure]) => measure)], rows);
+};
+
+const compared = (value: Estimate | undefined): string =>
+  value !== undefined && isClear(value) ? `**${difference(value)}**` : difference(value);
+
+const cells = (summary: MethodSummary, isJudged: boolean, hasPerplexity: boolean): string[] => {
+  const { name, top1, avg, judge, judgeAvg, perplexity, trajectories, cost, diversity } = summary;
   return [
     name,
+    count(trajectories),
     estimated(top1),
     estimated(avg),
     ...(isJudged ? [estimated(judge), estimated(judgeAvg)] : []),
-    count(trajectories),
-    ...against.map((other) => bold(by(other)?.top1)),
-    ...against.map((other) => bold(by(other)?.avg)),
-    ...(isJudged ? against.map((other) => bold(by(other)?.judge)) : []),
+    ...(hasPerplexity ? [estimated(perplexity)] : []),
     number(cost.seconds),
     count(cost.denoiserPasses),
     count(cost.rewardPasses),
@@ -104,5 +107,12 @@ const cells = (summary: MethodSummary, against: readonly string[], isJudged: boo
     number(diversity.selfBleu),
   ];
 };
+
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string[] => [
+  row(head),
+  row(head.map((_, i) => (i === 0 ? '---' : '---:'))),
+  ...rows.map(row),
+  '',
+];
 
 const row = (words: readonly string[]): string => `| ${words.join(' | ')} |`;

@@ -2,11 +2,13 @@ import type { JournalLine } from '../../journal/journal-line.js';
 import { costPlot } from '../plots/cost-plot.js';
 import { judgePlot } from '../plots/judge-plot.js';
 import { stepPlot } from '../plots/step-plot.js';
-import { findingsOf } from '../summary/findings.js';
-import { count } from '../summary/format.js';
-import { pairName } from '../summary/pair-name.js';
-import { rankingText, unevenText } from '../summary/ranking.js';
 import type { SetupSummary, Summary, TemperatureSummary } from '../summary/summary.js';
+import { errorText, explanations } from '../words/explanations.js';
+import { findingsOf } from '../words/findings.js';
+import { count } from '../words/format.js';
+import { pairName } from '../words/pair-name.js';
+import { rankingText, unevenText } from '../words/ranking.js';
+import { differencesTables } from './differences-tables.js';
 import { escapeHtml } from './escape-html.js';
 import { linesPart } from './lines-part.js';
 import { resultsTable } from './results-table.js';
@@ -29,6 +31,7 @@ export const htmlReport = (summary: Summary, lines: readonly JournalLine[], comm
 <main>
 <h1>Evaluation</h1>
 <p class="muted">${count(results)} results: ${count(prompts)} prompts, seed${seeds.length > 1 ? 's' : ''} ${seeds.join(', ')}.</p>
+${explanationsPart()}
 ${setups.length === 1 ? '' : `<nav aria-label="Models"><ol>${setups.map((setup, i) => `<li><a href="#s${i}">${escapeHtml(pairName(setup))}</a></li>`).join('')}</ol></nav>`}
 ${setups.map((setup, i) => setupPart(setup, { byKey, id: `s${i}`, title: setups.length === 1 ? undefined : `${i + 1}. ${pairName(setup)}` })).join('\n')}
 </main>
@@ -38,6 +41,9 @@ ${footer(summary, command)}
 </html>
 `;
 };
+
+const explanationsPart = (): string =>
+  `<details><summary>What the words mean</summary><dl>${explanations.map(([term, text]) => `<dt>${term}</dt><dd>${text}</dd>`).join('')}</dl></details>`;
 
 /** A browser that jumps into what is folded must unfold it. */
 const openTarget = `const show = () => { const target = document.getElementById(location.hash.slice(1)); const fold = target?.closest('details'); if (fold) { fold.open = true; target.scrollIntoView({ block: 'center' }); } }; addEventListener('hashchange', show); show();`;
@@ -80,14 +86,14 @@ const shown = (value: unknown): string => (typeof value === 'object' ? JSON.stri
 const temperaturePart = (summary: TemperatureSummary, { byKey, id, level }: TemperaturePlace): string => {
   const linkOf = (name: string) => `${id}-${name.replace(/[^\w-]/g, '_')}`;
   const linesOf = (keys: readonly string[]) => keys.map((key) => byKey.get(key)!);
-  const findings = findingsOf(summary);
-  const clear = findings.filter((each) => each.isClear);
-  const rest = findings.length - clear.length;
+  const { clear, chance } = findingsOf(summary);
   return `<h${level} id="${id}">Temperature ${summary.temperature}</h${level}>
 ${resultsTable(summary, linkOf)}
-<p class="muted">Mean ± standard error over seeds. Differences are paired, prompt by prompt and seed by seed: mean ± standard error over prompts, bold where they are more than two of them. Costs are per prompt. Diversity is of at most four responses to a prompt.</p>
+<p class="muted">${escapeHtml(errorText(summary))}</p>
 ${[unevenText(summary), rankingText(summary)].map((each) => (each === undefined ? '' : `<p>${escapeHtml(each)}</p>`)).join('')}
-${findings.length === 0 ? '' : `<ul class="findings">${clear.map(({ text }) => `<li>${escapeHtml(text)}</li>`).join('')}${rest === 0 ? '' : `<li class="muted">${rest} other difference${rest > 1 ? 's are' : ' is'} within two standard errors.</li>`}</ul>`}
+${differencesTables(summary, linkOf)}
+${chance === '' ? '' : `<p>${chance}</p>`}
+${clear.length === 0 ? '' : `<ul class="findings">${clear.map((text) => `<li>${escapeHtml(text)}</li>`).join('')}</ul>`}
 <div class="plots">${plots(summary)}</div>
 <h${level + 1}>Texts</h${level + 1}>
 ${textsPart(summary.methods.flatMap(({ keys }) => linesOf(keys)))}

@@ -1,5 +1,5 @@
 import type { JournalLine } from '../../journal/journal-line.js';
-import { number } from '../summary/format.js';
+import { number } from '../words/format.js';
 import { escapeHtml } from './escape-html.js';
 import { promptText } from './texts.js';
 

@@ -18,13 +18,15 @@ a { color: var(--accent); } td a { color: inherit; text-decoration-color: var(--
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: 13px; white-space: nowrap; }
 th, td { padding: 5px 7px; text-align: right; border-bottom: 1px solid var(--line); }
 th { font-weight: 600; color: var(--muted); vertical-align: bottom; } th:first-child, td:first-child { text-align: left; position: sticky; left: 0; background: var(--page); }
+th[scope="row"] { color: inherit; font-weight: 400; } caption { text-align: left; color: var(--muted); font-size: 13px; padding: 0 7px 2px; } caption b { color: var(--text); }
+.differences { display: flex; flex-wrap: wrap; gap: 8px 32px; } .differences .scroll { max-width: 100%; }
 td.clear { font-weight: 700; }
-.plots { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(340px, 100%), 1fr)); gap: 16px; }
+.plots { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(400px, 100%), 1fr)); gap: 16px; }
 figure { margin: 0; background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 10px; min-width: 0; }
 figcaption { font-size: 13px; color: var(--muted); margin-bottom: 4px; } figcaption b { color: var(--text); }
-figure svg { display: block; width: 100%; max-width: 420px; height: auto; margin: 0 auto; overflow: visible; }
+figure svg { display: block; width: 100%; max-width: 460px; height: auto; margin: 0 auto; overflow: visible; }
 figure svg text { font-family: system-ui, sans-serif; }
-ul.findings { padding-left: 20px; margin: 6px 0; } ul.findings li { margin: 2px 0; font-variant-numeric: tabular-nums; }
+ul.findings { padding-left: 20px; margin: 6px 0; columns: 22em; column-gap: 36px; } ul.findings li { margin: 2px 0; break-inside: avoid; font-variant-numeric: tabular-nums; }
 details { margin: 8px 0; } summary { cursor: pointer; } details[open] > summary { margin-bottom: 6px; }
 .texts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(260px, 100%), 1fr)); gap: 12px; }
 .text { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 8px 10px; font-size: 14px; min-width: 0; overflow-wrap: anywhere; }

@@ -1,8 +1,9 @@
 import type { JournalLine } from '../../journal/journal-line.js';
-import { number } from '../summary/format.js';
+import { promptOf } from '../summary/prompt-of.js';
 import { rowNames } from '../summary/row-names.js';
 import { groupBy } from '../summary/statistics.js';
-import { methodOrder, promptOf } from '../summary/summarize.js';
+import { methodOrder } from '../summary/summarize.js';
+import { number } from '../words/format.js';
 import { escapeHtml } from './escape-html.js';
 
 /** How many prompts are shown. */
@@ -22,7 +23,7 @@ export const textsPart = (lines: readonly JournalLine[]): string => {
   const parts = [...groups.values()]
     .slice(0, SHOWN)
     .map((group, i) => promptPart(group, { isOpen: i === 0, nameOf }));
-  return `<p class="muted">Best of each method, seed ${seed}. Color: the step in which a token was committed, from the first <span class="legend" role="img" aria-label="from pale, the first, to strong, the last"></span> to the last; point at a token to read it.</p>${parts.join('')}`;
+  return `<p class="muted">Best of each method, seed ${seed}. Color: the step in which a token was committed, from the first <span class="legend" role="img" aria-label="from pale, the first, to strong, the last"></span> to the last; point at a token for its number.</p>${parts.join('')}`;
 };
 
 interface Shown {

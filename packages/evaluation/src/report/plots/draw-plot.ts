@@ -19,6 +19,7 @@ export const drawPlot = (title: string, options: Plot.PlotOptions): string => {
     document,
     width: plotWidth,
     height: 250,
+    marginTop: 28,
     marginLeft: 44,
     marginRight: 24,
     marginBottom: 40,

@@ -47,7 +47,7 @@ export const methodMarks = (
       x: 'x',
       y: 'labelY',
       text: 'name',
-      ...(side === 'left' ? { dx: -8, textAnchor: 'end' } : { dx: 9, textAnchor: 'start' }),
+      ...(side === 'left' ? { dx: -11, textAnchor: 'end' } : { dx: 11, textAnchor: 'start' }),
       fill: 'currentColor',
       stroke: 'var(--card)',
       strokeWidth: 4,

@@ -1,19 +1,13 @@
 import { canonicalJson } from '../../journal/canonical-json.js';
 import type { JournalLine } from '../../journal/journal-line.js';
-import { bestOfCurve } from './best-of-curve.js';
+import { bestOfSummary } from './best-of-summary.js';
+import { differencesOf, judgeOfAll, type Rows, rankingOf } from './differences.js';
 import { diversityOf } from './diversity.js';
 import { perplexityOf } from './perplexity.js';
+import { placeOf, promptOf } from './prompt-of.js';
 import { rowNames, settled } from './row-names.js';
 import { type Estimate, estimateOver, groupBy, meanOf } from './statistics.js';
-import type {
-  BestOfSummary,
-  DifferenceSummary,
-  MethodSummary,
-  RankingSummary,
-  SetupSummary,
-  Summary,
-  TemperatureSummary,
-} from './summary.js';
+import type { MethodSummary, SetupSummary, Summary, TemperatureSummary } from './summary.js';
 
 export interface SummarizeOptions {
   /**
@@ -75,8 +69,6 @@ const setupOf = ({ settings }: JournalLine): string => {
   return canonicalJson({ ...shared, ...Object.fromEntries(settled.map((name) => [name, undefined])) });
 };
 
-export const promptOf = ({ prompt }: JournalLine): string => canonicalJson(prompt);
-
 const setupSummary = (lines: readonly JournalLine[], options: SummarizeOptions): SetupSummary => {
   const { denoiser, reward, judge, perplexity, hashes, temperature: _t, ...settings } = lines[0]!.settings;
   const temperatures = [...groupBy(lines, (line) => line.temperature)].toSorted(([a], [b]) => a - b);
@@ -108,35 +100,39 @@ const asked = (lines: readonly JournalLine[]): Record<string, unknown> => {
 const temperatureSummary = (
   temperature: number,
   lines: readonly JournalLine[],
-  options: SummarizeOptions,
+  { withoutSeconds = false }: SummarizeOptions,
 ): TemperatureSummary => {
-  const groups = groupBy(lines, rowNames(lines));
-  const places = [...groups.values()].map((group) =>
-    canonicalJson([...new Set(group.map(placeOf))].toSorted()),
-  );
-  const methods = [...groups].map(([name, group]) => methodSummary(name, group, groups, options));
-  const bestOf = bestOfSummary(groups, options);
-  const isEven = new Set(places).size === 1;
+  const rows = groupBy(lines, rowNames(lines));
+  const places = new Set(lines.map(placeOf)).size;
+  const isEven = [...rows.values()].every((row) => new Set(row.map(placeOf)).size === places);
+  const seeds = new Set(lines.map(({ seed }) => seed)).size;
+  const isWhole = isEven && places === seeds * new Set(lines.map(promptOf)).size;
+  const errorOver = isWhole && seeds > 1 ? 'seeds' : 'prompts';
+  const bestOf = bestOfSummary(rows, withoutSeconds);
   return {
     temperature,
-    methods,
+    methods: [...rows.keys()].map((name) => methodSummary(name, rows, { errorOver, withoutSeconds })),
     isEven,
-    ranking: rankingOf(groups),
+    errorOver,
+    ranking: rankingOf(rows),
     ...(bestOf === undefined ? {} : { bestOf }),
   };
 };
 
-const seedOf = ({ seed }: JournalLine) => seed;
+interface RowOptions extends Pick<TemperatureSummary, 'errorOver'> {
+  readonly withoutSeconds: boolean;
+}
 
 const methodSummary = (
   name: string,
-  lines: readonly JournalLine[],
-  groups: ReadonlyMap<string, readonly JournalLine[]>,
-  { withoutSeconds = false }: SummarizeOptions,
+  rows: Rows,
+  { errorOver, withoutSeconds }: RowOptions,
 ): MethodSummary => {
-  const overSeeds = (value: (line: JournalLine) => number): Estimate => estimateOver(lines, seedOf, value);
+  const lines = rows.get(name)!;
+  const unitOf = errorOver === 'seeds' ? ({ seed }: JournalLine) => seed : promptOf;
+  const over = (value: (line: JournalLine) => number): Estimate => estimateOver(lines, unitOf, value);
   const isJudged = lines.every(({ judge }) => judge !== undefined);
-  const perplexity = perplexityOf(lines);
+  const perplexity = perplexityOf(lines, unitOf);
   const diversities = lines.map(({ trajectories }) =>
     diversityOf(trajectories.slice(0, 4).map(({ text }) => text)),
   );
@@ -146,16 +142,9 @@ const methodSummary = (
     keys: lines.map(({ key }) => key),
     results: lines.length,
     trajectories: meanOf(lines.map(({ trajectories }) => trajectories.length)),
-    top1: overSeeds(({ top1 }) => top1),
-    avg: overSeeds(({ avg }) => avg),
-    ...(isJudged
-      ? {
-          judge: overSeeds(({ judge }) => judge!),
-          judgeAvg: overSeeds(({ trajectories }) =>
-            meanOf(trajectories.map(({ judge = Number.NaN }) => judge)),
-          ),
-        }
-      : {}),
+    top1: over(({ top1 }) => top1),
+    avg: over(({ avg }) => avg),
+    ...(isJudged ? { judge: over(({ judge }) => judge!), judgeAvg: over(judgeOfAll) } : {}),
     ...(perplexity === undefined ? {} : { perplexity }),
     cost: {
       seconds: withoutSeconds ? null : meanOf(lines.map(({ cost }) => cost.seconds)),
@@ -166,97 +155,11 @@ const methodSummary = (
       distinct: [0, 1, 2].map((n) => meanOfSome(diversities.map(({ distinct }) => distinct[n] ?? null))),
       selfBleu: meanOfSome(diversities.map(({ selfBleu }) => selfBleu)),
     },
-    differences: ['bon', 'bon-compute'].flatMap((method) =>
-      [...groups]
-        .filter(([against, [other]]) => against !== name && other!.method === method)
-        .flatMap(([against, others]) => differenceSummary(lines, against, others, isJudged)),
-    ),
+    differences: differencesOf(name, rows),
     rewardByStep: byStep(lines, ({ steps }) => steps?.rewards),
     entropyWeightByStep: byStep(lines, ({ steps }) => steps?.entropyWeights),
   };
 };
-
-/** What the published tables say of Top@1, the best first. */
-export const publishedOrder = ['entrgi', 'aps', 'expectation', 'bon'];
-
-/** Of methods with several rows, the first. */
-const rankingOf = (groups: ReadonlyMap<string, readonly JournalLine[]>): RankingSummary[] => {
-  const ranked = publishedOrder.flatMap((method) => {
-    const found = [...groups].find(([, [line]]) => line!.method === method);
-    return found === undefined ? [] : [found];
-  });
-  return ranked.slice(1).flatMap(([against, others], i) => {
-    const [method, lines] = ranked[i]!;
-    const isJudged = lines.every(({ judge }) => judge !== undefined);
-    return differenceSummary(lines, against, others, isJudged).map((each) => ({ method, ...each }));
-  });
-};
-
-/** What is compared: a prompt with a seed. */
-const placeOf = (line: JournalLine): string => `${line.seed} ${promptOf(line)}`;
-
-const differenceSummary = (
-  lines: readonly JournalLine[],
-  against: string,
-  others: readonly JournalLine[],
-  isJudged: boolean,
-): DifferenceSummary[] => {
-  const byPlace = new Map(others.map((line) => [placeOf(line), line]));
-  const pairs = lines.flatMap((line) => {
-    const other = byPlace.get(placeOf(line));
-    return other === undefined ? [] : [{ line, other }];
-  });
-  if (pairs.length === 0) return [];
-  const over = (value: (line: JournalLine) => number): Estimate =>
-    estimateOver(
-      pairs,
-      ({ line }) => promptOf(line),
-      ({ line, other }) => value(line) - value(other),
-    );
-  const bothJudged = isJudged && others.every(({ judge }) => judge !== undefined);
-  return [
-    {
-      against,
-      prompts: new Set(pairs.map(({ line }) => promptOf(line))).size,
-      top1: over(({ top1 }) => top1),
-      avg: over(({ avg }) => avg),
-      ...(bothJudged ? { judge: over(({ judge }) => judge!) } : {}),
-    },
-  ];
-};
-
-/** From the unguided method with the most responses. */
-const bestOfSummary = (
-  groups: ReadonlyMap<string, readonly JournalLine[]>,
-  { withoutSeconds = false }: SummarizeOptions,
-): BestOfSummary | undefined => {
-  const unguided = ['bon-compute', 'bon'].flatMap((method) =>
-    [...groups]
-      .filter(([, [line]]) => line!.method === method)
-      .toSorted(([, a], [, b]) => samples(b) - samples(a)),
-  );
-  const [method, lines] = unguided[0] ?? [];
-  if (method === undefined || lines === undefined) return undefined;
-  const most = samples(lines);
-  const curves = lines.map(({ trajectories }) => bestOfCurve(trajectories.map(({ reward }) => reward)));
-  const perResponse = (of: (line: JournalLine) => number) =>
-    meanOf(lines.map((line) => of(line) / line.trajectories.length));
-  const passes = perResponse(({ cost }) => cost.denoiserPasses + cost.rewardPasses);
-  const seconds = withoutSeconds ? null : perResponse(({ cost }) => cost.seconds);
-  return {
-    method,
-    points: Array.from({ length: most }, (_, i) => ({
-      n: i + 1,
-      passes: passes * (i + 1),
-      seconds: seconds === null ? null : seconds * (i + 1),
-      top1: meanOf(curves.map((curve) => curve[i]!)),
-    })),
-  };
-};
-
-/** Responses per prompt that there are at least. */
-const samples = (lines: readonly JournalLine[]): number =>
-  Math.min(...lines.map(({ trajectories }) => trajectories.length));
 
 const byStep = (
   lines: readonly JournalLine[],

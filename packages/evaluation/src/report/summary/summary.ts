@@ -30,6 +30,11 @@ export interface TemperatureSummary {
    */
   readonly isEven: boolean;
   /**
+   * What the errors of means are over: seeds, as published, where every row has every prompt with each of
+   * several seeds; else prompts.
+   */
+  readonly errorOver: 'seeds' | 'prompts';
+  /**
    * Of the methods that the published tables rank, each minus the next best: entrgi − aps, aps − expectation,
    * expectation − bon, as far as they are there.
    */
@@ -63,7 +68,7 @@ export interface MethodSummary {
   readonly results: number;
   /** Responses per prompt, on average. */
   readonly trajectories: number;
-  /** Over seeds: each seed's mean over prompts, and the standard error of those means. */
+  /** Mean over seeds or prompts of their means, and the standard error of those means: see `errorOver`. */
   readonly top1: Estimate;
   readonly avg: Estimate;
   /** Of the responses with the highest reward; of all. */
@@ -82,7 +87,7 @@ export interface MethodSummary {
   };
   /** Of at most four responses to a prompt, mean over results. */
   readonly diversity: { readonly distinct: readonly (number | null)[]; readonly selfBleu: number | null };
-  /** Against other methods on the same prompts with the same seeds. */
+  /** Against bon, bon-compute and entrgi on the same prompts with the same seeds. */
   readonly differences: readonly DifferenceSummary[];
   /** Mean over results by denoising step, null where no result has one. */
   readonly rewardByStep: readonly (number | null)[];
@@ -99,7 +104,9 @@ export interface DifferenceSummary {
   readonly prompts: number;
   readonly top1: Estimate;
   readonly avg: Estimate;
+  /** Of the responses with the highest reward; of all. */
   readonly judge?: Estimate | undefined;
+  readonly judgeAvg?: Estimate | undefined;
 }
 
 /** The same of two methods that follow each other in the published order. */

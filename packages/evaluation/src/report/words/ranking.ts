@@ -1,7 +1,7 @@
+import { publishedOrder } from '../summary/differences.js';
+import { isClear } from '../summary/statistics.js';
+import type { TemperatureSummary } from '../summary/summary.js';
 import { difference, number } from './format.js';
-import { isClear } from './statistics.js';
-import { publishedOrder } from './summarize.js';
-import type { TemperatureSummary } from './summary.js';
 
 /**
  * What the published order of Top@1 has become, in words; undefined where fewer than three of its methods are

@@ -1,4 +1,4 @@
-import type { SetupSummary } from './summary.js';
+import type { SetupSummary } from '../summary/summary.js';
 
 /** What a reader calls the models of a section. */
 export const pairName = ({ models: { denoiser, reward } }: SetupSummary): string => `${denoiser} × ${reward}`;
