@@ -17,7 +17,7 @@ const sizes = {
 };
 const llada2 = {
   ...{ ...sizes, architectures: ['LLaDA2MoeModelLM'], intermediate_size: 24, moe_intermediate_size: 12 },
-  ...{ first_k_dense_replace: 1, n_group: 4, topk_group: 2 },
+  ...{ first_k_dense_replace: 1, n_group: 4, topk_group: 2, use_bias: false },
 };
 const lladaMoe = {
   ...{ ...sizes, architectures: ['LLaDAMoEModelLM'], dense_intermediate_size: 24 },

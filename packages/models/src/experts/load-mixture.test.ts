@@ -15,7 +15,7 @@ const config = {
   ...{ hidden_size: 32, intermediate_size: 64, moe_intermediate_size: 32, num_hidden_layers: 3 },
   ...{ num_attention_heads: 4, num_key_value_heads: 2, vocab_size: 296, max_position_embeddings: 64 },
   ...{ num_experts: 8, num_experts_per_tok: 2, num_shared_experts: 1, first_k_dense_replace: 1 },
-  ...{ n_group: 4, topk_group: 2, tie_word_embeddings: false, eos_token_id: 290 },
+  ...{ n_group: 4, topk_group: 2, use_bias: false, tie_word_embeddings: false, eos_token_id: 290 },
 };
 const tokenIds = Int32Array.from({ length: 40 }, (_, i) => (i * i) % 200);
 const request = { tokenIds, batch: 1, length: 40, positions: Int32Array.of(3, 20, 39) };

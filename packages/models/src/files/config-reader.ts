@@ -11,8 +11,8 @@ export interface ConfigReader {
   raw(field: string): unknown;
   /** A whole number from 1 to 2³¹ − 1; `fallback` where the field is absent or null. */
   count(field: string, fallback?: number): number;
-  /** A whole number from 1 to `most`, which is what `of` says. */
-  countUpTo(field: string, most: number, of: string): number;
+  /** A whole number from 1 to `most`, which is what `of` says; `fallback` as for `count`. */
+  countUpTo(field: string, most: number, of: string, fallback?: number): number;
   /** A number of layers: from 1 to 1000. */
   layers(field: string): number;
   /** A finite number above 0. */
@@ -61,7 +61,8 @@ export const configReader = (fields: Readonly<Record<string, unknown>>, file: st
     fields: () => fields,
     raw,
     count: read('a whole number from 1', countUpTo(2 ** 31 - 1)),
-    countUpTo: (field, most, of) => read(`a whole number from 1 to ${most} (${of})`, countUpTo(most))(field),
+    countUpTo: (field, most, of, fallback) =>
+      read(`a whole number from 1 to ${most} (${of})`, countUpTo(most))(field, fallback),
     // Everything is listed layer by layer before it is compared with the file.
     layers: read('a whole number from 1 to 1000', countUpTo(1000)),
     positive: read('a number above 0', isPositive),

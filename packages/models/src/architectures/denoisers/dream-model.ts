@@ -9,7 +9,12 @@ import type { ConfigReader } from '../../files/config-reader.js';
  * 2508.15487) and the model's published code.
  */
 export const DreamModel = (config: ConfigReader): DenoiserNetwork => {
-  const shape = readDecoderShape(config, { headNorms: false, biases: ['q', 'k', 'v'], sliding: 'refused' });
+  const shape = readDecoderShape(config, {
+    headNorms: false,
+    biases: ['q', 'k', 'v'],
+    sliding: 'refused',
+    partial: 'refused',
+  });
   return bidirectionalDecoder(shape, {
     tied: config.flag('tie_word_embeddings', false) ? 'tie_word_embeddings' : undefined,
     shifted: true,

@@ -9,7 +9,12 @@ import type { ConfigReader } from '../../files/config-reader.js';
  * the block before it. Source: Wu et al., "Fast-dLLM v2" (arXiv 2509.26328) and the model's published code.
  */
 export const Fast_dLLM_QwenForCausalLM = (config: ConfigReader): DenoiserNetwork => {
-  const shape = readDecoderShape(config, { headNorms: false, biases: ['q', 'k', 'v'], sliding: 'refused' });
+  const shape = readDecoderShape(config, {
+    headNorms: false,
+    biases: ['q', 'k', 'v'],
+    sliding: 'refused',
+    partial: 'refused',
+  });
   const tied = config.flag('tie_word_embeddings', false) ? 'tie_word_embeddings' : undefined;
   return {
     ...bidirectionalDecoder(shape, { tied, shifted: true }),

@@ -1,6 +1,7 @@
-import { CheckpointError } from '@entrgi/core';
+import { CheckpointError, UnsupportedError } from '@entrgi/core';
 import type { GraphBuilder, Value } from '@entrgi/onnx';
-import { plainRope } from '../../blocks/attention/rope.js';
+import { plainRope, type Rope } from '../../blocks/attention/rope.js';
+import { readRopeSettings } from '../../blocks/attention/rope-settings.js';
 import { bidirectionalDecoder } from '../../blocks/decoder/bidirectional-decoder.js';
 import type { DecoderShape } from '../../blocks/decoder/decoder-config.js';
 import { readActivation } from '../../blocks/layers/activations.js';
@@ -15,17 +16,14 @@ import type { ConfigReader } from '../../files/config-reader.js';
  */
 export const LLaDA2MoeModelLM = (config: ConfigReader): DenoiserNetwork => {
   config.only('use_qkv_bias', false);
-  config.only('use_bias', false);
   config.only('norm_head', false);
   config.only('use_sliding_window', false);
-  config.only('rope_scaling');
   const width = config.count('hidden_size');
   const heads = config.count('num_attention_heads');
   const headWidth = config.count('head_dim', width / heads);
   const maxLength = config.count('max_position_embeddings');
-  const turned = Math.floor(headWidth * config.positive('partial_rotary_factor', 0.5));
   const activation = readActivation(config, 'hidden_act', 'silu');
-  const count = config.count('num_experts');
+  const count = config.count('num_experts', 16);
   const expertWidth = config.count('moe_intermediate_size');
   const shared = config.number('num_shared_experts', 0);
   const dense = config.number('first_k_dense_replace', 0);
@@ -41,9 +39,9 @@ export const LLaDA2MoeModelLM = (config: ConfigReader): DenoiserNetwork => {
     vocabularySize: config.count('vocab_size'),
     maxLength,
     epsilon: config.epsilon('rms_norm_eps', 1e-5),
-    rope: plainRope(config.positive('rope_theta', 10_000), { headWidth: turned, maxLength }),
+    rope: readPartialRope(config, { headWidth, maxLength }),
     activation,
-    biases: [],
+    biases: config.flag('use_bias', true) ? ['o'] : [],
     embeddings: 'model.word_embeddings.weight',
     norm: 'model.norm',
     head: 'lm_head',
@@ -89,20 +87,46 @@ export const LLaDA2MoeModelLM = (config: ConfigReader): DenoiserNetwork => {
   };
 };
 
+/** The rotation of the first part of each head, at the frequencies of a head as wide as that part. */
+const readPartialRope = (
+  config: ConfigReader,
+  { headWidth, maxLength }: { readonly headWidth: number; readonly maxLength: number },
+): Rope => {
+  const { type, theta, fields } = readRopeSettings(config);
+  if (type !== 'default') {
+    throw new UnsupportedError(
+      `${fields.file}: rope_type: expected "default", got ${JSON.stringify(type)}.`,
+      {
+        value: type,
+        hint: 'This variant of the architecture is not supported.',
+      },
+    );
+  }
+  const partial = fields.positive('partial_rotary_factor', config.positive('partial_rotary_factor', 0.5));
+  const turned = Math.floor(headWidth * partial);
+  if (turned === 0 || turned > headWidth || turned % 2 !== 0) {
+    throw new CheckpointError(
+      `${config.file}: partial_rotary_factor: expected an even part of ${headWidth}, the width of a head, got ${partial}.`,
+      { value: partial },
+    );
+  }
+  return plainRope(theta, { headWidth: turned, maxLength });
+};
+
 /** Refuses numbers that leave a token without its experts. */
 const readRouter = (config: ConfigReader, experts: number): Router => {
-  const groups = config.countUpTo('n_group', Math.floor(experts / BEST), 'half of num_experts');
+  const groups = config.countUpTo('n_group', Math.floor(experts / BEST), 'half of num_experts', 8);
   if (experts % groups !== 0) {
     throw new CheckpointError(
       `${config.file}: expected n_group (${groups}) to divide num_experts (${experts}).`,
       { value: groups },
     );
   }
-  const chosenGroups = config.countUpTo('topk_group', groups, 'n_group');
+  const chosenGroups = config.countUpTo('topk_group', groups, 'n_group', 4);
   const most = (chosenGroups * experts) / groups;
   return {
     experts,
-    chosen: config.countUpTo('num_experts_per_tok', most, 'the experts of topk_group groups'),
+    chosen: config.countUpTo('num_experts_per_tok', most, 'the experts of topk_group groups', 2),
     groups,
     chosenGroups,
     factor: config.number('routed_scaling_factor', 2.5),

@@ -10,7 +10,13 @@ import type { ConfigReader } from '../../files/config-reader.js';
  */
 export const SDARForCausalLM = (config: ConfigReader): DenoiserNetwork => {
   const biases = attentionBiases(config);
-  const shape = readDecoderShape(config, { headNorms: true, biases, headWidth: 128, sliding: 'refused' });
+  const shape = readDecoderShape(config, {
+    headNorms: true,
+    biases,
+    headWidth: 128,
+    sliding: 'refused',
+    partial: 'refused',
+  });
   const tied = config.flag('tie_word_embeddings', false) ? 'tie_word_embeddings' : undefined;
   return {
     ...bidirectionalDecoder(shape, { tied, shifted: false }),

@@ -63,6 +63,11 @@ export const readDecoderShape = (
      * @default the architecture takes no notice of such fields
      */
     readonly sliding?: 'masked' | 'refused';
+    /**
+     * What becomes of heads that turn in part, where rope_type is the default.
+     * @default the architecture takes no notice of it, as transformers 5 does not
+     */
+    readonly partial?: 'refused';
   },
 ): DecoderShape => {
   const width = config.count('hidden_size');
@@ -72,7 +77,14 @@ export const readDecoderShape = (
   const headWidth = config.count('head_dim', variant.headWidth ?? quotient(config, width, heads));
   refuseUnlessDivides(config, 'the pair', 2, 'the width of a head', headWidth);
   const layers = config.layers('num_hidden_layers');
-  const rope = readRope(readRopeSettings(config), {
+  const settings = readRopeSettings(config);
+  if (variant.partial === 'refused' && settings.partial !== 1) {
+    throw new UnsupportedError(
+      `${config.file}: partial_rotary_factor: expected 1, got ${settings.partial}.`,
+      { value: settings.partial, hint: 'This variant of the architecture is not supported.' },
+    );
+  }
+  const rope = readRope(settings, {
     headWidth,
     maxLength: config.count('max_position_embeddings'),
   });
