@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nodeBackend } from '@entrgi/backend-node';
@@ -43,4 +43,21 @@ test('a denoiser of the 0.6B shape loads and predicts', async () => {
   const logits = await denoiser.logits({ tokenIds, batch: 1, length: 3, positions: Int32Array.of(1) });
   expect(new Set(logits).size).toBeGreaterThan(1000);
   await denoiser.dispose();
+});
+
+test('what a shape leaves zero is zero, and the rest of it is not', () => {
+  const directory = join(root, 'filled');
+  const tensors = { 'a.norm': [8], a: [4, 8], b: [4, 8] };
+  const shape = {
+    config: { vocab_size: 2100 },
+    tensors,
+    filled: (name: string) => (name === 'b' ? 1 / 4 : 1),
+  };
+  writeRandomCheckpoint(directory, shape, rewardDirectory);
+  const bytes = readFileSync(join(directory, 'model.safetensors'));
+  const values = new Float32Array(new Uint8Array(bytes.subarray(8 + Number(bytes.readBigUInt64LE()))).buffer);
+  expect(values).toHaveLength(72);
+  expect([...values.subarray(0, 8)]).toEqual(Array(8).fill(1));
+  expect(values.subarray(8, 48).every((value) => value !== 0)).toBe(true);
+  expect([...values.subarray(48)]).toEqual(Array(24).fill(0));
 });

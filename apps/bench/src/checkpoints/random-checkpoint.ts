@@ -1,4 +1,13 @@
-import { closeSync, existsSync, mkdirSync, openSync, renameSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fillTokenizer } from './fill-tokenizer.js';
 import type { Shape } from './shapes.js';
@@ -7,10 +16,11 @@ const DEVIATION = 0.02;
 
 /**
  * Writes a checkpoint in Hugging Face layout with weights uniform around 0 (norms: 1), unless it is there already; memory stays at some
- * megabytes whatever the size. The tokenizer is another checkpoint's, filled up to the length of the embedding table.
+ * megabytes whatever the size. What a shape leaves zero is a hole in the file, which takes no room. The tokenizer is another checkpoint's,
+ * filled up to the length of the embedding table.
  */
 export function writeRandomCheckpoint(directory: string, shape: Shape, tokenizerFrom: string): void {
-  const { config, tensors, storage = 'F32', deviations = {} } = shape;
+  const { config, tensors, storage = 'F32', deviations = {}, filled } = shape;
   const target = join(directory, 'model.safetensors');
   if (existsSync(target)) return;
   mkdirSync(directory, { recursive: true });
@@ -18,22 +28,28 @@ export function writeRandomCheckpoint(directory: string, shape: Shape, tokenizer
   fillTokenizer(tokenizerFrom, directory, config.vocab_size as number);
 
   const file = openSync(`${target}.partial`, 'w');
-  writeHeader(file, tensors, storage);
+  let end = writeHeader(file, tensors, storage);
   const noise = noiseOf(storage);
   for (const [name, dims] of Object.entries(tensors)) {
     const size = dims.reduce((product, length) => product * length, 1);
-    if (name.includes('norm')) writeOnes(file, size, storage);
-    else noise.write(file, size, deviations[name] ?? DEVIATION);
+    if (name.includes('norm'))
+      writeSync(file, stored(new Float32Array(size).fill(1), storage), 0, undefined, end);
+    else noise.write(file, end, Math.floor(size * (filled?.(name) ?? 1)), deviations[name] ?? DEVIATION);
+    end += size * bytesOf[storage];
   }
+  ftruncateSync(file, end);
   closeSync(file);
   renameSync(`${target}.partial`, target);
 }
 
-const writeHeader = (file: number, tensors: Shape['tensors'], storage: 'F32' | 'BF16'): void => {
+const bytesOf = { F32: 4, BF16: 2 } as const;
+
+/** Returns where the tensors begin. */
+const writeHeader = (file: number, tensors: Shape['tensors'], storage: 'F32' | 'BF16'): number => {
   const header: Record<string, unknown> = { __metadata__: { format: 'pt' } };
   let offset = 0;
   for (const [name, shape] of Object.entries(tensors)) {
-    const bytes = shape.reduce((product, size) => product * size, storage === 'F32' ? 4 : 2);
+    const bytes = shape.reduce((product, size) => product * size, bytesOf[storage]);
     header[name] = { dtype: storage, shape, data_offsets: [offset, offset + bytes] };
     offset += bytes;
   }
@@ -41,8 +57,9 @@ const writeHeader = (file: number, tensors: Shape['tensors'], storage: 'F32' | '
   json += ' '.repeat((8 - (json.length % 8)) % 8);
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(json.length));
-  writeSync(file, length);
-  writeSync(file, json);
+  writeSync(file, length, 0, 8, 0);
+  writeSync(file, json, 8);
+  return 8 + json.length;
 };
 
 /** One block of noise, read from a moving start: random enough for timing, and quick for gigabytes. */
@@ -56,7 +73,7 @@ const noiseOf = (storage: 'F32' | 'BF16') => {
   const blocks = new Map<number, Float32Array | Uint16Array>();
   let start = 0;
   return {
-    write(file: number, size: number, deviation: number): void {
+    write(file: number, from: number, size: number, deviation: number): void {
       let block = blocks.get(deviation);
       if (block === undefined) {
         block = stored(
@@ -65,18 +82,15 @@ const noiseOf = (storage: 'F32' | 'BF16') => {
         );
         blocks.set(deviation, block);
       }
-      for (let left = size; left > 0; ) {
-        const count = Math.min(left, block.length - start);
-        writeSync(file, block.subarray(start, start + count));
-        left -= count;
+      for (let done = 0; done < size; ) {
+        const count = Math.min(size - done, block.length - start);
+        const bytes = block.subarray(start, start + count);
+        writeSync(file, bytes, 0, bytes.byteLength, from + done * bytesOf[storage]);
+        done += count;
         start = (start + count + 12_345) % (block.length >> 1);
       }
     },
   };
-};
-
-const writeOnes = (file: number, size: number, storage: 'F32' | 'BF16'): void => {
-  writeSync(file, stored(new Float32Array(size).fill(1), storage));
 };
 
 /** bfloat16 is the upper half of float32. */
