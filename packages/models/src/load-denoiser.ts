@@ -1,6 +1,7 @@
 import { type Denoiser, disposable, type SessionOptions, UnsupportedError } from '@entrgi/core';
 import { requireBackend, requireKnownOptions } from '@entrgi/core/internal';
-import { encodeModel, type Model, pruneGraph } from '@entrgi/onnx';
+import type { Model } from '@entrgi/onnx';
+import { encodeModel, pruneGraph } from '@entrgi/onnx/graphs';
 import { angleNodes } from '@entrgi/onnx/internal';
 import { architectureName } from './checkpoint/architecture-name.js';
 import { readCheckpoint } from './checkpoint/checkpoint.js';

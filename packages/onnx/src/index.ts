@@ -1,9 +1,7 @@
-export { delayedUntil } from './build/delayed-until.js';
-export { GraphBuilder } from './build/graph-builder.js';
 export { type DecodeOptions, decodeModel } from './bytes/decode-model.js';
-export { encodeModel } from './bytes/encode-model.js';
 export { type CanonicalizeOptions, canonicalize } from './canonicalize.js';
 export { checkModel } from './gate/check-model.js';
+export * from './graphs.js';
 export { inferNode } from './inference/infer.js';
 export type {
   Attribute,
@@ -19,5 +17,4 @@ export type {
   ValueType,
 } from './model/model.js';
 export { OPSET } from './model/opset.js';
-export { pruneGraph } from './model/prune-graph.js';
 export * as attributes from './values/attributes.js';

@@ -23,7 +23,8 @@ import {
 import type { Classifier, EncodedText, RuntimeOptions } from '@entrgi/models';
 import type { Piece } from '@entrgi/models/internal';
 import { runtimeOptionNames } from '@entrgi/models/internal';
-import { encodeModel, type Model, pruneGraph } from '@entrgi/onnx';
+import type { Model } from '@entrgi/onnx';
+import { encodeModel, pruneGraph } from '@entrgi/onnx/graphs';
 import { angleNodes, int64Tensor } from '@entrgi/onnx/internal';
 import { lastTokenApart } from './context/last-token-apart.js';
 import { leadingTokens } from './context/leading-tokens.js';

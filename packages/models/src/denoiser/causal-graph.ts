@@ -1,4 +1,5 @@
-import { GraphBuilder, type Model } from '@entrgi/onnx';
+import type { Model } from '@entrgi/onnx';
+import { GraphBuilder } from '@entrgi/onnx/graphs';
 import { keptTensors } from '../cache/kept-tensors.js';
 import type { BlockNetwork } from '../contracts/network.js';
 import type { Weights } from '../contracts/weights.js';

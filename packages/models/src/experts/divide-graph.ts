@@ -1,4 +1,5 @@
-import { type Graph, GraphBuilder, type Model, type Node, type Value } from '@entrgi/onnx';
+import type { Graph, Model, Node, Value } from '@entrgi/onnx';
+import { GraphBuilder } from '@entrgi/onnx/graphs';
 import { emptyGraph } from '@entrgi/onnx/internal';
 import { type ExpertsPlace, expertsPlace } from './experts-node.js';
 

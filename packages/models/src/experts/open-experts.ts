@@ -1,5 +1,6 @@
 import type { Session } from '@entrgi/core';
-import { GraphBuilder, type Model } from '@entrgi/onnx';
+import type { Model } from '@entrgi/onnx';
+import { GraphBuilder } from '@entrgi/onnx/graphs';
 import type { Expert } from '../contracts/network.js';
 import type { Weights } from '../contracts/weights.js';
 import { type ExpertPool, expertPool } from './expert-pool.js';

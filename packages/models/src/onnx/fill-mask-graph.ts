@@ -1,5 +1,6 @@
 import { UnsupportedError } from '@entrgi/core';
-import { type Graph, type Model, type Node, pruneGraph, type Value } from '@entrgi/onnx';
+import type { Graph, Model, Node, Value } from '@entrgi/onnx';
+import { pruneGraph } from '@entrgi/onnx/graphs';
 import { int, onnxType } from '@entrgi/onnx/internal';
 import { chooseOutput } from './choose-output.js';
 

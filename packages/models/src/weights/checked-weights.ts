@@ -1,5 +1,6 @@
 import { CheckpointError, UnsupportedError } from '@entrgi/core';
-import { delayedUntil, type GraphBuilder, type Value } from '@entrgi/onnx';
+import type { GraphBuilder, Value } from '@entrgi/onnx';
+import { delayedUntil } from '@entrgi/onnx/graphs';
 import { int, onnxType } from '@entrgi/onnx/internal';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { listedNames } from '../checkpoint/listed-names.js';

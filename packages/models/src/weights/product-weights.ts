@@ -1,4 +1,4 @@
-import { GraphBuilder } from '@entrgi/onnx';
+import { GraphBuilder } from '@entrgi/onnx/graphs';
 import type { ClassifierNetwork, DenoiserNetwork } from '../contracts/network.js';
 import type { Weights } from '../contracts/weights.js';
 

@@ -1,6 +1,7 @@
 import { appendGradient } from '@entrgi/autodiff';
 import type { Classifier, ClassifierPrefix } from '@entrgi/models';
-import { GraphBuilder, type Model, type Value } from '@entrgi/onnx';
+import type { Model, Value } from '@entrgi/onnx';
+import { GraphBuilder } from '@entrgi/onnx/graphs';
 import { embedTokens } from './embed-tokens.js';
 import { leadingTensors } from './leading-graph.js';
 import { prefixTensors } from './prefix-graph.js';

@@ -1,6 +1,7 @@
 import type { Classifier, ClassifierPrefix } from '@entrgi/models';
 import { keptTensors } from '@entrgi/models/internal';
-import { GraphBuilder, type Model } from '@entrgi/onnx';
+import type { Model } from '@entrgi/onnx';
+import { GraphBuilder } from '@entrgi/onnx/graphs';
 import { embedTokens } from './embed-tokens.js';
 import { prefixTensors } from './prefix-graph.js';
 

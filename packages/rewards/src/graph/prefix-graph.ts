@@ -1,6 +1,7 @@
 import type { Classifier, ClassifierPrefix } from '@entrgi/models';
 import { keptTensors } from '@entrgi/models/internal';
-import { GraphBuilder, type Model } from '@entrgi/onnx';
+import type { Model } from '@entrgi/onnx';
+import { GraphBuilder } from '@entrgi/onnx/graphs';
 
 /** What each layer keeps of what comes before the response: the same for all responses. */
 export const prefixTensors = keptTensors('past', { batch: 1, length: 'prefix' });

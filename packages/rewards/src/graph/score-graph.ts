@@ -1,5 +1,6 @@
 import type { Classifier, ClassifierPrefix } from '@entrgi/models';
-import { GraphBuilder, type Model } from '@entrgi/onnx';
+import type { Model } from '@entrgi/onnx';
+import { GraphBuilder } from '@entrgi/onnx/graphs';
 import { prefixTensors } from './prefix-graph.js';
 
 /**

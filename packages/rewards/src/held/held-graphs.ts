@@ -1,5 +1,6 @@
 import type { Classifier } from '@entrgi/models';
-import { GraphBuilder, type Model, type Value } from '@entrgi/onnx';
+import type { Model, Value } from '@entrgi/onnx';
+import { GraphBuilder } from '@entrgi/onnx/graphs';
 import { type GradientGraphOptions, mixGradient } from '../graph/gradient-graph.js';
 import { EXCLUDED, type HeldKind, look, lookInputs, scaledLogits } from './look.js';
 import { momentsOf, updateLogits } from './update-logits.js';
