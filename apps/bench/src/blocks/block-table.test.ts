@@ -27,18 +27,24 @@ const result = (row: BlockRowName, changes: Partial<BlockResult>): BlockResult =
 test('a line for each, and what two of them say together', () => {
   const table = blockTable([
     result('0.6b', { denoiserTokens: 1504 }),
+    result('0.6b', { denoiserTokens: 9, int8Activations: true, processorSecondsPerStep: 1.5 }),
     result('0.6b-uncached', { denoiserTokens: 16_384, seconds: 14, timed: 2, written: [5, -1, 9, -1] }),
     result('sdar-guided', { seconds: 32, length: 32, floor: undefined as never }),
     result('sdar-guided-canvas', { seconds: 512, length: 256 }),
     result('llada2', { layers: 2, secondsPerStep: 1, residentGB: 1 }),
-    result('llada2', { layers: 4, secondsPerStep: 2, residentGB: 1.5 }),
+    result('llada2', { layers: 4, secondsPerStep: 2, residentGB: 1.5, expertsPerLayer: 90 }),
+    result('llada2', { layers: 6, secondsPerStep: 9, residentGB: 9, int8Activations: true }),
   ]);
-  expect(table).toContain('| 0.6b q4 | 28 | 4 of 4 | 1.00 | 0.750 | 0.500 | 1.50 | 64.0 | 2.00 |');
-  expect(table).toContain('| sdar-guided q4 | 28 | 4 of 4 | 1.00 | 0.750 | – | – | 1.00 | 2.00 |');
+  expect(table).toContain('| 0.6b q4 | 28 | 4 of 4 | 1.00 | 0.750 | – | 0.500 | 1.50 | 64.0 | 2.00 |');
   expect(table).toContain(
-    'without the cache 10.9 × the tokens through the denoiser (16384 and 1504), 3.50 × the time; 1 of 2 tokens the same',
+    '| 0.6b q4, int8 activations | 28 | 4 of 4 | 1.00 | 0.750 | 1.50 | 0.500 | 1.50 | 64.0 | 2.00 |',
+  );
+  expect(table).toContain('| sdar-guided q4 | 28 | 4 of 4 | 1.00 | 0.750 | – | – | – | 1.00 | 2.00 |');
+  expect(table).toContain(
+    '0.6b q4, 28 layers: without the cache 10.9 × the tokens through the denoiser (16384 and 1504), 3.50 × the time; 1 of 2 tokens the same',
   );
   expect(table).toContain('1.00 s a token in blocks, 2.00 s on a canvas of 256, 2.00 ×');
+  expect(table).toContain('llada2, 4 layers: 90.0 experts of a layer in a step; the floor has 0.00, of');
   // Half a second more, and a quarter of a gigabyte, for each of the 16 layers that are left.
   expect(table).toContain(
     'all 20 layers, drawn on from 2 and 4, not measured: 10.0 s a step, floor 0.500 s, 5.50 GB resident',

@@ -41,6 +41,10 @@ export interface BlockResult extends Omit<BlockRun, 'memoryLimit' | 'cache' | 't
   /** Median, and the denoiser's part. */
   readonly secondsPerStep: number;
   readonly denoiserSecondsPerStep: number;
+  /** Processor time of the process, median; other programs change it less than the time that passes. */
+  readonly processorSecondsPerStep?: number;
+  /** Of a mixture: experts that a layer of them computes in a step, median. */
+  readonly expertsPerLayer?: number;
   /** Of all steps; where not all were run, by the median. */
   readonly seconds: number;
   /** Tokens that go through the denoiser in all steps, the prompt's among them. */
@@ -60,8 +64,10 @@ export const runBlocks = async (options: BlockRun): Promise<BlockResult> => {
   const { row, model, dtype, promptLength, length, commits, runs, guided, threads, cache } = options;
   const { memoryLimit, int8Activations } = options;
   const layers = layersOf(model, options.layers);
+  const own: BlockModel = blockModels[model];
   const inner = nodeBackend({ threads });
   let tokens = 0;
+  let experts = 0;
   const counted: typeof inner = {
     ...inner,
     async createSession(...source) {
@@ -69,6 +75,7 @@ export const runBlocks = async (options: BlockRun): Promise<BlockResult> => {
       // A mixture's first part has the tokens; those behind it have what came of them.
       const run: Session['run'] = (feeds, how) => {
         tokens += feeds.ids?.dims.reduce((product, size) => product * size, 1) ?? 0;
+        if (isExpert(session)) experts++;
         return session.run(feeds, how);
       };
       return { ...session, run };
@@ -90,11 +97,15 @@ export const runBlocks = async (options: BlockRun): Promise<BlockResult> => {
   const { guidance } = presets.published;
   const seconds: number[] = [];
   const denoiserSeconds: number[] = [];
+  const processorSeconds: number[] = [];
+  const expertsRun: number[] = [];
   const asked = Math.ceil(length / commits);
   const { timed = Number.POSITIVE_INFINITY } = options;
   let steps = asked;
   let written: readonly number[] = [];
   tokens = 0;
+  experts = 0;
+  let used = process.cpuUsage();
   for await (const event of sample({
     denoiser: { ...denoiser, encodePrompt: () => prefix },
     prompts: ['an opening'],
@@ -115,6 +126,11 @@ export const runBlocks = async (options: BlockRun): Promise<BlockResult> => {
     steps = event.steps;
     seconds.push(event.timings.totalMs / 1000);
     denoiserSeconds.push(event.timings.denoiserMs / 1000);
+    const { user, system } = process.cpuUsage(used);
+    processorSeconds.push((user + system) / 1e6);
+    expertsRun.push(experts);
+    experts = 0;
+    used = process.cpuUsage();
     written = Array.from(event.tokenIds, (id) => (id === denoiser.vocabulary.maskId ? -1 : id));
     if (seconds.length >= timed) break;
   }
@@ -128,6 +144,8 @@ export const runBlocks = async (options: BlockRun): Promise<BlockResult> => {
     ...{ row, model, layers, dtype, int8Activations, threads, promptLength, length, commits, runs, guided },
     ...{ steps, timed: seconds.length, loadSeconds, secondsPerStep },
     denoiserSecondsPerStep: median(denoiserSeconds),
+    processorSecondsPerStep: median(processorSeconds),
+    ...(own.experts === undefined ? {} : { expertsPerLayer: median(expertsRun) / (layers - 1) }),
     seconds: isWhole ? seconds.reduce((sum, each) => sum + each, 0) : secondsPerStep * steps,
     denoiserTokens: Math.round((tokens / seconds.length) * steps),
     ...(guided ? {} : { floor: await floorOf(options, layers) }),
@@ -138,6 +156,9 @@ export const runBlocks = async (options: BlockRun): Promise<BlockResult> => {
     written,
   };
 };
+
+/** A session of an expert has the rows that chose it, and nothing else. */
+const isExpert = ({ inputNames }: Session): boolean => inputNames.length === 1 && inputNames[0] === 'x';
 
 /** How its loader is told what its config.json does not say. */
 export const attentionOf = ({
