@@ -20,11 +20,14 @@ export const showRecipes = async ({ json }: { readonly json: boolean }, context:
   const styles = stylesFor(stdout, env);
   stdout.write(`Recipes for \`entrgi generate --recipe NAME\`; this machine has ${bytes(memory)}.\n`);
   for (const recipe of all) stdout.write(`\n${recipeLines(recipe, styles).join('\n')}\n`);
+  stdout.write(`\n${styles.dim(MACHINE)}\n`);
 };
+
+const MACHINE = 'Measured: two cores of an Intel Xeon with AVX-512, random weights of the shapes.';
 
 /** At most 80 columns each. */
 const recipeLines = (
-  { name, about, options, memory, checked, secondsPerStep, fits }: Recipe & { name: string; fits: boolean },
+  { name, about, options, memory, checked, measured, fits }: Recipe & { name: string; fits: boolean },
   styles: Styles,
 ): string[] => {
   const { denoiser, reward, attention, blockLength, preset, method, dtype, templateVariables } = options;
@@ -39,10 +42,6 @@ const recipeLines = (
       ([variable, value]) => `${variable}=${JSON.stringify(value)}`,
     ),
   ];
-  const time =
-    secondsPerStep === undefined
-      ? 'not measured'
-      : `${secondsPerStep.value} s a guided step of ${secondsPerStep.tokens} tokens`;
   const room = fits ? styles.green('fits') : styles.red('does not fit');
   const line = (what: string, value: string) => `  ${styles.dim(what.padEnd(9))} ${value}`;
   return [
@@ -54,9 +53,17 @@ const recipeLines = (
       'memory',
       `${bytes(memory.bytes)} ${memory.from === 'measured' ? 'measured' : 'of weights, not measured'}: ${room}`,
     ),
-    line('time', time),
+    ...(measured ?? []).map((run) => line('time', timeOf(run))),
+    ...(measured === undefined ? [line('time', 'not measured')] : []),
     line('checked', checkedAs[checked]),
   ];
+};
+
+const timeOf = (run: NonNullable<Recipe['measured']>[number]): string => {
+  const { guided, tokens, secondsPerStep, tokensPerSecond } = run;
+  const step = `${secondsPerStep} s a ${guided ? 'guided' : 'plain'} step of ${tokens} tokens`;
+  const speed = tokensPerSecond === undefined ? '' : `, ${tokensPerSecond} tokens/s`;
+  return `${step}${speed}, ${bytes(run.bytes)}`;
 };
 
 const checkedAs = {
