@@ -1,7 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { rewardDirectory } from '@entrgi/tiny-stories';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { blockFamilies, openBlockFamily } from '../../../../packages/models/fixtures/block-families.js';
 import { entrgi } from '../testing/capture.js';
 import { temporaryFolder } from '../testing/temporary-folder.js';
 
@@ -89,6 +90,32 @@ test('what is wrong is said, with the option at fault', async () => {
     out,
     '--judge',
     'http://localhost:9/v1',
+  );
+});
+
+test('written tokens of a block model are edited, and a journal does not mix what was with what was not', async () => {
+  const [denoiser, remove] = await openBlockFamily(blockFamilies.llada2!);
+  onTestFinished(remove);
+  const folder = await temporaryFolder();
+  const data = join(folder, 'prompts.jsonl');
+  await writeFile(data, JSON.stringify({ prompt: 'A cat' }));
+  const config = await configFile({ data, denoiser: [denoiser], methods: ['base'], temperatures: [1] });
+  const responded = async (name: string, ...argv: string[]) => {
+    const out = join(folder, `${name}.jsonl`);
+    const size = ['--steps', '6', '--max-new-tokens', '8'];
+    const { status, stderr } = await entrgi(['eval', '--config', config, '--out', out, ...size, ...argv]);
+    const { settings, trajectories } = JSON.parse(await readFile(out, 'utf8'));
+    return { status, stderr, threshold: settings.editThreshold, trajectories };
+  };
+  const plain = await responded('out');
+  expect(plain).toMatchObject({ status: 0, threshold: undefined });
+  const edited = await responded('edited', '--edit-threshold', '0.01');
+  expect(edited).toMatchObject({ status: 0, threshold: 0.01 });
+  expect(edited.trajectories).not.toEqual(plain.trajectories);
+  const mixed = await responded('out', '--edit-threshold', '0.01');
+  expect(mixed).toMatchObject({ status: 1, trajectories: plain.trajectories });
+  expect(mixed.stderr).toContain(
+    'expected results with editThreshold 0.01, got some with editThreshold none',
   );
 });
 
