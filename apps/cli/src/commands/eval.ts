@@ -63,7 +63,7 @@ export const evalCommand = (context: Context): Command => {
     .option('--config <FILE.json>', 'all of this from a file, which explicit options override')
     .option(
       '--workers <N>',
-      'processes that work at the same time; 0: this one (default: by processors and memory)',
+      'processes that work at the same time; 0: this one (default: one for each processor, as far as the memory goes)',
       parseInteger,
     )
     .option(

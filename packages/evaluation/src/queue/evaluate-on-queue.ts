@@ -5,11 +5,11 @@ import type { Journal } from '../journal/open-journal.js';
 import { endpointJudge } from '../judges/endpoint-judge.js';
 import { judgeLine } from '../judges/judge-line.js';
 import type { Cell } from '../plan/plan-evaluation.js';
-import { defaultWorkers } from '../run/default-workers.js';
 import type { EvaluateOptions } from '../run/evaluate.js';
 import type { Executor } from '../run/executor.js';
 import { makeExecutors } from '../run/make-executors.js';
 import { progressReporter } from '../run/progress-reporter.js';
+import { defaultWorkers } from '../run/share-machine.js';
 import { connect } from './connect.js';
 import { queueName } from './queue-name.js';
 

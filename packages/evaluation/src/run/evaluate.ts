@@ -3,10 +3,10 @@ import type { Journal } from '../journal/open-journal.js';
 import { endpointJudge } from '../judges/endpoint-judge.js';
 import { judgeLine } from '../judges/judge-line.js';
 import type { Cell, EvaluationPlan } from '../plan/plan-evaluation.js';
-import { defaultWorkers } from './default-workers.js';
 import type { Executor } from './executor.js';
 import { makeExecutors } from './make-executors.js';
 import { type EvaluationProgress, progressReporter } from './progress-reporter.js';
+import { defaultWorkers } from './share-machine.js';
 
 /** What is run, where results go, and who is told. */
 export interface EvaluateOptions {

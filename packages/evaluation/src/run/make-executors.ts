@@ -1,16 +1,17 @@
-import { availableParallelism } from 'node:os';
-import type { WorkSpec } from '../plan/plan-evaluation.js';
+import type { EvaluationPlan } from '../plan/plan-evaluation.js';
 import { childExecutor } from './child-executor.js';
 import type { Executor } from './executor.js';
 import { localExecutor } from './local-executor.js';
+import { threadsEach } from './share-machine.js';
 
 /** So many worker processes, which share the processors; for 0, one in this process. */
 export const makeExecutors = (
-  work: WorkSpec,
+  { pairs, judge, perplexity, modelBytes }: EvaluationPlan,
   workers: number,
   signal: AbortSignal | undefined,
 ): Executor[] => {
-  if (workers === 0) return [localExecutor(work, { signal })];
-  const threads = Math.max(1, Math.floor(availableParallelism() / workers));
+  const work = { pairs, judge, perplexity };
+  const threads = threadsEach(Math.max(1, workers), modelBytes);
+  if (workers === 0) return [localExecutor(work, { threads, signal })];
   return Array.from({ length: workers }, () => childExecutor(work, threads));
 };
