@@ -10,10 +10,11 @@ import {
   offlineOption,
   revisionOption,
   rewardDtypeOption,
+  templateDateOption,
+  templateVariableOption,
 } from './options/model-options.js';
 import { oneOf } from './options/one-of.js';
 import { parseDecimal, parseInteger } from './options/parse-number.js';
-import { parseVariable } from './options/parse-variable.js';
 import { samplingOptions } from './options/sampling-options.js';
 
 /** What `planGeneration` of entrgi fills in. Help is there before that package, which is large, is loaded. */
@@ -72,11 +73,8 @@ export const generateCommand = (context: Context): Command => {
         ['everywhere', 'block-causal'],
       ),
     )
-    .option(
-      '--template-variable <NAME=JSON>',
-      'given to both chat templates, as enable_thinking=false; may be repeated',
-      parseVariable,
-    )
+    .addOption(templateVariableOption())
+    .addOption(templateDateOption())
     .option(
       '--trajectories <N>',
       `responses per prompt${is(defaults.trajectories)}; base always writes one`,

@@ -9,6 +9,8 @@ import {
   offlineOption,
   revisionOption,
   rewardDtypeOption,
+  templateDateOption,
+  templateVariableOption,
 } from './options/model-options.js';
 import { parseInteger } from './options/parse-number.js';
 
@@ -31,6 +33,8 @@ export const scoreCommand = (context: Context): Command =>
     .addOption(offlineOption())
     .addOption(denoiserDtypeOption())
     .addOption(rewardDtypeOption())
+    .addOption(templateVariableOption())
+    .addOption(templateDateOption())
     .option('--judge <MODEL|URL>', "a classifier, `embedded`, or a server with OpenAI's chat completions")
     .addOption(judgeLabelOption())
     .option('--judge-model <NAME>', 'which model of such a server')

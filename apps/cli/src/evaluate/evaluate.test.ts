@@ -80,6 +80,7 @@ test('what is wrong is said, with the option at fault', async () => {
     '--config',
     await configFile({ temperture: [1] }),
   );
+  await says(2, '--template-date: expected a date such as', '--data', 'openings', '--template-date', 'soon');
   await says(1, /nowhere\.csv: no such file/, '--data', 'nowhere.csv', '--out', out);
   await says(
     2,

@@ -6,7 +6,6 @@ export const withoutOption: ReadonlySet<string> = new Set([
   'entropyOf',
   'softTemperature',
   'filterHard',
-  'templateDate',
 ]);
 
 /** How a command line asks for the settings that a journal has. */

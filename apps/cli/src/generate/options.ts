@@ -1,5 +1,6 @@
 import type { Attention, GivenSettings, MethodName, ModelOptions, presets, WeightDtype } from 'entrgi';
 import type { SourceOptions } from '../models/model-source.js';
+import { templateDateOf } from '../models/template-date.js';
 
 /** `entrgi generate` as parsed: names and values are checked by the library. */
 export interface GenerateOptions extends GivenSettings, SourceOptions {
@@ -18,6 +19,7 @@ export interface GenerateOptions extends GivenSettings, SourceOptions {
   /** How the denoiser's tokens see each other, where its config.json cannot say so. */
   readonly attention?: Attention | undefined;
   readonly templateVariable?: Readonly<Record<string, unknown>> | undefined;
+  readonly templateDate?: string | undefined;
   readonly seed: number;
   readonly json: boolean;
   readonly trace?: string | undefined;
@@ -40,6 +42,7 @@ export const modelOptions = (options: GenerateOptions): ModelOptions => {
     verify,
     dtype: { denoiser: options.denoiserDtype, reward: options.rewardDtype },
     templateVariables: options.templateVariable,
+    templateDate: templateDateOf(options.templateDate),
   };
 };
 
@@ -51,6 +54,7 @@ export const settingsOf = (options: GenerateOptions): GivenSettings => {
     minimumCoverage,
     attention,
     templateVariable,
+    templateDate,
     seed,
     json,
     trace,

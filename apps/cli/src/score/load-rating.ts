@@ -2,6 +2,7 @@ import { type Disposable, disposable, type Reward } from '@entrgi/core';
 import { rewardDirectory } from '@entrgi/tiny-stories';
 import { type HubOptions, loadModels, loadReward, nodeBackend, type WeightDtype } from 'entrgi';
 import { modelSource, rewardSource } from 'entrgi/internal';
+import { templateDateOf } from '../models/template-date.js';
 
 /** Which reward rates, and how what it runs on is loaded. */
 export interface RatingOptions {
@@ -12,6 +13,8 @@ export interface RatingOptions {
   readonly label?: number | string | undefined;
   readonly denoiserDtype?: WeightDtype | undefined;
   readonly rewardDtype?: WeightDtype | undefined;
+  readonly templateVariable?: Readonly<Record<string, unknown>> | undefined;
+  readonly templateDate?: string | undefined;
   readonly revision?: string | undefined;
   readonly offline?: boolean | undefined;
 }
@@ -22,14 +25,18 @@ export const loadRating = async (
   fetching: HubOptions,
 ): Promise<Disposable & { readonly reward: Reward }> => {
   const { reward: given = rewardDirectory, denoiser, label, rewardDtype, revision, offline } = options;
+  const template = {
+    templateVariables: options.templateVariable,
+    templateDate: templateDateOf(options.templateDate),
+  };
   if (rewardSource(given).kind !== 'model') {
     const dtype = { denoiser: options.denoiserDtype, reward: rewardDtype };
-    return loadModels({ ...fetching, reward: given, denoiser, dtype, revision, offline });
+    return loadModels({ ...fetching, ...template, reward: given, denoiser, dtype, revision, offline });
   }
   const backend = nodeBackend({ worker: true });
   try {
     const { source, revision: own = revision } = await modelSource(given);
-    const loading = { ...fetching, backend, label, dtype: rewardDtype, revision: own, offline };
+    const loading = { ...fetching, ...template, backend, label, dtype: rewardDtype, revision: own, offline };
     return { reward: await loadReward(source, loading), ...disposable(() => backend.dispose()) };
   } catch (error) {
     await backend.dispose();

@@ -3,7 +3,7 @@ import type { GenerateOptions, GivenSettings, MethodName, ModelOptions, presets 
 import type { JudgeChoice } from '../judges/judge-spec.js';
 
 /** Model options that are plain data, as worker processes load the models. */
-const modelNameList = [
+export const modelNameList = [
   'denoiser',
   'reward',
   'label',

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { Prompt } from '@entrgi/core';
 import { requireThat, requireWhole } from '@entrgi/core/internal';
+import { checkTemplateOptions, templateDateText } from '@entrgi/models/internal';
 import { denoiserDirectory, rewardDirectory } from '@entrgi/tiny-stories';
 import type { HubOptions, MethodName, RewardSource } from 'entrgi';
 import { type GenerationPlan, isEmbedded, planGeneration, rewardSource } from 'entrgi/internal';
@@ -63,6 +64,7 @@ export const planEvaluation = async (
   examples: readonly Example[],
   fetching: HubOptions = {},
 ): Promise<EvaluationPlan> => {
+  checkTemplateOptions(options);
   const wanted = modelPairsOf(options).map((models) => ({ models, variants: variantsOf(options, models) }));
   // One for all: who compares denoisers judges them alike.
   const judge = judgeSpec(
@@ -83,7 +85,9 @@ export const planEvaluation = async (
     pairs.set(hashOf(hashes), { hashes, models });
     modelBytes = Math.max(modelBytes, denoiser.bytes + reward.bytes + shared);
     const { dtype, label, minimumCoverage, templateVariables, templateDate, attention } = models;
-    const loading = { dtype, label, minimumCoverage, templateVariables, templateDate, attention };
+    // What a template is told, wherever the result is made: the date in local time.
+    const told = templateDate === undefined ? undefined : templateDateText(templateDate);
+    const loading = { dtype, label, minimumCoverage, templateVariables, templateDate: told, attention };
     const names = {
       denoiser: nameOf(models.denoiser ?? denoiserDirectory),
       reward: rewardName(rewardSource(models.reward ?? rewardDirectory)),

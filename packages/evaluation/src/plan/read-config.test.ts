@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { packageFile } from '../package-file.js';
 import { temporaryFolder } from '../testing/temporary-folder.js';
+import { modelNameList } from './evaluation-options.js';
 import { readConfig } from './read-config.js';
 
 const config = async (value: unknown): Promise<string> => {
@@ -26,8 +27,9 @@ test('what it says, without the address of its schema', async () => {
     judge: 'http://localhost/v1',
     judgeOptions: { questions: ['Good?'] },
   };
-  const path = await config({ $schema: './node_modules/@entrgi/evaluation/evaluation.schema.json', ...said });
-  expect(await readConfig(path)).toEqual(said);
+  const address = { $schema: './node_modules/@entrgi/evaluation/evaluation.schema.json' };
+  const path = await config({ ...address, ...said, templateDate: '2026-11-27' });
+  expect(await readConfig(path)).toEqual({ ...said, templateDate: new Date(2026, 10, 27) });
 });
 
 test('what is wrong is named, with the nearest name there is', async () => {
@@ -65,6 +67,14 @@ test('what is wrong is named, with the nearest name there is', async () => {
     { judgeOptions: { requestsPerMinute: 0 } },
     'judgeOptions.requestsPerMinute: expected a number above 0, got 0.',
   );
+  await refused(
+    { templateDate: 'tomorrow' },
+    'templateDate: expected text such as 2026-11-27 or 2026-11-27T18:30:00, got "tomorrow".',
+  );
+  await refused(
+    { templateDate: '2026-02-30' },
+    'templateDate: expected a date that there is, got "2026-02-30".',
+  );
   await refused([], 'the file: expected an object, got [].');
   await refused('{"steps": 1, "steps": 2}', 'expected JSON (the key "steps" stands there twice).');
   await expect(readConfig('nowhere.json')).rejects.toMatchObject({ code: 'not-found' });
@@ -82,6 +92,11 @@ test('the schema knows the methods that generate knows, and refuses others', asy
   );
 });
 
+test('the schema has every option of models that are named', () => {
+  const { properties } = packageFile('evaluation.schema.json') as { properties: object };
+  for (const name of modelNameList) expect(properties, name).toHaveProperty(name);
+});
+
 test('the schema has every setting', () => {
   const { properties } = packageFile('evaluation.schema.json') as { properties: object };
   for (const name of Object.keys(defaults)) {
@@ -94,6 +109,7 @@ type Kind = 'text' | 'whole' | 'number' | 'boolean' | 'list' | 'object' | 'null'
 /** Of what kinds each option is, said a second time. */
 const kinds: Readonly<Record<string, readonly Kind[]>> = {
   ...of(['text'], '$schema data out shard queue attention revision judge perplexity judgeModel preset order'),
+  ...of(['text'], 'templateDate cacheDir quantizedDir'),
   ...of(['text'], 'update entropyOf endTokens schedule draw remasking potential judgeOptions.cacheDir'),
   ...of(['text'], 'dtype.denoiser dtype.reward'),
   ...of(
@@ -101,11 +117,14 @@ const kinds: Readonly<Record<string, readonly Kind[]>> = {
     'limit workers trajectories steps maxNewTokens topK guidanceSteps blockLength guidanceEvery',
   ),
   ...of(['whole'], 'lookEvery drafts iterations judgeOptions.concurrency judgeOptions.retries'),
-  ...of(['number'], 'minimumCoverage topP learningRate beta softTemperature vocabularyTolerance'),
+  ...of(['number'], 'memoryLimit minimumCoverage topP learningRate beta softTemperature vocabularyTolerance'),
   ...of(['number'], 'confidenceThreshold editThreshold classifierFreeScale entropyBound remaskingShare'),
   ...of(['number'], 'guidanceFrom guidanceUntil steeringBeta resampleBelow budgetPasses budgetSeconds'),
   ...of(['number'], 'judgeOptions.requestsPerMinute judgeOptions.timeout'),
-  ...of(['boolean'], 'skipMalformed skipLong offline verify deprioritizeEos filterHard cacheBlocks'),
+  ...of(
+    ['boolean'],
+    'skipMalformed skipLong offline verify disablePrepacking deprioritizeEos filterHard cacheBlocks',
+  ),
   ...of(['list'], 'methods temperatures seeds response judgeOptions.questions'),
   ...of(['text', 'list'], 'denoiser reward'),
   ...of(['whole', 'text'], 'label judgeLabel'),

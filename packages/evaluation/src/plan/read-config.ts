@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { InvalidArgumentError, NotFoundError } from '@entrgi/core';
 import { lazily, nearestName } from '@entrgi/core/internal';
-import { strictJson } from '@entrgi/models/internal';
+import { parseTemplateDate, strictJson } from '@entrgi/models/internal';
 import type { ErrorObject } from 'ajv';
 import { clipped } from '../data/example.js';
 import { packageFile } from '../package-file.js';
@@ -38,8 +38,25 @@ export const readConfig = async (path: string): Promise<EvaluationConfig> => {
   }
   const validate = await validation.get();
   if (!validate(config)) throw schemaError(path, validate.schema as Schema, validate.errors!);
-  const { $schema: _, ...options } = config as { readonly $schema?: string };
-  return options;
+  const {
+    $schema: _,
+    templateDate,
+    ...options
+  } = config as {
+    readonly $schema?: string;
+    readonly templateDate?: string;
+  };
+  return templateDate === undefined ? options : { ...options, templateDate: dateOf(path, templateDate) };
+};
+
+/** JSON has no dates, and the schema cannot tell the 30th of February from one. */
+const dateOf = (path: string, text: string): Date => {
+  const date = parseTemplateDate(text);
+  if (date !== undefined) return date;
+  throw new InvalidArgumentError(`${path}: templateDate: expected a date that there is, got "${text}".`, {
+    value: text,
+    argument: 'templateDate',
+  });
 };
 
 const validation = lazily(async () => {

@@ -1,5 +1,6 @@
 import { Option } from 'commander';
 import { oneOf } from './one-of.js';
+import { parseVariable } from './parse-variable.js';
 
 /** Which revision of models of the hub. */
 export const revisionOption = (): Option =>
@@ -29,6 +30,18 @@ export const denoiserDtypeOption = (): Option =>
 
 export const rewardDtypeOption = (): Option =>
   oneOf('--reward-dtype <TYPE>', 'the same of the reward model; its gradient is exact in each', dtypes);
+
+export const templateVariableOption = (): Option =>
+  new Option(
+    '--template-variable <NAME=JSON>',
+    'given to both chat templates, as enable_thinking=false; may be repeated',
+  ).argParser(parseVariable);
+
+export const templateDateOption = (): Option =>
+  new Option(
+    '--template-date <DATE>',
+    'what chat templates that ask for the date are told, as 2026-11-27; without it they cannot ask',
+  );
 
 const dtypes = ['fp32', 'auto', 'fp16', 'bf16', 'q8', 'q4'];
 
