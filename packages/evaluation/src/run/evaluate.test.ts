@@ -7,7 +7,6 @@ import { denoiserDirectory, generate, loadModels, methodNames, rewardDirectory }
 import { expect, onTestFinished, test } from 'vitest';
 import { causalFixture, layOut } from '../../../transformers/src/testing/lay-out.js';
 import { readData } from '../data/read-data.js';
-import type { JournalLine } from '../journal/journal-line.js';
 import { openJournal } from '../journal/open-journal.js';
 import { readJournals } from '../journal/read-journals.js';
 import { checkJournal } from '../plan/check-journal.js';
@@ -15,7 +14,6 @@ import type { EvaluationOptions } from '../plan/evaluation-options.js';
 import { fittingExamples } from '../plan/fitting-examples.js';
 import { type EvaluationPlan, planEvaluation } from '../plan/plan-evaluation.js';
 import { ofShard } from '../plan/shard.js';
-import { makeReport } from '../report/make-report.js';
 import { temporaryFolder } from '../testing/temporary-folder.js';
 import { evaluate } from './evaluate.js';
 import type { EvaluationProgress } from './progress-reporter.js';
@@ -32,17 +30,33 @@ const options: EvaluationOptions = {
 const planOf = async (more: Partial<EvaluationOptions> = {}) =>
   planEvaluation({ ...options, ...more }, await readData('openings', { limit: 2 }));
 
-test('a journal has what generate gives, the judge beside it, and what it cost; run again, nothing is done', async () => {
+test('a journal that has half of it gets the rest, and one that has all of it nothing', async () => {
+  const path = join(await temporaryFolder(), 'journal.jsonl');
+  // One model to load.
+  const plan = await planOf({ reward: 'confidence', judge: 'none', methods: ['base', 'bon'] });
+  const told: EvaluationProgress[] = [];
+  const run = async (cells = plan.cells): Promise<string> => {
+    const journal = await openJournal(path);
+    const onProgress = (progress: EvaluationProgress) => told.push(progress);
+    await evaluate({ plan, cells, journal, workers: 0, onProgress });
+    await journal.close();
+    return readFile(path, 'utf8');
+  };
+  const half = await run(plan.cells.slice(0, 2));
+  told.length = 0;
+  const whole = await run();
+  expect(whole.startsWith(half)).toBe(true);
+  expect(told.map(({ done, total }) => `${done}/${total}`)).toEqual(['2/4', '3/4', '4/4']);
+  expect(told[2]!.secondsLeft).toBe(0);
+  expect(await run()).toBe(whole);
+});
+
+test('a journal has what generate gives, the judge beside it, and what it cost', async () => {
   const path = join(await temporaryFolder(), 'journal.jsonl');
   const plan = await planOf();
   const journal = await openJournal(path);
-  const told: EvaluationProgress[] = [];
-  // Half of it, and the rest.
-  await evaluate({ plan, cells: plan.cells.slice(0, 2), journal, workers: 0 });
-  await evaluate({ plan, journal, workers: 0, onProgress: (progress) => told.push(progress) });
+  await evaluate({ plan, journal, workers: 0 });
   await journal.close();
-  expect(told.map(({ done, total }) => `${done}/${total}`)).toEqual(['2/4', '3/4', '4/4']);
-  expect(told[2]!.secondsLeft).toBe(0);
 
   const lines = await readJournals([path]);
   const { denoiser, reward, dispose } = await loadModels();
@@ -74,12 +88,6 @@ test('a journal has what generate gives, the judge beside it, and what it cost; 
       for (const step of committedAt) expect([1, 2, 3]).toContain(step);
     });
   }
-
-  const before = await readFile(path, 'utf8');
-  const again = await openJournal(path);
-  await evaluate({ plan: await planOf(), journal: again, workers: 0 });
-  await again.close();
-  expect(await readFile(path, 'utf8')).toBe(before);
 });
 
 test('a prompt that no window holds is named, and left out where that is asked for', async () => {
@@ -107,7 +115,7 @@ test('a prompt that no window holds is named, and left out where that is asked f
 test('a journal has what an autoregressive model makes of each response', async () => {
   const folder = await temporaryFolder();
   const causal = layOut(folder, 'causal', causalFixture);
-  const plan = await planOf({ methods: ['bon'], judge: 'none', perplexity: causal });
+  const plan = await planOf({ methods: ['bon'], reward: 'confidence', judge: 'none', perplexity: causal });
   const journal = await openJournal(join(folder, 'journal.jsonl'));
   await evaluate({ plan, journal, workers: 0 });
   await journal.close();
@@ -119,7 +127,7 @@ test('a journal has what an autoregressive model makes of each response', async 
     for (const nats of rated) expect(nats).toBeGreaterThan(0);
   }
   await perplexity.dispose();
-  const plain = await planOf({ methods: ['bon'], judge: 'none' });
+  const plain = await planOf({ methods: ['bon'], reward: 'confidence', judge: 'none' });
   expect(plan.cells[0]!.key).not.toBe(plain.cells[0]!.key);
   await expect(planOf({ perplexity: join(folder, 'nowhere') })).rejects.toThrow('nowhere');
 });
@@ -209,7 +217,7 @@ test('parts of settings that are objects are named one by one, and what differs 
   );
 });
 
-test('every denoiser goes with every reward, one pair after the other; alone it is the very same results', async () => {
+test('every denoiser goes with every reward, one pair after the other; alone it is the very same work', async () => {
   const one: Partial<EvaluationOptions> = { methods: ['bon'], trajectories: 1, steps: 1 };
   const rewards = ['embedded', moodDirectory];
   const plan = await planOf({ ...one, reward: rewards });
@@ -227,22 +235,6 @@ test('every denoiser goes with every reward, one pair after the other; alone it 
   const loaded = (pairs: EvaluationPlan) =>
     Math.max(...alone.map(({ modelBytes }) => modelBytes)) === pairs.modelBytes;
   expect(loaded(plan)).toBe(true);
-
-  const folder = await temporaryFolder();
-  const run = async (name: string, wanted: EvaluationPlan): Promise<JournalLine[]> => {
-    const journal = await openJournal(join(folder, name));
-    await evaluate({ plan: wanted, journal, workers: 0 });
-    await journal.close();
-    return [...journal.lines];
-  };
-  const lines = await run('both', plan);
-  const results = (all: readonly JournalLine[]) =>
-    all.map(({ key, trajectories }) => ({ key, trajectories }));
-  expect(results(lines)).toEqual(
-    results(await run('mood', alone[1]!)).toSpliced(0, 0, ...results(lines).slice(0, 2)),
-  );
-  const { summary } = await makeReport(lines);
-  expect(summary.setups.map(({ models }) => models.reward).toSorted()).toEqual(['mood', 'reward']);
 });
 
 test('options that cannot work are refused before anything is loaded', async () => {
