@@ -40,3 +40,15 @@ test.each([
   const error = new InvalidArgumentError(message, { argument });
   expect(describeError(error, new Map([['topP', '--top-p']]))).toBe(described);
 });
+
+test('a hint says options as they are written, and only there', () => {
+  const flags = new Map([
+    ['attention', '--attention'],
+    ['blockLength', '--block-length'],
+  ]);
+  const hint = "Say attention: 'block-causal' and blockLength: 32, or device: 'cpu'.";
+  const error = new InvalidArgumentError("m: attention: 'x' says nothing.", { argument: 'steps', hint });
+  expect(describeError(error, flags)).toBe(
+    "m: attention: 'x' says nothing. Say --attention block-causal and --block-length 32, or device: 'cpu'.",
+  );
+});

@@ -22,7 +22,7 @@ export const describeError = (error: unknown, flags: Flags = new Map()): string 
   singleLine(clipMessage(sentence(error, flags)));
 
 const sentence = (error: unknown, flags: Flags): string => {
-  if (EntrgiError.isInstance(error)) return withFlag(error, flags);
+  if (EntrgiError.isInstance(error)) return withFlagsInHint(withFlag(error, flags), error, flags);
   if (!(error instanceof Error)) return `Unexpected failure: ${String(error)}. ${report}`;
   const { code, path, dest } = error as NodeJS.ErrnoException & { dest?: string };
   const meaning = code === undefined ? undefined : systemErrors[code];
@@ -40,6 +40,15 @@ const withFlag = ({ message, argument = '' }: EntrgiError, flags: Flags): string
   if (flag === undefined || !message.startsWith(`${argument}: `, at)) return message;
   const kept = /^\w+: $/.test(before) ? '' : message.slice(0, at);
   return `${kept}${flag}${message.slice(at + argument.length)}`;
+};
+
+/** A hint that names options with values, `blockLength: 32`, names them as they are written: `--block-length 32`. */
+const withFlagsInHint = (text: string, { hint }: EntrgiError, flags: Flags): string => {
+  if (hint === undefined || !text.endsWith(hint)) return text;
+  const written = hint.replaceAll(/\b(\w+): (?:'([\w-]+)'|(\d+))/g, (all, name, word, number) =>
+    flags.has(name) ? `${flags.get(name)} ${word ?? number}` : all,
+  );
+  return text.slice(0, -hint.length) + written;
 };
 
 const report = 'Run again with ENTRGI_DEBUG=1 to see where, and please report it.';
