@@ -20,4 +20,7 @@ test('of experts, a token computes those that it has chosen, and a step reads th
   expect(blockFloor(model, { ...step, tokens: 1 }, rates)).toMatchObject({ weightGigabytes: 120e-9 });
   const two = blockFloor(model, { ...step, tokens: 2 }, rates);
   expect(two).toMatchObject({ expertsTouched: 1.75, weightGigabytes: 144e-9 });
+  // Where both are known to choose the same, it is one again.
+  const same = blockFloor(model, { ...step, tokens: 2, touched: 1 }, rates);
+  expect(same).toMatchObject({ expertsTouched: 1, weightGigabytes: 120e-9 });
 });

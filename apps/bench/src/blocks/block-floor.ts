@@ -16,7 +16,7 @@ export interface BlockFloor {
   readonly weightGigabytes: number;
   /** The longer of computing and reading. */
   readonly secondsPerStep: number;
-  /** Experts of a layer that tokens which choose at random touch. */
+  /** Experts of a layer that are read. */
   readonly expertsTouched: number;
 }
 
@@ -41,12 +41,15 @@ export const blockFloor = (
     readonly tokens: number;
     readonly rows: number;
     readonly dtype: WeightDtype;
+    /** Experts of a layer that a step reads. Default: as many as tokens that choose at random. */
+    readonly touched?: number | undefined;
   },
   rates: MachineRates,
 ): BlockFloor => {
   const { layers, tokens, rows, dtype } = step;
   const { count = 0, chosen = 0, weights = 0 } = experts ?? {};
-  const touched = experts === undefined ? 0 : count * (1 - (1 - chosen / count) ** tokens);
+  const atRandom = experts === undefined ? 0 : count * (1 - (1 - chosen / count) ** tokens);
+  const touched = step.touched ?? atRandom;
   const perToken = active.first + (layers - 1) * active.layer;
   const operations = 2 * (tokens * perToken + rows * active.head);
   const read = active.first + (layers - 1) * (active.layer + (touched - chosen) * weights) + active.head;

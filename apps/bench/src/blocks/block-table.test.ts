@@ -44,7 +44,7 @@ test('a line for each, and what two of them say together', () => {
     '0.6b q4, 28 layers: without the cache 10.9 × the tokens through the denoiser (16384 and 1504), 3.50 × the time; 1 of 2 tokens the same',
   );
   expect(table).toContain('1.00 s a token in blocks, 2.00 s on a canvas of 256, 2.00 ×');
-  expect(table).toContain('llada2, 4 layers: 90.0 experts of a layer in a step; the floor has 0.00, of');
+  expect(table).toContain('llada2, 4 layers, a prompt of 64: 90.0 experts of a layer in a step');
   // Half a second more, and a quarter of a gigabyte, for each of the 16 layers that are left.
   expect(table).toContain(
     'all 20 layers, drawn on from 2 and 4, not measured: 10.0 s a step, floor 0.500 s, 5.50 GB resident',

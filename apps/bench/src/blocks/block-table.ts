@@ -69,10 +69,10 @@ const conclusions = (results: readonly BlockResult[]): string[] => {
   }
   const exact = results.filter(({ row, int8Activations }) => row === 'llada2' && !int8Activations);
   const mixtures = exact.toSorted((a, b) => a.layers - b.layers);
-  for (const { layers, expertsPerLayer, floor } of mixtures) {
+  for (const { layers, promptLength, expertsPerLayer } of mixtures) {
     if (expertsPerLayer === undefined) continue;
     found.push(
-      `llada2, ${layers} layers: ${digits(expertsPerLayer)} experts of a layer in a step; the floor has ${digits(floor!.expertsTouched)}, of tokens that choose at random`,
+      `llada2, ${layers} layers, a prompt of ${promptLength}: ${digits(expertsPerLayer)} experts of a layer in a step`,
     );
   }
   const [few, more] = [mixtures[0], mixtures.at(-1)];

@@ -140,15 +140,16 @@ export const runBlocks = async (options: BlockRun): Promise<BlockResult> => {
   await inner.dispose();
   const isWhole = seconds.length === steps;
   const secondsPerStep = median(seconds);
+  const expertsPerLayer = own.experts === undefined ? undefined : median(expertsRun) / (layers - 1);
   return {
     ...{ row, model, layers, dtype, int8Activations, threads, promptLength, length, commits, runs, guided },
     ...{ steps, timed: seconds.length, loadSeconds, secondsPerStep },
     denoiserSecondsPerStep: median(denoiserSeconds),
     processorSecondsPerStep: median(processorSeconds),
-    ...(own.experts === undefined ? {} : { expertsPerLayer: median(expertsRun) / (layers - 1) }),
+    ...(expertsPerLayer === undefined ? {} : { expertsPerLayer }),
     seconds: isWhole ? seconds.reduce((sum, each) => sum + each, 0) : secondsPerStep * steps,
     denoiserTokens: Math.round((tokens / seconds.length) * steps),
-    ...(guided ? {} : { floor: await floorOf(options, layers) }),
+    ...(guided ? {} : { floor: await floorOf(options, layers, expertsPerLayer) }),
     residentGB: memory && memory.resident / 1e9,
     peakGB: memory && memory.peak / 1e9,
     load: loadavg()[0]!,
@@ -178,11 +179,12 @@ export const blockDirectory = ({ model, layers, runs, cache }: BlockRun): string
 const floorOf = async (
   { runs, dtype, promptLength, length, threads, model }: BlockRun,
   layers: number,
+  touched: number | undefined,
 ): Promise<BlockFloor> => {
   const own: BlockModel = blockModels[model];
   const { blockLength } = own;
   // Logits are asked for at masks: half of a block, or of the canvas, on average.
   const tokens = runs === 'cached' ? blockLength : promptLength + length;
   const rows = (runs === 'canvas' ? length : blockLength) / 2;
-  return blockFloor(own, { layers, tokens, rows, dtype }, await machineRates(threads));
+  return blockFloor(own, { layers, tokens, rows, dtype, touched }, await machineRates(threads));
 };
