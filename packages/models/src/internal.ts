@@ -11,4 +11,5 @@ export { checkTemplateOptions, templateOptionNames } from './contracts/template-
 export { denoiserOptionNames } from './denoiser/load-denoiser-options.js';
 export { strictJson } from './files/strict-json.js';
 export { hubOptionNames } from './hub/hub-options.js';
+export { type SourceName, sourceName } from './snapshot/source-name.js';
 export { weightOptionNames } from './weights/weight-options.js';

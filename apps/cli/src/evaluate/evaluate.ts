@@ -14,7 +14,7 @@ import {
 import { checkJournal, ofShard, type Shard, shardOf } from '@entrgi/evaluation/internal';
 import { chooseDisplay } from '../display/choose-display.js';
 import type { Display } from '../display/display.js';
-import { fetchingOf } from '../models/model-source.js';
+import { fetchingOf } from '../models/fetching.js';
 import type { Context } from '../process/context.js';
 import { describeError } from '../process/describe-error.js';
 import { evaluationLine } from './evaluation-line.js';

@@ -4,7 +4,7 @@ import { loadModels, type Models, stream } from 'entrgi';
 import { type GenerationPlan, planGeneration } from 'entrgi/internal';
 import { chooseDisplay } from '../display/choose-display.js';
 import type { Display } from '../display/display.js';
-import { fetchingOf } from '../models/model-source.js';
+import { fetchingOf } from '../models/fetching.js';
 import type { Context } from '../process/context.js';
 import { withinGrace } from '../process/within-grace.js';
 import { withoutControls } from '../process/without-controls.js';

@@ -1,5 +1,5 @@
 import type { Attention, GivenSettings, MethodName, ModelOptions, presets, WeightDtype } from 'entrgi';
-import type { SourceOptions } from '../models/model-source.js';
+import type { SourceOptions } from '../models/fetching.js';
 import { templateDateOf } from '../models/template-date.js';
 
 /** `entrgi generate` as parsed: names and values are checked by the library. */

@@ -1,6 +1,6 @@
 import { basename, dirname } from 'node:path';
 import type { Vocabulary } from '@entrgi/core';
-import { type CheckpointFacts, type HubOptions, inspectCheckpoint } from '@entrgi/models';
+import { type CheckpointFacts, type InspectOptions, inspectCheckpoint } from '@entrgi/models';
 import type { GraphReport } from './model-report.js';
 
 /** What `inspect` says about a checkpoint. */
@@ -26,12 +26,8 @@ export interface CheckpointReport {
 }
 
 /** Reads and checks a checkpoint; its weights are not loaded. `path` is what the user called it. */
-export const checkpointReport = async (
-  path: string,
-  source: string,
-  options: HubOptions,
-): Promise<CheckpointReport> => {
-  const { vocabulary, model, ...facts } = await inspectCheckpoint(source, options);
+export const checkpointReport = async (path: string, options: InspectOptions): Promise<CheckpointReport> => {
+  const { vocabulary, model, ...facts } = await inspectCheckpoint(path, options);
   const { maskId, padId, unknownId, endIds, specialIds } = vocabulary;
   const token = (id: number): string => vocabulary.tokens[id] ?? `#${id}`;
   const role = <K extends string>(name: K, id: number | undefined) =>

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import type { HubOptions } from '@entrgi/models';
 import { chooseDisplay } from '../display/choose-display.js';
 import { stylesFor } from '../display/styles.js';
-import { fetchingOf, modelSource, type SourceOptions } from '../models/model-source.js';
+import { fetchingOf, type SourceOptions } from '../models/fetching.js';
 import type { Context } from '../process/context.js';
 import { withoutControls } from '../process/without-controls.js';
 import { type CheckpointReport, checkpointReport } from './checkpoint-report.js';
@@ -56,8 +56,10 @@ const reports = async (
   }
 };
 
-const checkpointOf = async (model: string, options: SourceOptions, fetching: HubOptions) =>
-  checkpointReport(model, ...(await modelSource(model, options, fetching)));
+const checkpointOf = (model: string, options: SourceOptions, fetching: HubOptions) => {
+  const { revision, offline, verify } = options;
+  return checkpointReport(model, { ...fetching, revision, offline, verify });
+};
 
 /** Whether it is a file. What is not there is, if it has the name of a model file and cannot be one of the hub's. */
 const isFile = async (path: string): Promise<boolean> => {

@@ -1,7 +1,7 @@
 import { type Disposable, disposable, type Reward } from '@entrgi/core';
 import { rewardDirectory } from '@entrgi/tiny-stories';
 import { type HubOptions, loadModels, loadReward, nodeBackend, type WeightDtype } from 'entrgi';
-import { modelSource, rewardSource } from 'entrgi/internal';
+import { rewardSource } from 'entrgi/internal';
 import { templateDateOf } from '../models/template-date.js';
 
 /** Which reward rates, and how what it runs on is loaded. */
@@ -24,19 +24,18 @@ export const loadRating = async (
   options: RatingOptions,
   fetching: HubOptions,
 ): Promise<Disposable & { readonly reward: Reward }> => {
-  const { reward: given = rewardDirectory, denoiser, label, rewardDtype, revision, offline } = options;
+  const { reward: source = rewardDirectory, denoiser, label, rewardDtype, revision, offline } = options;
   const template = {
     templateVariables: options.templateVariable,
     templateDate: templateDateOf(options.templateDate),
   };
-  if (rewardSource(given).kind !== 'model') {
+  if (rewardSource(source).kind !== 'model') {
     const dtype = { denoiser: options.denoiserDtype, reward: rewardDtype };
-    return loadModels({ ...fetching, ...template, reward: given, denoiser, dtype, revision, offline });
+    return loadModels({ ...fetching, ...template, reward: source, denoiser, dtype, revision, offline });
   }
   const backend = nodeBackend({ worker: true });
   try {
-    const { source, revision: own = revision } = await modelSource(given);
-    const loading = { ...fetching, ...template, backend, label, dtype: rewardDtype, revision: own, offline };
+    const loading = { ...fetching, ...template, backend, label, dtype: rewardDtype, revision, offline };
     return { reward: await loadReward(source, loading), ...disposable(() => backend.dispose()) };
   } catch (error) {
     await backend.dispose();

@@ -12,7 +12,7 @@ import { readSmallFile } from '@entrgi/onnx/node';
 import { chooseDisplay } from '../display/choose-display.js';
 import { judgeCache } from '../evaluate/judge-cache.js';
 import { readStdin, stdinName } from '../generate/read-stdin.js';
-import { fetchingOf } from '../models/model-source.js';
+import { fetchingOf } from '../models/fetching.js';
 import type { Context } from '../process/context.js';
 import { withoutControls } from '../process/without-controls.js';
 import { loadRating, type RatingOptions } from './load-rating.js';

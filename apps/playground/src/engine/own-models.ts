@@ -1,5 +1,13 @@
 import type { Backend } from '@entrgi/core';
-import { type Folder, fileFolder, hubFolder, loadDenoiser, urlFolder } from '@entrgi/models';
+import {
+  type DownloadProgress,
+  type Folder,
+  fileFolder,
+  type HubOptions,
+  hubFolder,
+  loadDenoiser,
+} from '@entrgi/models';
+import { sourceName } from '@entrgi/models/internal';
 import { loadReward } from '@entrgi/rewards';
 import type { ModelChoice, ModelPlace } from '../protocol/model-choice.js';
 import type { Tell } from './load-models.js';
@@ -20,12 +28,15 @@ export interface OwnModelsOptions {
   readonly tell: Tell;
 }
 
+type Requests = Pick<HubOptions, 'signal' | 'onProgress'>;
+type Loading = Requests & { readonly backend: Backend; readonly file?: string | undefined };
+
 /**
  * Loads what is chosen, with the weights, so that a run begins at once. Throws what the loaders throw, and UnsupportedError for a reward that lacks too many
  * of the denoiser's tokens.
  */
 export const loadOwnModels = async (choice: ModelChoice, options: OwnModelsOptions): Promise<OwnModels> => {
-  const { backend, embedded, signal } = options;
+  const { backend, embedded, hub, signal, tell } = options;
   const own: { dispose(): Promise<void> }[] = [];
   const dispose = async () => {
     for (const model of own.splice(0)) await model.dispose();
@@ -33,10 +44,16 @@ export const loadOwnModels = async (choice: ModelChoice, options: OwnModelsOptio
   const load = async <T extends { dispose(): Promise<void> }>(
     place: ModelPlace,
     what: string,
-    loader: (folder: Folder, options: { backend: Backend; file?: string | undefined }) => Promise<T>,
+    loader: (source: string | Folder, options: Loading) => Promise<T>,
   ): Promise<T> => {
-    const { folder, file } = await folderAt(place, what, options);
-    const model = await loader(folder, { backend, ...(file === undefined ? {} : { file }) });
+    tell({ what: `the ${what}`, loaded: 0, total: 0 });
+    const requests = {
+      signal,
+      onProgress: ({ allLoadedBytes, allTotalBytes }: DownloadProgress) =>
+        tell({ what: `the ${what}`, loaded: allLoadedBytes, total: allTotalBytes }),
+    };
+    const { source, file } = await sourceAt(place, { hub, ...requests });
+    const model = await loader(source, { backend, ...requests, ...(file === undefined ? {} : { file }) });
     own.push(model);
     signal.throwIfAborted();
     return model;
@@ -60,21 +77,18 @@ export const loadOwnModels = async (choice: ModelChoice, options: OwnModelsOptio
   }
 };
 
-const folderAt = async (
+interface Source {
+  readonly source: string | Folder;
+  readonly file?: string | undefined;
+}
+
+const sourceAt = async (
   place: ModelPlace,
-  what: string,
-  { hub, signal, tell }: OwnModelsOptions,
-): Promise<{ folder: Folder; file?: string | undefined }> => {
-  if (typeof place !== 'string') return { folder: fileFolder(place.files, place.name) };
-  const [, above = place, file] = /^(.+?)\/((?:onnx\/)?[^/]+\.onnx)$/.exec(place) ?? [];
-  tell({ what: `the ${what}`, loaded: 0, total: 0 });
-  const requests = {
-    signal,
-    onProgress: ({ allLoadedBytes, allTotalBytes }: { allLoadedBytes: number; allTotalBytes: number }) =>
-      tell({ what: `the ${what}`, loaded: allLoadedBytes, total: allTotalBytes }),
-  };
-  const folder = /^https?:/.test(above)
-    ? urlFolder(above, requests)
-    : await hubFolder(above, { ...requests, endpoint: hub });
-  return { folder, file };
+  { hub, signal, onProgress }: Requests & Pick<OwnModelsOptions, 'hub'>,
+): Promise<Source> => {
+  if (typeof place !== 'string') return { source: fileFolder(place.files, place.name) };
+  const name = sourceName(place);
+  if (name.kind !== 'repository') return { source: place };
+  const { id, revision, file } = name;
+  return { source: await hubFolder(id, { signal, onProgress, revision, endpoint: hub }), file };
 };

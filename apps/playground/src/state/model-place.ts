@@ -1,3 +1,4 @@
+import { sourceName } from '@entrgi/models/internal';
 import type { ModelChoice, ModelPlace, PickedFiles, Role } from '../protocol/model-choice.js';
 import { roles } from '../protocol/model-choice.js';
 
@@ -9,22 +10,21 @@ export const embeddedModels: ModelDraft = { denoiser: '', reward: '' };
 /** Longer addresses are nobody's. */
 const LONGEST = 500;
 
-/** What a person means by a text: an id of the hub or a whole address; undefined where it is neither. */
+/** What a person means by a text: a model of the hub or a whole address; undefined where it is neither. */
 export const placeNamed = (text: string): string | undefined => {
-  const bare = text
-    .trim()
-    .replace(
-      /^https:\/\/huggingface\.co\/([\w.-]+\/[\w.-]+)(?:\/(?:tree|blob|resolve)\/[^/]+)?\/?/,
-      (_, id) => `${id}/`,
-    )
-    .replace(/\/+$/, '');
-  if (bare === '' || bare.length > LONGEST) return undefined;
-  if (/^(?:\.{0,2}\/|https?:\/\/[^/])/.test(bare)) {
-    // Addresses of this host are whole elsewhere too.
-    const base = globalThis.document?.baseURI;
-    return URL.canParse(bare, base) ? new URL(bare, base).href : undefined;
+  const bare = text.trim().replace(/\/+$/, '');
+  if (bare.length > LONGEST) return undefined;
+  const name = sourceName(bare);
+  if (name.kind === 'repository') {
+    const { id, revision, file } = name;
+    return [revision === undefined ? id : `${id}@${revision}`, ...(file === undefined ? [] : [file])].join(
+      '/',
+    );
   }
-  return /^\w[\w.-]*\/[\w.-]+(?:\/[\w./-]+\.onnx)?$/.test(bare) ? bare : undefined;
+  if (name.kind === 'other' || bare.startsWith('~')) return undefined;
+  // Addresses of this host are whole elsewhere too.
+  const base = globalThis.document?.baseURI;
+  return URL.canParse(bare, base) ? new URL(bare, base).href : undefined;
 };
 
 /** The models that a draft stands for, or the text of it that is no place. */

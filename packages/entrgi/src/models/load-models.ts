@@ -5,7 +5,6 @@ import { type HubOptions, loadDenoiser, type TemplateOptions, type WeightOptions
 import { confidenceReward, loadReward, logRatioReward } from '@entrgi/rewards';
 import { denoiserDirectory, rewardDirectory } from '@entrgi/tiny-stories';
 import { type ModelDtypes, type ModelOptions, modelOptionNames } from './model-options.js';
-import { modelSource } from './model-source.js';
 import { requireRuntime } from './require-runtime.js';
 import { type RewardSource, rewardSource } from './reward-source.js';
 
@@ -45,13 +44,12 @@ export const loadModels = async (options: ModelOptions = {}): Promise<Models> =>
     }
   };
   const load = async <T>(
-    given: string,
+    source: string,
     model: keyof ModelDtypes,
     loader: (source: string, how: HubOptions & WeightOptions & TemplateOptions) => Promise<T>,
   ): Promise<T> => {
-    const { source, revision = options.revision } = await modelSource(given);
     const dtype = typeof options.dtype === 'object' ? options.dtype[model] : options.dtype;
-    return loader(source, { ...sharedOptions(options), signal: stop.signal, revision, dtype });
+    return loader(source, { ...sharedOptions(options), signal: stop.signal, dtype });
   };
   try {
     const { label, minimumCoverage, endTokens, onWarning, attention } = options;
@@ -100,8 +98,10 @@ export const loadModels = async (options: ModelOptions = {}): Promise<Models> =>
 const sharedOptions = (
   options: ModelOptions,
 ): HubOptions & Omit<WeightOptions, 'dtype'> & TemplateOptions => {
-  const { cacheDir, token, offline, minimumRate, onProgress, templateVariables, templateDate } = options;
+  const { revision, cacheDir, token, offline, minimumRate, onProgress } = options;
+  const { templateVariables, templateDate } = options;
   const { verify, disablePrepacking, quantizedDir, memoryLimit, onQuantize } = options;
-  const hub = { cacheDir, token, offline, minimumRate, onProgress, templateVariables, templateDate };
-  return { ...hub, verify, disablePrepacking, quantizedDir, memoryLimit, onQuantize };
+  const hub = { revision, cacheDir, token, offline, minimumRate, onProgress };
+  const template = { templateVariables, templateDate };
+  return { ...hub, ...template, verify, disablePrepacking, quantizedDir, memoryLimit, onQuantize };
 };

@@ -1,6 +1,5 @@
 import { disposable } from '@entrgi/core';
 import { loadReward, nodeBackend } from 'entrgi';
-import { modelSource } from 'entrgi/internal';
 import type { Judge } from './judge.js';
 
 /** Which label of a classifier judges, and how it runs. */
@@ -22,8 +21,7 @@ export const classifierJudge = async (
 ): Promise<Judge> => {
   const backend = nodeBackend({ worker: true, ...(threads === undefined ? {} : { threads }) });
   try {
-    const model = await modelSource(source);
-    const reward = await loadReward(model.source, { backend, revision: model.revision, label });
+    const reward = await loadReward(source, { backend, label });
     return {
       name: name ?? reward.name,
       async score(prompt, responses, options = {}) {

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { resolveCheckpoint } from '@entrgi/models';
 import { denoiserDirectory, rewardDirectory } from '@entrgi/tiny-stories';
 import type { HubOptions } from 'entrgi';
-import { modelSource, rewardSource } from 'entrgi/internal';
+import { rewardSource } from 'entrgi/internal';
 import { hashOf } from '../journal/canonical-json.js';
 import { endpointJudgeHash } from '../judges/endpoint-judge.js';
 import type { JudgeSpec } from '../judges/judge-spec.js';
@@ -35,9 +35,8 @@ export const hashingOf = (fetching: HubOptions) => {
       given: string,
       offline: boolean | undefined,
     ): Promise<HashedModel & { readonly directory: string }> {
-      const { source, revision } = await modelSource(given);
       const file = 'onnx/model.onnx';
-      const directory = await resolveCheckpoint(source, { ...fetching, offline, revision, file });
+      const directory = await resolveCheckpoint(given, { ...fetching, offline, file });
       return { ...(await hashModel(directory)), directory };
     },
     async judge(judge: JudgeSpec): Promise<HashedModel> {
@@ -51,11 +50,10 @@ export const hashingOf = (fetching: HubOptions) => {
 };
 
 const hashed = async (
-  given: string,
+  source: string,
   { revision, offline }: ModelNames,
   fetching: HubOptions,
 ): Promise<HashedModel> => {
-  const { source, revision: own = revision } = await modelSource(given);
-  const directory = await resolveCheckpoint(source, { ...fetching, offline, revision: own });
+  const directory = await resolveCheckpoint(source, { ...fetching, offline, revision });
   return hashModel(directory, source.endsWith('.onnx') ? basename(source) : undefined);
 };

@@ -13,7 +13,7 @@ import {
  */
 export interface HubOptions {
   /**
-   * Branch, tag or commit.
+   * Branch, tag or commit, where the name has none, as `owner/name@REV` has.
    * @default main
    */
   readonly revision?: string | undefined;

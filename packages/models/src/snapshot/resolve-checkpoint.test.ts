@@ -5,7 +5,6 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { fixture } from '../../fixtures/fixture.js';
 import { rejection, testHub } from '../../fixtures/test-hub.js';
 import { loadClassifier } from '../load-classifier.js';
-import { isRepositoryId } from './repository-id.js';
 import { resolveCheckpoint } from './resolve-checkpoint.js';
 
 it('takes what exists for a directory, even where it looks like an id', async () => {
@@ -38,6 +37,19 @@ it.each(['', 'reward', 'a/b/c', 'owner/na me', 'owner/-name', 'owner--a/name', '
     expect(failure).toBeInstanceOf(InvalidArgumentError);
     expect((failure as Error).message).toContain(
       `${JSON.stringify(source)}: there is no such directory, and the hub cannot have such a model`,
+    );
+    expect(hub.requests).toEqual([]);
+  },
+);
+
+it.each(['https://example.org/owner/name', 'http://127.0.0.1:8000/model.onnx'])(
+  'says that %s is an address, and what to do',
+  async (source) => {
+    const { hub } = await testHub({});
+    const failure = await rejection(resolveCheckpoint(source));
+    expect(failure).toBeInstanceOf(InvalidArgumentError);
+    expect(failure.message).toBe(
+      `${source}: expected a directory or an id of the hub, got an address. Download its folder, or load urlFolder('${source}').`,
     );
     expect(hub.requests).toEqual([]);
   },
@@ -76,20 +88,4 @@ describe('a path that could be an id is said to be neither', () => {
     const failure = await rejection(loadClassifier(`${source}/onnx/model.onnx`));
     expect(failure.message).toContain(`${neither}has no public model of that name`);
   });
-});
-
-// Read off huggingface_hub's validate_repo_id.
-it.each([
-  ['Dream-org/Dream-v0-Instruct-7B', true],
-  ['GSAI-ML/LLaDA-8B-Base', true],
-  ['123/Foo-BAR_foo.bar123', true],
-  [`a/${'b'.repeat(96)}`, true],
-  [`a/${'b'.repeat(97)}`, false],
-  ['a/.b', false],
-  ['a/b.', false],
-  ['a/b--c', false],
-  ['café/a', false],
-  ['a\\b', false],
-])('the hub allows %j as an id: %s', (id, allowed) => {
-  expect(isRepositoryId(id)).toBe(allowed);
 });

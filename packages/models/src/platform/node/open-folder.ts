@@ -5,13 +5,13 @@ import { nodeFolder } from '../../files/node-folder.js';
 import type { HubOptions } from '../../hub/hub-options.js';
 import { hubSettings } from '../../hub/hub-settings.js';
 import { lookAtRepository } from '../../snapshot/look-at-repository.js';
-import { isRepositoryId, splitOnnxFile } from '../../snapshot/repository-id.js';
 import { resolveSource } from '../../snapshot/resolve-checkpoint.js';
+import { sourceName } from '../../snapshot/source-name.js';
 import { type VerifyOptions, verifySnapshot } from '../../snapshot/verify-snapshot.js';
 
 /**
- * A model's folder by its directory, an ONNX file in it, or its id on the hub; throws what resolveCheckpoint
- * throws.
+ * A model's folder by its directory, an ONNX file in it, or its name on the hub; throws what
+ * resolveCheckpoint throws.
  */
 export const openFolder = async (
   source: string,
@@ -27,9 +27,10 @@ export const openFolder = async (
  * all files are to be verified.
  */
 export const openToLook: typeof openFolder = async (source, options) => {
-  const { id, file } = splitOnnxFile(String(source));
-  const isPath = !isRepositoryId(id) || (await stat(source).catch(() => undefined)) !== undefined;
+  const name = sourceName(String(source));
+  const isPath = name.kind !== 'repository' || (await stat(source).catch(() => undefined)) !== undefined;
   if (isPath || options.verify === true) return openFolder(source, options);
+  const { id, revision = options.revision, file } = name;
   const choice = { file: file ?? options.file };
-  return { folder: await lookAtRepository(id, await hubSettings(options), choice), file };
+  return { folder: await lookAtRepository(id, await hubSettings({ ...options, revision }), choice), file };
 };
