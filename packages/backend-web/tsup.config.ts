@@ -1,3 +1,3 @@
 import { library } from '@entrgi/config/tsup';
 
-export default library(['src/index.ts', 'src/worker.ts']);
+export default library(['src/index.ts', 'src/internal.ts', 'src/worker.ts']);

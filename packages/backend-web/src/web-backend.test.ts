@@ -42,7 +42,12 @@ describe.skipIf(chromium === undefined)(
     /** What an expression of the page gives, with what the page complains of; `meanwhile`, something else happens. */
     const inPage = async <T>(
       expression: string,
-      { isolated = true, webgpu = false, meanwhile = async (_: Page): Promise<void> => {} } = {},
+      {
+        isolated = true,
+        webgpu = false,
+        expected = [] as string[],
+        meanwhile = async (_: Page): Promise<void> => {},
+      } = {},
     ): Promise<T> => {
       const [browser, server] = [await openBrowser({ webgpu }), await serveFolders(folders, { isolated })];
       ends.push(() => browser.close(), server.close);
@@ -96,6 +101,32 @@ describe.skipIf(chromium === undefined)(
         });
       }
       expect(refusals).toHaveLength(2);
+    });
+
+    it('fails what waits for a worker that ends or is not there, and what comes later', async () => {
+      const ended = (doing: string) => ({
+        name: 'BackendError',
+        code: 'backend',
+        message: `${doing}The worker has ended: it was terminated, or the browser ran out of memory. Make a new backend with webBackend(); where memory is short, for a smaller model.`,
+      });
+      const [ends, missing] = await inPage<object[]>('Promise.all([endedInRun(), withoutScript()])');
+      const doing = ['slow failed: ', 'slow failed: ', 'affine cannot be loaded: ', ''];
+      expect(ends).toEqual({ failures: doing.map(ended), disposed: undefined });
+      expect(missing).toEqual({
+        name: 'BackendError',
+        code: 'backend',
+        message: expect.stringMatching(
+          /^The worker died: its script cannot be loaded\. Check that the script/,
+        ),
+      });
+      const closed = inPage<object>('endedBefore()', {
+        async meanwhile(page) {
+          await page.waitForFunction('globalThis.isWaiting');
+          await page.workers()[0]!.evaluate('self.close()');
+          await page.evaluate('goOn()');
+        },
+      });
+      expect(await closed).toEqual(ended('slow failed: '));
     });
 
     it('does what the example in the README says', async () => {

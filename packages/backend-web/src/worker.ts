@@ -1,6 +1,8 @@
 // The worker's entry: the first message says what to load, every other is one call of the runtime.
 import type { Tensor } from '@entrgi/core';
 import { loadWebRuntime, type RuntimeRequest, type WebRuntime } from './web-runtime.js';
+import { holdLife } from './worker-life.js';
+import type { Alive } from './worker-runtime.js';
 
 interface Scope {
   postMessage(message: unknown, moved?: ArrayBuffer[]): void;
@@ -28,6 +30,7 @@ const buffersOf = (result: Record<string, Tensor>): ArrayBuffer[] => [
 ];
 
 scope.onmessage = ({ data: request }) => {
+  void holdLife('entrgi-backend-web-', (lock) => scope.postMessage({ lock } satisfies Alive));
   const loading = loadWebRuntime(request as RuntimeRequest);
   loading.catch(() => {}); // reported by the first call
   scope.onmessage = async ({ data }) => {

@@ -2,11 +2,11 @@
 import type { ModelNames } from '../protocol/model-choice.js';
 import type { Report, Request } from '../protocol/protocol.js';
 import { type Gate, gate } from './gate.js';
-import { holdLife } from './hold-life.js';
 import { type LoadedModels, loadModels } from './load-models.js';
 import { loadOwnModels, type OwnModels } from './own-models.js';
 import { runLanes } from './run-lanes.js';
 import { sentenceOf } from './sentence-of.js';
+import { tellLife } from './tell-life.js';
 
 const scope = globalThis as unknown as {
   postMessage(report: Report): void;
@@ -22,7 +22,7 @@ let running:
   | { readonly gate: Gate; readonly stop: AbortController; readonly ended: Promise<void> }
   | undefined;
 
-void holdLife((lock, others) => tell({ type: 'alive', lock, others }));
+void tellLife((lock, others) => tell({ type: 'alive', lock, others }));
 
 const load = async (request: Request & { type: 'load' }): Promise<void> => {
   hub = request.hub;

@@ -1,3 +1,4 @@
+import { waitForEnd } from '@entrgi/backend-web/internal';
 import type { Report, Request } from '../protocol/protocol.js';
 
 /** The worker that computes: what it is asked is a message, what it says a report. */
@@ -42,8 +43,3 @@ export const startEngine = (start: () => Worker, take: (report: Report) => void)
 
 const ENDED = 'The part of this page that computes has ended; the browser may have run out of memory.';
 const NOT_THERE = 'The part of this page that computes cannot be loaded. Is there a network?';
-
-/** The worker holds the lock as long as it lives. */
-const waitForEnd = (lock: string, signal: AbortSignal, ended: () => void): void => {
-  navigator.locks.request(lock, { signal }, ended).catch(() => {});
-};

@@ -65,19 +65,21 @@ const refusedWeights = async (options: WebBackendOptions) => {
   return message;
 };
 
+/** What a promise is rejected with; undefined where it is not. */
+const failureOf = (work: Promise<unknown>) =>
+  work.then(
+    () => undefined,
+    ({ name, code, message }) => ({ name, code, message }),
+  );
+
 /** What a long run fails with, and one after it; then a run of another backend, in the same page. */
 const untilLost = async (options: WebBackendOptions) => {
   const backend = webBackend({ wasm: '/runtime/', ...options });
   const slow = await backend.createSession(await models('affine')('slow'));
   const x = { type: 'float32', dims: [512, 512], data: new Float32Array(512 * 512) } as const;
-  const failureOf = () =>
-    slow.run({ x }).then(
-      () => undefined,
-      ({ name, code, message }) => ({ name, code, message }),
-    );
-  const first = failureOf();
+  const first = failureOf(slow.run({ x }));
   Object.assign(globalThis, { isRunning: true });
-  const failures = [await first, await failureOf()];
+  const failures = [await first, await failureOf(slow.run({ x }))];
   await backend.dispose();
   const other = webBackend({ wasm: '/runtime/', ...options, device: 'wasm' });
   const affine = await other.createSession(await models('affine')('affine'));
@@ -86,15 +88,42 @@ const untilLost = async (options: WebBackendOptions) => {
   return { failures, other: [...(y!.data as Float32Array)] };
 };
 
+/** A backend in a worker that can be ended from outside, with a session of a model that takes long. */
+const inWorker = async () => {
+  const worker = new Worker('/worker.js', { type: 'module' });
+  const backend = webBackend({ wasm: '/runtime/', device: 'wasm', threads: 1, worker: () => worker });
+  const slow = await backend.createSession(await models('affine')('slow'));
+  const x = { type: 'float32', dims: [512, 512], data: new Float32Array(512 * 512) } as const;
+  return { worker, backend, run: () => failureOf(slow.run({ x })) };
+};
+
+/** What fails where the worker ends: a run that is under way, a later one, another session, and the end. */
+const endedInRun = async () => {
+  const { worker, backend, run } = await inWorker();
+  const underWay = run();
+  setTimeout(() => worker.terminate());
+  const failures = [await underWay, await run()];
+  failures.push(await failureOf(models('affine')('affine').then(backend.createSession)));
+  failures.push(await failureOf(backend.report()));
+  return { failures, disposed: await failureOf(backend.dispose()) };
+};
+
+/** What a run fails with whose worker has closed itself before. */
+const endedBefore = async () => {
+  const { backend, run } = await inWorker();
+  Object.assign(globalThis, { isWaiting: true });
+  await new Promise((done) => Object.assign(globalThis, { goOn: done }));
+  const failure = await run();
+  await backend.dispose();
+  return failure;
+};
+
+const withoutScript = () =>
+  failureOf(webBackend({ worker: () => new Worker('/nowhere.js', { type: 'module' }) }).report());
+
 /** What goes wrong where WebGPU is asked for, in a worker and in the page. */
 const withoutWebGpu = () =>
-  Promise.all(
-    [true, false].map((worker) =>
-      webBackend({ device: 'webgpu', worker })
-        .report()
-        .catch(({ name, code, message }) => ({ name, code, message })),
-    ),
-  );
+  Promise.all([true, false].map((worker) => failureOf(webBackend({ device: 'webgpu', worker }).report())));
 
 /** Runs a program's text; returns the lines that it prints, as JSON. */
 const runProgram = async (body: string): Promise<string[]> => {
@@ -108,4 +137,14 @@ const runProgram = async (body: string): Promise<string[]> => {
   return lines;
 };
 
-Object.assign(globalThis, { conform, refusedWeights, ticksDuringRun, untilLost, withoutWebGpu, runProgram });
+Object.assign(globalThis, {
+  conform,
+  refusedWeights,
+  ticksDuringRun,
+  untilLost,
+  endedInRun,
+  endedBefore,
+  withoutScript,
+  withoutWebGpu,
+  runProgram,
+});
