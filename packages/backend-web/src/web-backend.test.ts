@@ -42,12 +42,7 @@ describe.skipIf(chromium === undefined)(
     /** What an expression of the page gives, with what the page complains of; `meanwhile`, something else happens. */
     const inPage = async <T>(
       expression: string,
-      {
-        isolated = true,
-        webgpu = false,
-        expected = [] as string[],
-        meanwhile = async (_: Page): Promise<void> => {},
-      } = {},
+      { isolated = true, webgpu = false, meanwhile = async (_: Page): Promise<void> => {} } = {},
     ): Promise<T> => {
       const [browser, server] = [await openBrowser({ webgpu }), await serveFolders(folders, { isolated })];
       ends.push(() => browser.close(), server.close);
