@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from '@entrgi/core';
+import { checkedToken } from './checked-token.js';
 import type { HubOptions } from './hub-options.js';
 
 /** HubOptions with what the environment says in place of what is absent. */
@@ -23,9 +24,11 @@ export const hubSettings = async (options: HubOptions): Promise<HubSettings> => 
     revision: checkedRevision(options.revision ?? 'main'),
     cacheDir: options.cacheDir ?? getHFHubCachePath(),
     offline: options.offline ?? isTrue(env.HF_HUB_OFFLINE),
-    token: checkedToken(options.token ?? (await tokenOfUser(env))),
+    token: checkedToken(options.token ?? (await tokenOfUser(env)), WHERE_TOKEN),
   };
 };
+
+const WHERE_TOKEN = 'Check the option token, HF_TOKEN, or the file that `hf auth login` has written.';
 
 const isTrue = (value: string | undefined): boolean => /^(?:1|on|yes|true)$/i.test(value ?? '');
 
@@ -60,13 +63,4 @@ const tokenOfUser = async (env: NodeJS.ProcessEnv): Promise<string | undefined> 
   const home = env.HF_HOME ?? join(env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'huggingface');
   const stored = () => readFile(env.HF_TOKEN_PATH ?? join(home, 'token'), 'utf8').catch(() => undefined);
   return env.HF_TOKEN?.trim() || (await stored());
-};
-
-/** What cannot be in a header is refused here: the platform's own message would show the token. */
-const checkedToken = (text: string | undefined): string | undefined => {
-  const token = text?.trim() || undefined;
-  if (token === undefined || /^[\x21-\x7e]+$/.test(token)) return token;
-  throw new InvalidArgumentError('token: expected printable ASCII characters without spaces.', {
-    hint: 'Check the option token, HF_TOKEN, or the file that `hf auth login` has written.',
-  });
 };

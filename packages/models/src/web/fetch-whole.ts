@@ -1,10 +1,10 @@
 import { type ModelCache, pieceKey } from './model-cache.js';
-import { fetchRange, type RequestOptions } from './range.js';
+import { fetchRange, type Requests } from './range.js';
 
 /** Small enough to be lost without regret when a download breaks off, and large enough to be few. */
-const PIECE = 2 ** 23;
+export const PIECE = 2 ** 23;
 
-export interface WholeRequest extends RequestOptions {
+export interface WholeRequest extends Requests {
   readonly url: string;
   readonly size: number;
   readonly cache: ModelCache | undefined;

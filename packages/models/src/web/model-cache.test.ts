@@ -1,11 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium, noChromium, openProfile, serveFolders } from '@entrgi/config/browser';
 import { build } from 'esbuild';
+import type { Route } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fixture } from '../../fixtures/fixture.js';
+import { inspectCheckpoint } from '../inspect-checkpoint.js';
 
 const out = mkdtempSync(join(tmpdir(), 'entrgi-cache-'));
 /** Three pieces of 8 MiB, the last of them short. */
@@ -78,8 +81,9 @@ describe.skipIf(chromium === undefined)(
     it('says what it holds, and deletes it', async () => {
       const { result } = await inPage('listAndDelete()');
       expect(result).toEqual({
-        listed: [[`${server.origin}/weights`, weights.length]],
-        freed: weights.length,
+        // And its size, in eight digits.
+        listed: [[`${server.origin}/weights`, weights.length + 8]],
+        freed: weights.length + 8,
         left: 0,
       });
     });
@@ -92,6 +96,61 @@ describe.skipIf(chromium === undefined)(
       expect(result).toMatchObject({
         code: 'disk-full',
         error: expect.stringMatching(/no more room: .* are used\. Delete stored models/),
+      });
+    });
+
+    it('opens a model by each of its names, and opens it again where its server is away', async () => {
+      cpSync(fixture('bert-fill'), join(out, 'models/bert'), { recursive: true });
+      cpSync(fixture('bert-fill.onnx'), join(out, 'models/bert/onnx/model.onnx'));
+      const sha = '0123456789abcdef0123456789abcdef01234567';
+      const siblings = readdirSync(join(out, 'models/bert'), { recursive: true }).map((rfilename) => ({
+        rfilename,
+      }));
+      const headers = { 'access-control-allow-origin': '*' };
+      const asked: string[] = [];
+      const hub = (route: Route) => {
+        const { pathname } = new URL(route.request().url());
+        asked.push(pathname);
+        const file = pathname.split(`/owner/bert/resolve/${sha}/`)[1];
+        if (file !== undefined) return route.fulfill({ path: join(out, 'models/bert', file), headers });
+        const isThere = /^\/api\/models\/owner\/bert\/revision\/(main|v1)$/.test(pathname);
+        return isThere
+          ? route.fulfill({ json: { sha, siblings }, headers })
+          : route.fulfill({ status: 404, headers });
+      };
+      await page.route('https://huggingface.co/**', hub);
+      const names = [
+        'owner/bert',
+        'owner/bert@v1',
+        'https://huggingface.co/owner/bert/tree/v1',
+        './models/bert',
+        '/models/bert',
+        `${server.origin}/models/bert/`,
+      ].flatMap((name) => [name, `${name.replace(/\/$/, '')}/onnx/model.onnx`.replace('/tree/', '/blob/')]);
+      const found = async (asked: readonly string[]) => {
+        const all: [string, unknown][] = [];
+        for (const name of asked) all.push([name, await page.evaluate(`facts(${JSON.stringify(name)})`)]);
+        return all;
+      };
+      const here = async (source: string) => {
+        const { parameters, files } = await inspectCheckpoint(source);
+        return { parameters, files };
+      };
+      const safetensors = await here(join(out, 'models/bert'));
+      const onnx = await here(join(out, 'models/bert/onnx/model.onnx'));
+      const expected = names.map((name) => [name, name.endsWith('.onnx') ? onnx : safetensors]);
+      expect(await found(names)).toEqual(expected);
+      expect(asked.filter((path) => path.includes('/resolve/')).length).toBe(new Set(asked).size - 2);
+
+      await page.route('https://huggingface.co/**', (route) => route.abort());
+      await page.route('**/models/bert/**', (route) => route.abort());
+      // A server that is away is asked three times.
+      const again = names.filter((name) => !name.startsWith('/') && !name.startsWith(server.origin));
+      expect(await found(again)).toEqual(expected.filter(([name]) => again.includes(String(name))));
+      await page.evaluate('listAndDelete("")');
+      expect(await page.evaluate('facts("owner/bert")')).toEqual({
+        code: 'network',
+        message: 'owner/bert: the hub cannot be reached. Check the connection.',
       });
     });
 

@@ -1,17 +1,20 @@
 import { DownloadError, NetworkError } from '@entrgi/core';
 
-/** How requests are sent: with a token, or through somebody else's `fetch`. */
+/** How requests are sent. */
 export interface RequestOptions {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The first bytes of a resource, and how many there are. */
+/** And what an answer that is no success means, where the server's own words say more. */
+export interface Requests extends RequestOptions {
+  readonly refusal?: ((response: Response) => Error | undefined) | undefined;
+}
+
+/** The first bytes of a resource, and how many there are; of a server that gives no parts, all. */
 export interface Beginning {
   readonly size: number;
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Whether the server gives parts; if not, `bytes` are all. */
-  readonly hasRanges: boolean;
+  readonly bytes: Blob;
 }
 
 /** JSON files come whole with it, and of weights the header. */
@@ -27,27 +30,26 @@ const MISSING = [403, 404, 410];
  * Asks for the beginning of a resource; undefined where there is none.
  * @throws NetworkError where the server cannot be reached
  */
-export const fetchBeginning = async (
-  url: string,
-  options: RequestOptions = {},
-): Promise<Beginning | undefined> => {
+export const fetchBeginning = async (url: string, options: Requests = {}): Promise<Beginning | undefined> => {
   const response = await request(url, `bytes=0-${BEGINNING - 1}`, options);
+  const refused = response.ok ? undefined : options.refusal?.(response);
+  if (refused !== undefined) throw refused;
   if (MISSING.includes(response.status)) return undefined;
   // Of an empty file, no part can be had.
-  if (response.status === 416) return { size: 0, bytes: new Uint8Array(0), hasRanges: true };
+  if (response.status === 416) return { size: 0, bytes: new Blob() };
   if (!response.ok) throw refusal(url, response);
   const bytes = await bodyOf(url, response, options);
   const total = /\/(\d+)$/.exec(response.headers.get('content-range') ?? '')?.[1];
   if (response.status === 206 && total !== undefined) {
-    return { size: Number(total), bytes, hasRanges: true };
+    return { size: Number(total), bytes };
   }
-  if (response.status === 206 && bytes.length === BEGINNING) {
+  if (response.status === 206 && bytes.size === BEGINNING) {
     throw new NetworkError(`${url}: the server gives parts and does not say of how much.`, {
       value: url,
       hint: 'Let it expose the header Content-Range.',
     });
   }
-  return { size: bytes.length, bytes, hasRanges: false };
+  return { size: bytes.size, bytes };
 };
 
 /**
@@ -58,12 +60,12 @@ export const fetchRange = async (
   url: string,
   offset: number,
   length: number,
-  options: RequestOptions & { readonly onBytes?: ((count: number) => void) | undefined } = {},
+  options: Requests & { readonly onBytes?: ((count: number) => void) | undefined } = {},
 ): Promise<Uint8Array<ArrayBuffer>> => {
   if (length === 0) return new Uint8Array(0);
   const response = await request(url, `bytes=${offset}-${offset + length - 1}`, options);
-  if (response.status !== 206) throw refusal(url, response);
-  const bytes = await bodyOf(url, response, options);
+  if (response.status !== 206) throw options.refusal?.(response) ?? refusal(url, response);
+  const bytes = new Uint8Array(await (await bodyOf(url, response, options)).arrayBuffer());
   if (bytes.length === length) return bytes;
   throw new DownloadError(`${url}: expected ${length} bytes at ${offset}, got ${bytes.length}.`, {
     value: bytes.length,
@@ -99,6 +101,11 @@ const request = async (
   throw failure;
 };
 
+/** Whether no answer came, or one that says that others will: what is kept is as good then. */
+export const isAway = (error: unknown): boolean =>
+  NetworkError.isInstance(error) &&
+  (typeof error.value !== 'number' || error.value >= 500 || error.value === 429);
+
 const refusal = (url: string, { status }: Response) =>
   new NetworkError(`${url}: expected the file, got status ${status}.`, { value: status });
 
@@ -106,7 +113,7 @@ const bodyOf = async (
   url: string,
   response: Response,
   { signal, onBytes }: RequestOptions & { readonly onBytes?: ((count: number) => void) | undefined },
-): Promise<Uint8Array<ArrayBuffer>> => {
+): Promise<Blob> => {
   const parts: Uint8Array<ArrayBuffer>[] = [];
   try {
     const reader = response.body!.getReader();
@@ -122,5 +129,5 @@ const bodyOf = async (
       cause: error,
     });
   }
-  return new Uint8Array(await new Blob(parts).arrayBuffer());
+  return new Blob(parts);
 };

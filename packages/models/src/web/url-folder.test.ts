@@ -140,6 +140,38 @@ describe('hubFolder', () => {
   });
 
   it.each([
+    [
+      'is needed',
+      undefined,
+      {},
+      'has no such model (status 401). Check its name; a private or gated model needs',
+    ],
+    ['is wrong', 'hf_wrong', {}, 'the hub does not accept the token (status 401). It is wrong, has expired'],
+    [
+      'is of somebody who has not accepted its terms',
+      'hf_right',
+      { 'x-error-code': 'GatedRepo' },
+      'owner/name is gated (status 401). Accept its terms at',
+    ],
+  ])('says that a token %s, of the repository and of a file', async (_, token, headers, message) => {
+    const files = { sha, siblings: [{ rfilename: 'config.json' }] };
+    const closed = await answering(() => [401, headers, '']);
+    await expect(hubFolder('owner/name', { endpoint: closed, token })).rejects.toThrow(message);
+    const endpoint = await answering((path) =>
+      path.startsWith('/api/') ? [200, {}, JSON.stringify(files)] : [401, headers, ''],
+    );
+    const opening = (await hubFolder('owner/name', { endpoint, token })).open('config.json');
+    await expect(opening).rejects.toThrow(AccessError);
+    await expect(opening).rejects.toThrow(message);
+  });
+
+  it('refuses a token that no header can have, without showing it', async () => {
+    const failure = hubFolder('owner/name', { token: 'hf_sécret' });
+    await expect(failure).rejects.toThrow('token: expected printable ASCII characters without spaces.');
+    await expect(failure).rejects.not.toThrow('sécret');
+  });
+
+  it.each([
     [401, '', AccessError, 'the hub refuses'],
     [404, '', NotFoundError, 'no such model or revision'],
     [200, '<html>', NetworkError, 'expected a commit from the hub'],

@@ -1,8 +1,17 @@
+import { lazily } from '@entrgi/core/internal';
 import type { ExternalFiles, Folder, FolderFile } from '../files/byte-source.js';
 import type { DownloadProgress } from '../hub/hub-options.js';
 import { fetchWhole } from './fetch-whole.js';
+import { keepBeginning, keptBeginning } from './kept-beginning.js';
 import { type ModelCache, modelCache } from './model-cache.js';
-import { type Beginning, fetchBeginning, fetchRange, type RequestOptions } from './range.js';
+import {
+  type Beginning,
+  fetchBeginning,
+  fetchRange,
+  isAway,
+  type RequestOptions,
+  type Requests,
+} from './range.js';
 
 /** How a folder behind addresses is read and kept. */
 export interface UrlFolderOptions extends RequestOptions {
@@ -25,23 +34,57 @@ export type UrlFolderPlace = string | Readonly<Record<string, string>>;
 
 /**
  * A folder of a web server: `where` is its address, or says where each file lies. Headers are read by parts
- * (HTTP ranges), weights are fetched whole when a session needs them. Reading throws NetworkError and
- * DownloadError, fetching weights DiskFullError too.
+ * (HTTP ranges), weights are fetched whole when a session needs them. What was read is kept: where the server
+ * is away, a folder that was loaded before loads again. Reading throws NetworkError and DownloadError, and
+ * DiskFullError.
  */
-export const urlFolder = (where: UrlFolderPlace, options: UrlFolderOptions = {}): Folder => {
+export const urlFolder = (where: UrlFolderPlace, options: UrlFolderOptions = {}): Folder =>
+  addressedFolder(where, options);
+
+interface AddressedFolderOptions extends UrlFolderOptions, Requests {
+  /** @default false */
+  readonly isFixed?: boolean;
+}
+
+/** The same, for a server that is known better: what its refusals mean, and whether its files never change. */
+export const addressedFolder = (
+  where: UrlFolderPlace,
+  { isFixed = false, ...options }: AddressedFolderOptions = {},
+): Folder => {
   const { name = typeof where === 'string' ? where.replace(/\/+$/, '') : 'files', ...requests } = options;
   const beginnings = new Map<string, Promise<Beginning | undefined>>();
+  const cache = lazily(async () => (options.cache === false ? undefined : (options.cache ?? modelCache())));
   const urlOf = (file: string): string | undefined =>
     typeof where === 'string'
       ? new URL(file, `${absolute(where).replace(/\/+$/, '')}/`).href
       : where[file] && absolute(where[file]);
+
+  let serverIsAway = false;
+  const fetchOrTakeKept = async (url: string): Promise<Beginning | undefined> => {
+    const keeping = await cache.get();
+    const kept =
+      keeping !== undefined && (isFixed || serverIsAway) ? await keptBeginning(url, keeping) : undefined;
+    if (kept !== undefined) return kept === 'absent' ? undefined : kept;
+    try {
+      const beginning = await fetchBeginning(url, requests);
+      if (keeping !== undefined) await keepBeginning(url, beginning, keeping);
+      return beginning;
+    } catch (error) {
+      if (keeping === undefined || serverIsAway || !isAway(error)) throw error;
+      // Of the files that follow it is known already.
+      serverIsAway = true;
+      const instead = await keptBeginning(url, keeping);
+      if (instead === undefined) throw error;
+      return instead === 'absent' ? undefined : instead;
+    }
+  };
 
   const beginningOf = async (file: string): Promise<Beginning | undefined> => {
     const url = urlOf(file);
     if (url === undefined) return undefined;
     let beginning = beginnings.get(file);
     if (beginning === undefined) {
-      beginning = fetchBeginning(url, requests);
+      beginning = fetchOrTakeKept(url);
       beginnings.set(file, beginning);
       beginning.catch(() => beginnings.delete(file));
     }
@@ -52,11 +95,14 @@ export const urlFolder = (where: UrlFolderPlace, options: UrlFolderOptions = {})
     const beginning = await beginningOf(file);
     if (beginning === undefined) return undefined;
     const { size, bytes } = beginning;
+    const url = urlOf(file)!;
     return {
       size,
       async read(offset, length) {
-        if (offset + length <= bytes.length) return bytes.slice(offset, offset + length);
-        return fetchRange(urlOf(file)!, offset, length, requests);
+        if (offset + length <= bytes.size) return bytesOf(bytes.slice(offset, offset + length));
+        if (length < size) return fetchRange(url, offset, length, requests);
+        const keeping = await cache.get();
+        return bytesOf(await fetchWhole({ ...requests, url, size, cache: keeping, onBytes: () => {} }));
       },
       close: async () => {},
     };
@@ -71,7 +117,7 @@ export const urlFolder = (where: UrlFolderPlace, options: UrlFolderOptions = {})
       folder: '',
       locations: files,
       open,
-      external: () => fetchAll(files, { name, urlOf, beginningOf, options }),
+      external: async () => fetchAll(files, { name, urlOf, beginningOf, options, cache: await cache.get() }),
     }),
   };
 };
@@ -79,27 +125,30 @@ export const urlFolder = (where: UrlFolderPlace, options: UrlFolderOptions = {})
 /** Against the page's own address; workers have one too. */
 const absolute = (url: string): string => new URL(url, globalThis.location?.href).href;
 
+const bytesOf = async (blob: Blob): Promise<Uint8Array> => new Uint8Array(await blob.arrayBuffer());
+
 const fetchAll = async (
   files: readonly string[],
   {
     name,
     urlOf,
     beginningOf,
-    options: { cache: given, onProgress, headers, signal },
+    cache,
+    options: { onProgress, headers, signal, refusal },
   }: {
     readonly name: string;
     urlOf(file: string): string | undefined;
     beginningOf(file: string): Promise<Beginning | undefined>;
-    readonly options: UrlFolderOptions;
+    readonly cache: ModelCache | undefined;
+    readonly options: AddressedFolderOptions;
   },
 ): Promise<ExternalFiles> => {
-  const cache = given === false ? undefined : (given ?? (await modelCache()));
   const found = await Promise.all(files.map(async (file) => ({ file, ...(await beginningOf(file))! })));
   const allTotalBytes = found.reduce((sum, { size }) => sum + size, 0);
   let allLoadedBytes = 0;
   let told = 0;
   const blobs = new Map<string, Blob>();
-  for (const { file, size, bytes, hasRanges } of found) {
+  for (const { file, size, bytes } of found) {
     let loadedBytes = 0;
     const tell = () =>
       onProgress?.({ id: name, file, loadedBytes, totalBytes: size, allLoadedBytes, allTotalBytes });
@@ -110,11 +159,11 @@ const fetchAll = async (
       told = performance.now();
       tell();
     };
-    if (!hasRanges || bytes.length === size) onBytes(bytes.length);
-    const blob =
-      !hasRanges || bytes.length === size
-        ? new Blob([bytes])
-        : await fetchWhole({ url: urlOf(file)!, size, cache, onBytes, headers, signal });
+    const isWhole = bytes.size === size;
+    if (isWhole) onBytes(size);
+    const blob = isWhole
+      ? bytes
+      : await fetchWhole({ url: urlOf(file)!, size, cache, onBytes, headers, signal, refusal });
     blobs.set(file, blob);
     tell();
   }

@@ -1,5 +1,6 @@
 // What the test's page can do.
 import type { DownloadProgress } from '../../hub/hub-options.js';
+import { inspectCheckpoint } from '../../inspect-checkpoint.js';
 import { modelCache, pieceKey } from '../model-cache.js';
 import { urlFolder } from '../url-folder.js';
 
@@ -14,7 +15,7 @@ const fetchWeights = async ({ stopAt = Number.POSITIVE_INFINITY } = {}) => {
   const stopping = kept && {
     ...kept,
     async put(key: string, bytes: Uint8Array<ArrayBuffer>) {
-      if (puts++ === stopAt) stop.abort(new Error('stopped'));
+      if (!key.endsWith('size') && puts++ === stopAt) stop.abort(new Error('stopped'));
       stop.signal.throwIfAborted();
       await kept.put(key, bytes);
     },
@@ -44,12 +45,19 @@ const damagePiece = async (piece: number) => {
   await cache.put(pieceKey(url, piece), new Response(bytes, { headers: stored.headers }));
 };
 
-const listAndDelete = async () => {
+const listAndDelete = async (beginning = url) => {
   const cache = (await modelCache())!;
   const listed = [...(await cache.list())];
-  const freed = await cache.delete(url);
+  const freed = await cache.delete(beginning);
   return { listed, freed, left: (await cache.list()).size };
 };
+
+/** What is found under a name, or why nothing is. */
+const facts = (source: string) =>
+  inspectCheckpoint(source).then(
+    ({ parameters, files }) => ({ parameters, files }),
+    ({ code, message }) => ({ code, message }),
+  );
 
 /** As in a window that may store nothing. */
 const withoutStorage = async (work: () => Promise<unknown>) => {
@@ -60,4 +68,4 @@ const withoutStorage = async (work: () => Promise<unknown>) => {
   return result;
 };
 
-Object.assign(globalThis, { fetchWeights, damagePiece, listAndDelete, withoutStorage });
+Object.assign(globalThis, { fetchWeights, damagePiece, listAndDelete, withoutStorage, facts });
