@@ -1,3 +1,3 @@
 import { tests } from '@entrgi/config/vitest';
 
-export default tests();
+export default tests({ globalSetup: 'src/testing/built-site.ts' });

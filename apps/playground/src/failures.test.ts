@@ -7,7 +7,8 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { settingsFromAddress } from './settings/settings-in-address.js';
 import { type Distance, distance, playgroundInNode } from './testing/compare-runs.js';
-import { buildSite, framesSince, run, until, watch } from './testing/site.js';
+import { sharedSite } from './testing/shared-site.js';
+import { framesSince, openSite, run, until, watch } from './testing/site.js';
 
 /** A run that takes a second or two. */
 const quick = 'steps=8&maxNewTokens=16&guidanceSteps=2';
@@ -25,7 +26,7 @@ describe.skipIf(chromium === undefined)(
   `in Chromium (${chromium ?? noChromium})`,
   { timeout: 300_000 },
   () => {
-    let site: Awaited<ReturnType<typeof buildSite>>;
+    let site: Awaited<ReturnType<typeof openSite>>;
     let node: Awaited<ReturnType<typeof playgroundInNode>>;
     let profile: string;
     let denying: BrowserContext;
@@ -37,7 +38,11 @@ describe.skipIf(chromium === undefined)(
         join(profile, 'Default', 'Preferences'),
         JSON.stringify({ profile: { default_content_setting_values: { cookies: 2 } } }),
       );
-      [site, node, denying] = await Promise.all([buildSite(), playgroundInNode(), openProfile(profile)]);
+      [site, node, denying] = await Promise.all([
+        sharedSite().then(openSite),
+        playgroundInNode(),
+        openProfile(profile),
+      ]);
     }, 120_000);
     afterAll(async () => {
       await Promise.all([site?.close(), node?.dispose(), denying?.close()]);

@@ -3,7 +3,8 @@ import puppeteer, { type Browser } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { settingsFromAddress } from './settings/settings-in-address.js';
 import { distance, playgroundInNode } from './testing/compare-runs.js';
-import { builtSite, type Compared, gatherReports, newFrames } from './testing/site.js';
+import { sharedSite } from './testing/shared-site.js';
+import { type Compared, gatherReports, newFrames } from './testing/site.js';
 
 const quick = 'steps=8&maxNewTokens=16&guidanceSteps=2';
 
@@ -11,22 +12,19 @@ describe.skipIf(firefox === undefined)(
   `in Firefox (${firefox ?? 'none here: install it, or say where it is in the variable FIREFOX'})`,
   { timeout: 180_000 },
   () => {
-    let site: Awaited<ReturnType<typeof builtSite>>;
     let server: Awaited<ReturnType<typeof serveFolders>>;
     let browser: Browser;
     let node: Awaited<ReturnType<typeof playgroundInNode>>;
     beforeAll(async () => {
       // Playwright drives a Firefox of its own alone; this one is as people have it.
-      [site, browser, node] = await Promise.all([
-        builtSite(),
+      [server, browser, node] = await Promise.all([
+        sharedSite().then((site) => serveFolders({ '/': site })),
         puppeteer.launch({ browser: 'firefox', executablePath: firefox!, headless: true }),
         playgroundInNode(),
       ]);
-      server = await serveFolders({ '/': site.out });
     }, 120_000);
     afterAll(async () => {
       await Promise.all([browser?.close(), server?.close(), node?.dispose()]);
-      site?.remove();
     });
 
     it('writes a story in both lanes, with the tokens and rewards of Node, and complains of nothing', async () => {

@@ -6,7 +6,8 @@ import { chromium, noChromium } from '@entrgi/config/browser';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Lane } from './protocol/protocol.js';
 import { settingsFromAddress } from './settings/settings-in-address.js';
-import { buildSite, type OpenSite, run, until } from './testing/site.js';
+import { sharedSite } from './testing/shared-site.js';
+import { type OpenSite, openSite, run, until } from './testing/site.js';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -17,9 +18,9 @@ describe.skipIf(chromium === undefined)(
   `in Chromium (${chromium ?? noChromium})`,
   { timeout: 120_000 },
   () => {
-    let site: Awaited<ReturnType<typeof buildSite>>;
+    let site: Awaited<ReturnType<typeof openSite>>;
     beforeAll(async () => {
-      site = await buildSite();
+      site = await openSite(await sharedSite());
     }, 120_000);
     afterAll(() => site?.close());
 

@@ -1,11 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { openBrowser, serveFolders } from '@entrgi/config/browser';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { build } from 'vite';
 import type { Frame } from '../protocol/protocol.js';
+import { builtSite } from './built-site.js';
 
 /** What of a frame is compared. */
 export type Compared = Pick<Frame, 'lane'> & {
@@ -27,20 +23,8 @@ interface Opening {
   readonly from?: Browser | BrowserContext;
 }
 
-/** The built site, in a folder of its own. */
-export const builtSite = async () => {
-  const out = mkdtempSync(join(tmpdir(), 'entrgi-playground-'));
-  await build({
-    root: fileURLToPath(new URL('../..', import.meta.url)),
-    build: { outDir: out, emptyOutDir: true },
-    logLevel: 'error',
-  });
-  return { out, remove: () => rmSync(out, { recursive: true }) };
-};
-
-/** The built site and Chromium; `close` ends what was opened and deletes it. */
-export const buildSite = async () => {
-  const { out, remove } = await builtSite();
+/** The site in a folder, and Chromium; `close` ends what was opened. */
+export const openSite = async (out: string) => {
   const browser = await openBrowser();
   const ends: (() => Promise<unknown>)[] = [() => browser.close()];
   return {
@@ -73,9 +57,19 @@ export const buildSite = async () => {
 
     async close() {
       await Promise.all(ends.map((end) => end()));
-      remove();
     },
   };
+};
+
+/** The same of a build of its own, which `close` deletes. */
+export const buildSite = async () => {
+  const { out, remove } = await builtSite();
+  const site = await openSite(out);
+  const close = async () => {
+    await site.close();
+    remove();
+  };
+  return { ...site, close };
 };
 
 /** In a page, before its own scripts: gathers in `reports` what its worker tells. */
