@@ -1,12 +1,14 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { chromium, noChromium, openBrowser, openProfile } from '@entrgi/config/browser';
 import { openings } from '@entrgi/tiny-stories';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { settingsFromAddress } from './settings/settings-in-address.js';
 import { type Distance, distance, playgroundInNode } from './testing/compare-runs.js';
+import { type ModelServer, modelServer } from './testing/model-server.js';
 import { sharedSite } from './testing/shared-site.js';
 import { framesSince, openSite, run, until, watch } from './testing/site.js';
 
@@ -30,6 +32,7 @@ describe.skipIf(chromium === undefined)(
     let node: Awaited<ReturnType<typeof playgroundInNode>>;
     let profile: string;
     let denying: BrowserContext;
+    let models: ModelServer;
     beforeAll(async () => {
       profile = mkdtempSync(join(tmpdir(), 'entrgi-denied-'));
       mkdirSync(join(profile, 'Default'));
@@ -38,6 +41,11 @@ describe.skipIf(chromium === undefined)(
         join(profile, 'Default', 'Preferences'),
         JSON.stringify({ profile: { default_content_setting_values: { cookies: 2 } } }),
       );
+      const fixtures = fileURLToPath(new URL('../../../packages/models/fixtures/', import.meta.url));
+      models = await modelServer({
+        'tiny/dream': join(fixtures, 'dream'),
+        'tiny/reward': join(fixtures, 'qwen2-reward'),
+      });
       [site, node, denying] = await Promise.all([
         sharedSite().then(openSite),
         playgroundInNode(),
@@ -45,7 +53,7 @@ describe.skipIf(chromium === undefined)(
       ]);
     }, 120_000);
     afterAll(async () => {
-      await Promise.all([site?.close(), node?.dispose(), denying?.close()]);
+      await Promise.all([site?.close(), node?.dispose(), denying?.close(), models?.close()]);
       rmSync(profile, { recursive: true });
     });
 
@@ -56,7 +64,7 @@ describe.skipIf(chromium === undefined)(
         ? openings.filter((_, i) => i % 3 === 0).slice(0, 20)
         : openings.slice(0, 1);
       const length = process.env.ENTRGI_SLOW ? 'steps=32&maxNewTokens=64' : quick;
-      const { page, complaints } = await site.open(`?device=webgpu#${length}`, {
+      const { page, complaints } = await site.open(`?device=webgpu&hub=${models.origin}#${length}`, {
         isolated: false,
         from: denying,
       });
@@ -81,6 +89,16 @@ describe.skipIf(chromium === undefined)(
       const tokens = distances.reduce((sum, each) => sum + each.tokens, 0) / distances.length;
       expect(tokens, JSON.stringify(distances)).toBeGreaterThanOrEqual(0.99);
       expect(Math.max(...distances.map(({ reward }) => reward))).toBeLessThan(1e-4);
+
+      const card = page.locator('.models');
+      await card.locator('summary').click();
+      await card.getByRole('textbox', { name: /^Denoiser/ }).fill('tiny/dream');
+      await card.getByRole('textbox', { name: /^Reward/ }).fill('tiny/reward');
+      await card.getByRole('button', { name: 'Load' }).click();
+      await expect.poll(() => card.locator('summary small').textContent(), patient).toBe('dream and reward');
+      expect(await card.locator('.stored .says').first().textContent()).toBe(
+        'Nothing: the browser stores nothing for this page, and fetches models at every visit.',
+      );
       expect(complaints).toEqual([]);
     });
 

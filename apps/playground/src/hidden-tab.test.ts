@@ -1,0 +1,70 @@
+import { chromium, noChromium, serveFolders } from '@entrgi/config/browser';
+import puppeteer, { type Browser } from 'puppeteer-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sharedSite } from './testing/shared-site.js';
+import { type Compared, gatherReports, newFrames } from './testing/site.js';
+
+const inside = `document.querySelector('entrgi-playground').shadowRoot`;
+
+describe.skipIf(chromium === undefined)(
+  `a hidden tab in Chromium (${chromium ?? noChromium})`,
+  { timeout: 240_000 },
+  () => {
+    let server: Awaited<ReturnType<typeof serveFolders>>;
+    let browser: Browser;
+    beforeAll(async () => {
+      // Playwright's tabs are never hidden.
+      [server, browser] = await Promise.all([
+        sharedSite().then((site) => serveFolders({ '/': site })),
+        puppeteer.launch({ executablePath: chromium!, headless: true, args: ['--no-sandbox'] }),
+      ]);
+    }, 120_000);
+    afterAll(() => Promise.all([browser?.close(), server?.close()]));
+
+    it('is loaded and goes on writing behind another, and shows all of it', async () => {
+      const page = await browser.newPage();
+      const complaints: string[] = [];
+      page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+      page.on('pageerror', (error) => complaints.push(String(error)));
+      await page.evaluateOnNewDocument(gatherReports);
+      const when = (expression: string) =>
+        page.waitForFunction(expression, { timeout: 100_000, polling: 100 });
+      const button = (word: string) =>
+        when(`${inside}?.querySelector('button.main')?.textContent.trim() === '${word}'`);
+      const press = () => page.evaluate(`${inside}.querySelector('button.main').click()`);
+      const frames = () => page.evaluate(newFrames) as Promise<Compared[]>;
+      const visibility = () => page.evaluate('document.visibilityState');
+
+      await page.goto(`${server.origin}/?threads=1#steps=8&maxNewTokens=16&guidanceSteps=2`);
+      await button('Run');
+      expect(await visibility()).toBe('visible');
+      await press();
+      await button('Run again');
+      const inView = await frames();
+      expect(inView).toHaveLength(16);
+
+      await press();
+      await when('globalThis.reports.length > 2');
+      const other = await browser.newPage();
+      await other.bringToFront();
+      expect(await visibility()).toBe('hidden');
+      await page.evaluate('requestAnimationFrame(() => { globalThis.wasDrawn = true; })');
+      await button('Run again');
+      expect(await frames()).toEqual(inView);
+      expect(await page.evaluate(`${inside}.querySelectorAll('.token:not(.masked)').length`)).toBe(32);
+      expect(await page.evaluate('globalThis.wasDrawn')).toBeUndefined();
+
+      await page.reload();
+      await button('Run');
+      await press();
+      await button('Run again');
+      expect(await visibility()).toBe('hidden');
+      expect(await frames()).toEqual(inView);
+
+      await page.bringToFront();
+      await when('document.visibilityState === "visible"');
+      expect(await page.evaluate(`${inside}.querySelectorAll('.token:not(.masked)').length`)).toBe(32);
+      expect(complaints).toEqual([]);
+    });
+  },
+);
