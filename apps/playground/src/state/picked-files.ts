@@ -7,26 +7,45 @@ type Entry = readonly [path: string, file: File];
 export const pickedModel = (files: Iterable<File>): PickedFiles =>
   modelOf(Array.from(files, (file): Entry => [file.webkitRelativePath || file.name, file]));
 
-/** The models in what was dropped, by what config.json says that they are; undefined where nothing of a model is there. */
-export const droppedModels = async (
-  items: Iterable<DataTransferItem>,
-): Promise<Partial<Record<Role, PickedFiles>> | undefined> => {
+/** What was dropped: models, by what config.json says that they are, or else files, those in folders too. */
+export interface Dropped {
+  readonly models?: Partial<Record<Role, PickedFiles>>;
+  readonly files: readonly File[];
+}
+
+/** Looks into what was dropped. Throws InvalidArgumentError, in words for whoever dropped it, for parts of a model, two models of one kind, and nothing. */
+export const lookIntoDropped = async (items: Iterable<DataTransferItem>): Promise<Dropped> => {
   // Items are gone as soon as this returns to the browser.
   const roots = Array.from(items, (item) => item.webkitGetAsEntry?.() ?? item.getAsFile());
   const entries = (await Promise.all(roots.map((root) => (root === null ? [] : filesIn(root))))).flat();
-  if (!entries.some(([path]) => /(^|\/)config\.json$|\.(safetensors|onnx|gguf|bin)$/.test(path))) {
-    return undefined;
+  const files = entries.map(([, file]) => file);
+  if (files.length === 0) {
+    const [name = 'What was dropped'] = roots.flatMap((root) => root?.name ?? []);
+    throw new InvalidArgumentError(`${name} is empty: expected a model’s folder, or traces.`, {
+      value: name,
+    });
   }
-  const found: Partial<Record<Role, PickedFiles>> = {};
+  if (!entries.some(([path]) => /(^|\/)config\.json$|\.(safetensors|onnx|gguf|bin)$/.test(path))) {
+    return { files };
+  }
+  const models: Partial<Record<Role, PickedFiles>> = {};
   for (const home of homesOf(entries)) {
     const own = entries.filter(([path]) => path.startsWith(home));
     const config = own.find(([path]) => path === `${home}config.json`)![1];
     const role = /ForSequenceClassification/.test(await config.text()) ? 'reward' : 'denoiser';
-    found[role] ??= modelOf(own);
+    const model = modelOf(own);
+    const other = models[role];
+    if (other !== undefined) {
+      throw new InvalidArgumentError(
+        `${other.name} and ${model.name} are both a ${role}: drop one of them, and at most one other model.`,
+        { value: model.name },
+      );
+    }
+    models[role] = model;
   }
   // Says that there is none.
-  if (Object.keys(found).length === 0) modelOf(entries);
-  return found;
+  if (Object.keys(models).length === 0) modelOf(entries);
+  return { models, files };
 };
 
 const modelOf = (entries: readonly Entry[]): PickedFiles => {
@@ -35,8 +54,11 @@ const modelOf = (entries: readonly Entry[]): PickedFiles => {
     return { name: home === '' ? 'files' : home.split('/').at(-2)!, files: new Map(entries) };
   }
   const [path = 'nothing'] = entries.map(([each]) => each);
+  const [, folder] = /^([^/]+)\//.exec(path) ?? [];
   throw new InvalidArgumentError(
-    `${path} is no model: expected its folder, or config.json with the weights (.safetensors or .onnx) and tokenizer.json.`,
+    folder === undefined
+      ? `${path} is no model: expected its folder, or config.json with the weights (.safetensors or .onnx) and tokenizer.json.`
+      : `${folder} is no model: there is no config.json in it. A model’s folder has config.json, the weights (.safetensors or .onnx) and tokenizer.json.`,
     { value: path },
   );
 };

@@ -1,5 +1,5 @@
 import { useEffect } from 'preact/hooks';
-import { droppedModels } from '../state/picked-files.js';
+import { lookIntoDropped } from '../state/picked-files.js';
 import type { Store } from '../state/store.js';
 import { readable } from './files-card.jsx';
 
@@ -10,14 +10,13 @@ export const useDrop = (store: Store, host: HTMLElement): void =>
       if (event.dataTransfer?.types.includes('Files')) event.preventDefault();
     };
     const onDrop = (event: DragEvent) => {
-      const files = [...(event.dataTransfer?.files ?? [])];
-      if (files.length === 0) return;
+      if (event.dataTransfer === null || event.dataTransfer.files.length === 0) return;
       event.preventDefault();
-      const models = droppedModels(event.dataTransfer!.items);
+      const dropped = lookIntoDropped(event.dataTransfer.items);
       void store.attempt(async () => {
-        const found = await models;
-        if (found === undefined) await store.open(files.map(readable));
-        else store.draft.value = { ...store.draft.value, ...found };
+        const { models, files } = await dropped;
+        if (models === undefined) await store.open(files.map(readable));
+        else store.draft.value = { ...store.draft.value, ...models };
       });
     };
     const target: HTMLElement | Document = host.hasAttribute('site') ? document : host;
