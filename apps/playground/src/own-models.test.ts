@@ -1,13 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { nodeBackend } from '@entrgi/backend-node';
 import { chromium, noChromium, openBrowser, serveFolders } from '@entrgi/config/browser';
 import { loadDenoiser } from '@entrgi/models';
 import { loadReward } from '@entrgi/rewards';
 import type { Page } from 'playwright-core';
-import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { copyAltered } from '../../../packages/models/fixtures/copy-altered.js';
 import { runLane } from './engine/run-lane.js';
@@ -15,6 +13,7 @@ import { examples } from './settings/default-settings.js';
 import { settingsFromAddress } from './settings/settings-in-address.js';
 import { modelsFromAddress } from './state/model-place.js';
 import { type ModelServer, modelServer } from './testing/model-server.js';
+import { sharedSite } from './testing/shared-site.js';
 
 const out = mkdtempSync(join(tmpdir(), 'entrgi-own-models-'));
 const at = (name: string) => join(out, 'models', name);
@@ -61,18 +60,23 @@ describe.skipIf(chromium === undefined)(
           return { ...json, model: { ...json.model, vocab: Object.fromEntries(renamed) } };
         },
       });
-      await build({
-        root: fileURLToPath(new URL('..', import.meta.url)),
-        build: { outDir: join(out, 'site'), emptyOutDir: true },
-        logLevel: 'error',
-      });
+      mkdirSync(at('nothing'));
+      for (const [folder, file] of [
+        ['pictures', 'photo.png'],
+        ['weights', 'model.safetensors'],
+      ]) {
+        mkdirSync(at(folder!));
+        writeFileSync(join(at(folder!), file!), 'not JSON');
+      }
+      writeFileSync(at('picture.png'), Buffer.from('89504e470d0a1a0a', 'hex'));
       models = await modelServer({
         'tiny/dream': at('dream'),
         'tiny/reward': at('reward'),
         'tiny/gpt': at('gpt'),
         'tiny/greek': at('greek'),
+        'tiny/private': at('dream'),
       });
-      const site = await serveFolders({ '/': join(out, 'site') });
+      const site = await serveFolders({ '/': await sharedSite() });
       const browser = await openBrowser();
       ends.push(models.close, site.close, () => browser.close());
       page = await browser.newPage({ viewport: { width: 1280, height: 1000 }, serviceWorkers: 'block' });
@@ -110,6 +114,15 @@ describe.skipIf(chromium === undefined)(
         .catch(() => '');
     const names = () => card().locator('summary small').textContent();
     const stored = () => card().locator('.stored li').allTextContents();
+    /** As a person drops them, from a window of their files. */
+    const drop = async (...paths: string[]) => {
+      const session = await page.context().newCDPSession(page);
+      const data = { items: [], files: paths, dragOperationsMask: 1 };
+      for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+        await session.send('Input.dispatchDragEvent', { type, x: 640, y: 500, data });
+      }
+      await session.detach();
+    };
     const press = (name: string) => card().getByRole('button', { name, exact: true }).click();
     const load = async (denoiser: string, reward: string, button = 'Load') => {
       await field(/^Denoiser/).fill(denoiser);
@@ -141,8 +154,13 @@ describe.skipIf(chromium === undefined)(
       const start = models.asked.length;
       await press('Try again');
       await expect.poll(names, patient).toBe('dream and reward');
-      expect(weightsAsked(start).slice(1)).toEqual([expect.stringMatching(`^bytes=${PIECE}-`)]);
-      await expect.poll(stored, patient).toEqual([expect.stringMatching(/^tiny\/dream 10\.6 MB/)]);
+      expect(weightsAsked(start)).toEqual([expect.stringMatching(`^bytes=${PIECE}-`)]);
+      await expect
+        .poll(stored, patient)
+        .toEqual([
+          expect.stringMatching(/^tiny\/dream 10\.6 MB/),
+          expect.stringMatching(/^127\.0\.0\.1:\d+\/tiny\/reward \d+ kB/),
+        ]);
       expect(await page.locator('#prompt').inputValue()).toBe(examples.other[0]);
       await page.locator('#prompt').fill('Hello.');
       await expect.poll(() => new URL(page.url()).hash, patient).toContain('prompt=Hello.');
@@ -178,7 +196,7 @@ describe.skipIf(chromium === undefined)(
       await expect
         .poll(() => card().locator('.stored [role=status]').textContent(), patient)
         .toBe('tiny/dream is deleted, 10.6 MB are free again.');
-      expect(await stored()).toEqual([]);
+      expect(await stored()).toEqual([expect.stringContaining('tiny/reward')]);
       await press('Back to the embedded ones');
       await expect.poll(names, patient).toBe('embedded');
       expect(await page.locator('#prompt').inputValue()).toBe('Hello.');
@@ -208,17 +226,7 @@ describe.skipIf(chromium === undefined)(
       await field(/^Reward/).fill('');
       await card().getByLabel('Denoiser, which writes: files').setInputFiles(files('dream'));
       expect(await card().locator('.picked').textContent()).toBe('files: 4 files, 10.6 MB');
-      const dropped = files('reward').map((file) => [
-        file.split('/').at(-1)!,
-        readFileSync(file).toString('base64'),
-      ]);
-      await page.evaluate((all) => {
-        const dataTransfer = new DataTransfer();
-        for (const [name, text] of all) {
-          dataTransfer.items.add(new File([Uint8Array.from(atob(text!), (c) => c.charCodeAt(0))], name!));
-        }
-        document.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
-      }, dropped);
+      await drop(...files('reward'));
       await expect.poll(() => card().locator('.picked').count(), patient).toBe(2);
       await press('Load');
       await expect.poll(names, patient).toBe('files and files');
@@ -226,6 +234,39 @@ describe.skipIf(chromium === undefined)(
       await expect.poll(word, patient).toBe('Run again');
       await press('Back to the embedded ones');
       await expect.poll(names, patient).toBe('embedded');
+    });
+
+    it('are dropped as folders, several at once', async () => {
+      await drop(at('dream'), at('reward'));
+      await expect
+        .poll(() => card().locator('.picked').allTextContents(), patient)
+        .toEqual([
+          expect.stringMatching(/^dream: \d files, 10\.6 MB$/),
+          expect.stringMatching(/^reward: \d files, \d+ kB$/),
+        ]);
+      await press('Load');
+      await expect.poll(names, patient).toBe('dream and reward');
+      await page.locator('button.main').click();
+      await expect.poll(word, patient).toBe('Run again');
+      await press('Back to the embedded ones');
+      await expect.poll(names, patient).toBe('embedded');
+    });
+
+    it.each([
+      ['a picture', ['picture.png'], 'picture.png, line 1: expected a trace as “Save trace”'],
+      ['a folder of pictures', ['pictures'], 'photo.png, line 1: expected a trace as “Save trace”'],
+      ['an empty folder', ['nothing'], 'nothing is empty: expected a model’s folder, or traces.'],
+      [
+        'a folder without config.json',
+        ['weights'],
+        'weights is no model: there is no config.json in it. A model’s folder has config.json, the weights',
+      ],
+      ['weights alone', ['weights/model.safetensors'], 'model.safetensors is no model: expected its folder'],
+      ['two denoisers', ['dream', 'gpt'], 'gpt and dream are both a denoiser: drop one of them'],
+    ])('are refused in words where they are dropped: %s', async (_, paths, sentence) => {
+      await drop(...paths.map(at));
+      await expect.poll(() => page.locator('.problem').first().textContent(), patient).toContain(sentence);
+      expect(await card().locator('.picked').count()).toBe(0);
     });
 
     it.each([
@@ -272,7 +313,7 @@ describe.skipIf(chromium === undefined)(
         .poll(() => problem().textContent(), patient)
         .toMatch(/^story\.txt is no model: expected its folder/);
       await press('Delete tiny/dream');
-      await expect.poll(stored, patient).toEqual([]);
+      await expect.poll(stored, patient).not.toContainEqual(expect.stringContaining('tiny/dream'));
       const session = await page.context().newCDPSession(page);
       const origin = new URL(page.url()).origin;
       await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 1_000_000 });
@@ -282,6 +323,69 @@ describe.skipIf(chromium === undefined)(
         .toMatch(/gives this site no more room: .* Delete stored models/);
       await session.send('Storage.overrideQuotaForOrigin', { origin });
       expect(await names()).toBe('embedded');
+      await page.locator('button.main').click();
+      await expect.poll(word, patient).toBe('Run again');
+      expect(complaints).toEqual([]);
+    });
+
+    it('come from a private repository with a token, which goes to the hub alone and stays nowhere', async () => {
+      const secret = 'hf_aSecretThatNobodySees';
+      models.tokens.set('tiny/private', secret);
+      const token = field(/^Token of 127\.0\.0\.1/);
+      await field(/^Reward/).fill('-');
+      await load('tiny/private', '');
+      await expect
+        .poll(shownProblem, patient)
+        .toBe(
+          'tiny/private: the hub refuses, or has no such model (status 401). Check its name; a private or gated model needs a token.',
+        );
+      await token.fill('hf_wrong');
+      await press('Load');
+      await expect
+        .poll(shownProblem, patient)
+        .toMatch(/the hub does not accept the token .* give another one/);
+      const start = models.asked.length;
+      await token.fill(` ${secret} `);
+      await press('Load');
+      await expect.poll(names, patient).toBe('private');
+
+      const asked = models.asked.slice(start);
+      const hub = new URL(models.origin).host;
+      expect(asked.filter(({ host }) => host !== hub).length).toBeGreaterThan(3);
+      for (const { path, host, authorization } of asked) {
+        expect([path, authorization]).toEqual([path, host === hub ? `Bearer ${secret}` : undefined]);
+      }
+      await page.locator('button.main').click();
+      await expect.poll(word, patient).toBe('Run again');
+      const saving = page.waitForEvent('download');
+      await page.getByRole('button', { name: /^Save trace: EntRGi/ }).click();
+      const trace = readFileSync(await (await saving).path(), 'utf8');
+      const kept = await page.evaluate(async () => {
+        const inCaches = [];
+        for (const name of await caches.keys()) {
+          for (const request of await (await caches.open(name)).keys()) {
+            const response = (await (await caches.open(name)).match(request))!;
+            inCaches.push(request.url, [...request.headers], [...response.headers], await response.text());
+          }
+        }
+        const stores = [{ ...localStorage }, { ...sessionStorage }, await indexedDB.databases()];
+        return JSON.stringify([location.href, document.cookie, history.state, stores, inCaches]);
+      });
+      expect(kept).toContain('tiny/private');
+      expect(trace).toContain('"step"');
+      for (const text of [kept, trace]) expect(text).not.toContain(secret);
+    });
+
+    it('load again without a network, and are offered after a reload', async () => {
+      await load('tiny/dream', `${models.origin}/tiny/reward/`);
+      await expect.poll(names, patient).toBe('dream and reward');
+      await models.close();
+      await page.reload();
+      await page.locator('button.main').filter({ hasText: /^Run$/ }).waitFor({ timeout: 200_000 });
+      expect(await field(/^Denoiser/).inputValue()).toBe('tiny/dream');
+      expect(await field(/^Token/).inputValue()).toBe('');
+      await press('Load');
+      await expect.poll(names, patient).toBe('dream and reward');
       await page.locator('button.main').click();
       await expect.poll(word, patient).toBe('Run again');
       expect(complaints).toEqual([]);

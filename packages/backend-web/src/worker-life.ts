@@ -13,7 +13,7 @@ export const holdLife = async (prefix: string, told: (lock: string) => void): Pr
     .catch(() => {});
 };
 
-/** In its page: calls `ended` when the worker that holds the lock has ended, unless the signal comes first. */
+/** In its page: calls `ended` when the worker that holds the lock ends, unless the signal comes first. */
 export const waitForEnd = (lock: string, signal: AbortSignal, ended: () => void): void => {
   navigator.locks.request(lock, { signal }, ended).catch(() => {});
 };

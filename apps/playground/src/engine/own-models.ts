@@ -24,6 +24,8 @@ export interface OwnModelsOptions {
   /** What stands in for what is not chosen. */
   readonly embedded: Models;
   readonly hub: string | undefined;
+  /** For private models of the hub; may be empty. */
+  readonly token: string;
   readonly signal: AbortSignal;
   readonly tell: Tell;
 }
@@ -36,7 +38,7 @@ type Loading = Requests & { readonly backend: Backend; readonly file?: string | 
  * of the denoiser's tokens.
  */
 export const loadOwnModels = async (choice: ModelChoice, options: OwnModelsOptions): Promise<OwnModels> => {
-  const { backend, embedded, hub, signal, tell } = options;
+  const { backend, embedded, hub, token, signal, tell } = options;
   const own: { dispose(): Promise<void> }[] = [];
   const dispose = async () => {
     for (const model of own.splice(0)) await model.dispose();
@@ -52,7 +54,7 @@ export const loadOwnModels = async (choice: ModelChoice, options: OwnModelsOptio
       onProgress: ({ allLoadedBytes, allTotalBytes }: DownloadProgress) =>
         tell({ what: `the ${what}`, loaded: allLoadedBytes, total: allTotalBytes }),
     };
-    const { source, file } = await sourceAt(place, { hub, ...requests });
+    const { source, file } = await sourceAt(place, { hub, token, ...requests });
     const model = await loader(source, { backend, ...requests, ...(file === undefined ? {} : { file }) });
     own.push(model);
     signal.throwIfAborted();
@@ -84,11 +86,11 @@ interface Source {
 
 const sourceAt = async (
   place: ModelPlace,
-  { hub, signal, onProgress }: Requests & Pick<OwnModelsOptions, 'hub'>,
+  { hub, token, ...requests }: Requests & Pick<OwnModelsOptions, 'hub' | 'token'>,
 ): Promise<Source> => {
   if (typeof place !== 'string') return { source: fileFolder(place.files, place.name) };
   const name = sourceName(place);
   if (name.kind !== 'repository') return { source: place };
   const { id, revision, file } = name;
-  return { source: await hubFolder(id, { signal, onProgress, revision, endpoint: hub }), file };
+  return { source: await hubFolder(id, { ...requests, revision, token, endpoint: hub }), file };
 };

@@ -44,7 +44,7 @@ const ready = (): void => {
 };
 
 /** The embedded models stay; of others there may be no room for two. */
-const change = async ({ models: choice }: Request & { type: 'change' }): Promise<void> => {
+const change = async ({ models: choice, token }: Request & { type: 'change' }): Promise<void> => {
   changing?.abort();
   const controller = new AbortController();
   changing = controller;
@@ -61,6 +61,7 @@ const change = async ({ models: choice }: Request & { type: 'change' }): Promise
         backend,
         embedded,
         hub,
+        token,
         signal,
         tell: (progress) => signal.aborted || tell({ type: 'loading', ...progress }),
       });

@@ -96,8 +96,8 @@ export type Request =
       /** Address of the hub or of a mirror; undefined: the hub's own. */
       readonly hub?: string | undefined;
     }
-  /** Takes these models in place of those that are there; where that fails, these stay, or the embedded ones come back. */
-  | { readonly type: 'change'; readonly models: ModelChoice }
+  /** Takes these models in place of those that are there, the hub's with a token where it is not empty; where that fails, these stay, or the embedded ones come back. */
+  | { readonly type: 'change'; readonly models: ModelChoice; readonly token: string }
   | { readonly type: 'keep' }
   | {
       readonly type: 'run';

@@ -52,6 +52,10 @@ export interface Store {
   /** What is entered for others, and what of it is loaded. */
   readonly draft: Signal<ModelDraft>;
   readonly loadedDraft: ReadonlySignal<ModelDraft>;
+  /** What private models of the hub are asked for with; it is kept nowhere else. */
+  readonly token: Signal<string>;
+  /** Where the token goes. */
+  readonly hub: URL;
   /** Why the models that were asked for are not there. */
   readonly modelProblem: Signal<string | undefined>;
   /** What was run last; undefined before the first run, and while files are shown. */
@@ -108,6 +112,7 @@ export const createStore = (
   const models = signal<ModelNames>({});
   const draft = signal(asked);
   const loadedDraft = signal(embeddedModels);
+  const token = signal('');
   const modelProblem = signal<string | undefined>(undefined);
   let changing: { readonly draft: ModelDraft; readonly status: Status } | undefined;
   const shown = signal<RunSettings | undefined>(undefined);
@@ -244,7 +249,7 @@ export const createStore = (
     // What a run still says belongs to nothing any more.
     current += 1;
     status.value = 'loading';
-    ask({ type: 'change', models: choice });
+    ask({ type: 'change', models: choice, token: token.value });
   };
   const attempt: Store['attempt'] = async (work) => {
     try {
@@ -333,6 +338,8 @@ export const createStore = (
     models,
     draft,
     loadedDraft,
+    token,
+    hub: hubAt(load.hub),
     modelProblem,
     shown,
     histories,
@@ -367,5 +374,10 @@ export const createStore = (
     dispose: engine.dispose,
   };
 };
+
+const HUB = 'https://huggingface.co';
+
+/** A mirror that is no address will be said to be out of reach. */
+const hubAt = (address = HUB): URL => new URL(URL.canParse(address) ? address : HUB);
 
 const nothing = { words: undefined, length: 0 };

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 
@@ -11,10 +11,19 @@ export interface Fault {
   readonly stalls?: boolean;
 }
 
+export interface Asked {
+  readonly path: string;
+  readonly range: string | undefined;
+  readonly authorization: string | undefined;
+  readonly host: string | undefined;
+}
+
 export interface ModelServer {
   readonly origin: string;
-  /** What was asked for: paths, with their ranges. */
-  readonly asked: { readonly path: string; readonly range: string | undefined }[];
+  /** What was asked for, of the hub or of the storage that it sends on to. */
+  readonly asked: Asked[];
+  /** Tokens that repositories need. */
+  readonly tokens: Map<string, string>;
   /** Asked at every request. */
   fault: (path: string, range: string | undefined) => Fault | undefined;
   close(): Promise<void>;
@@ -23,17 +32,26 @@ export interface ModelServer {
 /** What the hub calls the state of each of its repositories. */
 const COMMIT = '0123456789abcdef0123456789abcdef01234567';
 
-/** Folders of models by their names, `owner/name`: as a static server of another origin has them, below their names, and as the hub does. */
+/** Folders of models by their names, `owner/name`: as a static server of another origin has them, below their names, and as the hub does, which sends on to another origin for the files of private ones. */
 export const modelServer = async (folders: Readonly<Record<string, string>>): Promise<ModelServer> => {
-  const http = createServer((request, response) => {
+  const answer = (request: IncomingMessage, response: ServerResponse) => {
     const { pathname: path } = new URL(request.url!, 'http://localhost');
-    const { range } = request.headers;
-    self.asked.push({ path, range });
+    const { range, authorization, host } = request.headers;
     const headers = {
       'access-control-allow-origin': '*',
-      'access-control-allow-headers': '*',
-      'access-control-expose-headers': 'content-range',
+      'access-control-allow-headers': 'authorization, range',
+      'access-control-expose-headers': 'content-range, x-error-code',
     };
+    if (request.method === 'OPTIONS') return response.writeHead(204, headers).end();
+    self.asked.push({ path, range, authorization, host });
+    const [, repository = ''] = /^\/(?:api\/models\/)?([^/]+\/[^/]+)\//.exec(path) ?? [];
+    const token = self.tokens.get(repository);
+    if (token !== undefined && `http://${host}` === self.origin) {
+      if (authorization !== `Bearer ${token}`) return response.writeHead(401, headers).end();
+      if (path.includes('/resolve/')) {
+        return response.writeHead(302, { ...headers, location: `${originOf(storage)}${path}` }).end();
+      }
+    }
     const api = /^\/api\/models\/([^/]+\/[^/]+)\/revision\/main$/.exec(path);
     if (api !== null) {
       const folder = folders[api[1]!];
@@ -61,17 +79,23 @@ export const modelServer = async (folders: Readonly<Record<string, string>>): Pr
       if (fault.stalls !== true) response.destroy();
     });
     return response;
-  });
-  await new Promise<void>((done) => http.listen(0, '127.0.0.1', done));
+  };
+  const [http, storage] = [createServer(answer), createServer(answer)];
+  const originOf = (server: Server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  for (const server of [http, storage]) {
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  }
   const self: ModelServer = {
-    origin: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
+    origin: originOf(http),
     asked: [],
+    tokens: new Map(),
     fault: () => undefined,
-    close: () =>
-      new Promise((done) => {
-        http.close(() => done());
-        http.closeAllConnections();
-      }),
+    async close() {
+      for (const server of [http, storage]) {
+        server.close();
+        server.closeAllConnections();
+      }
+    },
   };
   return self;
 };

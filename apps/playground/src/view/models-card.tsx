@@ -7,6 +7,7 @@ import type { Store } from '../state/store.js';
 import { LoadingBar } from './loading-bar.jsx';
 import { shownBytes } from './shown-bytes.js';
 import { StoredModels } from './stored-models.jsx';
+import { TokenField } from './token-field.jsx';
 
 /** Other models than the embedded ones: which, how far they are, and what the browser keeps of them. */
 export const ModelsCard = ({ store }: { store: Store }): JSX.Element => {
@@ -49,6 +50,7 @@ export const ModelsCard = ({ store }: { store: Store }): JSX.Element => {
       >
         <ModelField store={store} name="denoiser" label="Denoiser, which writes" />
         <ModelField store={store} name="reward" label="Reward, which guides" />
+        <TokenField store={store} />
         <div class="row">
           {isChanging ? (
             <button type="button" onClick={() => store.keepModels()}>

@@ -25,8 +25,8 @@ interface Commit {
 }
 
 /**
- * A model of the Hugging Face hub, by its id, at the commit that the revision stands for now or, where the hub
- * is away, stood for when it was last asked.
+ * A model of the Hugging Face hub, by its id, at the commit that the revision stands for now or, where the
+ * hub is away, stood for when it was last asked.
  * @throws NotFoundError for one that there is not, AccessError for one that needs a token or another one,
  *   NetworkError where the hub cannot be reached
  */

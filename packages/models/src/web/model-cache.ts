@@ -19,7 +19,10 @@ const HASH = 'x-entrgi-sha256';
 /** The key of a piece is its address with a fragment, which names it and is no part of the address. */
 const addressOf = (request: Request): string => request.url.replace(/[?&]entrgi-piece=.*$/, '');
 
-/** The key of a piece of a file, or of its size. The Cache API wants addresses as keys, and drops their fragments. */
+/**
+ * The key of a piece of a file, or of its size. The Cache API wants addresses as keys, and drops their
+ * fragments.
+ */
 export const pieceKey = (url: string, piece: number | 'size'): string =>
   `${url}${url.includes('?') ? '&' : '?'}entrgi-piece=${piece}`;
 

@@ -46,7 +46,7 @@ interface AddressedFolderOptions extends UrlFolderOptions, Requests {
   readonly isFixed?: boolean;
 }
 
-/** The same, for a server that is known better: what its refusals mean, and whether its files never change. */
+/** The same, for a server that is known better: what its refusals mean, whether its files ever change. */
 export const addressedFolder = (
   where: UrlFolderPlace,
   { isFixed = false, ...options }: AddressedFolderOptions = {},
