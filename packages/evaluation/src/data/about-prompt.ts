@@ -2,11 +2,14 @@ import { InvalidArgumentError, NumericalError, type Prompt } from '@entrgi/core'
 
 /**
  * Lets an error say which prompt it is about: one of thousands, it may be too long for a model's window, or
- * make a model overflow. Anything else that was thrown stays as it is.
+ * make a model overflow. Anything else that was thrown stays as it is. `cure` is what to do about a prompt
+ * that does not fit.
  */
-export const aboutPrompt = (prompt: Prompt, error: unknown): unknown => {
-  if (InvalidArgumentError.isInstance(error) || NumericalError.isInstance(error)) {
-    error.message = `The prompt ${shown(prompt)}: ${error.message}`;
+export const aboutPrompt = (prompt: Prompt, error: unknown, cure?: string): unknown => {
+  const isUnfit = InvalidArgumentError.isInstance(error);
+  if (isUnfit || NumericalError.isInstance(error)) {
+    const more = isUnfit && cure !== undefined ? ` ${cure}` : '';
+    error.message = `The prompt ${shown(prompt)}: ${error.message}${more}`;
   }
   return error;
 };

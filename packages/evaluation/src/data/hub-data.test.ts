@@ -21,7 +21,9 @@ test.each(['reward-bench-2', 'judgebench', 'rm-bench'])(
     expect(await readData(name, { limit: 1 })).toEqual([first]);
     await expect(readData(name)).rejects.toMatchObject({
       code: 'invalid-argument',
-      message: `${name}, row 2: expected some text, got an empty prompt.`,
+      message:
+        `${name}, row 2: expected some text, got an empty prompt. ` +
+        'onMalformed (--skip-malformed) leaves such records out.',
     });
     const told: string[] = [];
     const onMalformed = ({ message }: Error) => told.push(message);

@@ -36,7 +36,11 @@ export const readData = async (name: string, options: ReadDataOptions = {}): Pro
     try {
       examples.push(exampleOf(value(), source));
     } catch (error) {
-      if (onMalformed === undefined || !isMalformed(error)) throw error;
+      if (!isMalformed(error)) throw error;
+      if (onMalformed === undefined) {
+        error.message += ' onMalformed (--skip-malformed) leaves such records out.';
+        throw error;
+      }
       onMalformed(error);
     }
   }

@@ -8,6 +8,8 @@ export interface JournalLine {
   /** Of models, settings, prompt and seed: two lines of one key are the same result. */
   readonly key: string;
   readonly prompt: Prompt;
+  /** Name of the data set that the prompt is of, for the report's sections; not part of the result. */
+  readonly data?: string | undefined;
   readonly method: string;
   readonly temperature: number;
   readonly seed: number;

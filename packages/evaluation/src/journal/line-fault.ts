@@ -62,6 +62,7 @@ const prompt: Check = (value) =>
 const line = withFields({
   key,
   prompt,
+  data: optional(text),
   method: text,
   temperature: atLeast(0),
   seed: number,

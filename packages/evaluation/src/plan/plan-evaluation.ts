@@ -17,6 +17,8 @@ import { hashingOf } from './hashing.js';
 export interface Cell {
   readonly key: string;
   readonly prompt: Prompt;
+  /** Name of the data set, without its folder. */
+  readonly data: string;
   readonly method: MethodName;
   readonly seed: number;
   readonly temperature: number;
@@ -109,7 +111,8 @@ export const planEvaluation = async (
       );
       return { ...variant, recorded };
     });
-    for (const cell of cellsOf(recordable, examples)) if (!cells.has(cell.key)) cells.set(cell.key, cell);
+    for (const cell of cellsOf(recordable, examples, nameOf(options.data)))
+      if (!cells.has(cell.key)) cells.set(cell.key, cell);
   }
   return {
     pairs: [...pairs.values()],
@@ -124,6 +127,7 @@ export const planEvaluation = async (
 const cellsOf = (
   variants: readonly (GenerationPlan & { readonly recorded: LineSettings })[],
   examples: readonly Example[],
+  data: string,
 ): Cell[] =>
   [...new Set(variants.map(({ seed }) => seed))].flatMap((wanted) => {
     const ofSeed = variants.filter(({ seed }) => seed === wanted);
@@ -131,7 +135,8 @@ const cellsOf = (
       // Each prompt begins with another of them: equal shards have equal shares of every method.
       ofSeed.map((_, i) => {
         const { method, seed, preset, settings, recorded } = ofSeed[(at + i) % ofSeed.length]!;
-        const cell = { prompt, method, seed, temperature: settings.temperature, preset, settings, recorded };
+        const { temperature } = settings;
+        const cell = { prompt, data, method, seed, temperature, preset, settings, recorded };
         return { key: journalKey({ ...cell, settings: recorded }), ...cell };
       }),
     );

@@ -250,6 +250,23 @@ test('best-of-n costs what one unguided response does, and then what each furthe
   expect(points.map(({ seconds }) => seconds)).toEqual([2, 3, 4, 5]);
 });
 
+test('every data set has a section of its own, and a journal that names none joins the only one', async () => {
+  const named = (data: string | undefined, name: string) =>
+    lines.map((each) => ({ ...each, key: `${each.key}-${name}`, data }));
+  const { summary, html, markdown } = await makeReport([...named('a.jsonl', 'a'), ...named('b <1>', 'b')]);
+  expect(summary.setups.map(({ data }) => data)).toEqual(['a.jsonl', 'b <1>']);
+  for (const { temperatures } of summary.setups) {
+    for (const { results } of temperatures[0]!.methods) expect(results).toBe(6);
+  }
+  expect(html).toContain('d × r, b &lt;1&gt;');
+  expect(markdown).toContain('## 2. d × r, b <1>');
+  const older = lines.map((each) => ({ ...each, key: `${each.key}-c`, prompt: `${each.prompt} and more` }));
+  const joined = (await makeReport([...named('a.jsonl', 'a'), ...older])).summary.setups;
+  expect(joined.map(({ data, temperatures }) => [data, temperatures[0]!.methods[0]!.results])).toEqual([
+    [undefined, 12],
+  ]);
+});
+
 test('every pair of models has a section of its own', async () => {
   const others = lines.map((each) => ({
     ...each,

@@ -31,9 +31,13 @@ export const markdownReport = (summary: Summary, command: string): string => {
   ].join('\n');
 };
 
-const setupPart = ({ models, hashes, settings, temperatures }: SetupSummary, title: string): string[] => [
+const setupPart = (
+  { data, models, hashes, settings, temperatures }: SetupSummary,
+  title: string,
+): string[] => [
   `## ${title}`,
   '',
+  ...(data === undefined ? [] : [`- data: ${data}`]),
   ...Object.entries(models).map(([role, name]) => `- ${role}: ${name} (\`${hashes[role] ?? ''}\`)`),
   `- settings: ${Object.entries(settings)
     .map(([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : value}`)

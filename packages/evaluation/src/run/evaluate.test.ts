@@ -63,6 +63,7 @@ test('a journal has what generate gives, the judge beside it, and what it cost',
   onTestFinished(dispose);
   const models = { denoiser, reward };
   expect(lines.map(({ key }) => key)).toEqual(plan.cells.map(({ key }) => key));
+  expect(new Set(lines.map(({ data }) => data))).toEqual(new Set(['openings']));
   for (const { prompt, method, seed, temperature, trajectories, top1, avg, judge, cost, steps } of lines) {
     const result = await generate({
       ...small,
@@ -109,6 +110,7 @@ test('a prompt that no window holds is named, and left out where that is asked f
   const failure = evaluate({ plan, journal, workers: 0 });
   await expect(failure).rejects.toThrow(InvalidArgumentError);
   await expect(failure).rejects.toThrow(named);
+  await expect(failure).rejects.toThrow('skipLong (--skip-long) leaves out what a model does not hold.');
   await journal.close();
 });
 

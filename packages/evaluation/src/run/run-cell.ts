@@ -20,7 +20,7 @@ export interface LoadedWork {
 
 /** Makes one result: responds, rates, and has the judge and the model of perplexity rate what came out. */
 export const runCell = async (
-  { key, prompt, method, seed, temperature, preset, settings, recorded }: Cell,
+  { key, prompt, data, method, seed, temperature, preset, settings, recorded }: Cell,
   { denoiser, reward, judge, perplexity }: LoadedWork,
   signal?: AbortSignal,
 ): Promise<JournalLine> => {
@@ -33,13 +33,14 @@ export const runCell = async (
       else result = event.result;
     }
   } catch (error) {
-    throw aboutPrompt(prompt, error);
+    throw aboutPrompt(prompt, error, 'skipLong (--skip-long) leaves out what a model does not hold.');
   }
   // The last event of a stream that does not throw has it.
   const { trajectories, reward: top1, avg, cost } = result!;
   const line: JournalLine = {
     key,
     prompt,
+    data,
     method,
     temperature,
     seed,

@@ -56,8 +56,9 @@ interface Place {
 }
 
 const setupPart = (setup: SetupSummary, { byKey, id, title }: Place): string => {
-  const { models, hashes, settings, temperatures } = setup;
+  const { data, models, hashes, settings, temperatures } = setup;
   const facts = [
+    ...(data === undefined ? [] : [['data', escapeHtml(data)] as const]),
     ...Object.entries(models).map(([role, name]): [string, string] => [
       role,
       `${escapeHtml(name)} <code>${escapeHtml(hashes[role] ?? '')}</code>`,

@@ -35,12 +35,19 @@ export const summarize = (lines: readonly JournalLine[], options: SummarizeOptio
   const inOrder = lines.toSorted(
     (a, b) => place(a) - place(b) || bySettled(a, b) || a.seed - b.seed || compare(a.key, b.key),
   );
-  const setups = [...groupBy(inOrder, setupOf)].toSorted(([a], [b]) => compare(a, b));
+  // Journals of before this was noted have no data sets: theirs are told apart only where others are.
+  const hasSeveral = new Set(lines.flatMap(({ data }) => data ?? [])).size > 1;
+  const setups = [
+    ...groupBy(inOrder, (line) => canonicalJson([setupOf(line), hasSeveral ? line.data : undefined])),
+  ].toSorted(([a], [b]) => compare(a, b));
   return {
     results: lines.length,
     prompts: new Set(lines.map(promptOf)).size,
     seeds: [...new Set(lines.map(({ seed }) => seed))].toSorted((a, b) => a - b),
-    setups: setups.map(([, group]) => setupSummary(group, options)),
+    setups: setups.map(([, group]) => ({
+      ...(hasSeveral ? { data: group[0]!.data } : {}),
+      ...setupSummary(group, options),
+    })),
     versions: [...new Set(lines.map(({ versions }) => canonicalJson(versions)))]
       .toSorted()
       .map((json) => JSON.parse(json)),

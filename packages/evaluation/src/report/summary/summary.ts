@@ -10,8 +10,9 @@ export interface Summary {
   readonly versions: readonly Readonly<Record<string, string>>[];
 }
 
-/** One choice of models and settings. */
+/** One choice of models and settings, and one data set where a report has several. */
 export interface SetupSummary {
+  readonly data?: string | undefined;
   readonly models: Readonly<Record<string, string>>;
   readonly hashes: Readonly<Record<string, string>>;
   /** Settings that all rows share. */
