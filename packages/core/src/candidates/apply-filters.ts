@@ -20,6 +20,8 @@ export const applyFilters = (
   for (let index = 0; index < filters.length; index++) {
     const filter = filters[index]!;
     filter(probs, tokenIds);
+    // Those that graphs apply are known to leave a distribution.
+    if (filter.rule !== undefined) continue;
     const mass = massOf(probs);
     if (!(mass > 0 && mass < Number.POSITIVE_INFINITY)) throw refusal(index, filter, probs, tokenIds);
     if (Math.abs(mass - 1) < ROUNDING) continue;

@@ -1,42 +1,88 @@
-/**
- * Keeps the largest probabilities in place, rescaled to sum 1, and zeroes the rest; of equal ones the lower
- * ids stay. The last `count` of `ascending`, sorted, are what stays, or the smallest of it; all that equal
- * the smallest are in it. `mass` is the sum of all that stays.
- */
-export const keepLargest = (
-  probs: Float32Array,
-  ascending: Float32Array,
-  count: number,
-  mass: number,
-): void => {
-  const first = ascending.length - count;
-  const threshold = ascending[first]!;
-  zeroBelow(probs, threshold);
-  if (first > 0 && ascending[first - 1] === threshold) {
-    let equals = 0;
-    for (let i = first; ascending[i] === threshold; i++) equals++;
-    for (let id = 0; id < probs.length; id++) if (probs[id] === threshold && equals-- <= 0) probs[id] = 0;
-  }
-  const scale = 1 / mass;
-  for (let id = 0; id < probs.length; id++) probs[id]! *= scale;
-};
+/** Floats of at least 0 sort like their bits: the upper 12 tell 2048 buckets, eight to a power of two. */
+const SHIFT = 20;
+const BUCKETS = 2048;
+/** The smallest float32 above 0. */
+const LEAST = 2 ** -149;
 
 /**
- * Floats of at least 0 are ordered as their bits. Without a branch, which half of the time would be the wrong
- * one.
+ * Makes a function that keeps the fewest of the largest probabilities that hold a share `most` of all, or so
+ * many of them: rescales these to sum 1 and zeroes the rest, in place. Of equal ones the lower ids stay.
  */
-const zeroBelow = (probs: Float32Array, threshold: number): void => {
-  const bits = bitsOf(probs);
-  const below = bitsOf(Float32Array.of(threshold))[0]! - 1;
-  for (let id = 0; id < bits.length; id++) {
-    const own = bits[id]!;
-    bits[id] = own & ((below - own) >> 31);
-  }
+export const keepLargest = (by: 'mass' | 'number', most: number) => {
+  const isMass = by === 'mass';
+  const sums = new Float64Array(BUCKETS);
+  const floor = new Float32Array(1);
+  const floorBits = bitsOf(floor);
+  let scratch = { places: new Int32Array(0), values: new Float32Array(0) };
+  return (probs: Float32Array): void => {
+    const size = probs.length;
+    if (scratch.places.length < size) {
+      scratch = { places: new Int32Array(size), values: new Float32Array(size) };
+    }
+    const { places, values } = scratch;
+    const bits = bitsOf(probs);
+    let needed = most;
+    let count: number;
+    let bucket: number;
+    let sum: number;
+    // All below (1 − p)/size hold less than 1 − p together. Those below four times that mostly do so too, and are far more.
+    floor[0] = isMass ? (4 * (1 - most)) / size : LEAST;
+    for (let isSafe = !isMass; ; isSafe = true) {
+      const below = floorBits[0]! - 1;
+      let total = 0;
+      count = 0;
+      for (let place = 0; place < size; place++) {
+        places[count] = place;
+        // Without a branch, which often would be the wrong one.
+        count -= (below - bits[place]!) >> 31;
+        total += probs[place]!;
+      }
+      if (isMass) needed = most * total;
+      else if (count <= most) return;
+      sums.fill(0);
+      bucket = 0;
+      for (let i = 0; i < count; i++) {
+        const place = places[i]!;
+        const own = bits[place]! >>> SHIFT;
+        if (own > bucket) bucket = own;
+        sums[own]! += isMass ? probs[place]! : 1;
+      }
+      sum = 0;
+      while (bucket > 0 && sum + sums[bucket]! < needed) sum += sums[bucket--]!;
+      // Rounding may leave even all of them just short of what is needed: then they stay.
+      if (bucket > 0 || isSafe) break;
+      floor[0] = ((1 - most) * total) / size;
+    }
+    // The set ends within this bucket: sort only that.
+    let first = 0;
+    for (let i = 0; i < count; i++) {
+      const place = places[i]!;
+      if (bits[place]! >>> SHIFT === bucket) values[first++] = probs[place]!;
+    }
+    const ascending = values.subarray(0, first).sort();
+    while (first > 0 && sum < needed) {
+      first--;
+      sum += isMass ? ascending[first]! : 1;
+    }
+    const least = ascending[first] ?? 0;
+    let surplus = 0;
+    while (ascending[first - 1 - surplus] === least) surplus++;
+    // From the last on, so that higher ids go first.
+    let kept = count;
+    let mass = 0;
+    for (let i = count - 1; i >= 0; i--) {
+      const place = places[i]!;
+      const p = probs[place]!;
+      if (p < least || (p === least && surplus-- > 0)) continue;
+      places[--kept] = place;
+      mass += p;
+    }
+    for (let i = kept; i < count; i++) values[i] = probs[places[i]!]! / mass;
+    probs.fill(0);
+    for (let i = kept; i < count; i++) probs[places[i]!] = values[i]!;
+  };
 };
 
 /** The same memory as whole numbers. */
-export const bitsOf = <B extends ArrayBufferLike>({
-  buffer,
-  byteOffset,
-  length,
-}: Float32Array<B>): Int32Array<B> => new Int32Array(buffer, byteOffset, length);
+const bitsOf = ({ buffer, byteOffset, length }: Float32Array): Int32Array =>
+  new Int32Array(buffer, byteOffset, length);

@@ -138,6 +138,34 @@ test.each([0.1, 1, 3, 30])(
   },
 );
 
+test.each([2 ** -8, 2 ** 8])('topP of weights that add up to %d is that of their shares', (factor) => {
+  fc.assert(
+    fc.property(distribution, fc.constantFrom(0.1, 0.5, 0.95), (probs, p) => {
+      const [shares, weights] = [probs.slice(), probs.map((each) => each * factor)];
+      filters.topP(p)(shares);
+      filters.topP(p)(weights);
+      expectAllClose(weights, shares, { absolute: 1e-7 });
+    }),
+  );
+});
+
+test('one filter serves rows of any length, in any order', () => {
+  const random = randomStream({ seed: 2, prompt: 0, trajectory: 0, step: 0, purpose: 'token' });
+  const [shared, sharedK] = [filters.topP(0.9), filters.topK(5)];
+  for (const size of [3, 500, 1, 70, 500]) {
+    const logits = Float32Array.from({ length: size }, () => 8 * random.uniform());
+    for (const [filter, fresh] of [
+      [shared, filters.topP(0.9)],
+      [sharedK, filters.topK(5)],
+    ] as const) {
+      const [own, other] = [softmax(logits, size), softmax(logits, size)];
+      filter(own);
+      fresh(other);
+      expect(own).toEqual(other);
+    }
+  }
+});
+
 test('topK keeps k tokens, the lower ids of equal ones', () => {
   const probs = Float32Array.of(0.25, 0.25, 0.25, 0.25);
   filters.topK(2)(probs);

@@ -12,7 +12,10 @@ export interface Filter {
    * before it is asked. Of others neither is true.
    */
   readonly keepsMostProbable?: true;
-  /** The restriction as numbers, for graphs that apply it; absent of filters that no graph knows. */
+  /**
+   * The restriction as numbers, for graphs that apply it; absent of filters that no graph knows. Of a filter
+   * with a rule nobody checks what it leaves.
+   */
   readonly rule?: FilterRule;
 }
 
