@@ -131,7 +131,8 @@ const move = (
   const fresh2 = 1 - beta2;
   for (let i = 0; i < first.length; i++) {
     const slope = gradient[i]!;
-    const g = slope < negligible && slope > -negligible ? 0 : slope;
+    // One comparison that is nearly always false: two of them, by sign, would be guessed wrong half of the time.
+    const g = Math.abs(slope) < negligible ? 0 : slope;
     const m = beta1 * first[i]! + fresh1 * g;
     const v = beta2 * second[i]! + fresh2 * g * g;
     first[i] = m;
