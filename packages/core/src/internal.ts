@@ -25,6 +25,7 @@ export {
   requireWhole,
 } from './options/require-that.js';
 export { drawToken } from './random/draw-token.js';
+export { exponential, powers } from './softmax/exponential.js';
 export { relaxedTemperature } from './softmax/relaxed-temperature.js';
 export { rowEntropy } from './softmax/row-entropy.js';
 export { rowLogSumExp } from './softmax/row-log-sum-exp.js';

@@ -4,6 +4,7 @@ import type { HoldRequest } from '../contracts/guidance/held-logits.js';
 import type { RewardContext } from '../contracts/guidance/reward.js';
 import { placed } from '../errors/at-place.js';
 import { relaxedTemperature } from '../softmax/relaxed-temperature.js';
+import { inverse } from '../softmax/softmax.js';
 import { countExcluded, notFinite, placeOfRow, whenIn, worst } from './finite-rows.js';
 import type { GuidanceSettings, Guided } from './guide-trajectories.js';
 import { provisionalAttention } from './provisional-attention.js';
@@ -23,15 +24,13 @@ export const heldSettings = (
   // Of other filters the most probable token that they keep is known to themselves only.
   if (rules === undefined || !keepMostProbable(filters)) return undefined;
   const sampling = relaxedTemperature(temperature);
-  // Kept finite, as in relaxRow.
-  const scale = (own: number) => Math.min(1 / own, 1e30);
   return {
     optimizer: optimizer.rule,
     filters: rules,
     scales: {
-      soft: scale(softTemperature ?? sampling),
-      entropy: entropyOf === 'untempered' ? 1 : scale(sampling),
-      draw: scale(sampling),
+      soft: inverse(softTemperature ?? sampling),
+      entropy: inverse(entropyOf === 'untempered' ? 1 : sampling),
+      draw: inverse(sampling),
     },
   };
 };

@@ -1,7 +1,7 @@
 import type { EntropyOf } from '../contracts/guidance/entropy-of.js';
 import type { RowLogits } from '../contracts/guidance/row-logits.js';
-import { entropyOfSums, rowEntropyBelow } from '../softmax/row-entropy.js';
-import { argmax } from '../softmax/softmax.js';
+import { entropyOfSums } from '../softmax/row-entropy.js';
+import { argmax, inverse } from '../softmax/softmax.js';
 import { softmaxRow } from '../softmax/softmax-row.js';
 
 /** What guidance needs to know of each row's distribution. */
@@ -37,16 +37,12 @@ export const relaxRow = (
   out: RelaxedRows,
 ): void => {
   const { values, offsets } = logits;
-  // Kept finite: 0 · ∞ would make a NaN of the most probable token.
-  const scale = Math.min(1 / temperature, 1e30);
   const [start, end] = [offsets[row]!, offsets[row + 1]!];
   const mode = start + argmax(values, start, end);
   out.modes[row] = mode;
   const highest = values[mode]!;
-  const [mass, energy] = softmaxRow(values, start, end, highest, scale, out.probs);
+  const scale = inverse(entropyOf === 'untempered' ? 1 : sampling);
+  const sums = softmaxRow(values, start, end, highest, inverse(temperature), out.probs, scale);
   // A NaN among the logits shows in the sum, and so in either entropy.
-  out.entropies[row] =
-    temperature === (entropyOf === 'untempered' ? 1 : sampling)
-      ? entropyOfSums(logits, row, entropyOf, { highest, scale, mass, energy })
-      : rowEntropyBelow(highest, logits, row, sampling, entropyOf);
+  out.entropies[row] = entropyOfSums(logits, row, entropyOf, highest, scale, sums);
 };

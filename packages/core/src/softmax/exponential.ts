@@ -17,13 +17,14 @@ export const powers = (() => {
 /**
  * eˣ for x ≤ 0, within 1e-10 relative; 0 below −69; NaN for NaN. The same bits in every engine, which
  * Math.exp does not promise, and small enough to be inlined into hot loops. eˣ = 2^(−n/16) · eʳ with |r| ≤ ln
- * 2 / 32, and five terms of the series for eʳ. Loops hand in `powers`, since what belongs to a module is read
- * again each time.
+ * 2 / 32, and five terms of the series for eʳ, in pairs, so that none waits for all the others. Loops hand in
+ * `powers`, since what belongs to a module is read again each time.
  */
 export const exponential = (x: number, table: Float64Array): number => {
   if (x < -69) return 0;
   const n = (0.5 - x * (16 / Math.LN2)) | 0;
   const r = x + n * (Math.LN2 / 16);
   // NaN becomes n = 0, r = NaN.
-  return table[n]! * (1 + r * (1 + r * (1 / 2 + r * (1 / 6 + r / 24))));
+  const square = r * r;
+  return table[n]! * (1 + r + square * (1 / 2 + r * (1 / 6) + square * (1 / 24)));
 };

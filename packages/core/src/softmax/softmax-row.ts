@@ -1,16 +1,12 @@
 import { exponential, powers } from './exponential.js';
 
-/**
- * Σ eᶻ and Σ z eᶻ over [start, end), where z = (φ − highest) · scale; writes the eᶻ to `out`, where it is
- * given.
- */
+/** Σ eᶻ and Σ z eᶻ over [start, end), where z = (φ − highest) · scale. */
 export const massAndEnergy = (
   values: Float32Array,
   start: number,
   end: number,
   highest: number,
   scale: number,
-  out?: Float32Array,
 ): [number, number] => {
   const table = powers;
   let mass = 0;
@@ -18,7 +14,6 @@ export const massAndEnergy = (
   for (let i = start; i < end; i++) {
     const z = (values[i]! - highest) * scale;
     const e = exponential(z, table);
-    if (out !== undefined) out[i] = e;
     mass += e;
     // Where e is 0, z may be infinite.
     if (e > 0) energy += z * e;
@@ -26,7 +21,10 @@ export const massAndEnergy = (
   return [mass, energy];
 };
 
-/** The same, and writes softmax(scale · φ). */
+/**
+ * Writes softmax(scale · φ); returns Σ eᶻ and Σ z eᶻ with z = (φ − highest) · sumScale, at another
+ * temperature or at the same.
+ */
 export const softmaxRow = (
   values: Float32Array,
   start: number,
@@ -34,9 +32,24 @@ export const softmaxRow = (
   highest: number,
   scale: number,
   probs: Float32Array,
+  sumScale = scale,
 ): [number, number] => {
-  const sums = massAndEnergy(values, start, end, highest, scale, probs);
-  const share = 1 / sums[0];
+  const table = powers;
+  const isSame = sumScale === scale;
+  let own = 0;
+  let mass = 0;
+  let energy = 0;
+  for (let i = start; i < end; i++) {
+    const above = values[i]! - highest;
+    const p = exponential(above * scale, table);
+    probs[i] = p;
+    own += p;
+    const z = above * sumScale;
+    const e = isSame ? p : exponential(z, table);
+    mass += e;
+    if (e > 0) energy += z * e;
+  }
+  const share = 1 / own;
   for (let i = start; i < end; i++) probs[i]! *= share;
-  return sums;
+  return [mass, energy];
 };

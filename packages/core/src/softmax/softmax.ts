@@ -50,7 +50,14 @@ export const logSumExp = (logits: Float32Array, size: number, temperature = 1): 
 /** Index of the largest value in [start, end), relative to `start`; the first of equals. */
 export const argmax = (values: Float32Array, start = 0, end = values.length): number => {
   let best = start;
-  for (let i = start + 1; i < end; i++) if (values[i]! > values[best]!) best = i;
+  let highest = values[start]!;
+  for (let i = start + 1; i < end; i++) {
+    const value = values[i]!;
+    if (value > highest) {
+      highest = value;
+      best = i;
+    }
+  }
   return best - start;
 };
 
@@ -62,4 +69,4 @@ export const maximum = (values: Float32Array, start: number, end: number): numbe
 };
 
 /** 1/τ, kept finite: 0 · ∞ would make a NaN of the most probable token. */
-const inverse = (temperature: number): number => Math.min(1 / temperature, 1e30);
+export const inverse = (temperature: number): number => Math.min(1 / temperature, 1e30);
