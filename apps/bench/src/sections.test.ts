@@ -37,8 +37,9 @@ describe.each(Object.entries<Section>(sections))('%s', (name, section) => {
       expect(Object.keys(parameters)).toEqual(Object.keys(cases[0]!.parameters));
       const names = sides.map(({ name }) => name);
       expect(new Set(names).size).toBe(names.length);
-      // The switches are ours alone.
-      expect(sides.some(({ engine }) => engine === 'pytorch')).toBe(name !== 'switches');
+      // The switches and the arithmetic are ours alone.
+      const isOurs = ['switches', 'arithmetic'].includes(name);
+      expect(sides.some(({ engine }) => engine === 'pytorch')).toBe(!isOurs);
       for (const { against, sameAs, approximates, workload } of sides) {
         for (const other of [against, sameAs, approximates]) expect(names).toContain(other ?? names[0]);
         expect(JSON.parse(JSON.stringify(workload))).toEqual(workload);

@@ -1,3 +1,4 @@
+export { arithmetic } from './arithmetic.js';
 export { denoiser } from './denoiser.js';
 export { generation } from './generation.js';
 export { reward } from './reward.js';

@@ -1,23 +1,15 @@
 import { nodeBackend } from '@entrgi/backend-node';
-import { filters, optimizers, rewardGuidance } from '@entrgi/core';
-import { sample } from '@entrgi/samplers';
 import { openDenoiser, openReward } from '../inputs/open-models.js';
 import { timed } from '../measure/timed.js';
 import type { ModelSpec, Workload } from '../work/workload.js';
+import { type WritingSpec, writeGuided } from '../work/write-guided.js';
 
-export interface GenerateSpec {
+export interface GenerateSpec extends WritingSpec {
   readonly denoiser: ModelSpec;
   readonly reward: ModelSpec;
   readonly threads: number;
   /** Round r takes prompt r, and starts again after the last. */
   readonly prompts: readonly string[];
-  readonly length: number;
-  readonly trajectories: number;
-  readonly steps: number;
-  readonly guidanceSteps: number;
-  readonly learningRate: number;
-  readonly temperature: number;
-  readonly topP: number;
   /** What times are divided by: the steps that were guided, or the whole. */
   readonly unit: 'guided step' | 'generation';
   /** Default: all as the libraries have it. */
@@ -34,40 +26,17 @@ export interface Switches {
 
 /** A whole guided generation by EntRGi, order entropy. Scoring the results is not timed. */
 export const generate = async (spec: GenerateSpec): Promise<Workload> => {
-  const { prompts, trajectories, steps, length, temperature } = spec;
+  const { prompts } = spec;
   const { prefixReuse = true, ...switches } = spec.switches ?? {};
   const backend = nodeBackend({ threads: spec.threads });
   const denoiser = await openDenoiser(spec.denoiser, backend);
   const reward = await openReward(spec.reward, { backend, prefixReuse });
-  const guidance = rewardGuidance({
-    reward,
-    optimizer: optimizers.adam(spec.learningRate),
-    guidanceSteps: spec.guidanceSteps,
-  });
-  const write = async (prompt: string, seed: number) => {
-    let guided = 0;
-    let texts: string[] = [];
-    for await (const event of sample({
-      denoiser,
-      prompts: [prompt],
-      guidance,
-      trajectories,
-      steps,
-      maxNewTokens: length,
-      temperature,
-      filters: [filters.topP(spec.topP)],
-      seed,
-      ...switches,
-    })) {
-      if (event.type === 'step-end') guided += event.rewards === undefined ? 0 : 1;
-      else texts = event.trajectories.map(({ text }) => text);
-    }
-    return { guided, texts };
-  };
   return {
     async run(round) {
       const prompt = prompts[round % prompts.length]!;
-      const { seconds, result } = await timed(() => write(prompt, round));
+      const { seconds, result } = await timed(() =>
+        writeGuided(spec, { denoiser, reward, prompt, seed: round, switches }),
+      );
       return {
         seconds,
         units: spec.unit === 'generation' ? 1 : result.guided,
