@@ -250,6 +250,12 @@ test('best-of-n costs what one unguided response does, and then what each furthe
   expect(points.map(({ seconds }) => seconds)).toEqual([2, 3, 4, 5]);
 });
 
+test('of one prompt nothing is said to be clear, or not to be', async () => {
+  const { html, markdown } = await makeReport(lines.filter(({ prompt }) => prompt === lines[0]!.prompt));
+  for (const text of [html, markdown]) expect(text).not.toMatch(/standard errors? from 0;/);
+  expect(html).toContain('<b>Minus bon</b>, 1 prompt<');
+});
+
 test('every data set has a section of its own, and a journal that names none joins the only one', async () => {
   const named = (data: string | undefined, name: string) =>
     lines.map((each) => ({ ...each, key: `${each.key}-${name}`, data }));

@@ -24,7 +24,7 @@ export const differencesTables = (
       return `<tr><th scope="row">${escapeHtml(name)}</th>${cells.join('')}</tr>`;
     });
     const head = ['method', ...columns.map(([measure]) => measure.replace(' of ', '<br>of '))];
-    return `<div class="scroll" tabindex="0" role="group" aria-label="Table, which scrolls where it is narrow"><table><caption><b>Minus ${escapeHtml(against)}</b>, ${[...prompts].join(' to ')} prompts</caption><thead><tr>${head.map((each) => `<th scope="col">${each}</th>`).join('')}</tr></thead><tbody>${body.join('')}</tbody></table></div>`;
+    return `<div class="scroll" tabindex="0" role="group" aria-label="Table, which scrolls where it is narrow"><table><caption><b>Minus ${escapeHtml(against)}</b>, ${[...prompts].join(' to ')} prompt${counts.every((n) => n === 1) ? '' : 's'}</caption><thead><tr>${head.map((each) => `<th scope="col">${each}</th>`).join('')}</tr></thead><tbody>${body.join('')}</tbody></table></div>`;
   });
   return tables.length === 0 ? '' : `<div class="differences">${tables.join('')}</div>`;
 };

@@ -31,7 +31,8 @@ type Difference = Comparison['rows'][number]['difference'];
 const measuredOf = (found: Difference) =>
   measures.flatMap(([measure, of]) => {
     const value = of(found);
-    return value === undefined ? [] : [[measure, value] as const];
+    // Of one prompt there is no error, and so nothing that is more than two of them.
+    return value === undefined || value.error === null ? [] : [[measure, value] as const];
   });
 
 const clearOf = (found: Difference) => measuredOf(found).filter(([, value]) => isClear(value));
