@@ -1,7 +1,7 @@
 import { type Denoiser, hashTokens, InvalidArgumentError, randomStream, type StepEvent } from '@entrgi/core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { draws, orders, presets, type SampleOptions, sample, schedules } from './index.js';
+import { draws, orders, presets, remaskings, type SampleOptions, sample, schedules } from './index.js';
 import { bigramDenoiser, vocabulary } from './testing/bigram-denoiser.js';
 import { pullGuidance, pullReward } from './testing/pull-guidance.js';
 
@@ -178,6 +178,8 @@ test('no mask is left for any tokens, steps, blocks, order and schedule, guided 
         classifierFreeScale: fc.constantFrom(0, 1.5),
         skipRedundant: fc.boolean(),
         stopAtEnd: fc.boolean(),
+        // Those that mask tokens again have none left either.
+        remasking: fc.constantFrom(undefined, undefined, remaskings.cap(0.3), remaskings.conf(0.5)),
         guided: fc.boolean(),
       }),
     );
