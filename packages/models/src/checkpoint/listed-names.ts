@@ -1,3 +1,5 @@
-/** Names, the first few of many. */
-export const listedNames = (names: readonly string[]): string =>
-  names.length <= 8 ? names.join(', ') : `${names.slice(0, 8).join(', ')} and ${names.length - 8} more`;
+/** Names, or what else an error lists, the first few of many. */
+export const listedNames = (names: readonly string[], { between = ', ', most = 8 } = {}): string => {
+  const more = names.length > most ? ` and ${names.length - most} more` : '';
+  return `${names.slice(0, most).join(between)}${more}`;
+};

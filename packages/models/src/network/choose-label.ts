@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from '@entrgi/core';
 import { type OptionCheck, requireThat, requireWhole } from '@entrgi/core/internal';
+import { listedNames } from '../checkpoint/listed-names.js';
 
 /** Throws InvalidArgumentError for what can be no label's number or name. */
 export const requireLabel: OptionCheck = (name, value) => {
@@ -32,15 +33,11 @@ export const chooseLabel = (
   throw refusal(of, labels, `${JSON.stringify(label)} is the name of more than one`, label);
 };
 
-/** Labels that an error lists. */
-const LISTED = 20;
-
 const refusal = (of: string, labels: readonly string[], problem: string, value: unknown) => {
-  const listed = labels.slice(0, LISTED).map((name, i) => `${i} ${JSON.stringify(name)}`);
-  const more = labels.length > LISTED ? ` and ${labels.length - LISTED} more` : '';
+  const all = labels.map((name, i) => `${i} ${JSON.stringify(name)}`);
   return new InvalidArgumentError(`${of}: label: ${problem}.`, {
     value,
     argument: 'label',
-    hint: `Its labels are ${listed.join(', ')}${more}.`,
+    hint: `Its labels are ${listedNames(all, { most: 20 })}.`,
   });
 };

@@ -7,9 +7,6 @@ import { listedNames } from '../checkpoint/listed-names.js';
 import type { Weights } from '../contracts/weights.js';
 import { expertProblems } from './expert-problems.js';
 
-/** Tensors of another shape that an error lists. */
-const LISTED = 8;
-
 /** How weights are held in memory. */
 export interface Holding {
   /**
@@ -39,16 +36,14 @@ export const checkedWeights = (
     const tensor = tensors.get(name);
     return tensor !== undefined && shown(tensor.dims) !== shown(parameters.get(name)!);
   });
+  const shapes = misshapen.map(
+    (name) =>
+      `${name}: expected shape ${shown(parameters.get(name)!)}, got ${shown(tensors.get(name)!.dims)}`,
+  );
   const problems = [
     ...expertProblems(parameters.keys(), tensors.keys()),
     ...(missing.length > 0 ? [`missing ${listedNames(missing)}`] : []),
-    ...misshapen
-      .slice(0, LISTED)
-      .map(
-        (name) =>
-          `${name}: expected shape ${shown(parameters.get(name)!)}, got ${shown(tensors.get(name)!.dims)}`,
-      ),
-    ...(misshapen.length > LISTED ? [`and ${misshapen.length - LISTED} more`] : []),
+    ...(shapes.length > 0 ? [listedNames(shapes, { between: '; ' })] : []),
   ];
   if (problems.length > 0) {
     throw new CheckpointError(`${directory}: the weights do not fit config.json: ${problems.join('; ')}.`, {
