@@ -92,6 +92,44 @@ describe.each(['a2d-qwen2', 'a2d-qwen3', 'a2d-llama'])('exact blocks: %s', (name
     expect(held).toHaveLength(3);
   });
 
+  it('computes a finished block of a single sequence together with the first run of the next', async () => {
+    const rows = [sequence(1)];
+    const first = await compare(rows, 6, 10);
+    expect([first.opened, first.asked]).toEqual([[[1, 6]], [[1, 4]]]);
+    const second = await compare(rows, 10, 14);
+    expect([second.opened, second.asked]).toEqual([[], [[1, 8]]]);
+    // The same block again, as in its second step: what is behind it is kept now.
+    const again = await compare(rows, 10, 14);
+    expect([again.opened, again.asked]).toEqual([[], [[1, 4]]]);
+    const own = Int32Array.from(rows[0]!.slice(10, 14));
+    await second.block.logits({ sequences: [0], tokenIds: own, positions: Int32Array.of(1) });
+    expect(runs).toEqual([[1, 4]]);
+    runs = [];
+    // Of a block that was edited since, two are missing.
+    const edited = [rows[0]!.map((id, i) => (i === 8 ? 3 : id))];
+    const third = await compare(edited, 14, 18);
+    expect([third.opened, third.asked]).toEqual([[[1, 8]], [[1, 4]]]);
+    // One that was opened and asked nothing keeps nothing, and what stands in it may still change.
+    const tokenIds = Int32Array.from(edited[0]!);
+    await denoiser.openBlock!({ tokenIds, batch: 1, length, promptLength, start: 18, end: 19 });
+    const last = await compare(edited, 18, 19);
+    expect([last.opened, last.asked]).toEqual([[], [[1, 5]]]);
+    expect([first, again, third].every(({ block }) => block !== undefined)).toBe(true);
+  });
+
+  it('keeps what a block was opened with, whatever becomes of the tokens', async () => {
+    const tokenIds = Int32Array.from(sequence(1));
+    const request = { tokenIds, batch: 1, length, promptLength };
+    const whole = await denoiser.logits({ ...request, positions: Int32Array.of(11) });
+    const kept = await denoiser.openBlock!({ ...request, start: 6, end: 10 });
+    const block = await denoiser.openBlock!({ ...request, start: 10, end: 14 });
+    const own = tokenIds.slice(10, 14);
+    tokenIds.fill(3, 6, 10);
+    const got = await block.logits({ sequences: [0], tokenIds: own, positions: Int32Array.of(1) });
+    expect(relativeError(got, [...whole])).toBeLessThan(1e-5);
+    expect(kept).toBeDefined();
+  });
+
   it('takes what it kept of another prompt, or of tokens that have changed, for what it is', async () => {
     const rows = [sequence(1), sequence(2)];
     const first = await compare(rows, 14, 18);

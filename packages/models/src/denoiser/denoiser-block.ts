@@ -1,6 +1,9 @@
 import { type BlockRequest, type DenoiserBlock, InvalidArgumentError, type Tensor } from '@entrgi/core';
 import { int64Tensor } from '@entrgi/onnx/internal';
 
+/** What a block's graph is fed of its tokens: see `run`. */
+export type BlockFeeds = Readonly<Record<'ids' | 'positions' | 'start', Tensor>>;
+
 export interface DenoiserBlockOptions {
   readonly name: string;
   /**
@@ -22,7 +25,7 @@ export interface DenoiserBlockOptions {
    */
   run(
     sequences: readonly number[],
-    feeds: Readonly<Record<'ids' | 'positions' | 'start', Tensor>>,
+    feeds: BlockFeeds,
     signal: AbortSignal | undefined,
   ): Promise<Float32Array>;
 }

@@ -2,7 +2,7 @@ import type { RunOptions, Session, Tensor } from '@entrgi/core';
 import { int64Tensor } from '@entrgi/onnx/internal';
 import { type GrowingCache, growingCache } from '../cache/growing-cache.js';
 import type { KeptShape } from '../cache/kept-tensors.js';
-import type { Piece } from '../cache/piece.js';
+import { type Piece, selectedPiece } from '../cache/piece.js';
 import { nextTensors, ownTensors, sharedTensors } from './causal-graph.js';
 
 export interface FinishedBlocksOptions {
@@ -34,6 +34,25 @@ export interface FinishedBlocks {
     end: number,
     signal: AbortSignal | undefined,
   ): Promise<TokensBefore>;
+  /**
+   * How many of the first `end` tokens of a single sequence are kept, and what, where no more than a block is
+   * missing: that may be computed with what follows. Undefined where nothing is, or more.
+   */
+  allButLast(
+    tokenIds: Int32Array,
+    batch: number,
+    end: number,
+    signal: AbortSignal | undefined,
+  ): Promise<{ readonly count: number; readonly past: TokensBefore } | undefined>;
+  /**
+   * Keeps the tokens from `start` to `end` of a single sequence, as a run of the causal graph that began with
+   * them gave them.
+   */
+  keep(
+    tokenIds: Int32Array,
+    place: { readonly start: number; readonly end: number },
+    outputs: Readonly<Record<string, Tensor>>,
+  ): Promise<void>;
   /** Logits at the last of the first `end` tokens, the end of a block, shape [batch, vocabulary]. */
   lastLogits(
     tokenIds: Int32Array,
@@ -73,12 +92,16 @@ export const finishedBlocks = ({
     return session.run(feeds, { signal, fetches });
   };
 
+  // What a run with other tokens behind it has given, to be kept.
+  let given: { readonly start: number; readonly end: number; readonly piece: Piece } | undefined;
   const shared = growingCache({
     none: () => sharedTensors.empty(shape, 1),
     whole: beginning,
     async extend(kept, tokenIds, batch, signal) {
+      const start = lengthOf(kept);
+      if (given?.start === start && given.end === start + tokenIds.length) return given.piece;
       const past = { shared: kept, own: ownTensors.empty(shape, batch) };
-      return sharedTensors.renamed(await run(past, lengthOf(kept), { tokenIds, batch }, { signal }));
+      return sharedTensors.renamed(await run(past, start, { tokenIds, batch }, { signal }));
     },
   });
   const ownBehind = (past: Piece, from: number): GrowingCache =>
@@ -93,7 +116,8 @@ export const finishedBlocks = ({
     });
   let apart: { readonly from: number; readonly past: Piece; readonly cache: GrowingCache } | undefined;
 
-  const before: FinishedBlocks['before'] = async (tokenIds, batch, end, signal) => {
+  /** How many of the first `end` tokens are kept once for all sequences. */
+  const sharedUpTo = (tokenIds: Int32Array, batch: number, end: number): number => {
     const common = beginning(commonLength(tokenIds, batch, end));
     // What is kept apart stays apart, though all of it should agree now: to share it would be to compute it again.
     const stays =
@@ -101,7 +125,11 @@ export const finishedBlocks = ({
       apart.from <= common &&
       shared.held(tokenIds.subarray(0, apart.from), 1) === apart.from &&
       apart.cache.held(columns(tokenIds, batch, apart.from, end), batch) > 0;
-    const from = stays ? apart!.from : common;
+    return stays ? apart!.from : common;
+  };
+
+  const before: FinishedBlocks['before'] = async (tokenIds, batch, end, signal) => {
+    const from = sharedUpTo(tokenIds, batch, end);
     const { piece: past } = await shared.of(tokenIds.subarray(0, from), 1, signal);
     if (apart?.past !== past) apart = { from, past, cache: ownBehind(past, from) };
     const { piece: own } = await apart.cache.of(columns(tokenIds, batch, from, end), batch, signal);
@@ -112,6 +140,19 @@ export const finishedBlocks = ({
     offset,
     beginning,
     before,
+    async allButLast(tokenIds, batch, end, signal) {
+      if (batch !== 1 || sharedUpTo(tokenIds, batch, end) !== end) return undefined;
+      const count = shared.held(tokenIds.subarray(0, end), 1);
+      if (count === end || end - count > blockLength) return undefined;
+      const { piece } = await shared.of(tokenIds.subarray(0, count), 1, signal);
+      return { count, past: { shared: piece, own: ownTensors.empty(shape, 1) } };
+    },
+    async keep(tokenIds, { start, end }, outputs) {
+      const next = Object.fromEntries(nextTensors.names(shape).map((name) => [name, outputs[name]!]));
+      given = { start, end, piece: selectedPiece(sharedTensors.renamed(next), [0], end - start) };
+      await shared.of(tokenIds.subarray(0, end), 1);
+      given = undefined;
+    },
     async lastLogits(tokenIds, batch, end, signal) {
       const start = beginning(end - 1);
       const past = await before(tokenIds, batch, start, signal);
