@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AccessError, NetworkError, NotFoundError, UnsupportedError } from '@entrgi/core';
@@ -82,6 +83,7 @@ export const chatEndpoint = (options: ChatEndpointOptions): ChatEndpoint => {
   });
   const cost: ChatCost = { requests: 0, cached: 0, promptTokens: 0, completionTokens: 0 };
   const request = async (question: string, signal: AbortSignal | undefined): Promise<Answer> => {
+    const own = ownSignal(signal);
     try {
       const { choices, usage } = await (await client.get()).chat.completions.create(
         {
@@ -92,7 +94,7 @@ export const chatEndpoint = (options: ChatEndpointOptions): ChatEndpoint => {
           logprobs: true,
           top_logprobs: 20,
         },
-        { signal },
+        { signal: own },
       );
       const first = choices[0]?.logprobs?.content?.[0]?.top_logprobs;
       if (first === undefined || first.length === 0) throw withoutLogprobs(url, model);
@@ -124,6 +126,14 @@ export const chatEndpoint = (options: ChatEndpointOptions): ChatEndpoint => {
       return answer.first;
     },
   };
+};
+
+/** The client leaves a listener on its signal for every attempt that fails: each request has its own. */
+const ownSignal = (signal: AbortSignal | undefined): AbortSignal | undefined => {
+  if (signal === undefined) return undefined;
+  const own = AbortSignal.any([signal]);
+  setMaxListeners(0, own);
+  return own;
 };
 
 /** Undefined where there is none, or none that can be read. */

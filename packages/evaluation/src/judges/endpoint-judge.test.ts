@@ -1,5 +1,6 @@
+import { getEventListeners } from 'node:events';
 import { readdir } from 'node:fs/promises';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { chatServer } from '../testing/chat-server.js';
 import { temporaryFolder } from '../testing/temporary-folder.js';
 import { endpointJudge } from './endpoint-judge.js';
@@ -47,6 +48,22 @@ test('a comparison is made in both orders', async () => {
   const first = await chatServer(() => ({ A: Math.log(0.8), B: Math.log(0.2) }));
   const neither = await endpointJudge({ url: first.url, model: 'm' }).compare('p', 'x', 'y');
   expect(neither).toEqual({ probability: expect.closeTo(0.5, 12), isConsistent: false });
+});
+
+test('a signal that outlives many requests, tried again and again, is left as it was', async () => {
+  const warnings: string[] = [];
+  const warned = ({ message }: Error) => warnings.push(message);
+  process.on('warning', warned);
+  onTestFinished(() => void process.off('warning', warned));
+  const { signal } = new AbortController();
+  // Every question is answered the third time.
+  const server = await chatServer((_, number) =>
+    number % 3 === 0 ? mixed : { status: 503, headers: { 'retry-after-ms': '1' } },
+  );
+  const options = { url: server.url, model: 'm', concurrency: 1 };
+  await endpointJudge(options).score('p', ['a', 'b'], { signal });
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
+  expect(warnings).toEqual([]);
 });
 
 test('an answer is kept, and not paid for twice', async () => {
