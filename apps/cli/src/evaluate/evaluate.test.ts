@@ -80,6 +80,12 @@ test('what is wrong is said, with the option at fault', async () => {
     '--config',
     await configFile({ temperture: [1] }),
   );
+  await says(
+    1,
+    /evaluation\.json: steps: expected a whole number of at least 1, got 0\.\n$/,
+    '--config',
+    await configFile({ steps: 0 }),
+  );
   await says(2, '--template-date: expected a date such as', '--data', 'openings', '--template-date', 'soon');
   await says(1, /nowhere\.csv: no such file/, '--data', 'nowhere.csv', '--out', out);
   await says(

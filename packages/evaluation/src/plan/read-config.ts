@@ -55,7 +55,6 @@ const dateOf = (path: string, text: string): Date => {
   if (date !== undefined) return date;
   throw new InvalidArgumentError(`${path}: templateDate: expected a date that there is, got "${text}".`, {
     value: text,
-    argument: 'templateDate',
   });
 };
 
@@ -67,6 +66,7 @@ const validation = lazily(async () => {
   );
 });
 
+/** Without `argument`: a command line would speak of its own option, where the file is at fault. */
 const schemaError = (path: string, whole: Schema, errors: readonly ErrorObject[]): Error => {
   // Of something that may be of several kinds, what is wrong within it says more than that it is none of them.
   const deepest = Math.max(...errors.map(({ instancePath }) => instancePath.length));
@@ -79,7 +79,6 @@ const schemaError = (path: string, whole: Schema, errors: readonly ErrorObject[]
       place === '' ? ['the file', 'an object'] : [place, wanted(schemaAt(whole, error.instancePath))];
     return new InvalidArgumentError(`${path}: ${name}: expected ${expected}, got ${clipped(error.data)}.`, {
       value: error.data,
-      argument: place,
     });
   }
   const name: string = error.params.additionalProperty;
@@ -89,7 +88,6 @@ const schemaError = (path: string, whole: Schema, errors: readonly ErrorObject[]
     `${path}: there is no option '${place === '' ? '' : `${place}.`}${name}'.`,
     {
       value: name,
-      argument: name,
       hint: like === undefined ? `Its options are ${names.join(', ')}.` : `Is '${like}' meant?`,
     },
   );
