@@ -1,3 +1,4 @@
+import { number } from '../report/words/format.js';
 import type { Track } from './track.js';
 
 /** Sizes of a replay's picture, in pixels. */
@@ -116,8 +117,8 @@ const rewardCurve = (tracks: readonly Track[], top: number, timed: Timed): strin
     }),
   );
   const scale = [
-    label(left - 6, top + 5, most.toFixed(1), 'end'),
-    label(left - 6, top + curve.height, least.toFixed(1), 'end'),
+    label(left - 6, top + 5, number(most, 1), 'end'),
+    label(left - 6, top + curve.height, number(least, 1), 'end'),
   ];
   return `${axis}${label(left, top - 20, 'reward of the relaxed response', 'start')}${scale.join('')}${ticks.join('')}${lines.join('')}${clock.join('')}`;
 };

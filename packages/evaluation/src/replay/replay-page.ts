@@ -20,6 +20,7 @@ export const replayPage = (tracks: readonly Track[], options: ReplayPageOptions 
   const last = lastStep(tracks);
   const { title = 'Replay', steps = [0, 0.25, 0.5, 0.75, 1].map((share) => Math.round(share * last)) } =
     options;
+  const prompt = tracks[0]?.prompt;
   const moving = picture(
     tracks,
     (markup, from, to) => `<g data-from="${from}" data-to="${to}">${markup}</g>`,
@@ -45,6 +46,7 @@ h1 { font-size: 22px; margin: 8px 0; } h2 { font-size: 16px; margin: 24px 0 8px;
 <body>
 <main>
 <h1>${escapeXml(title)}</h1>
+${prompt === undefined ? '' : `<p>${escapeXml(prompt)}</p>`}
 <div class="scroll" id="picture" tabindex="0" role="group" aria-label="The picture, which scrolls where it is narrow">${moving}</div>
 <div class="controls"><button id="play" type="button">Play</button><input id="step" type="range" min="0" max="${last}" value="${last}" aria-label="denoising step"><output id="number"></output></div>
 <h2>After steps ${steps.join(', ')}</h2>

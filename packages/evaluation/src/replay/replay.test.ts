@@ -81,13 +81,38 @@ test('of a journal, one response without guidance beside one with it', async () 
     });
   const path = await file('journal.jsonl', [line('entrgi', 'e'), line('aps', 'a'), line('bon', 'b')]);
   const tracks = await readTracks([path]);
-  expect(tracks.map(({ title }) => title)).toEqual(['bon, reward 1.00', 'entrgi, reward 1.00']);
+  const same = 'temperature 0.7, seed 1, reward 1.00';
+  expect(tracks.map(({ title }) => title)).toEqual([`bon, ${same}`, `entrgi, ${same}`]);
+  expect(replayPage(tracks)).toContain('<p>Où est le n° 1 – 🐈?</p>');
   expect(tracks[1]).toMatchObject({ steps: 2, tokens: ['a', ' b'], committedAt: [2, 1], rewards: [null, 1] });
   await expect(readTracks([path], 1)).rejects.toThrow(
     `${path}: expected a prompt 2 with steps, got 1 prompts.`,
   );
   await expect(readTracks(['nowhere.jsonl'])).rejects.toMatchObject({ code: 'not-found' });
   await expect(readTracks([await file('x.jsonl', [{ a: 1 }])])).rejects.toThrow('x.jsonl, line 1');
+});
+
+test('of a journal of several temperatures, seeds and rewards, two that differ in nothing but the method', async () => {
+  const steps = { trajectories: [1, 2].map(() => ({ tokens: ['a'], committedAt: [1] })) };
+  const prompt = 'the same';
+  const line = (method: string, more: object) =>
+    smallLine(1, {
+      key: `${method}${JSON.stringify(more).replace(/\W/g, '')}`,
+      method,
+      prompt,
+      steps,
+      ...more,
+    });
+  const { settings } = smallLine(1);
+  const path = await file('several.jsonl', [
+    line('entrgi', { temperature: 0.1 }),
+    line('base', { temperature: 0.7 }),
+    line('bon', { temperature: 0.1, seed: 2 }),
+    line('entrgi', { temperature: 0.7, settings: { ...settings, reward: 'other', guidanceSteps: 3 } }),
+    line('entrgi', { temperature: 0.1, seed: 2, settings: { ...settings, guidanceSteps: 3 } }),
+  ]);
+  const same = 'temperature 0.1, seed 2, reward 1.00';
+  expect((await readTracks([path])).map(({ title }) => title)).toEqual([`bon, ${same}`, `entrgi, ${same}`]);
 });
 
 test('a picture has what is committed by then, and the animated one all of it in time', async () => {

@@ -1,6 +1,8 @@
 /** One response as it came about: what a replay shows. */
 export interface Track {
   readonly title: string;
+  /** What it responds to, where that is known. */
+  readonly prompt?: string | undefined;
   /** Denoising steps. */
   readonly steps: number;
   /** Text of each token, '' for those that are no part of the text. */

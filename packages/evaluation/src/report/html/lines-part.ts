@@ -1,7 +1,7 @@
 import type { JournalLine } from '../../journal/journal-line.js';
+import { promptText } from '../summary/prompt-of.js';
 import { number } from '../words/format.js';
 import { escapeHtml } from './escape-html.js';
-import { promptText } from './texts.js';
 
 /** The results behind a row of a table, each with the key that finds its line in the journal. */
 export const linesPart = (id: string, title: string, lines: readonly JournalLine[]): string => {

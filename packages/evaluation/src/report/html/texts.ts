@@ -1,5 +1,5 @@
 import type { JournalLine } from '../../journal/journal-line.js';
-import { promptOf } from '../summary/prompt-of.js';
+import { promptOf, promptText } from '../summary/prompt-of.js';
 import { rowNames } from '../summary/row-names.js';
 import { groupBy } from '../summary/statistics.js';
 import { methodOrder } from '../summary/summarize.js';
@@ -68,7 +68,3 @@ const tokens = ({
     })
     .join('');
 };
-
-/** The last turn of a conversation. */
-export const promptText = (prompt: JournalLine['prompt']): string =>
-  typeof prompt === 'string' ? prompt : (prompt.at(-1)?.content ?? '');

@@ -6,3 +6,7 @@ export const promptOf = ({ prompt }: JournalLine): string => canonicalJson(promp
 
 /** What is compared: a prompt with a seed. */
 export const placeOf = (line: JournalLine): string => `${line.seed} ${promptOf(line)}`;
+
+/** The last turn of a conversation. */
+export const promptText = (prompt: JournalLine['prompt']): string =>
+  typeof prompt === 'string' ? prompt : (prompt.at(-1)?.content ?? '');

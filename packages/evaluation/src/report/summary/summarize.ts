@@ -71,7 +71,7 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
  * What one table may not mix: models and settings, but for those that a method settles or that there is a
  * table for each of.
  */
-const setupOf = ({ settings }: JournalLine): string => {
+export const setupOf = ({ settings }: JournalLine): string => {
   const { temperature: _t, ...shared } = settings;
   return canonicalJson({ ...shared, ...Object.fromEntries(settled.map((name) => [name, undefined])) });
 };
