@@ -1,11 +1,12 @@
 import { type Estimate, isClear } from './summary/statistics.js';
-import type { MethodSummary, SetupSummary, Summary, TemperatureSummary } from './summary/summary.js';
+import type { SetupSummary, Summary, TemperatureSummary } from './summary/summary.js';
 import { comparisonsOf, measures } from './words/comparisons.js';
 import { errorText } from './words/explanations.js';
 import { findingsOf } from './words/findings.js';
-import { count, difference, estimated, number } from './words/format.js';
+import { count, difference } from './words/format.js';
 import { pairName } from './words/pair-name.js';
 import { rankingText, unevenText } from './words/ranking.js';
+import { resultColumns } from './words/result-columns.js';
 
 /** The tables of a report as Markdown. */
 export const markdownReport = (summary: Summary, command: string): string => {
@@ -48,40 +49,27 @@ const setupPart = (
 
 const temperaturePart = (summary: TemperatureSummary): string[] => {
   const { temperature, methods } = summary;
-  const isJudged = methods.some(({ judge }) => judge !== undefined);
-  const hasPerplexity = methods.some(({ perplexity }) => perplexity !== undefined);
-  const head = [
-    'method',
-    'K',
-    'Top@1',
-    'Avg@K',
-    ...(isJudged ? ['judge of the best', 'judge of all'] : []),
-    ...(hasPerplexity ? ['perplexity'] : []),
-    'seconds',
-    'denoiser passes',
-    'reward passes',
-    'distinct-1/2/3',
-    'self-BLEU',
-  ];
+  const columns = resultColumns(summary);
   const { clear, chance } = findingsOf(summary);
   return [
     `### Temperature ${temperature}`,
     '',
     ...table(
-      head,
-      methods.map((method) => cells(method, isJudged, hasPerplexity)),
+      ['method', ...columns.map(({ name }) => name)],
+      methods.map((method) => [method.name, ...columns.map(({ of }) => of(method))]),
     ),
     errorText(summary),
     '',
     ...[unevenText(summary), rankingText(summary)].flatMap((each) => (each === undefined ? [] : [each, ''])),
-    ...differencesTable(summary, isJudged),
+    ...differencesTable(summary),
     ...(chance === '' ? [] : [chance, '']),
     ...clear.map((text) => `- ${text}`),
     ...(clear.length === 0 ? [] : ['']),
   ];
 };
 
-const differencesTable = (summary: TemperatureSummary, isJudged: boolean): string[] => {
+const differencesTable = (summary: TemperatureSummary): string[] => {
+  const isJudged = summary.methods.some(({ judge }) => judge !== undefined);
   const columns = isJudged ? measures : measures.slice(0, 2);
   const rows = comparisonsOf(summary).flatMap(({ against, rows }) =>
     rows.map(({ name, difference: found }) => [
@@ -94,23 +82,6 @@ const differencesTable = (summary: TemperatureSummary, isJudged: boolean): strin
 
 const compared = (value: Estimate | undefined): string =>
   value !== undefined && isClear(value) ? `**${difference(value)}**` : difference(value);
-
-const cells = (summary: MethodSummary, isJudged: boolean, hasPerplexity: boolean): string[] => {
-  const { name, top1, avg, judge, judgeAvg, perplexity, trajectories, cost, diversity } = summary;
-  return [
-    name,
-    count(trajectories),
-    estimated(top1),
-    estimated(avg),
-    ...(isJudged ? [estimated(judge), estimated(judgeAvg)] : []),
-    ...(hasPerplexity ? [estimated(perplexity)] : []),
-    number(cost.seconds),
-    count(cost.denoiserPasses),
-    count(cost.rewardPasses),
-    diversity.distinct.map((value) => number(value)).join('/'),
-    number(diversity.selfBleu),
-  ];
-};
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string[] => [
   row(head),

@@ -28,7 +28,7 @@ export const explanations: readonly (readonly [string, string])[] = [
   ],
   ['seconds', 'per prompt, measured where the results were made, without loading and without the judge.'],
   [
-    'distinct-1/2/3',
+    'distinct 1/2/3',
     'share of different words, pairs and triples among all of at most four responses to a prompt; higher is more diverse.',
   ],
   ['self-BLEU', 'likeness of these responses to each other, from 0 to 1; lower is more diverse.'],
