@@ -20,6 +20,9 @@ export interface Beginning {
 /** JSON files come whole with it, and of weights the header. */
 const BEGINNING = 2 ** 18;
 
+/** More is not taken into memory at once. */
+const LARGEST_WHOLE = 2 ** 28;
+
 /** Longest that is waited before a request is sent again, in milliseconds; there are three tries. */
 const PAUSES = [0, 400, 1600];
 
@@ -43,13 +46,21 @@ export const fetchBeginning = async (url: string, options: Requests = {}): Promi
   if (response.status === 206 && total !== undefined) {
     return { size: Number(total), bytes };
   }
-  if (response.status === 206 && bytes.size === BEGINNING) {
-    throw new NetworkError(`${url}: the server gives parts and does not say of how much.`, {
-      value: url,
-      hint: 'Let it expose the header Content-Range.',
-    });
-  }
-  return { size: bytes.size, bytes };
+  // Of how much it is a part, many a server lets no other site read.
+  const all = response.status === 206 && bytes.size === BEGINNING ? await fetchAll(url, options) : bytes;
+  return { size: all.size, bytes: all };
+};
+
+const fetchAll = async (url: string, options: Requests): Promise<Blob> => {
+  const response = await request(url, undefined, options);
+  if (!response.ok) throw options.refusal?.(response) ?? refusal(url, response);
+  const size = Number(response.headers.get('content-length'));
+  if (size <= LARGEST_WHOLE) return bodyOf(url, response, options);
+  await response.body?.cancel();
+  throw new NetworkError(`${url}: the server gives parts of ${size} bytes and does not say of how much.`, {
+    value: url,
+    hint: 'Let it expose the header Content-Range.',
+  });
 };
 
 /**
@@ -75,7 +86,7 @@ export const fetchRange = async (
 /** Sends a request, and sends it again where the network or the server fails. */
 const request = async (
   url: string,
-  range: string,
+  range: string | undefined,
   { headers, signal }: RequestOptions,
 ): Promise<Response> => {
   let failure: unknown;
@@ -84,7 +95,7 @@ const request = async (
     signal?.throwIfAborted();
     try {
       const response = await fetch(url, {
-        headers: { ...headers, range },
+        headers: { ...headers, ...(range === undefined ? {} : { range }) },
         ...(signal === undefined ? {} : { signal }),
       });
       if (response.status < 500 && response.status !== 429) return response;

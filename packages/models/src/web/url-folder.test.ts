@@ -96,6 +96,21 @@ describe('servers that are not as they should be', () => {
     await expect(file.read(2 ** 18, 100)).rejects.toThrow(DownloadError);
   });
 
+  it('one that does not say of how much it gives a part', async () => {
+    const bytes = Buffer.alloc(2 ** 18 + 100, 'abcdefg');
+    let size = bytes.length;
+    const origin = await answering((_, range) =>
+      range === undefined
+        ? [200, { 'content-length': String(size) }, bytes]
+        : [206, {}, bytes.subarray(0, 2 ** 18)],
+    );
+    const file = (await urlFolder(origin).open('file'))!;
+    expect(file.size).toBe(bytes.length);
+    expect(Buffer.from(await file.read(2 ** 18, 100))).toEqual(bytes.subarray(2 ** 18));
+    size = 2 ** 28 + 1;
+    await expect(urlFolder(origin).open('file')).rejects.toThrow('does not say of how much');
+  });
+
   it('a signal stops', async () => {
     const signal = AbortSignal.abort(new Error('enough'));
     await expect(urlFolder(server.origin, { signal }).open('file')).rejects.toThrow('enough');
