@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { axeFindings } from '@entrgi/config/axe';
 import { chromium, noChromium, openBrowser } from '@entrgi/config/browser';
 import { methodNames } from 'entrgi';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -8,8 +7,6 @@ import { replayPage } from './replay/replay-page.js';
 import { tracksOfJournal } from './replay/tracks-of-journal.js';
 import { makeReport } from './report/make-report.js';
 import { smallLine } from './testing/small-line.js';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** Every method by two rewards, with all that a report can show; made-up numbers. */
 const lines = ['r', 's'].flatMap((reward) =>
@@ -70,14 +67,7 @@ describe.skipIf(chromium === undefined)(
           tab.on('pageerror', ({ message }) => complaints.push(message));
           await tab.setContent(html);
           await tab.evaluate("for (const each of document.querySelectorAll('details')) each.open = true;");
-          await tab.evaluate(axe);
-          const { violations } = await tab.evaluate<{
-            readonly violations: readonly {
-              readonly id: string;
-              readonly nodes: readonly { html: string }[];
-            }[];
-          }>('axe.run(document, { resultTypes: ["violations"] })');
-          expect(violations.map(({ id, nodes }) => `${colorScheme}: ${id}: ${nodes[0]!.html}`)).toEqual([]);
+          expect(await axeFindings(tab), colorScheme).toEqual([]);
           for (const width of [360, 1024, 1600]) {
             await tab.setViewportSize({ width, height: 900 });
             expect(await tab.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
