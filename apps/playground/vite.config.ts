@@ -23,10 +23,20 @@ const listScripts = (): Plugin => {
   };
 };
 
+/** A name that stays, for pages of others: they embed the element. */
+const namePlainly = (): Plugin => ({
+  name: 'name-plainly',
+  apply: 'build',
+  generateBundle(_, bundle) {
+    const [entry] = Object.values(bundle).filter((file) => file.type === 'chunk' && file.isEntry);
+    this.emitFile({ type: 'asset', fileName: 'playground.js', source: `import './${entry!.fileName}';\n` });
+  },
+});
+
 /** From source: no package has to be built before the site. Addresses are relative, so that it may lie in any folder of a host. */
 export default defineConfig(({ command }) => ({
   base: './',
-  plugins: [listScripts()],
+  plugins: [listScripts(), namePlainly()],
   // While it is being worked on, nothing is to be kept.
   define: { KEEPS_SITE: command === 'build' },
   resolve: { conditions: ['@entrgi/source', 'browser', 'module', 'import', 'default'] },

@@ -94,6 +94,8 @@ export const serveFolders = async (folders, { isolated = true } = {}) => {
     const headers = {
       'content-type': types[extname(file)] ?? 'application/octet-stream',
       'accept-ranges': 'bytes',
+      // As hosts of static sites do: scripts of others' pages may be here.
+      'access-control-allow-origin': '*',
       ...(isolated
         ? { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' }
         : {}),

@@ -1,7 +1,9 @@
 import { render } from 'preact';
+import engine from './engine/worker.ts?worker&url';
 import type { Report } from './protocol/protocol.js';
 import { defaultSettings } from './settings/default-settings.js';
 import { settingsFromAddress } from './settings/settings-in-address.js';
+import { startWorker } from './start-worker.js';
 import { embeddedModels, modelsFromAddress } from './state/model-place.js';
 import { createStore, type Store } from './state/store.js';
 import styles from './style.css?inline';
@@ -24,12 +26,11 @@ export class EntrgiPlayground extends HTMLElement {
       ? settingsFromAddress(location.hash)
       : { ...defaultSettings, prompt: option('prompt') ?? defaultSettings.prompt };
     const device = option('device');
-    const threads = Number(option('threads'));
+    // The runtime's own workers cannot begin with a script of another site.
+    const isForeign = new URL(import.meta.url).origin !== location.origin;
+    const threads = isForeign ? 1 : Number(option('threads'));
     const start = () => {
-      const worker = new Worker(new URL('./engine/worker.ts', import.meta.url), {
-        type: 'module',
-        name: 'entrgi',
-      });
+      const worker = startWorker(engine, 'entrgi');
       worker.addEventListener('message', ({ data }) =>
         this.dispatchEvent(new CustomEvent('entrgi-report', { detail: data as Report })),
       );

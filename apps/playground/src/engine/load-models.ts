@@ -3,6 +3,7 @@ import { type Backend, BackendError, DeviceLostError } from '@entrgi/core';
 import { type Folder, loadDenoiser, urlFolder } from '@entrgi/models';
 import { loadReward } from '@entrgi/rewards';
 import { denoiserFiles, judgeFiles, moodFiles, rewardFiles } from '@entrgi/tiny-stories';
+import wasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import type { Device, Report, Request } from '../protocol/protocol.js';
 import type { Models } from './models.js';
 
@@ -35,7 +36,13 @@ const loadOn = async (
   { device, threads }: Omit<Request & { type: 'load' }, 'type'>,
   tell: Tell,
 ): Promise<LoadedModels> => {
-  const backend = webBackend({ device, worker: false, ...(threads === undefined ? {} : { threads }) });
+  const backend = webBackend({
+    device,
+    worker: false,
+    ...(threads === undefined ? {} : { threads }),
+    // In a page of another site it is not found otherwise.
+    ...(device === 'wasm' ? { wasm: new URL(wasm, import.meta.url).href } : {}),
+  });
   tell({ what: 'the runtime', loaded: 0, total: 0 });
   const report = await backend.report();
   const folder = (name: string, files: Readonly<Record<string, string>>): Folder =>

@@ -1,5 +1,7 @@
 import { lastStep, still, type Track } from '@entrgi/evaluation/replay';
+import { startWorker } from '../start-worker.js';
 import type { GifRequest } from './gif-worker.js';
+import script from './gif-worker.ts?worker&url';
 
 /**
  * The GIF of `entrgi replay`, in the letters of this system. The page draws one picture at a time and a worker does the rest, so that it can be used
@@ -9,7 +11,7 @@ export const gifOfTracks = async (
   tracks: readonly Track[],
   tell: (step: number, steps: number) => void,
 ): Promise<Uint8Array<ArrayBuffer>> => {
-  const worker = new Worker(new URL('./gif-worker.ts', import.meta.url), { type: 'module', name: 'gif' });
+  const worker = startWorker(script, 'gif');
   const ask = async (step: number, is: GifRequest['is']): Promise<Uint8Array<ArrayBuffer> | undefined> => {
     const picture = await drawn(still(tracks, step));
     return new Promise((done, fail) => {
