@@ -21,7 +21,8 @@ export const ChartCard = ({ store }: { store: Store }): JSX.Element => {
       return !Number.isFinite(value) ? [] : [{ x: step, y: value }];
     }),
   });
-  const filled = lanes.filter((lane) => store.histories[lane].value.frames.length > 0 || store.shown.value);
+  const isFile = store.histories[0].value.title !== undefined;
+  const filled = lanes.filter((lane) => !isFile || store.histories[lane].value.frames.length > 0);
   const rewards = filled.map((lane) => line(lane, 'reward'));
   const judges = filled.map((lane) => line(lane, 'judge'));
   return (
@@ -29,12 +30,19 @@ export const ChartCard = ({ store }: { store: Store }): JSX.Element => {
       <h3 id="charts">
         Reward by step <small>of the draft, every mask filled with its most probable token</small>
       </h3>
+      <ul class="keys">
+        {rewards.map(({ name, lane }) => (
+          <li key={lane} class={`lane-${lane}`}>
+            {name}
+          </li>
+        ))}
+      </ul>
       <LineChart
         lines={rewards}
         steps={steps}
         at={at}
         label={spoken('Reward', rewards)}
-        height={190}
+        height={200}
         least={[-1, 1]}
       />
       {isStoryteller(store.models.value) && (
@@ -47,7 +55,7 @@ export const ChartCard = ({ store }: { store: Store }): JSX.Element => {
             steps={steps}
             at={at}
             label={spoken('Judge', judges)}
-            height={100}
+            height={110}
             least={[-4, 0]}
           />
         </>

@@ -34,9 +34,9 @@ export const Header = ({ store, host, isSite, Title }: HeaderProps): JSX.Element
 );
 
 /** What it runs on; why nothing better, behind it. */
-const DeviceChip = ({ store }: { store: Store }): JSX.Element | null => {
+const DeviceChip = ({ store }: { store: Store }): JSX.Element => {
   const device = store.device.value;
-  if (device === undefined) return null;
+  if (device === undefined) return <span class="chip">Starting…</span>;
   const threads = device.threads === 1 ? '1 thread' : `${device.threads} threads`;
   const name = device.device === 'webgpu' ? 'WebGPU' : `WebAssembly, ${threads}`;
   if (device.reasons.length === 0) return <span class="chip">{name}</span>;

@@ -23,19 +23,19 @@ export const LaneCard = ({ store, lane }: { store: Store; lane: Lane }): JSX.Ele
         <h3 id={`lane-${lane}`}>
           {name} <small>{says}</small>
         </h3>
+        <CostMeter shown={shown} guided={guided} />
         <Standing shown={shown} />
       </header>
       <TokenGrid store={store} lane={lane} shown={shown} />
       <Trajectories store={store} lane={lane} shown={shown} />
       <Text shown={shown} prompt={prompt} />
-      <CostMeter shown={shown} guided={guided} />
     </section>
   );
 };
 
 const Standing = ({ shown: { frame, trajectory, best } }: { shown: ShownLane }): JSX.Element => (
   <dl class="standing">
-    <div>
+    <div title="How good the reward model finds what is written so far: the higher, the better">
       <dt>Reward</dt>
       <dd class="reward">{shownNumber(frame?.rewards[trajectory])}</dd>
     </div>
@@ -84,16 +84,19 @@ const Trajectories = ({
   );
 };
 
+/** As high from the beginning as a text of as many tokens becomes, so that nothing below it moves. */
 const Text = ({
-  shown: { frame, trajectory },
+  shown: { frame, trajectory, slots },
   prompt,
 }: {
   shown: ShownLane;
   prompt: string;
 }): JSX.Element => (
-  <p class="text">
-    {prompt !== '' && <span class="opening">{prompt.trim()} </span>}
-    {frame?.texts[trajectory]}
+  <p class="text" data-room={`${prompt} ${'mask '.repeat(slots.length)}`}>
+    <span>
+      {prompt !== '' && <span class="opening">{prompt.trim()} </span>}
+      {frame?.texts[trajectory]}
+    </span>
   </p>
 );
 
@@ -101,8 +104,12 @@ const CostMeter = ({ shown: { frame }, guided }: { shown: ShownLane; guided: boo
   const { denoiserPasses = 0, gradientPasses = 0, seconds = 0 } = frame?.cost ?? {};
   return (
     <p class="cost">
-      {!Number.isNaN(denoiserPasses) && <span>{denoiserPasses} denoiser passes</span>}
-      {guided && <span>{gradientPasses} reward gradients</span>}
+      {!Number.isNaN(denoiserPasses) && (
+        <span>{denoiserPasses === 1 ? '1 denoiser pass' : `${denoiserPasses} denoiser passes`}</span>
+      )}
+      {guided && (
+        <span>{gradientPasses === 1 ? '1 reward gradient' : `${gradientPasses} reward gradients`}</span>
+      )}
       <span>{seconds.toFixed(1)} s</span>
     </p>
   );

@@ -1,5 +1,7 @@
 import type { JSX } from 'preact';
+import { useRef } from 'preact/hooks';
 import type { Lane } from '../protocol/protocol.js';
+import { useWidth } from './use-width.js';
 
 export interface Line {
   readonly name: string;
@@ -19,20 +21,22 @@ interface ChartProps {
   readonly least: readonly [number, number];
 }
 
-const WIDTH = 560;
 const [LEFT, RIGHT, TOP, BOTTOM] = [38, 12, 10, 22];
 
 /** Lines over steps. Both lanes are told apart by their dashes too. */
 export const LineChart = ({ lines, steps, at, label, height, least }: ChartProps): JSX.Element => {
+  const chart = useRef<SVGSVGElement>(null);
+  const width = useWidth(chart);
   const values = lines.flatMap(({ points }) => points.map(({ y }) => y));
-  const [low, high] = [Math.min(least[0], ...values), Math.max(least[1], ...values)];
-  const x = (step: number) => LEFT + ((WIDTH - LEFT - RIGHT) * step) / steps;
+  const marks = ticks(Math.min(least[0], ...values), Math.max(least[1], ...values), height > 150 ? 4 : 2);
+  const [low, high] = [marks[0]!, marks.at(-1)!];
+  const x = (step: number) => LEFT + ((width - LEFT - RIGHT) * step) / steps;
   const y = (value: number) => TOP + (height - TOP - BOTTOM) * (1 - (value - low) / (high - low));
   return (
-    <svg class="chart" viewBox={`0 0 ${WIDTH} ${height}`} role="img" aria-label={label}>
-      {ticks(low, high, height > 150 ? 5 : 2).map((tick) => (
+    <svg class="chart" ref={chart} height={height} role="img" aria-label={label}>
+      {marks.map((tick) => (
         <g key={tick} class="tick">
-          <line x1={LEFT} x2={WIDTH - RIGHT} y1={y(tick)} y2={y(tick)} />
+          <line x1={LEFT} x2={width - RIGHT} y1={y(tick)} y2={y(tick)} />
           <text x={LEFT - 6} y={y(tick) + 4} text-anchor="end">
             {String(tick).replace('-', '−')}
           </text>
@@ -60,13 +64,11 @@ export const LineChart = ({ lines, steps, at, label, height, least }: ChartProps
   );
 };
 
-/** Round numbers from low to high, about as many as are wanted. */
+/** Round numbers from one that is no higher than low to one that is no lower than high, about as many as are wanted between them. */
 const ticks = (low: number, high: number, wanted: number): number[] => {
   const rough = (high - low) / wanted;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= rough)!;
-  const first = Math.ceil(low / step);
-  return Array.from({ length: Math.floor(high / step) - first + 1 }, (_, i) =>
-    Number(((first + i) * step).toFixed(6)),
-  );
+  const [first, last] = [Math.floor(low / step), Math.ceil(high / step)];
+  return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toFixed(6)));
 };

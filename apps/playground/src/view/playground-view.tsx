@@ -28,16 +28,13 @@ const Playground = ({ store, host, isSite }: { store: Store } & Embedding): JSX.
   // One file alone has nothing to be compared with.
   const [upper, lower] = store.histories;
   const isAlone = upper.value.title !== undefined && lower.value.title === undefined;
-  const Title = isSite ? 'h1' : 'h2';
+  // A page around it has its own.
+  const [Main, Title] = isSite ? (['main', 'h1'] as const) : (['div', 'h2'] as const);
   return (
     <>
       <Header store={store} host={host} isSite={isSite} Title={Title} />
-      <main class="layout">
-        <div class="aside">
-          <PromptForm store={store} />
-          <ModelsCard store={store} />
-          <SettingsPanel store={store} />
-        </div>
+      <Main class="layout">
+        <PromptForm store={store} />
         <div class="stage">
           <LaneCard store={store} lane={0} />
           {!isAlone && <LaneCard store={store} lane={1} />}
@@ -49,7 +46,11 @@ const Playground = ({ store, host, isSite }: { store: Store } & Embedding): JSX.
           <FilesCard store={store} />
           <Explanation />
         </div>
-      </main>
+        <div class="aside">
+          <ModelsCard store={store} />
+          <SettingsPanel store={store} />
+        </div>
+      </Main>
       <Announcer store={store} />
     </>
   );

@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
 import { isStoryteller } from '../protocol/model-choice.js';
 import { type Method, methods } from '../protocol/protocol.js';
 import { defaultSettings, type NumberSetting, ranges } from '../settings/default-settings.js';
@@ -23,9 +24,10 @@ export const SettingsPanel = ({ store }: { store: Store }): JSX.Element => {
   const { value: models } = store.models;
   const isStory = isStoryteller(models);
   const { reward } = models;
-  const wide = matchMedia('(min-width: 1024px)').matches;
+  // To begin with: a window that is made narrower folds nothing.
+  const [isWide] = useState(() => matchMedia('(min-width: 1024px)').matches);
   return (
-    <details class="card settings" open={wide}>
+    <details class="card settings" open={isWide}>
       <summary>Settings</summary>
       <MethodChoice store={store} lane={0} label="Above" />
       <MethodChoice store={store} lane={1} label="Below" />

@@ -54,6 +54,9 @@ export const Timeline = ({ store }: { store: Store }): JSX.Element => {
       </label>
       <p class="legend">
         {low} <span class="scale" aria-hidden="true" /> {high}
+        <span class="new">
+          <span class="frame" aria-hidden="true" /> new
+        </span>
       </p>
     </section>
   );

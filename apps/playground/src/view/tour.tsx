@@ -111,9 +111,15 @@ export const Tour = ({ store }: { store: Store }): JSX.Element => {
                   Next
                 </button>
               )}
-              <button type="button" class="quiet" onClick={close}>
-                {index < tourStops.length - 1 ? 'Close' : 'Done'}
-              </button>
+              {index < tourStops.length - 1 ? (
+                <button type="button" class="quiet" onClick={close}>
+                  Close
+                </button>
+              ) : (
+                <button type="button" class="main" onClick={close}>
+                  Done
+                </button>
+              )}
             </div>
           )}
         </div>
