@@ -5,12 +5,15 @@ import type { Options } from './options.js';
 interface Task {
   readonly wallMs: number;
   readonly cpuMs: number;
+  /** What it consisted of, by wall time in milliseconds; inner work counts in outer work too. */
+  readonly parts: Readonly<Record<string, number>>;
 }
 
 interface TraceEvent {
   readonly name: string;
   readonly tid: number;
   readonly pid: number;
+  readonly ts: number;
   readonly dur?: number;
   readonly tdur?: number;
   readonly args: { readonly name?: string };
@@ -42,7 +45,9 @@ export const blocking = async ({ rounds, settings }: Options) => {
       };
       port2.postMessage(0);
     });
-    await site.browser.startTracing(page, { categories: ['disabled-by-default-devtools.timeline'] });
+    await site.browser.startTracing(page, {
+      categories: ['devtools.timeline', 'disabled-by-default-devtools.timeline', 'v8'],
+    });
     for (let round = 0; round < rounds; round++) await run(page);
     const trace = JSON.parse(String(await site.browser.stopTracing())) as { traceEvents: TraceEvent[] };
     const seen = await page.evaluate<{ longestGapMs: number; longTasksMs: number[] }>('seen');
@@ -64,9 +69,17 @@ export const blocking = async ({ rounds, settings }: Options) => {
 /** Of the busiest page, which is ours: a browser has others that do nothing. */
 const tasksOf = (events: readonly TraceEvent[]): Task[] => {
   const mains = events.filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain');
-  const all = mains.map(({ pid, tid }) =>
-    events.filter((event) => event.pid === pid && event.tid === tid && event.name === 'RunTask'),
-  );
+  const all = mains.map(({ pid, tid }) => events.filter((event) => event.pid === pid && event.tid === tid));
   const [own = []] = all.toSorted((a, b) => b.length - a.length);
-  return own.map(({ dur = 0, tdur = 0 }) => ({ wallMs: dur / 1000, cpuMs: tdur / 1000 }));
+  const work = own.filter(({ name, dur = 0 }) => name !== 'RunTask' && dur > 1000);
+  return own
+    .filter(({ name }) => name === 'RunTask')
+    .map(({ ts, dur = 0, tdur = 0 }) => {
+      const parts: Record<string, number> = {};
+      for (const inner of work) {
+        if (inner.ts < ts || inner.ts > ts + dur) continue;
+        parts[inner.name] = (parts[inner.name] ?? 0) + inner.dur! / 1000;
+      }
+      return { wallMs: dur / 1000, cpuMs: tdur / 1000, parts };
+    });
 };
