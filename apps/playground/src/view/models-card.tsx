@@ -143,7 +143,7 @@ const ModelField = ({ store, name, label }: { store: Store; name: Role; label: s
           <button
             type="button"
             class="quiet"
-            aria-label={`${label}: the embedded one`}
+            aria-label={`Clear ${label}: the embedded one`}
             onClick={() => set('')}
           >
             Clear

@@ -148,9 +148,16 @@ const Token = ({
   );
 };
 
-const describe = ({ position, tokenId, committedAt, certainty }: Slot, words: Words | undefined): string => {
+const describe = (
+  { position, tokenId, committedAt, certainty, after }: Slot,
+  words: Words | undefined,
+): string => {
   const at = `Token ${position + 1}`;
-  if (tokenId === undefined || words === undefined) return `${at}: masked`;
+  if (words === undefined) return `${at}: masked`;
+  if (tokenId === undefined) {
+    const [ghost] = after;
+    return `${at}: masked${ghost === undefined ? '' : `, most likely ${spokenToken(words, ghost.id)}`}`;
+  }
   const sure = Number.isNaN(certainty) ? '' : `, ${Math.round(100 * certainty)} % certain`;
   const since = committedAt === 0 ? 'there from the beginning' : `written in step ${committedAt}`;
   return `${at}: ${spokenToken(words, tokenId)}, ${since}${sure}`;
