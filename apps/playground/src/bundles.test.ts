@@ -37,7 +37,7 @@ const bytesOf = async (contents: string): Promise<number> => {
   return files.reduce((sum, file) => sum + gzipSync(file.contents).length, 0);
 };
 
-// Guards against what grows unnoticed: each is a little more than it was on 27 November 2026 (0.5, 0.2, 8.0, 9.7 and 113.8 kB; docs/decisions says what the last consists of).
+// Guards against what grows unnoticed: each is a little more than it was on 27 November 2026 (0.5, 0.2, 8.0, 9.7 and 116.1 kB; docs/decisions says what the last consists of).
 it.each([
   // A namespace costs what is used of it.
   ['one function', 1000, "export { softmax } from '@entrgi/core'"],
@@ -50,7 +50,7 @@ it.each([
   ['all of core', 10_500, "export * from '@entrgi/core'"],
   [
     'a client, without the runtime and weights',
-    116_000,
+    120_000,
     `export { fileFolder, hubFolder, loadDenoiser, modelCache, urlFolder } from '@entrgi/models';
      export { compositeReward, loadReward } from '@entrgi/rewards';
      export { bestOfN, preset, presets, sample } from '@entrgi/samplers';
