@@ -62,6 +62,6 @@ describe('numbers of experts', () => {
         { directory: 'a', tensors } as never,
         networkOf({ ...llada2, moe_intermediate_size: 8 }),
       ),
-    ).toThrow(/; and \d+ more\./);
+    ).toThrow(/ and \d+ more\./);
   });
 });
