@@ -11,7 +11,7 @@ test('recipes are shown within 80 columns, with what fits', async () => {
   for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
   for (const name of Object.keys(recipes)) expect(stdout).toContain(`\n${name}: `);
   const [, sdar] = stdout.split('\nsdar-1.7b: ');
-  expect(sdar).toContain('time      0.65 s a plain step of 4 tokens, 2.56 tokens/s, 1.5 GB\n');
+  expect(sdar).toContain('time      0.55 s a plain step of 4 tokens, 2.94 tokens/s, 1.6 GB\n');
   expect(sdar).toContain('time      1.37 s a guided step of 4 tokens, 1 tokens/s, 3.4 GB\n');
   expect(stdout).toContain('time      not measured\n');
   expect(stdout).toContain('two cores of an Intel Xeon with AVX-512');
