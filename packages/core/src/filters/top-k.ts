@@ -5,7 +5,5 @@ import { requireWhole } from '../options/require-that.js';
 /** Keeps the k most probable tokens; of equal ones the lower ids. */
 export const topK = (k: number): Filter => {
   requireWhole('topK', k, 1);
-  const keep = keepLargest('number', k);
-  const filter = (probs: Float32Array): void => keep(probs);
-  return Object.assign(filter, { keepsMostProbable: true, rule: { topK: k } } as const);
+  return Object.assign(keepLargest('number', k), { keepsMostProbable: true, rule: { topK: k } } as const);
 };
