@@ -3,6 +3,7 @@ import type { TemperatureSummary } from '../summary/summary.js';
 import { comparisonsOf, measures } from '../words/comparisons.js';
 import { difference } from '../words/format.js';
 import { escapeHtml } from './escape-html.js';
+import { scrollingTable } from './scrolling-table.js';
 
 /** Paired differences, a table for each method that others are compared with. */
 export const differencesTables = (
@@ -24,7 +25,8 @@ export const differencesTables = (
       return `<tr><th scope="row">${escapeHtml(name)}</th>${cells.join('')}</tr>`;
     });
     const head = ['method', ...columns.map(([measure]) => measure.replace(' of ', '<br>of '))];
-    return `<div class="scroll" tabindex="0" role="group" aria-label="Table, which scrolls where it is narrow"><table><caption><b>Minus ${escapeHtml(against)}</b>, ${[...prompts].join(' to ')} prompt${counts.every((n) => n === 1) ? '' : 's'}</caption><thead><tr>${head.map((each) => `<th scope="col">${each}</th>`).join('')}</tr></thead><tbody>${body.join('')}</tbody></table></div>`;
+    const caption = `<caption><b>Minus ${escapeHtml(against)}</b>, ${[...prompts].join(' to ')} prompt${counts.every((n) => n === 1) ? '' : 's'}</caption>`;
+    return scrollingTable(head, body, caption);
   });
   return tables.length === 0 ? '' : `<div class="differences">${tables.join('')}</div>`;
 };

@@ -1,6 +1,7 @@
 import type { TemperatureSummary } from '../summary/summary.js';
 import { resultColumns } from '../words/result-columns.js';
 import { escapeHtml } from './escape-html.js';
+import { scrollingTable } from './scrolling-table.js';
 
 /**
  * The table that tables of papers have, with what it costs; every number leads to the list of results behind
@@ -16,5 +17,5 @@ export const resultsTable = (summary: TemperatureSummary, linkOf: (method: strin
     });
     return `<tr><th scope="row">${escapeHtml(method.name)}</th>${cells.join('')}</tr>`;
   });
-  return `<div class="scroll" tabindex="0" role="group" aria-label="Table, which scrolls where it is narrow"><table><thead><tr>${head.map((each) => `<th scope="col">${each}</th>`).join('')}</tr></thead><tbody>${body.join('')}</tbody></table></div>`;
+  return scrollingTable(head, body);
 };
