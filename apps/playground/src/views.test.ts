@@ -1,7 +1,8 @@
 import { axeFindings } from '@entrgi/config/axe';
 import { chromium, noChromium } from '@entrgi/config/browser';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildSite } from './testing/site.js';
+import { sharedSite } from './testing/shared-site.js';
+import { openSite } from './testing/site.js';
 import { views } from './testing/views.js';
 import { themes, wearTheme } from './testing/wear-theme.js';
 
@@ -12,9 +13,9 @@ describe.skipIf(chromium === undefined)(
   `in Chromium (${chromium ?? noChromium})`,
   { timeout: 600_000 },
   () => {
-    let site: Awaited<ReturnType<typeof buildSite>>;
+    let site: Awaited<ReturnType<typeof openSite>>;
     beforeAll(async () => {
-      site = await buildSite();
+      site = await openSite(await sharedSite());
     }, 120_000);
     afterAll(() => site?.close());
 

@@ -3,7 +3,7 @@ import { serveFolders } from '@entrgi/config/browser';
 import type { BrowserContext, Page } from 'playwright-core';
 import type { Lane } from '../protocol/protocol.js';
 import { tourStops } from '../view/tour-stops.js';
-import { type buildSite, until } from './site.js';
+import { type openSite, until } from './site.js';
 
 export interface View {
   readonly name: string;
@@ -19,7 +19,7 @@ interface Options {
   readonly settings: string;
 }
 
-type Site = Awaited<ReturnType<typeof buildSite>>;
+type Site = Awaited<ReturnType<typeof openSite>>;
 
 /** Nothing here is about time: the machine may be busy. */
 const patient = { timeout: 60_000 };
