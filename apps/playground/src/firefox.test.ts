@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { settingsFromAddress } from './settings/settings-in-address.js';
 import { distance, playgroundInNode } from './testing/compare-runs.js';
 import { sharedSite } from './testing/shared-site.js';
-import { type Compared, gatherReports, newFrames } from './testing/site.js';
+import { inside, watchedPage } from './testing/watched-page.js';
 
 const quick = 'steps=8&maxNewTokens=16&guidanceSteps=2';
 
@@ -28,29 +28,18 @@ describe.skipIf(firefox === undefined)(
     });
 
     it('writes a story in both lanes, with the tokens and rewards of Node, and complains of nothing', async () => {
-      const page = await browser.newPage();
-      const complaints: string[] = [];
-      page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
-      page.on('pageerror', (error) => complaints.push(String(error)));
-      await page.evaluateOnNewDocument(gatherReports);
+      const { page, complaints, button, press, frames } = await watchedPage(browser);
       await page.goto(`${server.origin}/?threads=2#${quick}`);
-      const inside = `document.querySelector('entrgi-playground').shadowRoot`;
-      const button = (word: string) =>
-        page.waitForFunction(`${inside}?.querySelector('button.main')?.textContent.trim() === '${word}'`, {
-          timeout: 100_000,
-          polling: 100,
-        });
       await button('Run');
       expect(await page.evaluate('crossOriginIsolated')).toBe(true);
       expect(await page.evaluate(`${inside}.querySelector('.chip').textContent`)).toBe(
         'WebAssembly, 2 threads',
       );
-      await page.evaluate(`${inside}.querySelector('button.main').click()`);
+      await press();
       await button('Run again');
       expect(await page.evaluate(`${inside}.querySelectorAll('.token').length`)).toBe(32);
       expect(await page.evaluate(`${inside}.querySelectorAll('.token.masked').length`)).toBe(0);
-      const frames = (await page.evaluate(newFrames)) as Compared[];
-      const { tokens, reward } = distance(frames, await node.run(settingsFromAddress(`#${quick}`)));
+      const { tokens, reward } = distance(await frames(), await node.run(settingsFromAddress(`#${quick}`)));
       expect(tokens).toBe(1);
       expect(reward).toBeLessThan(1e-4);
       expect(complaints).toEqual([]);

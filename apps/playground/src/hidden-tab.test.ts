@@ -2,9 +2,7 @@ import { chromium, noChromium, serveFolders } from '@entrgi/config/browser';
 import puppeteer, { type Browser } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sharedSite } from './testing/shared-site.js';
-import { type Compared, gatherReports, newFrames } from './testing/site.js';
-
-const inside = `document.querySelector('entrgi-playground').shadowRoot`;
+import { inside, watchedPage } from './testing/watched-page.js';
 
 describe.skipIf(chromium === undefined)(
   `a hidden tab in Chromium (${chromium ?? noChromium})`,
@@ -22,17 +20,7 @@ describe.skipIf(chromium === undefined)(
     afterAll(() => Promise.all([browser?.close(), server?.close()]));
 
     it('goes on writing behind another, shows all of it, and is loaded there too', async () => {
-      const page = await browser.newPage();
-      const complaints: string[] = [];
-      page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
-      page.on('pageerror', (error) => complaints.push(String(error)));
-      await page.evaluateOnNewDocument(gatherReports);
-      const when = (expression: string) =>
-        page.waitForFunction(expression, { timeout: 100_000, polling: 100 });
-      const button = (word: string) =>
-        when(`${inside}?.querySelector('button.main')?.textContent.trim() === '${word}'`);
-      const press = () => page.evaluate(`${inside}.querySelector('button.main').click()`);
-      const frames = () => page.evaluate(newFrames) as Promise<Compared[]>;
+      const { page, complaints, when, button, press, frames } = await watchedPage(browser);
       const visibility = () => page.evaluate('document.visibilityState');
 
       await page.goto(`${server.origin}/?threads=1#steps=4&maxNewTokens=16&guidanceSteps=1`);
