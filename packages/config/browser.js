@@ -78,9 +78,10 @@ const types = {
 /**
  * Serves folders on a free port of this machine, by the beginnings of their paths, with ranges.
  * @param {Record<string, string>} folders as in { '/': 'dist', '/models/': 'models' }
- * @param {{ isolated?: boolean }} [options] with the headers of a cross-origin isolated page
+ * @param {{ isolated?: boolean, cut?: (path: string) => boolean }} [options] with the headers of a cross-origin
+ *   isolated page; which answers break off half-way
  */
-export const serveFolders = async (folders, { isolated = true } = {}) => {
+export const serveFolders = async (folders, { isolated = true, cut = () => false } = {}) => {
   const prefixes = Object.keys(folders).sort((a, b) => b.length - a.length);
   /** Paths that were asked for, with their ranges. */
   const requests = [];
@@ -101,15 +102,20 @@ export const serveFolders = async (folders, { isolated = true } = {}) => {
         : {}),
     };
     if (bytes === undefined) return response.writeHead(404, headers).end();
+    const send = (body) =>
+      cut(path)
+        ? response.write(body.subarray(0, body.length >> 1), () => response.destroy())
+        : response.end(body);
     const [, from, to] = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '') ?? [];
-    if (from === undefined)
-      return response.writeHead(200, { ...headers, 'content-length': bytes.length }).end(bytes);
+    if (from === undefined) {
+      response.writeHead(200, { ...headers, 'content-length': bytes.length });
+      return send(bytes);
+    }
     const end = to === '' ? bytes.length : Math.min(Number(to) + 1, bytes.length);
     const part = bytes.subarray(Number(from), end);
     const range = `bytes ${from}-${end - 1}/${bytes.length}`;
-    return response
-      .writeHead(206, { ...headers, 'content-range': range, 'content-length': part.length })
-      .end(part);
+    response.writeHead(206, { ...headers, 'content-range': range, 'content-length': part.length });
+    return send(part);
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { chromium, noChromium, openBrowser, openProfile } from '@entrgi/config/browser';
+import { chromium, noChromium, openBrowser, openProfile, serveFolders } from '@entrgi/config/browser';
 import { openings } from '@entrgi/tiny-stories';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -100,6 +100,47 @@ describe.skipIf(chromium === undefined)(
         'Nothing: the browser stores nothing for this page, and fetches models at every visit.',
       );
       expect(complaints).toEqual([]);
+    });
+
+    it('says that a part of the page did not arrive, and begins when it does', async () => {
+      let isCut = true;
+      const server = await serveFolders(
+        { '/': site.out },
+        { cut: (path) => isCut && path.endsWith('.safetensors') },
+      );
+      const context = await site.browser.newContext({ serviceWorkers: 'block' });
+      const page = await context.newPage();
+      await watch(page);
+      const missing = /^A part of this page did not arrive\. Is there a network\? /;
+      const problem = page.locator('.problem');
+      await page.goto(`${server.origin}/?threads=1#${quick}`);
+      await expect.poll(() => problem.allTextContents(), patient).toEqual([expect.stringMatching(missing)]);
+      expect(await main(page).textContent()).toBe('Load again');
+      isCut = false;
+
+      await page.route('**/*.wasm', (route) => route.abort());
+      await main(page).click();
+      await expect.poll(() => problem.allTextContents(), patient).toEqual([]);
+      await expect.poll(() => problem.allTextContents(), patient).toEqual([expect.stringMatching(missing)]);
+      await page.unroute('**/*.wasm');
+
+      await main(page).click();
+      await until(page, 'Run');
+      expect(await run(page)).toHaveLength(16);
+      await context.close();
+      await server.close();
+    });
+
+    it('says that a browser without WebAssembly will not do', async () => {
+      // As where a person has switched compilers off.
+      const browser = await openBrowser({ args: ['--js-flags=--jitless'] });
+      const { origin } = await site.serve();
+      const page = await browser.newPage();
+      await page.goto(`${origin}/#${quick}`);
+      await expect
+        .poll(() => page.locator('.problem').allTextContents(), patient)
+        .toEqual([expect.stringMatching(/^This browser has no WebAssembly, .* another browser will do\.$/)]);
+      await browser.close();
     });
 
     it('goes on in two tabs at once, one of them frozen for a while, and where the worker has ended', async () => {

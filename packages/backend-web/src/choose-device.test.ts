@@ -13,8 +13,8 @@ const around = (gpu?: object, cores = 2, crossOriginIsolated = true) =>
 it.each([
   [around(card), 'webgpu', []],
   [around(), 'wasm', ['WebGPU is not used: this browser has none, or the page was not loaded over HTTPS.']],
-  [around(blocked), 'wasm', ['WebGPU is not used: the browser offers no graphics adapter.']],
-  [around(emulated), 'wasm', ['WebGPU is not used: the only graphics adapter is emulated in software.']],
+  [around(blocked), 'wasm', ['WebGPU is not used: the browser gives it no graphics card.']],
+  [around(emulated), 'wasm', ['WebGPU is not used: the only graphics card is emulated in software.']],
 ])('auto, with the reason (%#)', async (surroundings, device, reasons) => {
   expect(await chooseDevice({ device: 'auto' }, surroundings)).toEqual({ device, threads: 2, reasons });
 });
@@ -22,7 +22,7 @@ it.each([
 it('takes any adapter that is asked for, and refuses where there is none', async () => {
   expect(await chooseDevice({ device: 'webgpu' }, around(emulated))).toMatchObject({ device: 'webgpu' });
   await expect(chooseDevice({ device: 'webgpu' }, around(blocked))).rejects.toMatchObject({
-    message: 'WebGPU cannot be used: the browser offers no graphics adapter.',
+    message: 'WebGPU cannot be used: the browser gives it no graphics card.',
     hint: "Use a browser with WebGPU, or device: 'wasm'.",
   });
 });

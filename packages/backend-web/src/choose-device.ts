@@ -54,7 +54,9 @@ export const chooseDevice = async (
   const cores = navigator.hardwareConcurrency ?? 1;
   const wanted = threads ?? Math.min(MOST_THREADS, cores <= 4 ? cores : Math.ceil(cores / 2));
   if (wanted > 1 && !crossOriginIsolated) {
-    reasons.push('One thread only: the page is not cross-origin isolated, so memory cannot be shared.');
+    reasons.push(
+      'One thread only, which is slower: the page’s server does not let threads share memory (it is not cross-origin isolated).',
+    );
     return { device: chosen, threads: 1, reasons };
   }
   return { device: chosen, threads: wanted, reasons };
@@ -66,7 +68,7 @@ const whyNoWebGpu = async (
 ): Promise<string | undefined> => {
   if (gpu === undefined) return 'this browser has none, or the page was not loaded over HTTPS';
   const adapter = await gpu.requestAdapter().catch(() => null);
-  if (adapter === null) return 'the browser offers no graphics adapter';
+  if (adapter === null) return 'the browser gives it no graphics card';
   const emulated = adapter.info?.isFallbackAdapter ?? adapter.isFallbackAdapter ?? false;
-  return emulated && hardwareOnly ? 'the only graphics adapter is emulated in software' : undefined;
+  return emulated && hardwareOnly ? 'the only graphics card is emulated in software' : undefined;
 };

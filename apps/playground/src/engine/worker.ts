@@ -5,7 +5,7 @@ import { type Gate, gate } from './gate.js';
 import { type LoadedModels, loadModels } from './load-models.js';
 import { loadOwnModels, type OwnModels } from './own-models.js';
 import { runLanes } from './run-lanes.js';
-import { sentenceOf } from './sentence-of.js';
+import { sentenceOf, sentenceOfStart } from './sentence-of.js';
 import { tellLife } from './tell-life.js';
 
 const scope = globalThis as unknown as {
@@ -114,6 +114,8 @@ scope.onmessage = async ({ data: request }) => {
     else if (request.type === 'stop') running?.stop.abort();
     else running?.gate[request.type]();
   } catch (error) {
-    tell({ type: 'failed', ...sentenceOf(error) });
+    // For those who look for the cause: of what comes with the page, a visitor is not told it.
+    if (request.type === 'load') console.warn(error);
+    tell({ type: 'failed', ...(request.type === 'load' ? sentenceOfStart(error) : sentenceOf(error)) });
   }
 };

@@ -4,7 +4,9 @@ import type { Store } from '../state/store.js';
 export const hindrancesOf = ({ device, others }: Store): string[] => [
   ...(device.value?.reasons ?? []),
   ...(storageIsDenied() ? ['This browser lets the page store nothing: each visit needs the network.'] : []),
-  ...(others.value > 0 ? ['The playground is open in another tab too: both share this computer.'] : []),
+  ...(others.value > 0
+    ? ['The playground is open in another tab too: both share this computer, and each is slower.']
+    : []),
 ];
 
 const storageIsDenied = (): boolean => {
