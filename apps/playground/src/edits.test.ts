@@ -6,13 +6,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Models } from './engine/models.js';
 import { pullOf } from './engine/observe-reward.js';
 import { runLane } from './engine/run-lane.js';
+import { laneHistory } from './history/lane-history.js';
+import { tokenNamed } from './history/token-named.js';
+import type { Words } from './history/words.js';
 import type { Frame, Lane, RunSettings } from './protocol/protocol.js';
 import { defaultSettings, promptOf } from './settings/default-settings.js';
 import { settingsFromAddress, settingsToAddress } from './settings/settings-in-address.js';
 import { editOfSlot } from './state/edit-of-slot.js';
-import { laneHistory } from './state/lane-history.js';
-import { tokenNamed } from './state/token-named.js';
-import type { Words } from './state/words.js';
 
 const settings: RunSettings = {
   ...defaultSettings,

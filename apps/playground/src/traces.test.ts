@@ -12,9 +12,9 @@ import type { Models } from './engine/models.js';
 import { runLane } from './engine/run-lane.js';
 import type { Frame, Lane } from './protocol/protocol.js';
 import { defaultSettings, promptOf } from './settings/default-settings.js';
-import { laneHistory } from './state/lane-history.js';
-import { readTrace } from './state/read-trace.js';
-import { traceText } from './state/trace-text.js';
+import { laneHistory } from './history/lane-history.js';
+import { readTrace } from './history/read-trace.js';
+import { traceText } from './history/trace-text.js';
 import { replayOfLanes } from './view/replay-of-lanes.js';
 
 const settings = {

@@ -1,5 +1,5 @@
+import type { Slot } from '../history/lane-history.js';
 import type { EditedToken, Lane } from '../protocol/protocol.js';
-import type { Slot } from './lane-history.js';
 import type { ShownLane } from './shown-lane.js';
 
 /** Another token for a slot: instead of what was written there, in the step that wrote it; of what is masked, in the step that is looked at. */

@@ -1,8 +1,8 @@
+import type { Slot } from '../history/lane-history.js';
+import type { Words } from '../history/words.js';
 import { indexOfHighest } from '../protocol/index-of-highest.js';
 import type { Frame, Lane } from '../protocol/protocol.js';
-import type { Slot } from './lane-history.js';
 import type { Store } from './store.js';
-import type { Words } from './words.js';
 
 /** What a lane shows at the step that is looked at. */
 export interface ShownLane {

@@ -1,11 +1,11 @@
 import type { JSX } from 'preact';
 import { useRef } from 'preact/hooks';
+import type { Candidate } from '../history/lane-history.js';
+import type { Words } from '../history/words.js';
 import type { Lane } from '../protocol/protocol.js';
 import { editOfSlot } from '../state/edit-of-slot.js';
-import type { Candidate } from '../state/lane-history.js';
 import { shownLane } from '../state/shown-lane.js';
 import type { Store } from '../state/store.js';
-import type { Words } from '../state/words.js';
 import { laneLabel } from './lane-label.js';
 import { TokenEditor } from './token-editor.jsx';
 import { spokenToken, tokenText } from './token-text.js';

@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { type Lane, lanes } from '../protocol/protocol.js';
 import type { Store } from '../state/store.js';
-import { traceText } from '../state/trace-text.js';
+import { traceText } from '../history/trace-text.js';
 import { download } from './download.js';
 import { laneLabel } from './lane-label.js';
 

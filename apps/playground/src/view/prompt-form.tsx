@@ -1,7 +1,8 @@
 import type { JSX } from 'preact';
 import { isStoryteller } from '../protocol/model-choice.js';
 import { defaultSettings, examples } from '../settings/default-settings.js';
-import type { Status, Store } from '../state/store.js';
+import type { Status } from '../state/life.js';
+import type { Store } from '../state/store.js';
 import { hindrancesOf } from './hindrances.js';
 import { LoadingBar } from './loading-bar.jsx';
 import { runOrPause } from './run-or-pause.js';

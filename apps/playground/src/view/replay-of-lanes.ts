@@ -1,7 +1,7 @@
 import { replayPage, type TraceEvent, type Track, trackOfTrace } from '@entrgi/evaluation/replay';
 import { gifOfTracks } from '../gif/gif-of-tracks.js';
-import type { LaneHistory } from '../state/lane-history.js';
-import { traceText } from '../state/trace-text.js';
+import type { LaneHistory } from '../history/lane-history.js';
+import { traceText } from '../history/trace-text.js';
 
 type NamedLanes = readonly { readonly name: string; readonly history: Pick<LaneHistory, 'frames'> }[];
 

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { shownSteps } from '../state/shown-steps.js';
-import { type Colouring, colourings, type Store } from '../state/store.js';
+import { type Colouring, colourings } from '../state/runs.js';
+import type { Store } from '../state/store.js';
 
 const meanings: Readonly<Record<Colouring, { name: string; low: string; high: string }>> = {
   certainty: { name: 'Certainty', low: 'unsure', high: 'certain' },

@@ -1,9 +1,9 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import type { Slot } from '../state/lane-history.js';
-import { tokenNamed } from '../state/token-named.js';
-import type { Words } from '../state/words.js';
+import type { Slot } from '../history/lane-history.js';
+import { tokenNamed } from '../history/token-named.js';
+import type { Words } from '../history/words.js';
 import { spokenToken } from './token-text.js';
 
 interface EditorProps {

@@ -1,11 +1,12 @@
 import type { JSX } from 'preact';
 import { useRef } from 'preact/hooks';
 import type { Lane } from '../protocol/protocol.js';
-import type { Slot } from '../state/lane-history.js';
+import type { Slot } from '../history/lane-history.js';
 import type { ShownLane } from '../state/shown-lane.js';
 import { shownSteps } from '../state/shown-steps.js';
-import type { Colouring, Store } from '../state/store.js';
-import type { Words } from '../state/words.js';
+import type { Colouring } from '../state/runs.js';
+import type { Store } from '../state/store.js';
+import type { Words } from '../history/words.js';
 import { spokenToken, tokenText } from './token-text.js';
 
 interface GridProps {

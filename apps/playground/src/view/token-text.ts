@@ -1,4 +1,4 @@
-import type { Words } from '../state/words.js';
+import type { Words } from '../history/words.js';
 
 /** A token as text that can be seen: a space before it as a thin mark, an end as a sign. */
 export const tokenText = ({ tokens, endIds }: Words, id: number): string => {
