@@ -253,8 +253,8 @@ describe.skipIf(chromium === undefined)(
     });
 
     it.each([
-      ['a picture', ['picture.png'], 'picture.png, line 1: expected a trace as “Save trace”'],
-      ['a folder of pictures', ['pictures'], 'photo.png, line 1: expected a trace as “Save trace”'],
+      ['a picture', ['picture.png'], 'picture.png is neither a trace nor a model. This page opens traces, '],
+      ['a folder of pictures', ['pictures'], 'photo.png is neither a trace nor a model.'],
       ['an empty folder', ['nothing'], 'nothing is empty: expected a model’s folder, or traces.'],
       [
         'a folder without config.json',

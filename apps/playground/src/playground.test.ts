@@ -8,6 +8,12 @@ import { settingsFromAddress } from './settings/settings-in-address.js';
 import { sharedSite } from './testing/shared-site.js';
 import { type OpenSite, openSite, run, until } from './testing/site.js';
 
+/** In a page: whether all of an element is to be seen. */
+const isInWindow = (element: Element): boolean => {
+  const { top, bottom } = element.getBoundingClientRect();
+  return top >= 0 && bottom <= innerHeight;
+};
+
 /** A run that takes a second or two. */
 const quick = 'steps=8&maxNewTokens=16&guidanceSteps=2';
 
@@ -99,8 +105,10 @@ describe.skipIf(chromium === undefined)(
       await expect
         .poll(() => page.locator('.problem').allTextContents(), patient)
         .toEqual([
-          'story.txt, line 1: expected a trace as “Save trace” or entrgi generate --trace writes it, got no JSON.',
+          expect.stringMatching(/^story\.txt is neither a trace nor a model\. This page opens traces, /),
         ]);
+      // The picker is far below what is said.
+      await expect.poll(() => page.locator('.problem').evaluate(isInWindow), patient).toBe(true);
       expect(await text(0)).toBe(written);
 
       await picker.setInputFiles(trace);

@@ -10,11 +10,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { entrgi } from '../../cli/src/testing/capture.js';
 import type { Models } from './engine/models.js';
 import { runLane } from './engine/run-lane.js';
-import type { Frame, Lane } from './protocol/protocol.js';
-import { defaultSettings, promptOf } from './settings/default-settings.js';
 import { laneHistory } from './history/lane-history.js';
 import { readTrace } from './history/read-trace.js';
 import { traceText } from './history/trace-text.js';
+import type { Frame, Lane } from './protocol/protocol.js';
+import { defaultSettings, promptOf } from './settings/default-settings.js';
 import { replayOfLanes } from './view/replay-of-lanes.js';
 
 const settings = {
@@ -142,12 +142,20 @@ describe('a trace', { timeout: 60_000 }, () => {
   });
 
   it.each([
-    ['nothing', '', 'notes.txt: expected a trace .* got an empty file'],
-    ['no JSON', 'Once upon a time', 'notes.txt, line 1: .* got no JSON'],
-    ['other JSON', '{"type":"step-end"}', 'line 1: .* got no step of a trace'],
-    ['a journal', '{"prompt":"x","method":"base"}\n', 'line 1: .* got no step of a trace'],
+    ['nothing', '', /^notes\.txt is empty\. This page opens traces, .* and models, /],
+    ['no JSON', 'Once upon a time', /^notes\.txt is neither a trace nor a model\. This page opens traces, /],
+    ['other JSON', '{"type":"step-end"}', /is neither a trace nor a model\./],
+    ['a journal', '{"prompt":"x","method":"base"}\n', /is neither a trace nor a model\./],
   ])('that is %s is refused in words', (_, text, message) => {
-    expect(() => readTrace(text, 'notes.txt', 0)).toThrow(new RegExp(message));
+    expect(() => readTrace(text, 'notes.txt', 0)).toThrow(message);
+  });
+
+  it('that breaks off is refused by the line', async () => {
+    const text = await ofCommandLine('base');
+    const [first, second] = text.split('\n') as [string, string];
+    expect(() => readTrace(`${first}\n${second.slice(0, -9)}`, 'a.jsonl', 0)).toThrow(
+      'a.jsonl, line 2: expected a step of a trace, got no JSON. The file is damaged',
+    );
   });
 
   it('with a position outside its response is refused', async () => {
@@ -157,6 +165,6 @@ describe('a trace', { timeout: 60_000 }, () => {
       timings: { totalMs: 1 },
       committed: [{ trajectory: 0, position: 12, tokenId: 5, text: 'a' }],
     };
-    expect(() => readTrace(JSON.stringify(wrong), 'a.jsonl', 0)).toThrow('no step of a trace');
+    expect(() => readTrace(JSON.stringify(wrong), 'a.jsonl', 0)).toThrow('a.jsonl is neither a trace');
   });
 });

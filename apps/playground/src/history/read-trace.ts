@@ -23,14 +23,14 @@ const MOST_TOKENS = 100_000;
 export const readTrace = (text: string, name: string, lane: Lane): OpenedTrace => {
   const all = text
     .split('\n')
-    .flatMap((line, i) => (line.trim() === '' ? [] : [parseLine(line, `${name}, line ${i + 1}`)]));
+    .flatMap((line, i) => (line.trim() === '' ? [] : [parseLine(line, name, i + 1)]));
   const [first] = all;
-  if (first === undefined) throw notATrace(name, 'an empty file');
+  if (first === undefined) throw somethingElse(`${name} is empty.`, name);
   const { trajectories, length, steps } = first;
   const records = all.filter(({ prompt }) => prompt === first.prompt);
   const sizes = ({ record }: { record: TraceRecord }) =>
     record.trajectories === trajectories && record.length === length && record.steps === steps;
-  if (!records.every((record) => sizes({ record }))) throw notATrace(name, 'steps of several sizes');
+  if (!records.every((record) => sizes({ record }))) throw damaged(name, 'steps of several sizes');
   const words = wordsOf(records);
   return {
     title: name.replace(/(\.trace)?\.[^.]*$/, ''),
@@ -41,20 +41,31 @@ export const readTrace = (text: string, name: string, lane: Lane): OpenedTrace =
   };
 };
 
-const parseLine = (line: string, source: string): TraceRecord => {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    throw notATrace(source, 'no JSON');
-  }
-  if (!isRecord(value)) throw notATrace(source, 'no step of a trace');
-  return value;
+const parseLine = (line: string, name: string, number: number): TraceRecord => {
+  const value = jsonOf(line);
+  if (isRecord(value)) return value;
+  if (number === 1) throw somethingElse(`${name} is neither a trace nor a model.`, name);
+  throw damaged(`${name}, line ${number}`, value === undefined ? 'no JSON' : 'no step of a trace');
 };
 
-const notATrace = (source: string, got: string): InvalidArgumentError =>
+const jsonOf = (line: string): unknown => {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+};
+
+/** Whoever drops a picture on the page may not know what it takes. */
+const somethingElse = (what: string, name: string): InvalidArgumentError =>
   new InvalidArgumentError(
-    `${source}: expected a trace as “Save trace” or entrgi generate --trace writes it, got ${got}.`,
+    `${what} This page opens traces, which are .jsonl files that “Save trace” or entrgi generate --trace has written, and models, which are folders with config.json, weights and tokenizer.json.`,
+    { value: name },
+  );
+
+const damaged = (source: string, got: string): InvalidArgumentError =>
+  new InvalidArgumentError(
+    `${source}: expected a step of a trace, got ${got}. The file is damaged, or holds something else too.`,
     { value: source },
   );
 

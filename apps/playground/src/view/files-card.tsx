@@ -1,8 +1,8 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
+import { traceText } from '../history/trace-text.js';
 import { type Lane, lanes } from '../protocol/protocol.js';
 import type { Store } from '../state/store.js';
-import { traceText } from '../history/trace-text.js';
 import { download } from './download.js';
 import { laneLabel } from './lane-label.js';
 
@@ -59,10 +59,13 @@ export const FilesCard = ({ store }: { store: Store }): JSX.Element => {
   );
 };
 
-/** A file as the store opens it. */
+/** A file as the store opens it; of what does not begin as a trace, the beginning: it may be a film. */
 export const readable = (file: File): { name: string; text: () => Promise<string> } => ({
   name: file.name,
-  text: () => file.text(),
+  text: async () => {
+    const beginning = await file.slice(0, 1000).text();
+    return beginning.trimStart().startsWith('{') ? file.text() : beginning;
+  },
 });
 
 const savePage = async (store: Store, filled: readonly Lane[]): Promise<void> => {
