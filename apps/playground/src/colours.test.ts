@@ -68,6 +68,14 @@ const difference = (sight: readonly Colour[], a: Colour, b: Colour): number => {
   return Math.hypot(...first.map((value, i) => value - second[i]!));
 };
 
+/** Of WCAG 2: the ratio of relative luminances. */
+const contrast = (a: Colour, b: Colour): number => {
+  const [dark, bright] = [a, b]
+    .map((colour) => times([[0.2126, 0.7152, 0.0722]], linear(colour))[0]! + 0.05)
+    .toSorted((x, y) => x - y);
+  return bright! / dark!;
+};
+
 describe.each([
   ['light', light],
   ['dark', dark],
@@ -85,4 +93,14 @@ describe.each([
       }
     },
   );
+
+  it.each(['upper', 'lower'])('words are read on every colour of the %s lane', (lane) => {
+    const fill = named(theme, `${lane}-fill`);
+    for (const level of [0, 0.25, 0.5, 0.75, 1]) {
+      const token = mixed(fill, 0.62 * level, named(theme, 'sunken'));
+      const masked = mixed(fill, 0.45 * level, named(theme, 'surface'));
+      expect(contrast(named(theme, 'ink'), token), `token, ${level}`).toBeGreaterThan(4.5);
+      expect(contrast(named(theme, 'ghost'), masked), `masked, ${level}`).toBeGreaterThan(4.5);
+    }
+  });
 });

@@ -105,6 +105,7 @@ export const until = async (page: Page, word: string, timeout = 100_000): Promis
     .locator('button.main')
     .filter({ hasText: new RegExp(`^${word}$`) })
     .or(problem)
+    .first()
     .waitFor({ timeout });
   const [shown] = await problem.allTextContents();
   if (shown !== undefined) throw new Error(`The page says: ${shown}`);

@@ -1,8 +1,12 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { serveFolders } from '@entrgi/config/browser';
 import type { BrowserContext, Page } from 'playwright-core';
+import { copyAltered } from '../../../../packages/models/fixtures/copy-altered.js';
 import type { Lane } from '../protocol/protocol.js';
 import { tourStops } from '../view/tour-stops.js';
+import { modelServer } from './model-server.js';
 import { type openSite, until } from './site.js';
 
 export interface View {
@@ -34,6 +38,7 @@ export async function* views(site: Site, { width, settings }: Options): AsyncGen
   try {
     yield* beginnings(site, context, settings);
     yield* runs(site, context, settings);
+    yield* ownModels(site, context);
     yield* embedded(site, context);
   } finally {
     await context.close();
@@ -74,6 +79,12 @@ async function* runs(site: Site, context: BrowserContext, settings: string): Asy
     await page.locator('.scrubber input').fill(String(Math.ceil(share * steps)));
   };
   yield whole('start');
+  const prompt = page.locator('#prompt');
+  const opening = await prompt.inputValue();
+  await prompt.fill('');
+  await page.locator('.note').getByText('Nothing can be run').waitFor(patient);
+  yield whole('no-prompt');
+  await prompt.fill(opening);
 
   await main.click();
   await page.locator('.lane-1 .token:not(.masked)').first().waitFor(patient);
@@ -137,16 +148,66 @@ async function* runs(site: Site, context: BrowserContext, settings: string): Asy
   await page.locator('.prompt .problem').waitFor(patient);
   yield whole('wrong-file');
 
-  const [saved] = await Promise.all([
-    page.waitForEvent('download', patient),
-    page.getByRole('button', { name: 'Save trace: EntRGi' }).click(),
-  ]);
-  await page.locator('.files input[type=file]').setInputFiles(await saved.path());
+  const traces = [];
+  for (const name of ['Best of n', 'EntRGi']) {
+    const [saved] = await Promise.all([
+      page.waitForEvent('download', patient),
+      page.getByRole('button', { name: `Save trace: ${name}` }).click(),
+    ]);
+    const buffer = readFileSync(await saved.path());
+    traces.push({ name: saved.suggestedFilename(), mimeType: 'application/jsonl', buffer });
+  }
+  await page.locator('.files input[type=file]').setInputFiles(traces[1]!);
   await page.locator('.lane-0 h3').getByText('from a file').waitFor(patient);
   yield whole('file');
+  await page.locator('.files input[type=file]').setInputFiles(traces);
+  await page.locator('.lane-1 h3').getByText('from a file').waitFor(patient);
+  yield whole('files');
   await page.getByRole('button', { name: 'Tour', exact: true }).click();
+  await page.locator('#tour-title').waitFor(patient);
   yield { name: 'tour-question', page, extent: 'window' };
   await page.close();
+}
+
+/** With models of the hub: while they arrive, when they do not, and when they write. */
+async function* ownModels(site: Site, context: BrowserContext): AsyncGenerator<View> {
+  const folder = mkdtempSync(join(tmpdir(), 'entrgi-views-'));
+  // Random text takes more tokens to read than to write.
+  const roomy = { 'config.json': (config: object) => ({ ...config, max_position_embeddings: 256 }) };
+  for (const name of ['dream', 'qwen2-reward']) await copyAltered(name, join(folder, name), roomy);
+  const models = await modelServer({
+    'tiny/dream': join(folder, 'dream'),
+    'tiny/reward': join(folder, 'qwen2-reward'),
+  });
+  try {
+    const { page } = await site.open(`?threads=2&hub=${models.origin}#steps=4&maxNewTokens=16`, {
+      from: context,
+    });
+    const card = page.locator('.models');
+    const whole = (name: string): View => ({ name, page, extent: 'page' });
+    await card.locator('summary').click();
+    await page.getByLabel('Denoiser, which writes: id').fill('tiny/dream');
+    await page.getByLabel('Reward, which guides: id').fill('tiny/reward');
+    models.fault = (path) => (path.endsWith('.safetensors') ? { stalls: true } : undefined);
+    await card.getByRole('button', { name: 'Load', exact: true }).click();
+    await card.locator('progress').waitFor(patient);
+    yield whole('models-loading');
+    await card.getByRole('button', { name: 'Stop loading' }).click();
+    await card.locator('.problem').waitFor(patient);
+    yield whole('models-stopped');
+    models.fault = () => undefined;
+    await card.getByRole('button', { name: 'Try again' }).click();
+    await card.locator('.stored li').nth(1).waitFor(patient);
+    await until(page, 'Run');
+    await page.locator('#prompt').fill('Hi.');
+    await page.locator('button.main').click();
+    await until(page, 'Run again', 600_000);
+    yield whole('models-loaded');
+    await page.close();
+  } finally {
+    await models.close();
+    rmSync(folder, { recursive: true });
+  }
 }
 
 /** In a page of somebody else's, on another host. */

@@ -45,7 +45,7 @@ export const ChartCard = ({ store }: { store: Store }): JSX.Element => {
         height={200}
         least={[-1, 1]}
       />
-      {isStoryteller(store.models.value) && (
+      {isStoryteller(store.models.value) && !isFile && (
         <>
           <h4>
             Judge <small>log-odds that a person wrote it; guidance does not know this model</small>

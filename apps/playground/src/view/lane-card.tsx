@@ -24,7 +24,7 @@ export const LaneCard = ({ store, lane }: { store: Store; lane: Lane }): JSX.Ele
           {name} <small>{says}</small>
         </h3>
         <CostMeter shown={shown} guided={guided} />
-        <Standing shown={shown} />
+        <Standing shown={shown} hasJudge={isStory && !isFile} />
       </header>
       <TokenGrid store={store} lane={lane} shown={shown} />
       <Trajectories store={store} lane={lane} shown={shown} />
@@ -33,16 +33,24 @@ export const LaneCard = ({ store, lane }: { store: Store; lane: Lane }): JSX.Ele
   );
 };
 
-const Standing = ({ shown: { frame, trajectory, best } }: { shown: ShownLane }): JSX.Element => (
+const Standing = ({
+  shown: { frame, trajectory, best },
+  hasJudge,
+}: {
+  shown: ShownLane;
+  hasJudge: boolean;
+}): JSX.Element => (
   <dl class="standing">
     <div title="How good the reward model finds what is written so far: the higher, the better">
       <dt>Reward</dt>
       <dd class="reward">{shownNumber(frame?.rewards[trajectory])}</dd>
     </div>
-    <div title="Probability that a person wrote this, by a model that guidance does not know">
-      <dt>Judge</dt>
-      <dd>{trajectory === best && frame !== undefined ? percent(frame.judge) : '–'}</dd>
-    </div>
+    {hasJudge && (
+      <div title="Probability that a person wrote this, by a model that guidance does not know">
+        <dt>Judge</dt>
+        <dd>{trajectory === best && frame !== undefined ? percent(frame.judge) : '–'}</dd>
+      </div>
+    )}
   </dl>
 );
 
@@ -65,21 +73,25 @@ const Trajectories = ({
   if (frame === undefined || frame.trajectories === 1) return null;
   return (
     <fieldset class="trajectories" aria-label="Trajectories">
-      {Array.from(frame.rewards, (reward, k) => (
-        <button
-          type="button"
-          key={k}
-          class={k === best ? 'best' : ''}
-          aria-pressed={k === trajectory}
-          aria-label={`Trajectory ${k + 1}, reward ${shownNumber(reward)}${k === best ? ', the best' : ''}`}
-          onClick={() => {
-            store.trajectories[lane].value = k;
-          }}
-        >
-          {k === best ? '★ ' : ''}
-          {shownNumber(reward)}
-        </button>
-      ))}
+      {Array.from(frame.rewards, (reward, k) => {
+        // Files of methods that follow no reward hold none.
+        const isKnown = !Number.isNaN(reward);
+        const isBest = isKnown && k === best;
+        return (
+          <button
+            type="button"
+            key={k}
+            aria-pressed={k === trajectory}
+            aria-label={`Trajectory ${k + 1}${isKnown ? `, reward ${shownNumber(reward)}` : ''}${isBest ? ', the best' : ''}`}
+            onClick={() => {
+              store.trajectories[lane].value = k;
+            }}
+          >
+            {isBest ? '★ ' : ''}
+            {isKnown ? shownNumber(reward) : k + 1}
+          </button>
+        );
+      })}
     </fieldset>
   );
 };
@@ -92,7 +104,7 @@ const Text = ({
   shown: ShownLane;
   prompt: string;
 }): JSX.Element => (
-  <p class="text" data-room={`${prompt} ${'mask '.repeat(slots.length)}`}>
+  <p class="text" data-room={`${prompt} ${'mas '.repeat(slots.length)}`}>
     <span>
       {prompt !== '' && <span class="opening">{prompt.trim()} </span>}
       {frame?.texts[trajectory]}

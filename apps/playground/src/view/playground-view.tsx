@@ -40,8 +40,8 @@ const Playground = ({ store, host, isSite }: { store: Store } & Embedding): JSX.
           {!isAlone && <LaneCard store={store} lane={1} />}
           <Timeline store={store} />
           <div class="pair">
-            <ChartCard store={store} />
             <CandidatesCard store={store} />
+            <ChartCard store={store} />
           </div>
           <FilesCard store={store} />
           <Explanation />

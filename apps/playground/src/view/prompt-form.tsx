@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import { isStoryteller } from '../protocol/model-choice.js';
 import { defaultSettings, examples } from '../settings/default-settings.js';
 import type { Status } from '../state/life.js';
@@ -109,9 +110,12 @@ const RunButtons = ({ store }: { store: Store }): JSX.Element => {
 /** One place for what is loading, what went wrong and what may be done next, as high as its longest sentence. */
 const Progress = ({ store }: { store: Store }): JSX.Element => {
   const problem = store.problem.value;
+  const alert = useRef<HTMLParagraphElement>(null);
+  // What went wrong may have been asked for far below.
+  useEffect(() => alert.current?.scrollIntoView({ block: 'nearest' }), [problem]);
   if (problem !== undefined) {
     return (
-      <p class="note problem" role="alert">
+      <p class="note problem" role="alert" ref={alert}>
         {problem.message}
       </p>
     );
@@ -127,6 +131,9 @@ const Progress = ({ store }: { store: Store }): JSX.Element => {
       </p>
     );
   }
+  if (store.settings.value.prompt.trim() === '') {
+    return <p class="note">Nothing can be run yet: write how it begins, or choose an example.</p>;
+  }
   const hindrances = hindrancesOf(store);
   const unchanged = store.settings.value.prompt === defaultSettings.prompt;
   return (
@@ -134,7 +141,7 @@ const Progress = ({ store }: { store: Store }): JSX.Element => {
       {hindrances.length > 0
         ? hindrances.join(' ')
         : unchanged
-          ? 'Four small models, 17 MB, are in this tab now.'
+          ? `Four small models, 17 MB, are in this tab now${store.status.value === 'ready' ? ': press Run' : ''}.`
           : 'The models know children’s stories, and little else.'}
     </p>
   );

@@ -29,20 +29,24 @@ export const SettingsPanel = ({ store }: { store: Store }): JSX.Element => {
   return (
     <details class="card settings" open={isWide}>
       <summary>Settings</summary>
-      <MethodChoice store={store} lane={0} label="Above" />
-      <MethodChoice store={store} lane={1} label="Below" />
-      {sliders
-        .filter(({ name }) => isStory || name !== 'moodWeight')
-        .map((slider) => (
-          <Slider
-            key={slider.name}
-            store={store}
-            {...slider}
-            {...(slider.name === 'storyWeight' && reward !== undefined
-              ? { label: 'Reward', says: `weight of ${reward}` }
-              : {})}
-          />
-        ))}
+      <div class="methods">
+        <MethodChoice store={store} lane={0} label="Above" />
+        <MethodChoice store={store} lane={1} label="Below" />
+      </div>
+      <div class="sliders">
+        {sliders
+          .filter(({ name }) => isStory || name !== 'moodWeight')
+          .map((slider) => (
+            <Slider
+              key={slider.name}
+              store={store}
+              {...slider}
+              {...(slider.name === 'storyWeight' && reward !== undefined
+                ? { label: 'Reward', says: `weight of ${reward}` }
+                : {})}
+            />
+          ))}
+      </div>
       <button
         type="button"
         class="quiet"
@@ -50,7 +54,7 @@ export const SettingsPanel = ({ store }: { store: Store }): JSX.Element => {
           store.settings.value = { ...defaultSettings, prompt: store.settings.value.prompt };
         }}
       >
-        As they were
+        Reset settings
       </button>
     </details>
   );

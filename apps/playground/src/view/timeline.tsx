@@ -1,22 +1,25 @@
 import type { JSX } from 'preact';
-import { shownSteps } from '../state/shown-steps.js';
 import { type Colouring, colourings } from '../state/runs.js';
+import { shownColouring } from '../state/shown-colouring.js';
+import { shownSteps } from '../state/shown-steps.js';
 import type { Store } from '../state/store.js';
 
 const meanings: Readonly<Record<Colouring, { name: string; low: string; high: string }>> = {
   certainty: { name: 'Certainty', low: 'unsure', high: 'certain' },
   guidance: { name: 'Moved by guidance', low: 'not at all', high: 'wholly' },
   gradient: { name: 'Reward’s gradient', low: 'no pull', high: 'strongest pull' },
-  entropy: { name: 'Entropy weight', low: 'expected embedding', high: 'sampled token' },
+  entropy: { name: 'Entropy weight', low: 'expectation', high: 'sampled token' },
   step: { name: 'Step of writing', low: 'early', high: 'late' },
 };
 
 /** The step that both lanes show, and what the colours of their tokens mean. */
 export const Timeline = ({ store }: { store: Store }): JSX.Element => {
-  const { latest, cursor, colouring } = store;
+  const { latest, cursor } = store;
   const steps = shownSteps(store);
   const at = cursor.value ?? latest.value;
-  const { low, high } = meanings[colouring.value];
+  const colouring = shownColouring(store);
+  const isFile = store.histories[0].value.title !== undefined;
+  const { low, high } = meanings[colouring];
   return (
     <section class="card timeline" aria-label="Timeline">
       <label class="scrubber">
@@ -41,12 +44,12 @@ export const Timeline = ({ store }: { store: Store }): JSX.Element => {
         <span>Colours</span>
         <select
           id="colours"
-          value={colouring.value}
+          value={colouring}
           onChange={({ currentTarget }) => {
-            colouring.value = currentTarget.value as Colouring;
+            store.colouring.value = currentTarget.value as Colouring;
           }}
         >
-          {colourings.map((name) => (
+          {(isFile ? [colouring] : colourings).map((name) => (
             <option key={name} value={name}>
               {meanings[name].name}
             </option>

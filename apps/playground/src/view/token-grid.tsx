@@ -1,12 +1,13 @@
 import type { JSX } from 'preact';
 import { useRef } from 'preact/hooks';
-import type { Lane } from '../protocol/protocol.js';
 import type { Slot } from '../history/lane-history.js';
-import type { ShownLane } from '../state/shown-lane.js';
-import { shownSteps } from '../state/shown-steps.js';
-import type { Colouring } from '../state/runs.js';
-import type { Store } from '../state/store.js';
 import type { Words } from '../history/words.js';
+import { type Lane, lanes } from '../protocol/protocol.js';
+import type { Colouring } from '../state/runs.js';
+import { shownColouring } from '../state/shown-colouring.js';
+import { type ShownLane, shownLane } from '../state/shown-lane.js';
+import { shownSteps } from '../state/shown-steps.js';
+import type { Store } from '../state/store.js';
 import { spokenToken, tokenText } from './token-text.js';
 
 interface GridProps {
@@ -21,7 +22,8 @@ export const TokenGrid = ({ store, lane, shown }: GridProps): JSX.Element => {
   const place = store.place.value;
   const list = useRef<HTMLFieldSetElement>(null);
   const current = place?.lane === lane ? place.position : 0;
-  const strongest = store.colouring.value === 'gradient' ? strongestPull(store) : 1;
+  const colouring = shownColouring(store);
+  const strongest = colouring === 'gradient' ? strongestPull(store) : 1;
   const locked = new Set(store.settings.value.locks.map(({ position }) => position));
   const go = (position: number) => {
     if (position < 0 || position >= shown.slots.length) return;
@@ -58,7 +60,7 @@ export const TokenGrid = ({ store, lane, shown }: GridProps): JSX.Element => {
           key={slot.position}
           slot={slot}
           words={words}
-          level={levelOf(slot, store.colouring.value, { steps, strongest })}
+          level={levelOf(slot, colouring, { steps, strongest })}
           fresh={slot.committedAt > 0 && slot.committedAt === shown.step}
           chosen={place?.lane === lane && place.position === slot.position}
           reachable={slot.position === current}
@@ -85,22 +87,22 @@ const levelOf = (
   colouring: Colouring,
   { steps, strongest }: { readonly steps: number; readonly strongest: number },
 ): number => {
-  // A few are pulled at far more than all others: of these something is to be seen too.
+  // A few are pulled at and moved far more than all others: of these something is to be seen too.
   if (colouring === 'gradient') return Math.sqrt(slot.pull / strongest) || 0;
+  if (colouring === 'guidance') return Math.sqrt(slot.moved) || 0;
   if (colouring === 'entropy') return slot.weight || 0;
-  if (colouring === 'guidance') return slot.moved || 0;
   if (slot.tokenId === undefined) return 0;
   return colouring === 'step' ? slot.committedAt / steps : slot.certainty || 0;
 };
 
-/** Of all that both lanes have seen; what has no gradient is NaN. */
-const strongestPull = ({ histories }: Store): number => {
-  let strongest = 0;
-  for (const { pull } of histories.flatMap(({ value }) => value.frames)) {
-    for (const value of pull) if (value > strongest) strongest = value;
-  }
-  return strongest;
-};
+/** Of all that both lanes show: steps pull very differently. What has no gradient is NaN. */
+const strongestPull = (store: Store): number =>
+  Math.max(
+    0,
+    ...lanes.flatMap((lane) =>
+      shownLane(store, lane).slots.flatMap(({ pull }) => (Number.isNaN(pull) ? [] : [pull])),
+    ),
+  );
 
 interface TokenProps {
   readonly slot: Slot;

@@ -1,0 +1,6 @@
+import type { Colouring } from './runs.js';
+import type { Store } from './store.js';
+
+/** What the colours of tokens say: of files, which hold nothing else, the step that wrote them. Reads signals. */
+export const shownColouring = ({ histories, colouring }: Store): Colouring =>
+  histories[0].value.title === undefined ? colouring.value : 'step';
