@@ -10,11 +10,13 @@ export type {
   GuidanceResult,
 } from './contracts/guidance/guidance.js';
 export type {
-  HeldLogits,
-  HeldMix,
-  HoldRequest,
-  SeenRows,
-} from './contracts/guidance/held-logits.js';
+  DrawnRows,
+  DrawRequest,
+  DrawResult,
+  GuidanceSettings,
+  HeldGuidance,
+  KeptLogits,
+} from './contracts/guidance/held-guidance.js';
 export type {
   LogitOptimizer,
   LogitOptimizerState,
@@ -33,7 +35,13 @@ export {
 } from './contracts/guidance/reward.js';
 export type { RestOfVocabulary, RestSums, RowLogits } from './contracts/guidance/row-logits.js';
 export type { BlockAttention } from './contracts/model/block-attention.js';
-export type { BlockRequest, Denoiser, DenoiserBlock, DenoiserRequest } from './contracts/model/denoiser.js';
+export type {
+  BlockRequest,
+  Denoiser,
+  DenoiserBlock,
+  DenoiserRequest,
+  KeptNetwork,
+} from './contracts/model/denoiser.js';
 export type { ChatMessage, Prompt } from './contracts/model/prompt.js';
 export type { Spelling } from './contracts/model/spelling.js';
 export type { Vocabulary } from './contracts/model/vocabulary.js';

@@ -70,7 +70,9 @@ describe.skipIf(softwareGpu === undefined)('the embedded models on WebGPU', () =
       '(score)',
       '(gradient, table)',
       '(start,',
+      '(start from kept,',
       '(step,',
+      '(draw,',
       'denoiser',
     ]) {
       expect(

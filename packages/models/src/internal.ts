@@ -9,6 +9,7 @@ export { runtimeOptionNames } from './contracts/runtime-options.js';
 export { parseTemplateDate, templateDateText } from './contracts/template-date.js';
 export { checkTemplateOptions, templateOptionNames } from './contracts/template-options.js';
 export { denoiserOptionNames } from './denoiser/load-denoiser-options.js';
+export { readGraph } from './denoiser/read-graph.js';
 export { strictJson } from './files/strict-json.js';
 export { hubOptionNames } from './hub/hub-options.js';
 export { type SourceName, sourceName } from './snapshot/source-name.js';

@@ -75,9 +75,9 @@ const checkpointDenoiser = async (from: Folder, options: LoadDenoiserOptions): P
           memory: loaded.experts!,
           open: (model) => create(model, { disablePrepacking, threads: 1 }),
         });
-  const open = async (model: Model, once = disablePrepacking) => {
+  const open = async (model: Model, special: SessionOptions = {}) => {
     pruneGraph(model.graph);
-    const own = { disablePrepacking: once, ...(threads === undefined ? {} : { threads }) };
+    const own = { disablePrepacking, ...(threads === undefined ? {} : { threads }), ...special };
     if (pool === undefined) return create(model, own);
     const { mixtureSession } = await import('./experts/mixture-session.js');
     return mixtureSession(model, pool, (part) => create(part, own));
@@ -91,6 +91,8 @@ const checkpointDenoiser = async (from: Folder, options: LoadDenoiserOptions): P
     weights,
     blockAttention,
     disableSeldomPrepacking,
+    // Experts that are sessions of their own compute one after the other, in JavaScript's order.
+    keptOn: pool === undefined && (options.fused ?? backend.isDevice) ? backend : undefined,
     open,
   });
   if (pool === undefined) return denoiser;

@@ -37,6 +37,7 @@ import type { Columns } from './graph/gradient-graph.js';
 import { leadingGraph, leadingTensors } from './graph/leading-graph.js';
 import { prefixGraph, prefixTensors } from './graph/prefix-graph.js';
 import { scoreGraph } from './graph/score-graph.js';
+import type { HoldRequest } from './held/hold-logits.js';
 
 /** Where a reward model runs, how it holds its weights, and what it is fed for tokens it lacks. */
 export interface NetworkRewardOptions extends RuntimeOptions, RewardTokensOptions {
@@ -258,20 +259,22 @@ export const networkReward = (network: Classifier, options: NetworkRewardOptions
           }),
       });
       if (!(options.fused ?? backend.isDevice ?? false)) return context;
-      return {
-        ...context,
-        async hold(held) {
-          const { holdLogits } = await import('./held/hold-logits.js');
-          return holdLogits(held, {
-            name,
-            network,
-            map,
-            feeds,
-            graphOptions,
-            session: (key, columns, graph, keep) => session(`${key}, ${variant(columns)}`, graph, { keep }),
-          });
-        },
+      const [{ heldGuidance }, { holdLogits }] = await Promise.all([
+        import('./held/held-guidance.js'),
+        import('./held/hold-logits.js'),
+      ]);
+      const means = {
+        name,
+        network,
+        map,
+        feeds,
+        graphOptions,
+        session: (key: string, columns: Columns, graph: () => Model, keep: readonly string[]) =>
+          session(`${key}, ${variant(columns)}`, graph, { keep }),
       };
+      const hold = (asked: HoldRequest) => holdLogits(asked, means);
+      const { vocabulary } = request;
+      return { ...context, held: (settings) => heldGuidance(settings, { backend, vocabulary, hold }) };
     },
 
     ...disposable(async () => {

@@ -1,6 +1,6 @@
+import type { GuidanceRequest } from '../contracts/guidance/guidance.js';
 import { NumericalError } from '../errors/errors.js';
 import { firstNotFinite, nextNotFinite } from '../errors/first-not-finite.js';
-import type { TrajectoryGroup } from './trajectory-groups.js';
 
 /** What errors call a row. */
 export const placeOfRow = (
@@ -13,7 +13,10 @@ export const placeOfRow = (
   return `Denoising step ${step}, trajectory ${trajectory}, position ${slot % length}`;
 };
 
-type PlacedRows = Pick<TrajectoryGroup, 'request' | 'firstTrajectory'>;
+interface PlacedRows {
+  readonly request: Omit<GuidanceRequest, 'logits'>;
+  readonly firstTrajectory: number;
+}
 
 export const notFinite = (place: string, what: string, value: number): NumericalError =>
   new NumericalError(`${place}: expected finite ${what}, got ${value}.`, {

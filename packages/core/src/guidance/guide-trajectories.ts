@@ -1,9 +1,7 @@
 import { nextTurn, turnIsDue } from '../async/event-loop.js';
-import type { EntropyOf } from '../contracts/guidance/entropy-of.js';
-import type { Filter } from '../contracts/guidance/filter.js';
 import type { GuidanceResult } from '../contracts/guidance/guidance.js';
-import type { LogitOptimizer, LogitOptimizerState } from '../contracts/guidance/logit-optimizer.js';
-import type { Relaxation } from '../contracts/guidance/relaxation.js';
+import type { GuidanceSettings } from '../contracts/guidance/held-guidance.js';
+import type { LogitOptimizerState } from '../contracts/guidance/logit-optimizer.js';
 import type { RewardContext } from '../contracts/guidance/reward.js';
 import type { Vocabulary } from '../contracts/model/vocabulary.js';
 import { atPlace, placed } from '../errors/at-place.js';
@@ -20,18 +18,6 @@ import { rowBlocks } from './row-blocks.js';
 import { tokenWeight } from './token-weight.js';
 import type { TrajectoryGroup } from './trajectory-groups.js';
 
-export interface GuidanceSettings {
-  readonly relaxation: Relaxation;
-  readonly optimizer: LogitOptimizer;
-  readonly guidanceSteps: number;
-  readonly entropyOf: EntropyOf;
-  /** undefined: the sampling temperature. */
-  readonly softTemperature: number | undefined;
-  /** undefined: the sampler's. */
-  readonly hardFilters: readonly Filter[] | undefined;
-  readonly vocabulary: Vocabulary;
-}
-
 /** What a denoising step leaves to the next: fresh memory costs more than the sums that are written to it. */
 export interface StepMemory {
   probs: Float32Array;
@@ -42,6 +28,7 @@ export interface StepMemory {
 export interface GuidanceMeans {
   readonly context: RewardContext;
   readonly settings: GuidanceSettings;
+  readonly vocabulary: Vocabulary;
   readonly memory: StepMemory;
   readonly tokens: MixTokens;
 }
@@ -54,11 +41,11 @@ export interface Guided extends Omit<GuidanceResult, 'logits'> {
 /** All guidance steps of one denoising step for some trajectories. Moves their logits in place. */
 export const guideTrajectories = async (
   { request, firstTrajectory }: TrajectoryGroup,
-  { context, settings, memory, tokens }: GuidanceMeans,
+  { context, settings, vocabulary, memory, tokens }: GuidanceMeans,
 ): Promise<Guided> => {
   const { logits, rows, trajectories, signal, step } = request;
   const { values, offsets } = logits;
-  const { relaxation, entropyOf, guidanceSteps, vocabulary } = settings;
+  const { relaxation, entropyOf, guidanceSteps } = settings;
   const sampling = relaxedTemperature(request.temperature);
   const temperature = settings.softTemperature ?? sampling;
   const hardFilters = settings.hardFilters ?? request.filters;

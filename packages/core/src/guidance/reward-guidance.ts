@@ -9,11 +9,7 @@ import type {
 } from '../contracts/guidance/guidance.js';
 import type { LogitOptimizer } from '../contracts/guidance/logit-optimizer.js';
 import type { Relaxation } from '../contracts/guidance/relaxation.js';
-import {
-  type DifferentiableReward,
-  isDifferentiable,
-  type RewardContext,
-} from '../contracts/guidance/reward.js';
+import { type DifferentiableReward, isDifferentiable } from '../contracts/guidance/reward.js';
 import { NonDifferentiableError } from '../errors/errors.js';
 import { adam } from '../optimizers/adam.js';
 import { requireContract } from '../options/require-contract.js';
@@ -27,9 +23,9 @@ import {
   requireWhole,
 } from '../options/require-that.js';
 import { entrgi } from '../relaxations/entrgi.js';
-import { guideHeld, heldSettings } from './guide-held.js';
-import { type GuidanceSettings, guideTrajectories, type StepMemory } from './guide-trajectories.js';
+import { type GuidanceMeans, guideTrajectories, type StepMemory } from './guide-trajectories.js';
 import { mixTokens } from './mix-columns.js';
+import { rowRange } from './row-range.js';
 import { trajectoryGroups } from './trajectory-groups.js';
 
 /** The reward, and how its gradient is made and followed. */
@@ -143,18 +139,22 @@ export const rewardGuidance = (options: RewardGuidanceOptions): Guidance => {
         entropyOf,
         softTemperature,
         hardFilters,
-        vocabulary,
+        memoryLimit,
       };
+      const held = context.held?.(settings);
       const idle: StepMemory[] = [];
       return {
         async optimize(step) {
+          // Candidates are few enough without.
+          if (held?.knows(step.filters) && step.logits.tokenIds === undefined) return held.optimize(step);
           const memory = idle.pop() ?? { probs: new Float32Array(0), states: [] };
           try {
-            return await optimize(step, { context, settings, memory, memoryLimit });
+            return await optimize(step, { context, settings, vocabulary, memory });
           } finally {
             idle.push(memory);
           }
         },
+        held,
         ...disposable(() => context.dispose()),
       };
     },
@@ -180,29 +180,21 @@ const unguided: GuidanceContext = {
   ...disposable(async () => {}),
 };
 
-interface Means {
-  readonly context: RewardContext;
-  readonly settings: GuidanceSettings;
-  readonly memory: StepMemory;
-  readonly memoryLimit: number | undefined;
-}
-
 /** Guides all trajectories, as many at a time as there is memory for. */
 const optimize = async (
   request: GuidanceRequest,
-  { context, settings, memory, memoryLimit }: Means,
+  means: Omit<GuidanceMeans, 'tokens'>,
 ): Promise<GuidanceResult> => {
   const { trajectories, rows, logits, signal } = request;
+  const { guidanceSteps, memoryLimit } = means.settings;
   const tokens = await mixTokens(logits, signal);
   const weights = new Float32Array(rows.length);
-  const rewards = Array.from({ length: settings.guidanceSteps }, () => new Float64Array(trajectories));
+  const rewards = Array.from({ length: guidanceSteps }, () => new Float64Array(trajectories));
   let rewardMs = 0;
   let rewardPasses = 0;
-  for (const group of trajectoryGroups(request, tokens.width, memoryLimit)) {
-    const held = context.hold && heldSettings(group, settings);
-    const guided = held
-      ? await guideHeld(group, held, { hold: context.hold!, settings })
-      : await guideTrajectories(group, { context, settings, memory, tokens });
+  const part = (from: number, to: number) => ({ logits: rowRange(logits, from, to) });
+  for (const group of trajectoryGroups(request, logits, part, tokens.width, memoryLimit)) {
+    const guided = await guideTrajectories(group, { ...means, tokens });
     weights.set(guided.weights, group.firstRow);
     guided.rewards.forEach((values, m) => {
       rewards[m]!.set(values, group.firstTrajectory);

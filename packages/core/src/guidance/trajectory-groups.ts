@@ -1,6 +1,6 @@
 import type { GuidanceRequest } from '../contracts/guidance/guidance.js';
+import type { RowLogits } from '../contracts/guidance/row-logits.js';
 import { MemoryLimitError } from '../errors/errors.js';
-import { rowRange } from './row-range.js';
 
 /**
  * What the arrays of a step may take where nobody said otherwise: so many times the logits of all its rows
@@ -15,31 +15,36 @@ const FLOAT_BYTES = 4;
  */
 const ARRAYS = 3;
 
-/** Some of the trajectories of a step, guided together. */
-export interface TrajectoryGroup {
-  /** The same step of these trajectories alone. */
-  readonly request: GuidanceRequest;
+/** The same step of some trajectories alone, guided together. */
+export interface TrajectoryGroup<Request = GuidanceRequest> {
+  readonly request: Request;
   readonly firstTrajectory: number;
   readonly firstRow: number;
 }
 
+/** A step, whatever its logits are. */
+type Step = Omit<GuidanceRequest, 'logits'>;
+
 /**
- * As many trajectories at a time as there is memory for: all of them, where their arrays fit. `width`: how
- * many columns the reward is asked about.
+ * As many trajectories at a time as there is memory for: all of them, where their arrays fit. `logits` are
+ * those of all rows, `part` takes those from a row up to (not with) another, and `width` is how many columns the reward
+ * is asked about.
  * @throws MemoryLimitError where a given limit is too small for a single one
  */
-export const trajectoryGroups = (
-  request: GuidanceRequest,
+export const trajectoryGroups = <Request extends Step>(
+  request: Request,
+  logits: Pick<RowLogits, 'size' | 'offsets' | 'tokenIds'>,
+  part: (from: number, to: number) => Partial<Request>,
   width: number,
   memoryLimit: number | undefined,
-): TrajectoryGroup[] => {
-  const { trajectories, rows, logits } = request;
+): TrajectoryGroup<Request>[] => {
+  const { trajectories, rows, tokenIds, random } = request;
   const { offsets, size } = logits;
-  const length = request.tokenIds.length / trajectories;
+  const length = tokenIds.length / trajectories;
   const limit = memoryLimit ?? Math.max(SHARE * FLOAT_BYTES * rows.length * size, LEAST_BYTES);
   // Candidates have ids, and are spread to columns and gathered from them again; of the whole vocabulary, the reward is handed the probabilities themselves.
   const more = logits.tokenIds === undefined ? 0 : 1;
-  const held = FLOAT_BYTES * logits.values.length * (1 + more);
+  const held = FLOAT_BYTES * offsets[rows.length]! * (1 + more);
   const bytesOf = (from: number, to: number): number =>
     held + FLOAT_BYTES * (ARRAYS + more) * (offsets[to]! - offsets[from]! + (to - from) * width);
   const rowsBefore = (trajectory: number): number => {
@@ -47,7 +52,7 @@ export const trajectoryGroups = (
     return row < 0 ? rows.length : row;
   };
 
-  const groups: TrajectoryGroup[] = [];
+  const groups: TrajectoryGroup<Request>[] = [];
   let first = 0;
   for (let end = 1; end <= trajectories; end++) {
     const [from, to] = [rowsBefore(first), rowsBefore(end)];
@@ -60,34 +65,22 @@ export const trajectoryGroups = (
       );
     }
     if (end < trajectories && bytesOf(from, rowsBefore(end + 1)) <= limit) continue;
+    const start = first;
+    const own = {
+      trajectories: end - start,
+      tokenIds: tokenIds.subarray(start * length, end * length),
+      rows: rows.slice(from, to).map((slot) => slot - start * length),
+      random: (trajectory: number, guidanceStep: number) => random(start + trajectory, guidanceStep),
+    };
+    const isAll = end - start === trajectories;
     groups.push({
-      firstTrajectory: first,
+      firstTrajectory: start,
       firstRow: from,
-      request: end - first === trajectories ? request : part(request, first, end, from, to),
+      request: isAll ? request : { ...request, ...own, ...part(from, to) },
     });
     first = end;
   }
   return groups;
-};
-
-/** The trajectories from `first` up to (not with) `end`, and their rows. */
-const part = (
-  request: GuidanceRequest,
-  first: number,
-  end: number,
-  from: number,
-  to: number,
-): GuidanceRequest => {
-  const { trajectories, tokenIds, rows, logits, random } = request;
-  const length = tokenIds.length / trajectories;
-  return {
-    ...request,
-    trajectories: end - first,
-    tokenIds: tokenIds.subarray(first * length, end * length),
-    rows: rows.slice(from, to).map((slot) => slot - first * length),
-    logits: rowRange(logits, from, to),
-    random: (trajectory, guidanceStep) => random(first + trajectory, guidanceStep),
-  };
 };
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;

@@ -6,6 +6,7 @@ import {
   filters,
   type ModelSource,
   optimizers,
+  type RewardGuidanceOptions,
   rewardGuidance,
   type SessionOptions,
 } from '@entrgi/core';
@@ -43,15 +44,17 @@ const usual = {
   temperature: 0.7,
   filters: [filters.topP(0.95)],
 };
-const run = async (optimizer = optimizers.adam(0.5), more = {}) => {
-  const guidance = rewardGuidance({ reward, optimizer, guidanceSteps: 1, ...more });
+const run = async (more: Partial<RewardGuidanceOptions>, cacheBlocks = true) => {
+  const guidance = rewardGuidance({ reward, guidanceSteps: 1, ...more });
   const all = { denoiser, prompts: ['Complete this story: A cat sat.'], guidance, ...usual };
-  for await (const _ of sample({ ...all, blockLength: 12, cacheBlocks: true }));
+  for await (const _ of sample({ ...all, blockLength: 12, cacheBlocks }));
 };
-await run();
-await run(optimizers.ascent(0.1));
+await run({});
+await run({ optimizer: optimizers.ascent(0.1) });
+// Logits that stay there from the denoiser to the draw.
+await run({}, false);
 // What no graph knows, so that the gradient graph runs.
-await run(undefined, { hardFilters: [() => {}] });
+await run({ hardFilters: [() => {}] });
 await reward.score('Complete this story: A cat sat.', ['It slept.']);
 await backend.dispose();
 

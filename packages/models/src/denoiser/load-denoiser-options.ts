@@ -31,6 +31,12 @@ export interface LoadDenoiserOptions
    * @default `turn`
    */
   readonly endTokens?: EndTokens | undefined;
+  /**
+   * Leave logits on the device where a reward on the same backend guides them there, so that no more than a
+   * few numbers for each masked position cross. The same results but for rounding; slower on the processor.
+   * @default where the backend is a device
+   */
+  readonly fused?: boolean | undefined;
 }
 
 /** The options of loadDenoiser, by name. */
@@ -43,4 +49,5 @@ export const denoiserOptionNames: OptionNames<LoadDenoiserOptions> = {
   ...attentionOptionNames,
   int8Activations: requireBoolean,
   endTokens: requireEndTokens,
+  fused: requireBoolean,
 };

@@ -1,4 +1,4 @@
-import type { BlockAttention, Denoiser, DenoiserRequest, Session } from '@entrgi/core';
+import type { Backend, BlockAttention, Denoiser, DenoiserRequest, Session } from '@entrgi/core';
 import { lazily } from '@entrgi/core/internal';
 import type { Model } from '@entrgi/onnx';
 import { int64Tensor } from '@entrgi/onnx/internal';
@@ -11,6 +11,7 @@ import { causalBlocks } from './causal-blocks.js';
 import { causalGraph, ownTensors, sharedTensors } from './causal-graph.js';
 import { denoiserGraph } from './denoiser-graph.js';
 import { openBlock } from './open-block.js';
+import { readGraph } from './read-graph.js';
 import { sessionDenoiser } from './session-denoiser.js';
 
 export interface NetworkDenoiserOptions {
@@ -26,8 +27,13 @@ export interface NetworkDenoiserOptions {
   readonly blockAttention: BlockAttention | undefined;
   /** Whether the weights of a graph that runs seldom are held once. */
   readonly disableSeldomPrepacking: boolean;
+  /** What whole sequences' logits stay on, where it pays to leave them there. */
+  readonly keptOn: Backend | undefined;
   /** Makes a session of a graph on the weights. */
-  open(model: Model, disablePrepacking?: boolean): Promise<Session>;
+  open(
+    model: Model,
+    options?: { readonly disablePrepacking?: boolean; readonly keep?: readonly string[] },
+  ): Promise<Session>;
 }
 
 /**
@@ -36,7 +42,7 @@ export interface NetworkDenoiserOptions {
  */
 export const networkDenoiser = async (options: NetworkDenoiserOptions): Promise<Denoiser> => {
   const { name, source, maxLength, tokenizer, network, weights, blockAttention } = options;
-  const { disableSeldomPrepacking, open } = options;
+  const { disableSeldomPrepacking, keptOn, open } = options;
   const shared = {
     name,
     source,
@@ -72,30 +78,38 @@ export const networkDenoiser = async (options: NetworkDenoiserOptions): Promise<
       }),
     });
   }
-  const session = await open(denoiserGraph(network, weights, blockAttention?.blockLength));
+  const keep = keptOn === undefined ? [] : [shared.output];
+  const session = await open(denoiserGraph(network, weights, blockAttention?.blockLength), { keep });
+  const reader = lazily(() => open(readGraph()));
+  const whole = {
+    ...shared,
+    session,
+    kept: keptOn && { backend: keptOn, reader: reader.get },
+    dispose: async () => (await reader.made())?.dispose(),
+  };
   if (blockAttention !== undefined) {
     return sessionDenoiser({
-      ...shared,
+      ...whole,
       blockAttention,
-      session,
       feeds: (request) => ({
         ...asFed(request),
         offset: int64Tensor([1], [blockOffset(blockAttention, request.promptLength)]),
       }),
     });
   }
-  if (block === undefined) return sessionDenoiser({ ...shared, session, feeds: asFed });
+  if (block === undefined) return sessionDenoiser({ ...whole, feeds: asFed });
   // What lies around a block is computed once for it.
-  const around = lazily(() => open(aroundGraph(block, weights), disableSeldomPrepacking));
+  const around = lazily(() =>
+    open(aroundGraph(block, weights), { disablePrepacking: disableSeldomPrepacking }),
+  );
   const inside = lazily(() => open(blockGraph(block, weights)));
   const sessions = { around: around.get, block: inside.get };
   return sessionDenoiser({
-    ...shared,
-    session,
+    ...whole,
     feeds: asFed,
     openBlock: (request) => openBlock(sessions, shared, request),
     async dispose() {
-      for (const session of [around, inside]) await (await session.made())?.dispose();
+      for (const session of [around, inside, reader]) await (await session.made())?.dispose();
     },
   });
 };

@@ -1,4 +1,5 @@
 import {
+  type Backend,
   type BlockAttention,
   type BlockRequest,
   CheckpointError,
@@ -8,6 +9,7 @@ import {
   type DenoiserRequest,
   disposable,
   InvalidArgumentError,
+  type KeptTensor,
   type Session,
   type Tensor,
 } from '@entrgi/core';
@@ -31,6 +33,11 @@ export interface SessionDenoiserOptions {
   feeds(request: DenoiserRequest): Record<string, Tensor>;
   /** Name of the output with the logits, float32 [rows, vocabulary]. */
   readonly output: string;
+  /**
+   * Where the session keeps the logits: its backend, and a session that gives out what it is fed as `kept`,
+   * as `values`.
+   */
+  readonly kept?: { readonly backend: Backend; reader(): Promise<Session> } | undefined;
   /** Where the network can be run block by block: opens one. */
   readonly openBlock?: ((request: BlockRequest) => Promise<DenoiserBlock>) | undefined;
   /** Frees what else than the session there is. */
@@ -40,8 +47,27 @@ export interface SessionDenoiserOptions {
 /** A denoiser from a session and a tokenizer. */
 export const sessionDenoiser = (options: SessionDenoiserOptions): Denoiser => {
   const { name, source, tokenizer, maxLength, shifted, blockAttention, session } = options;
-  const { feeds, output, openBlock } = options;
+  const { feeds, output, openBlock, kept } = options;
   const { vocabulary } = tokenizer;
+  /** What the session is run with. */
+  const asked = (request: DenoiserRequest) => {
+    checkRequest(request, { name, maxLength, rows: vocabulary.size, blockAttention });
+    const { length, positions, signal } = request;
+    const at = shifted ? positions.map((p) => (p % length === 0 ? p : p - 1)) : positions;
+    return [feeds({ ...request, positions: at }), { signal, fetches: kept ? [] : [output] }] as const;
+  };
+  const checked = <T extends Pick<Tensor, 'dims'>>(tensor: T, rows: number): T => {
+    const { dims } = tensor;
+    if (dims.reduce((product, dim) => product * dim, 1) === rows * vocabulary.size) return tensor;
+    throw new CheckpointError(
+      `${name}: expected logits of shape [${rows}, ${vocabulary.size}], got [${dims.join(', ')}].`,
+      { value: dims, hint: 'The network and the tokenizer must come from the same model.' },
+    );
+  };
+  const keptLogits = async (request: DenoiserRequest): Promise<KeptTensor> => {
+    const run = await session.runKeeping!(...asked(request));
+    return checked(run.kept[output]!, request.positions.length);
+  };
   return {
     name,
     source,
@@ -62,18 +88,24 @@ export const sessionDenoiser = (options: SessionDenoiserOptions): Denoiser => {
     },
     decode: (tokenIds) => tokenizer.decode(tokenIds),
     async logits(request) {
-      checkRequest(request, { name, maxLength, rows: vocabulary.size, blockAttention });
-      const { length, positions, signal } = request;
-      if (positions.length === 0) return new Float32Array(0);
-      const at = shifted ? positions.map((p) => (p % length === 0 ? p : p - 1)) : positions;
-      const outputs = await session.run(feeds({ ...request, positions: at }), { signal, fetches: [output] });
-      const { data, dims } = outputs[output]! as Tensor<'float32'>;
-      if (data.length === positions.length * vocabulary.size) return data;
-      throw new CheckpointError(
-        `${name}: expected logits of shape [${positions.length}, ${vocabulary.size}], got [${dims.join(', ')}].`,
-        { value: dims, hint: 'The network and the tokenizer must come from the same model.' },
-      );
+      const rows = request.positions.length;
+      if (rows === 0) {
+        asked(request);
+        return new Float32Array(0);
+      }
+      if (kept === undefined) {
+        const outputs = await session.run(...asked(request));
+        return checked(outputs[output] as Tensor<'float32'>, rows).data;
+      }
+      const tensor = await keptLogits(request);
+      try {
+        const outputs = await (await kept.reader()).run({ kept: tensor });
+        return (outputs.values as Tensor<'float32'>).data;
+      } finally {
+        await tensor.dispose();
+      }
     },
+    ...(kept === undefined ? {} : { kept: { backend: kept.backend, logits: keptLogits } }),
     ...(openBlock === undefined
       ? {}
       : {

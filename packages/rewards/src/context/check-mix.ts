@@ -1,10 +1,13 @@
-import { type HeldMix, InvalidArgumentError, type ResponseMix, type RewardRequest } from '@entrgi/core';
+import { InvalidArgumentError, type ResponseMix, type RewardRequest } from '@entrgi/core';
+
+/** A mix, whoever knows its probabilities. */
+export type MixedResponses = Omit<ResponseMix, 'probs' | 'candidates'>;
 
 /**
  * Compares a mix with itself and with what was opened.
  * @throws InvalidArgumentError: native code reads past no table
  */
-export const checkMix = (mix: HeldMix, { vocabulary, length }: RewardRequest): void => {
+export const checkMix = (mix: MixedResponses, { vocabulary, length }: RewardRequest): void => {
   const slots = mix.tokenIds.length;
   if (!Number.isSafeInteger(mix.trajectories) || mix.trajectories < 1) {
     throw refusal('trajectories', 'a whole number of at least 1', mix.trajectories);

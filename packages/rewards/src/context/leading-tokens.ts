@@ -1,4 +1,3 @@
-import type { HeldMix } from '@entrgi/core';
 import {
   type GrowingCache,
   type GrowingCacheOptions,
@@ -7,6 +6,7 @@ import {
   type Piece,
   selectedPiece,
 } from '@entrgi/models/internal';
+import type { MixedResponses } from './check-mix.js';
 
 /**
  * Fewest new tokens to go on for. A run reads all the weights, which takes as long as the arithmetic of some
@@ -18,7 +18,7 @@ const LEAP = 8;
 /** What a network keeps of the tokens that are settled at the beginning of every response of a batch. */
 export interface LeadingTokens {
   /** How many tokens of each response are kept, fewer than there are; and what is kept of them. */
-  of(mix: HeldMix): Promise<{ readonly count: number; readonly piece: Piece }>;
+  of(mix: MixedResponses): Promise<{ readonly count: number; readonly piece: Piece }>;
 }
 
 export interface LeadingTokensOptions extends Pick<GrowingCacheOptions, 'none' | 'extend'> {
@@ -70,7 +70,7 @@ export const leadingTokens = ({
  * How many tokens every response begins with that are neither mixtures nor hidden; one is left, as no graph
  * takes an empty response.
  */
-const settledCount = ({ trajectories, attention, rows }: HeldMix, length: number): number => {
+const settledCount = ({ trajectories, attention, rows }: MixedResponses, length: number): number => {
   let settled = length - 1;
   for (const slot of rows) settled = Math.min(settled, slot % length);
   for (let slot = 0; slot < trajectories * length; slot++) {

@@ -1,6 +1,6 @@
-import { BackendError, type HeldMix, type RewardRequest, type Tensor } from '@entrgi/core';
+import { BackendError, type RewardRequest, type Tensor } from '@entrgi/core';
 import { int64Tensor } from '@entrgi/onnx/internal';
-import { checkMix } from './check-mix.js';
+import { checkMix, type MixedResponses } from './check-mix.js';
 import type { LeadingTokens } from './leading-tokens.js';
 import { tokenFeeds } from './token-feeds.js';
 
@@ -26,7 +26,7 @@ export interface MixFeedsOptions {
 
 /** Turns mixes into what gradient graphs are fed, but for the probabilities, until it is released. */
 export interface MixFeeds {
-  of(mix: HeldMix): Promise<Record<string, Tensor>>;
+  of(mix: MixedResponses): Promise<Record<string, Tensor>>;
   release(): void;
 }
 

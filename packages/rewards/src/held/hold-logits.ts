@@ -1,24 +1,93 @@
 import {
+  type DrawnRows,
   disposable,
-  type HeldLogits,
-  type HoldRequest,
+  type FilterRule,
+  type KeptLogits,
   type KeptRun,
   type KeptTensor,
   NumericalError,
-  type SeenRows,
+  type OptimizerRule,
   type Session,
   type Tensor,
 } from '@entrgi/core';
 import type { Classifier } from '@entrgi/models';
+import { readGraph } from '@entrgi/models/internal';
 import type { Model } from '@entrgi/onnx';
 import { int64Tensor } from '@entrgi/onnx/internal';
+import type { MixedResponses } from '../context/check-mix.js';
 import type { MixFeeds } from '../context/mix-feeds.js';
 import { checkValues, rowsFor } from '../context/reward-context.js';
 import { rewardValues } from '../context/reward-values.js';
 import type { Columns, GradientGraphOptions } from '../graph/gradient-graph.js';
-import { heldTensors, nextOf, readGraph, startGraph, stepGraph } from './held-graphs.js';
+import { drawGraph, heldTensors, nextOf, startGraph, startKeptGraph, stepGraph } from './held-graphs.js';
 import { filterOf } from './keep-largest.js';
 import { filterInput, type HeldKind } from './look.js';
+
+/** What one denoising step's logits are held for. */
+export interface HoldRequest {
+  /** φ of every token, shape [rows, size]; −∞ for tokens that may not be drawn. Or those left on the device. */
+  readonly logits: Float32Array | KeptLogits;
+  /** Number of tokens in the vocabulary. */
+  readonly size: number;
+  /**
+   * q = softmax(φ · soft), the entropy is that of softmax(φ · entropy), and tokens are drawn from softmax(φ ·
+   * draw).
+   */
+  readonly scales: { readonly soft: number; readonly entropy: number; readonly draw: number };
+  /** Applied, in order, to what tokens are drawn from that the reward is shown. */
+  readonly filters: readonly FilterRule[];
+  readonly optimizer: OptimizerRule;
+  /** A number in [0, 1) per row, which draws a token of the logits as they are given, shape [rows]. */
+  readonly uniforms: Float64Array;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What guidance needs to know of each row, shape [rows] each. */
+export interface SeenRows {
+  /** The token drawn. */
+  readonly drawn: Int32Array;
+  /** The token of the highest logit, the first of equals. */
+  readonly modes: Int32Array;
+  /** Entropy in nats. */
+  readonly entropies: Float32Array;
+}
+
+/** What is known of logits that were left on the device, as they were given: shape [rows] each. */
+export interface GivenRows {
+  /** How many are NaN or +∞. */
+  readonly faults: Float32Array;
+  /** The highest of a token that may be drawn; −1e30 where there is none. */
+  readonly highest: Float32Array;
+  /** Entropy of what tokens are drawn from, before filters, in nats. */
+  readonly entropies: Float32Array;
+}
+
+/** What the final tokens are drawn with. */
+export interface HeldDraw {
+  readonly uniforms: Float64Array;
+  /** False: the most probable token. */
+  readonly isRandom: boolean;
+  readonly filters: readonly FilterRule[];
+}
+
+/** Logits that are held where the reward computes: of the vocabulary's size, nothing comes out before the end. */
+export interface HeldLogits {
+  /** Of the logits as they are now. */
+  readonly seen: SeenRows;
+  /** Of those left on the device. */
+  readonly given: GivenRows | undefined;
+  /**
+   * One guidance step: the reward of the mixtures, its gradient, and the optimizer's update of the logits;
+   * then draws by `uniforms` from what they have become. Returns the reward per trajectory, before the
+   * update.
+   */
+  step(mix: MixedResponses, uniforms: Float64Array): Promise<Float64Array>;
+  /** Writes the logits as they are now to an array of the same shape, except where −∞ was given. */
+  read(logits: Float32Array): Promise<void>;
+  /** Draws from the logits as they are now; `faults`: how many of each row are not finite. */
+  draw(request: HeldDraw): Promise<Omit<DrawnRows, 'initialEntropies'> & { readonly faults: Float32Array }>;
+  dispose(): Promise<void>;
+}
 
 export interface HoldMeans {
   /** What errors call the reward. */
@@ -37,22 +106,18 @@ export const holdLogits = async (
   { name, network, map, feeds, graphOptions, session }: HoldMeans,
 ): Promise<HeldLogits> => {
   const { logits, size, scales, optimizer, signal } = request;
-  const rows = logits.length / size;
-  const filters = request.filters.flatMap((rule) => filterOf(rule) ?? []);
-  const kind: HeldKind = {
-    size,
-    filters: filters.map((filter) => filter.kind),
-    optimizer: optimizer.adam === undefined ? 'ascent' : 'adam',
-  };
+  const rows = request.uniforms.length;
+  const { kinds: filters, feeds: filtering } = filterFeeds(request.filters);
+  const kind: HeldKind = { size, filters, optimizer: optimizer.adam === undefined ? 'ascent' : 'adam' };
   const columns =
     size === network.vocabularySize && map.every((row, id) => row === id) ? 'table' : 'candidates';
-  const key = `${size} tokens, ${[kind.optimizer, ...kind.filters].join(', ')}`;
+  const key = `${size} tokens, ${[kind.optimizer, ...filters].join(', ')}`;
   const names = heldTensors(kind);
   const keep = names.map(nextOf);
   const looking: Record<string, Tensor> = {
     entropy_scale: scalar(scales.entropy),
     draw_scale: scalar(scales.draw),
-    ...Object.fromEntries(filters.map(({ number }, i) => [filterInput(i), scalar(number)])),
+    ...filtering,
   };
   const stepping: Record<string, Tensor> = {
     soft_scale: scalar(scales.soft),
@@ -78,11 +143,10 @@ export const holdLogits = async (
     const old = held;
     held = Object.fromEntries(names.map((each) => [each, kept[nextOf(each)]!]));
     await release(old);
-    const data = (output: string) => outputs[output]!.data as Float32Array;
     seen = {
-      drawn: Int32Array.from(data('drawn')),
-      modes: Int32Array.from(data('modes')),
-      entropies: data('entropies'),
+      drawn: Int32Array.from(numbersOf(outputs, 'drawn')),
+      modes: Int32Array.from(numbersOf(outputs, 'modes')),
+      entropies: numbersOf(outputs, 'entropies'),
     };
   };
   const uniformsOf = (uniforms: Float64Array): Tensor => ({
@@ -91,15 +155,34 @@ export const holdLogits = async (
     data: Float32Array.from(uniforms),
   });
 
-  const start = await session(`start, ${key}`, columns, () => startGraph(kind), keep);
-  const given: Tensor = { type: 'float32', dims: [rows, size], data: logits };
-  await take(
-    await start.runKeeping!({ ...looking, given, uniforms: uniformsOf(request.uniforms) }, { signal }),
+  const isKept = !(logits instanceof Float32Array);
+  const start = await session(
+    `start${isKept ? ' from kept' : ''}, ${key}`,
+    columns,
+    () => (isKept ? startKeptGraph(kind) : startGraph(kind)),
+    keep,
   );
+  const run = await start.runKeeping!(
+    {
+      ...looking,
+      ...(isKept ? keptFeeds(logits) : givenFeed(logits, size)),
+      uniforms: uniformsOf(request.uniforms),
+    },
+    { signal },
+  );
+  await take(run);
+  const given = isKept
+    ? {
+        faults: numbersOf(run.outputs, 'faults'),
+        highest: numbersOf(run.outputs, 'highest'),
+        entropies: numbersOf(run.outputs, 'initial_entropies'),
+      }
+    : undefined;
   return {
     get seen() {
       return seen;
     },
+    given,
 
     async step(mix, uniforms) {
       const graph = () => stepGraph(network, kind, graphOptions(columns));
@@ -126,17 +209,74 @@ export const holdLogits = async (
 
     async read(target) {
       const reader = await session('read', columns, readGraph, []);
-      const { values } = await reader.run({ logits: held.logits! });
+      const { values } = await reader.run({ kept: held.logits! });
       (values!.data as Float32Array).forEach((value, i) => {
         if (target[i] !== Number.NEGATIVE_INFINITY) target[i] = value;
       });
+    },
+
+    async draw({ uniforms, isRandom, filters }) {
+      const { kinds, feeds: filtering } = filterFeeds(filters);
+      const drawing = await session(
+        `draw, ${size} tokens, ${kinds.join(', ')}`,
+        columns,
+        () => drawGraph({ size, filters: kinds }),
+        [],
+      );
+      const outputs = await drawing.run(
+        {
+          ...filtering,
+          logits: held.logits!,
+          uniforms: uniformsOf(uniforms),
+          draw_scale: scalar(scales.draw),
+          is_random: scalar(isRandom ? 1 : 0),
+        },
+        { signal },
+      );
+      return {
+        tokenIds: Int32Array.from(numbersOf(outputs, 'tokens')),
+        optimizedEntropies: numbersOf(outputs, 'entropies'),
+        filteredEntropies: numbersOf(outputs, 'filtered_entropies'),
+        probabilities: numbersOf(outputs, 'probabilities'),
+        margins: numbersOf(outputs, 'margins'),
+        logits: numbersOf(outputs, 'token_logits'),
+        logSumExps: numbersOf(outputs, 'log_sum_exps'),
+        faults: numbersOf(outputs, 'faults'),
+      };
     },
 
     ...disposable(() => release(held)),
   };
 };
 
+const numbersOf = (outputs: Readonly<Record<string, Tensor>>, name: string): Float32Array =>
+  outputs[name]!.data as Float32Array;
+
 const scalar = (value: number): Tensor => ({ type: 'float32', dims: [], data: Float32Array.of(value) });
+
+const givenFeed = (logits: Float32Array, size: number): Record<string, Tensor> => ({
+  given: { type: 'float32', dims: [logits.length / size, size], data: logits },
+});
+
+const keptFeeds = ({ tensor, size, sources, excluded, kinds }: KeptLogits) => ({
+  given: tensor,
+  sources: int64Tensor([sources.length], sources),
+  excluded: {
+    type: 'float32',
+    dims: [excluded.length / size, size],
+    data: Float32Array.from(excluded),
+  } as const,
+  kinds: int64Tensor([kinds.length], kinds),
+});
+
+/** The kinds of filters that exclude something, of which graphs are made, and their numbers. */
+const filterFeeds = (rules: readonly FilterRule[]) => {
+  const filters = rules.flatMap((rule) => filterOf(rule) ?? []);
+  return {
+    kinds: filters.map(({ kind }) => kind),
+    feeds: Object.fromEntries(filters.map(({ number }, i) => [filterInput(i), scalar(number)])),
+  };
+};
 
 const optimizerFeeds = (
   { learningRate, adam }: HoldRequest['optimizer'],

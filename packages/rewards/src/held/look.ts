@@ -27,9 +27,16 @@ export interface LookInputs {
   readonly filters: readonly Value[];
 }
 
-export const lookInputs = (g: GraphBuilder, { filters }: HeldKind): LookInputs => ({
-  uniforms: g.input('uniforms', 'float32', ['rows', 1]),
+export const lookInputs = (g: GraphBuilder, kind: HeldKind): LookInputs => ({
   entropyScale: g.input('entropy_scale', 'float32', []),
+  ...drawInputs(g, kind),
+});
+
+export const drawInputs = (
+  g: GraphBuilder,
+  { filters }: Pick<HeldKind, 'filters'>,
+): Omit<LookInputs, 'entropyScale'> => ({
+  uniforms: g.input('uniforms', 'float32', ['rows', 1]),
   drawScale: g.input('draw_scale', 'float32', []),
   filters: filters.map((_, i) => g.input(filterInput(i), 'float32', [])),
 });
@@ -46,22 +53,40 @@ export const look = (
   { size, filters }: HeldKind,
   inputs: LookInputs,
 ): void => {
-  const z = scaledLogits(g, logits, inputs.entropyScale);
-  const weights = g.Exp(z);
+  g.output(entropyOf(g, scaledLogits(g, logits, inputs.entropyScale)), 'entropies');
+  g.output(modeOf(g, logits, size), 'modes');
+  const z = scaledLogits(g, logits, inputs.drawScale);
+  g.output(drawByInversion(g, filtered(g, z, { size, filters }, inputs), inputs.uniforms, size), 'drawn');
+};
+
+/** Entropy in nats of softmax(z), float32 [rows]; of `weights`, what a filter left of e^z, where given. */
+export const entropyOf = (g: GraphBuilder, z: Value, weights = g.Exp(z)): Value => {
   const mass = g.ReduceSum(weights, [1]);
   const energy = g.ReduceSum(g.Mul(weights, z), [1]);
-  g.output(g.Squeeze(g.Sub(g.Log(mass), g.Div(energy, mass)), [1]), 'entropies');
+  return g.Squeeze(g.Sub(g.Log(mass), g.Div(energy, mass)), [1]);
+};
 
-  const ids = numbers(g, size);
+/** The token of the highest logit, the first of equals, float32 [rows]. */
+export const modeOf = (g: GraphBuilder, logits: Value, size: number): Value => {
   const isHighest = g.GreaterOrEqual(logits, g.ReduceMax(logits, [1]));
-  const negated = g.Where(isHighest, g.Neg(ids), g.scalar(-size, 'float32'));
-  g.output(g.Neg(g.ReduceMax(negated, [1], 0)), 'modes');
+  const negated = g.Where(isHighest, g.Neg(numbers(g, size)), g.scalar(-size, 'float32'));
+  return g.Neg(g.ReduceMax(negated, [1], 0));
+};
 
-  const drawZ = scaledLogits(g, logits, inputs.drawScale);
-  const kept = filters.reduce(
-    (left, kind, i) =>
-      keepLargest(g, { z: drawZ, weights: left }, { kind, number: inputs.filters[i]!, size }),
-    g.Exp(drawZ),
+/** What the filters leave of e^z. */
+export const filtered = (
+  g: GraphBuilder,
+  z: Value,
+  { size, filters }: Pick<HeldKind, 'size' | 'filters'>,
+  inputs: Pick<LookInputs, 'filters'>,
+): Value =>
+  filters.reduce(
+    (weights, kind, i) => keepLargest(g, { z, weights }, { kind, number: inputs.filters[i]!, size }),
+    g.Exp(z),
   );
-  g.output(drawByInversion(g, kept, inputs.uniforms, size), 'drawn');
+
+/** How many of x float32 [rows, size] are NaN or above 3e38, float32 [rows]. */
+export const countFaults = (g: GraphBuilder, x: Value): Value => {
+  const isBelow = g.LessOrEqual(x, g.scalar(3e38, 'float32'));
+  return g.ReduceSum(g.Where(isBelow, g.scalar(0, 'float32'), g.scalar(1, 'float32')), [1], 0);
 };

@@ -2,11 +2,13 @@ import { NumericalError, type Order, type OrderRequest } from '@entrgi/core';
 
 /**
  * The order that commits the most confident rows, of equal ones the lower; with a temperature, rows drawn
- * from softmax(confidence / temperature) without replacement. Postponed rows come last.
+ * from softmax(confidence / temperature) without replacement. Postponed rows come last. A confidence that
+ * never asks for `probs` or `logits` says `readsRows: false`, so that those may stay on a device.
  * @throws NumericalError for a confidence that is no number
  */
 export const byConfidence = (
   confidence: (request: OrderRequest, row: number) => number,
+  { readsRows }: { readonly readsRows?: false } = {},
 ): Order & {
   readonly blind?: false;
   readonly confidence: (request: OrderRequest, row: number) => number;
@@ -33,5 +35,5 @@ export const byConfidence = (
       .sort((a, b) => (scores[a] === scores[b] ? a - b : scores[b]! - scores[a]!))
       .slice(0, count);
   };
-  return Object.assign(order, { confidence });
+  return Object.assign(order, { confidence, ...(readsRows === undefined ? {} : { readsRows }) });
 };

@@ -1,7 +1,7 @@
 import type { Order, OrderRequest } from '@entrgi/core';
 import { byConfidence } from '../confidence/by-confidence.js';
 
-const byEntropy = byConfidence(({ initialEntropy }, row) => -initialEntropy(row));
+const byEntropy = byConfidence(({ initialEntropy }, row) => -initialEntropy(row), { readsRows: false });
 
 /**
  * Lowest entropy first, and in each step as many as are safe together: rows are added while the summed
@@ -21,5 +21,5 @@ export const entropyBound = Object.assign(
     }
     return ranked.slice(0, count);
   },
-  { varies: true, confidence: byEntropy.confidence } as const,
+  { varies: true, readsRows: false, confidence: byEntropy.confidence } as const,
 ) satisfies Order;

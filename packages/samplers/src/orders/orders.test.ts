@@ -34,9 +34,19 @@ const request = (rows: Rows, temperature = 0): OrderRequest => ({
   initialEntropy: (row) => -negativeEntropy(normalized(rows.initial[row]!)),
   optimizedEntropy: (row) => -negativeEntropy(normalized(rows.optimized[row]!)),
   logSumExp: (row) => Math.log(rows.optimized[row]!.map(Math.exp).reduce((a, b) => a + b)),
-  probs: (row) => normalized(rows.optimized[row]!.map((x) => 1.5 * x)),
+  probability: (row) => filtered(rows, row)[rows.tokens[row]!]!,
+  margin(row) {
+    const [first, second] = filtered(rows, row).toSorted().toReversed();
+    return first! - second!;
+  },
+  filteredEntropy: (row) => -negativeEntropy(filtered(rows, row)),
+  logit: (row) => Math.fround(rows.optimized[row]![rows.tokens[row]!]!),
+  probs: (row) => filtered(rows, row),
   logits: (row) => Float32Array.from(rows.optimized[row]!),
 });
+
+/** What the tokens were drawn from. */
+const filtered = (rows: Rows, row: number) => normalized(rows.optimized[row]!.map((x) => 1.5 * x));
 
 const logits = fc.array(fc.double({ min: -3, max: 3, noNaN: true }), { minLength: SIZE, maxLength: SIZE });
 const cases: fc.Arbitrary<Rows> = fc.integer({ min: 1, max: 9 }).chain((n) => {

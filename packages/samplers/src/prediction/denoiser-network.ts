@@ -1,7 +1,7 @@
-import type { Denoiser } from '@entrgi/core';
+import type { Denoiser, KeptNetwork } from '@entrgi/core';
 
 /** The part of a denoiser that computes. */
-export type DenoiserNetwork = Pick<Denoiser, 'logits' | 'openBlock'>;
+export type DenoiserNetwork = Pick<Denoiser, 'logits' | 'openBlock' | 'kept'>;
 
 /** A network that counts the sequences that went through it, whole or a block of them. */
 export interface CountedNetwork extends DenoiserNetwork {
@@ -10,12 +10,16 @@ export interface CountedNetwork extends DenoiserNetwork {
 
 export const countPasses = (denoiser: DenoiserNetwork): CountedNetwork => {
   let passes = 0;
+  const count = (sequences: number) => {
+    passes += sequences;
+  };
   const counted: CountedNetwork = {
     passes: () => passes,
     logits(request) {
-      passes += request.batch;
+      count(request.batch);
       return denoiser.logits(request);
     },
+    ...(denoiser.kept === undefined ? {} : { kept: countKept(denoiser.kept, count) }),
   };
   if (denoiser.openBlock === undefined) return counted;
   return {
@@ -32,3 +36,11 @@ export const countPasses = (denoiser: DenoiserNetwork): CountedNetwork => {
     },
   };
 };
+
+const countKept = (kept: KeptNetwork, count: (sequences: number) => void): KeptNetwork => ({
+  backend: kept.backend,
+  logits(request) {
+    count(request.batch);
+    return kept.logits(request);
+  },
+});

@@ -1,5 +1,6 @@
 import {
   type Denoiser,
+  type DenoiserRequest,
   InvalidArgumentError,
   NumericalError,
   nextTurn,
@@ -46,8 +47,18 @@ export interface Prediction {
  * @throws NumericalError for a NaN or +∞, and where no token may be drawn
  */
 export const predict = async (request: PredictRequest): Promise<Prediction> => {
-  const { network, prefix, tokenIds, length, parts, signal } = request;
-  const distinct = distinctResponses(request, parts);
+  const { asked, distinct } = wholeRequest(request);
+  const logits = await request.network.logits(asked);
+  await prepareLogits(logits, distinct.parts, request);
+  return { logits, sources: sourceRows(distinct, request.parts) };
+};
+
+/** What a denoiser is asked for, and for which responses: of equal ones, for the first. */
+export const wholeRequest = (
+  request: Pick<PredictRequest, 'prefix' | 'tokenIds' | 'length' | 'skipRedundant' | 'parts' | 'signal'>,
+): { readonly asked: DenoiserRequest; readonly distinct: Distinct<PredictedRows> } => {
+  const { prefix, tokenIds, length, signal } = request;
+  const distinct = distinctResponses(request, request.parts);
   const total = prefix.length + length;
   const batch = new Int32Array(distinct.parts.length * total);
   const positions: number[] = [];
@@ -56,16 +67,15 @@ export const predict = async (request: PredictRequest): Promise<Prediction> => {
     batch.set(tokenIds.subarray(trajectory * length, (trajectory + 1) * length), b * total + prefix.length);
     for (const slot of slots) positions.push(b * total + prefix.length + slot);
   });
-  const logits = await network.logits({
+  const asked = {
     tokenIds: batch,
     batch: distinct.parts.length,
     length: total,
     positions: Int32Array.from(positions),
     promptLength: prefix.length,
     signal,
-  });
-  await prepareLogits(logits, distinct.parts, request);
-  return { logits, sources: sourceRows(distinct, parts) };
+  };
+  return { asked, distinct };
 };
 
 /**
@@ -113,7 +123,7 @@ export const prepareLogits = async (
   }
 };
 
-interface Distinct<Part> {
+export interface Distinct<Part> {
   /** The first of each group of equal responses. */
   readonly parts: readonly Part[];
   /** For each part, the place of its group's first. */
@@ -137,7 +147,7 @@ export const distinctResponses = <Part extends { readonly trajectory: number }>(
 };
 
 /** The rows of each group's first, for all its members. */
-const sourceRows = (
+export const sourceRows = (
   { parts: firsts, group }: Distinct<PredictedRows>,
   parts: readonly PredictedRows[],
 ): Int32Array => {
@@ -153,7 +163,7 @@ const sourceRows = (
 };
 
 /** The mask token and padding rows. */
-const excludedTokens = ({ size, tokens, maskId }: Vocabulary): number[] => {
+export const excludedTokens = ({ size, tokens, maskId }: Vocabulary): number[] => {
   const ids: number[] = [];
   for (let id = 0; id < size; id++) if (id === maskId || tokens[id] === undefined) ids.push(id);
   return ids;

@@ -1,11 +1,15 @@
-import { argmax, type Draw, type Filter, type RandomStream, type RowLogits, softmax } from '@entrgi/core';
+import { argmax, type Draw, type Filter, type RowLogits, softmax } from '@entrgi/core';
 import {
   applyFilters,
   atPlace,
   keepMostProbable,
   mostProbableKept,
   relaxedTemperature,
+  rowEntropy,
+  rowLogSumExp,
 } from '@entrgi/core/internal';
+import { negativeEntropy } from './negative-entropy.js';
+import type { TrajectoryRows } from './trajectory-rows.js';
 
 /** One trajectory's rows of logits, and the distributions that follow from them. */
 export interface RowDistributions {
@@ -19,8 +23,10 @@ export interface RowDistributions {
   placeOf(row: number): string;
 }
 
-/** What an order may look at of the optimized logits, and what is drawn from them. */
-export const rowDistributions = (options: RowDistributions) => {
+/** A trajectory's rows as they follow from its logits. */
+export const rowDistributions = (
+  options: RowDistributions,
+): Omit<TrajectoryRows, 'initialEntropy' | 'isSure' | 'logRatio'> => {
   const { firstRow, temperature, filters, drawFrom, placeOf } = options;
   const { offsets, values, tokenIds } = options.logits;
   const modeStays = keepMostProbable(filters);
@@ -49,17 +55,32 @@ export const rowDistributions = (options: RowDistributions) => {
   return {
     logits,
     probs,
-    /**
-     * Place of a token in its row: drawn from the filtered distribution, or at temperature 0 the most
-     * probable one that the filters keep.
-     */
-    draw(row: number, random: RandomStream): number {
+    optimizedEntropy: (row) =>
+      rowEntropy(options.logits, firstRow + row, relaxedTemperature(temperature), 'tempered'),
+    logSumExp: (row) => rowLogSumExp(options.logits, firstRow + row),
+    probability: (row, place) => probs(row)[place]!,
+    margin: (row) => marginOf(probs(row)),
+    filteredEntropy: (row) => -negativeEntropy(probs(row)),
+    logit: (row, place) => logits(row)[place]!,
+    draw(row, random) {
       if (temperature > 0) return drawFrom(probs(row), random);
       const mode = argmax(logits(row));
       return modeStays ? mode : mostProbableKept(logits(row), 0, mode, probs(row));
     },
-    /** The token at a place of these rows. */
-    tokenAt: (row: number, place: number) =>
-      tokenIds === undefined ? place : tokenIds[rangeOf(row)[0] + place]!,
+    tokenAt: (row, place) => (tokenIds === undefined ? place : tokenIds[rangeOf(row)[0] + place]!),
   };
+};
+
+/** By how much the largest is ahead of the second. */
+const marginOf = (probs: Float32Array): number => {
+  let first = 0;
+  let second = 0;
+  for (let place = 0; place < probs.length; place++) {
+    const p = probs[place]!;
+    if (p > first) {
+      second = first;
+      first = p;
+    } else if (p > second) second = p;
+  }
+  return first - second;
 };

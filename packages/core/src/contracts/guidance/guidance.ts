@@ -2,6 +2,7 @@ import type { Prompt } from '../model/prompt.js';
 import type { Vocabulary } from '../model/vocabulary.js';
 import type { Disposable } from '../runtime/disposable.js';
 import type { Filter } from './filter.js';
+import type { HeldGuidance } from './held-guidance.js';
 import type { RandomStream } from './random-stream.js';
 import type { RowLogits } from './row-logits.js';
 
@@ -58,6 +59,11 @@ export interface GuidanceResult {
 /** Guidance prepared for one prompt. */
 export interface GuidanceContext extends Disposable {
   optimize(request: GuidanceRequest): Promise<GuidanceResult>;
+  /**
+   * Guides logits that a denoiser left on a device, and draws there: samplers ask for it where they need no
+   * row of logits. Absent where the reward computes elsewhere, or a graph does not know what is asked for.
+   */
+  readonly held?: Pick<HeldGuidance, 'backend' | 'knows' | 'draw'> | undefined;
 }
 
 /** Moves a denoiser's logits towards what a reward prefers. */

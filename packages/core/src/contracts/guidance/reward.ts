@@ -2,7 +2,7 @@ import type { Prompt } from '../model/prompt.js';
 import type { Vocabulary } from '../model/vocabulary.js';
 import type { Disposable } from '../runtime/disposable.js';
 import type { Versioned } from '../runtime/versioned.js';
-import type { HeldLogits, HoldRequest } from './held-logits.js';
+import type { GuidanceSettings, HeldGuidance } from './held-guidance.js';
 import type { ResponseMix } from './response-mix.js';
 
 /** Rates finished text. Anything that can do this serves for best-of-n. */
@@ -61,9 +61,9 @@ export interface RewardContext extends Disposable {
   evaluate(mix: ResponseMix): Promise<RewardGradient>;
   /**
    * Takes over whole guidance steps, so that logits stay where the reward computes. Absent where that would
-   * gain nothing.
+   * gain nothing; undefined where its graphs do not know what is asked for.
    */
-  hold?(request: HoldRequest): Promise<HeldLogits>;
+  held?(settings: GuidanceSettings): HeldGuidance | undefined;
 }
 
 /** Whether a reward can guide (and not only rank). */

@@ -1,4 +1,6 @@
+import type { Backend } from '../runtime/backend.js';
 import type { Disposable } from '../runtime/disposable.js';
+import type { KeptTensor } from '../runtime/tensor.js';
 import type { Versioned } from '../runtime/versioned.js';
 import type { BlockAttention } from './block-attention.js';
 import type { Prompt } from './prompt.js';
@@ -41,6 +43,14 @@ export interface DenoiserBlock {
   }): Promise<Float32Array>;
 }
 
+/** A denoiser's network, whose logits stay where they are computed. */
+export interface KeptNetwork {
+  /** Whose tensors they are. */
+  readonly backend: Backend;
+  /** Logits as of `Denoiser.logits`, float32 [rows, vocabulary.size]. The caller disposes them. */
+  logits(request: DenoiserRequest): Promise<KeptTensor>;
+}
+
 /** A masked diffusion language model: a distribution for every masked position at once. */
 export interface Denoiser extends Disposable, Versioned {
   readonly name: string;
@@ -68,6 +78,8 @@ export interface Denoiser extends Disposable, Versioned {
    * and position is already undone. The caller owns the array.
    */
   logits(request: DenoiserRequest): Promise<Float32Array>;
+  /** Of denoisers on a device: the same, left there. Absent where that would gain nothing. */
+  readonly kept?: KeptNetwork | undefined;
   /**
    * Of denoisers that can keep the keys and values of the tokens around a block: computes them once. With
    * `blockAttention` those are the tokens before it, which see nothing of it, so that the logits are exact;

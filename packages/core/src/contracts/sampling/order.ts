@@ -11,7 +11,7 @@ export interface OrderRequest {
    * step.
    */
   readonly revealProbability: number;
-  /** Place of the token drawn for each row in the arrays below, shape [rows]. */
+  /** Place of the token drawn for each row in `probs` and `logits`, shape [rows]. */
   readonly places: Int32Array;
   /** 1 where the confidence counts as −∞ (a drawn end token that is to wait), shape [rows]. */
   readonly postponed: Uint8Array;
@@ -39,6 +39,14 @@ export interface OrderRequest {
   optimizedEntropy(row: number): number;
   /** log Σ exp φ of the optimized logits at a row, over the whole vocabulary. */
   logSumExp(row: number): number;
+  /** Probability of the drawn token in the distribution that it was drawn from. */
+  probability(row: number): number;
+  /** By how much the most probable token of that distribution is ahead of the second. */
+  margin(row: number): number;
+  /** Entropy of that distribution in nats. */
+  filteredEntropy(row: number): number;
+  /** Optimized logit of the drawn token. */
+  logit(row: number): number;
   /**
    * Filtered softmax(φ/τ) of the optimized logits at a row: what the token was drawn from, shape
    * [candidates]: every token, or all that can matter. Valid until the next call.
@@ -69,5 +77,9 @@ export type Order =
        * with the event loop turning in between.
        */
       readonly confidence?: (request: OrderRequest, row: number) => number;
+      /**
+       * Says that it never asks for `probs` or `logits`: where they are on a device, they may stay there.
+       */
+      readonly readsRows?: false;
     })
   | (((request: BlindOrderRequest) => Int32Array) & { readonly blind: true });
