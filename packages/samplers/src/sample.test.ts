@@ -2,6 +2,7 @@ import {
   disposable,
   type Filter,
   filters,
+  type GuidanceRequest,
   hashTokens,
   InvalidArgumentError,
   NumericalError,
@@ -731,6 +732,21 @@ describe('refuses at once', () => {
       await expect(failure).rejects.toThrow(InvalidArgumentError);
       await expect(failure).rejects.toThrow(/rows chosen by the order: expected 10 distinct rows of 10/);
     }
+  });
+
+  test('guidance that promises entropies and gives none', async () => {
+    const context = {
+      ...disposable(async () => {}),
+      givesEntropies: true,
+      optimize: async ({ logits, rows }: GuidanceRequest) => ({
+        logits,
+        rewards: [],
+        weights: new Float32Array(rows.length),
+        rewardMs: 0,
+      }),
+    };
+    const guidance = { maxMovement: 0, open: async () => context };
+    await expect(run({ guidance })).rejects.toThrow(/guidance: expected entropies/);
   });
 
   test('a denoiser with another vocabulary than it says', async () => {

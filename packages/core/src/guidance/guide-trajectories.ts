@@ -36,6 +36,7 @@ export interface GuidanceMeans {
 /** What guiding some trajectories gives, whose logits are moved in place. */
 export interface Guided extends Omit<GuidanceResult, 'logits'> {
   readonly rewardPasses: number;
+  readonly entropies: Float64Array;
 }
 
 /** All guidance steps of one denoising step for some trajectories. Moves their logits in place. */
@@ -62,6 +63,7 @@ export const guideTrajectories = async (
   const states: LogitOptimizerState[] = [];
   memory.states = states;
   const weights = new Float32Array(rows.length);
+  const entropies = new Float64Array(rows.length);
   const excluded = new Float64Array(rows.length);
   const rewards: Float64Array[] = [];
   let rewardMs = 0;
@@ -80,7 +82,8 @@ export const guideTrajectories = async (
     for (const block of blocks) {
       for (let row = block.from; row < block.to; row++) {
         if (m === 0) excluded[row] = countExcluded(values, offsets[row]!, offsets[row + 1]!);
-        relaxRow(logits, row, { temperature, sampling, entropyOf }, relaxed);
+        const tempered = relaxRow(logits, row, { temperature, sampling, entropyOf }, relaxed);
+        if (m === 0) entropies[row] = tempered;
         const entropy = relaxed.entropies[row]!;
         if (Number.isNaN(entropy))
           throw refuse(row, `logits ${whenIn(m)}`, worst(values, offsets[row]!, offsets[row + 1]!));
@@ -154,7 +157,7 @@ export const guideTrajectories = async (
     }
     if (turnIsDue()) await nextTurn(signal);
   }
-  return { rewards, weights, rewardMs, rewardPasses };
+  return { rewards, weights, entropies, rewardMs, rewardPasses };
 };
 
 interface Expected {

@@ -28,21 +28,23 @@ export interface RelaxOptions {
 /**
  * Of one row: q = softmax(φ/temperature), its entropy and its most probable token. Tokens left out of the row
  * count for the entropy, and not for q: their share of it is what the selection of candidates bounds. Writes
- * to `out`.
+ * to `out`, and returns the entropy of softmax(φ/τ) where q is that.
  */
 export const relaxRow = (
   logits: RowLogits,
   row: number,
   { temperature, sampling, entropyOf }: RelaxOptions,
   out: RelaxedRows,
-): void => {
+): number => {
   const { values, offsets } = logits;
   const [start, end] = [offsets[row]!, offsets[row + 1]!];
   const mode = start + argmax(values, start, end);
   out.modes[row] = mode;
   const highest = values[mode]!;
   const scale = inverse(entropyOf === 'untempered' ? 1 : sampling);
-  const sums = softmaxRow(values, start, end, highest, inverse(temperature), out.probs, scale);
+  const own = inverse(temperature);
+  const [mass, energy, ...sums] = softmaxRow(values, start, end, highest, own, out.probs, scale);
   // A NaN among the logits shows in the sum, and so in either entropy.
-  out.entropies[row] = entropyOfSums(logits, row, entropyOf, highest, scale, sums);
+  out.entropies[row] = entropyOfSums(logits, row, entropyOf, highest, scale, [mass, energy]);
+  return entropyOfSums(logits, row, 'tempered', highest, own, sums);
 };

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { disposable } from '../async/disposable.js';
 import {
   type DifferentiableReward,
+  entropy,
   filters,
   type GuidanceRequest,
   InvalidArgumentError,
@@ -117,6 +118,27 @@ interface Case {
   weights: number[];
   logits: number[];
 }
+
+describe('entropies of the logits as given', () => {
+  test.each([0, 0.3, 1.5])(
+    'are those of softmax(φ/τ), whatever else is computed: τ = %d',
+    async (temperature) => {
+      for (const entropyOf of ['tempered', 'untempered'] as const) {
+        const context = await open({ entropyOf });
+        const given = request({ temperature });
+        const values = given.logits.values.slice();
+        const { entropies } = await context.optimize(given);
+        expect(context.givesEntropies).toBe(true);
+        const expected = entropy(values, size, temperature === 0 ? 1 : temperature);
+        expect([...entropies!]).toEqual([...expected]);
+      }
+    },
+  );
+
+  test('are not promised where the relaxed distribution is another', async () => {
+    expect((await open({ softTemperature: 1 })).givesEntropies).toBe(false);
+  });
+});
 
 describe('against PyTorch autograd', () => {
   test.each<Case>(fixture.cases)(

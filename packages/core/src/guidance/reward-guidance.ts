@@ -155,6 +155,7 @@ export const rewardGuidance = (options: RewardGuidanceOptions): Guidance => {
           }
         },
         held,
+        givesEntropies: softTemperature === undefined,
         ...disposable(() => context.dispose()),
       };
     },
@@ -189,6 +190,7 @@ const optimize = async (
   const { guidanceSteps, memoryLimit } = means.settings;
   const tokens = await mixTokens(logits, signal);
   const weights = new Float32Array(rows.length);
+  const entropies = new Float64Array(rows.length);
   const rewards = Array.from({ length: guidanceSteps }, () => new Float64Array(trajectories));
   let rewardMs = 0;
   let rewardPasses = 0;
@@ -196,11 +198,12 @@ const optimize = async (
   for (const group of trajectoryGroups(request, logits, part, tokens.width, memoryLimit)) {
     const guided = await guideTrajectories(group, { ...means, tokens });
     weights.set(guided.weights, group.firstRow);
+    entropies.set(guided.entropies, group.firstRow);
     guided.rewards.forEach((values, m) => {
       rewards[m]!.set(values, group.firstTrajectory);
     });
     rewardMs += guided.rewardMs;
     rewardPasses += guided.rewardPasses;
   }
-  return { logits, rewards, weights, rewardMs, rewardPasses };
+  return { logits, rewards, weights, entropies, rewardMs, rewardPasses };
 };

@@ -25,6 +25,7 @@ import { EXCLUDED } from './look.js';
 /** What guiding some trajectories gives. */
 export interface Guided extends Omit<GuidanceResult, 'logits'> {
   readonly rewardPasses: number;
+  readonly entropies: Float64Array;
 }
 
 export interface HeldMeans {
@@ -76,7 +77,7 @@ export const guideHeld = async (
     signal,
   });
   try {
-    if (resident.given !== undefined) checkGiven(resident.given, placeOf);
+    checkGiven(resident.given, placeOf);
     for (let m = 0; m < guidanceSteps; m++) {
       signal?.throwIfAborted();
       const { drawn, modes, entropies } = resident.seen;
@@ -108,6 +109,7 @@ export const guideHeld = async (
   return {
     rewards,
     weights,
+    entropies: Float64Array.from(resident.given.entropies),
     rewardMs: performance.now() - start,
     rewardPasses: 2 * trajectories * guidanceSteps,
   };
@@ -115,10 +117,10 @@ export const guideHeld = async (
 
 /** Logits that nobody saw must be finite, and leave a token to be drawn. */
 const checkGiven = ({ faults, highest, entropies }: GivenRows, placeOf: (row: number) => string): void => {
-  faults.forEach((count, row) => {
+  faults?.forEach((count, row) => {
     // Which of the two it was shows in what was made of them.
     if (count !== 0) throw notFinite(placeOf(row), `logits ${whenIn(0)}`, entropies[row]!);
-    if (highest[row]! > EXCLUDED / 2) return;
+    if (highest![row]! > EXCLUDED / 2) return;
     throw notFinite(placeOf(row), 'logits of a token that may be drawn', Number.NEGATIVE_INFINITY);
   });
 };

@@ -25,8 +25,8 @@ export const heldTensors = (kind: HeldKind): readonly string[] => ['logits', ...
 export const nextOf = (name: string): string => `next/${name}`;
 
 /**
- * Input `given`, a denoiser's logits float32 [rows, size]; outputs: them as they are held, moments of 0, and
- * the first look.
+ * Input `given`, a denoiser's logits float32 [rows, size]; outputs: them as they are held, moments of 0, the
+ * first look, and `initial_entropies` float32 [rows], of what tokens are drawn from, before filters.
  */
 export const startGraph = (kind: HeldKind): Model => {
   const g = new GraphBuilder();
@@ -38,8 +38,7 @@ export const startGraph = (kind: HeldKind): Model => {
 /**
  * The same of logits `given` [distinct rows, size] that nobody has seen: row r is row `sources[r]` of them,
  * without the tokens that are 1 in row `kinds[r]` of `excluded`. Further outputs, float32 [rows]: `faults`,
- * how many were NaN or +∞; `highest`, the highest logit of a token that may be drawn; and
- * `initial_entropies`, of what tokens are drawn from, before filters.
+ * how many were NaN or +∞, and `highest`, the highest logit of a token that may be drawn.
  */
 export const startKeptGraph = (kind: HeldKind): Model => {
   const g = new GraphBuilder();
@@ -54,12 +53,11 @@ export const startKeptGraph = (kind: HeldKind): Model => {
   const isAllowed = g.LessOrEqual(g.Gather(excluded, kinds), g.scalar(0.5, 'float32'));
   const logits = g.Where(isAllowed, g.Max(own, lowest), lowest);
   g.output(g.ReduceMax(logits, [1], 0), 'highest');
-  g.output(entropyOf(g, scaledLogits(g, logits, inputs.drawScale)), 'initial_entropies');
   begin(g, kind, logits, inputs);
   return g.model();
 };
 
-/** Logits as they are held, moments of 0, and the first look. */
+/** Logits as they are held, moments of 0, the first look, and the entropy of what is drawn from. */
 const begin = (g: GraphBuilder, kind: HeldKind, logits: Value, inputs: LookInputs): void => {
   g.output(logits, nextOf('logits'));
   const none = g.Mul(
@@ -67,6 +65,7 @@ const begin = (g: GraphBuilder, kind: HeldKind, logits: Value, inputs: LookInput
     g.scalar(0, 'float32'),
   );
   for (const name of momentsOf(kind)) g.output(none, nextOf(name));
+  g.output(entropyOf(g, scaledLogits(g, logits, inputs.drawScale)), 'initial_entropies');
   look(g, logits, kind, inputs);
 };
 

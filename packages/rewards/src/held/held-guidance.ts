@@ -106,13 +106,15 @@ const inGroups = async <Request extends GuidanceRequest | DrawRequest>(
   const all = {
     rewards: Array.from({ length: guidanceSteps }, () => new Float64Array(trajectories)),
     weights: new Float32Array(rows.length),
+    entropies: new Float64Array(rows.length),
     rewardMs: 0,
     rewardPasses: 0,
   };
   const groups = trajectoryGroups(request, { size, offsets }, part, size, memoryLimit);
   for (const group of groups) {
-    const { rewards, weights, rewardMs, rewardPasses } = await guide(group);
+    const { rewards, weights, entropies, rewardMs, rewardPasses } = await guide(group);
     all.weights.set(weights, group.firstRow);
+    all.entropies.set(entropies, group.firstRow);
     rewards.forEach((values, m) => {
       all.rewards[m]!.set(values, group.firstTrajectory);
     });
@@ -145,6 +147,6 @@ const drawnFrom = async (
 ): Promise<DrawnRows> => {
   const { faults, ...drawn } = await resident.draw(asked);
   const row = faults.findIndex((count) => count !== 0);
-  if (row < 0) return { ...drawn, initialEntropies: resident.given!.entropies };
+  if (row < 0) return { ...drawn, initialEntropies: resident.given.entropies };
   throw notFinite(placeOfRow(group, row), `logits ${whenIn(guidanceSteps)}`, drawn.logSumExps[row]!);
 };

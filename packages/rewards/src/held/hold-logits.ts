@@ -52,14 +52,14 @@ export interface SeenRows {
   readonly entropies: Float32Array;
 }
 
-/** What is known of logits that were left on the device, as they were given: shape [rows] each. */
+/** What is known of logits as they were given: shape [rows] each. */
 export interface GivenRows {
-  /** How many are NaN or +∞. */
-  readonly faults: Float32Array;
-  /** The highest of a token that may be drawn; −1e30 where there is none. */
-  readonly highest: Float32Array;
   /** Entropy of what tokens are drawn from, before filters, in nats. */
   readonly entropies: Float32Array;
+  /** Of those left on the device: how many are NaN or +∞. */
+  readonly faults?: Float32Array | undefined;
+  /** Of the same, the highest of a token that may be drawn; −1e30 where there is none. */
+  readonly highest?: Float32Array | undefined;
 }
 
 /** What the final tokens are drawn with. */
@@ -74,8 +74,7 @@ export interface HeldDraw {
 export interface HeldLogits {
   /** Of the logits as they are now. */
   readonly seen: SeenRows;
-  /** Of those left on the device. */
-  readonly given: GivenRows | undefined;
+  readonly given: GivenRows;
   /**
    * One guidance step: the reward of the mixtures, its gradient, and the optimizer's update of the logits;
    * then draws by `uniforms` from what they have become. Returns the reward per trajectory, before the
@@ -171,13 +170,12 @@ export const holdLogits = async (
     { signal },
   );
   await take(run);
-  const given = isKept
-    ? {
-        faults: numbersOf(run.outputs, 'faults'),
-        highest: numbersOf(run.outputs, 'highest'),
-        entropies: numbersOf(run.outputs, 'initial_entropies'),
-      }
-    : undefined;
+  const given = {
+    entropies: numbersOf(run.outputs, 'initial_entropies'),
+    ...(isKept
+      ? { faults: numbersOf(run.outputs, 'faults'), highest: numbersOf(run.outputs, 'highest') }
+      : {}),
+  };
   return {
     get seen() {
       return seen;

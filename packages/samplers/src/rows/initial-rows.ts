@@ -10,8 +10,11 @@ export interface InitialRows {
   entropy(row: number): number;
   /** Whether the token at a place of the row has at least the threshold's probability. */
   isSure(row: number, place: number): boolean;
-  /** Answers both for some rows now, after which the logits may change. */
-  settle(from: number, to: number, signal: AbortSignal | undefined): Promise<void>;
+  /**
+   * Answers both for some rows now, or the second alone where others know the entropies; the logits may
+   * change then.
+   */
+  settle(from: number, to: number, isSureOnly: boolean, signal: AbortSignal | undefined): Promise<void>;
 }
 
 /** `threshold`: a probability in (0, 1]; undefined where nobody asks what is sure. */
@@ -34,9 +37,10 @@ export const initialRows = (
   return {
     entropy: (row) => entropies.get(row) ?? entropy(row),
     isSure: (row, place) => (sure.get(row) ?? surePlaces(row)).includes(place),
-    async settle(from, to, signal) {
+    async settle(from, to, isSureOnly, signal) {
+      if (isSureOnly && threshold === undefined) return;
       for (let row = from; row < to; row++) {
-        entropies.set(row, entropy(row));
+        if (!isSureOnly) entropies.set(row, entropy(row));
         if (threshold !== undefined) sure.set(row, surePlaces(row));
         if (turnIsDue()) await nextTurn(signal);
       }

@@ -1,4 +1,10 @@
-import type { CommittedToken, GuidanceContext, GuidanceResult, RowLogits } from '@entrgi/core';
+import {
+  type CommittedToken,
+  type GuidanceContext,
+  type GuidanceResult,
+  InvalidArgumentError,
+  type RowLogits,
+} from '@entrgi/core';
 import { keepMostProbable, relaxedTemperature } from '@entrgi/core/internal';
 import { rowDistributions } from '../rows/draw-rows.js';
 import { initialRows } from '../rows/initial-rows.js';
@@ -39,10 +45,11 @@ export const drawFromRows = async (
   const denoiserMs = performance.now() - start;
   const initial = initialRows(logits, relaxedTemperature(temperature), confidenceThreshold);
   let guided: GuidanceResult | undefined;
+  const isGiven = guidance?.givesEntropies === true;
   if (guidance !== undefined || edit?.logits !== undefined) {
     let first = 0;
     for (const part of parts) {
-      await initial.settle(first + part.first, first + part.first + part.rows, signal);
+      await initial.settle(first + part.first, first + part.first + part.rows, isGiven, signal);
       first += part.slots.length;
     }
   }
@@ -51,6 +58,12 @@ export const drawFromRows = async (
   const unguided = isCompared ? { ...logits, values: logits.values.slice() } : undefined;
   if (guidance !== undefined) {
     guided = await guidance.optimize({ ...guidedResponses(settings, request), logits });
+    if (isGiven && guided.entropies === undefined) {
+      throw new InvalidArgumentError('guidance: expected entropies, as it says givesEntropies, got none.', {
+        value: guided.entropies,
+        hint: 'Hand on what the guidance within returns, or leave givesEntropies out.',
+      });
+    }
   }
   const guidanceMs = performance.now() - start - denoiserMs;
   const optimized = guided?.logits ?? logits;
@@ -71,7 +84,8 @@ export const drawFromRows = async (
     const before = unguided && rowDistributions({ ...shared, logits: unguided });
     return {
       ...rows,
-      initialEntropy: (row: number) => initial.entropy(firstRow + row),
+      initialEntropy: (row: number) =>
+        isGiven ? guided!.entropies![firstRow + row]! : initial.entropy(firstRow + row),
       isSure: (row: number, place: number) => initial.isSure(firstRow + row, place),
       logRatio: (row: number, place: number) =>
         before === undefined

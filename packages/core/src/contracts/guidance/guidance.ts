@@ -47,6 +47,11 @@ export interface GuidanceResult {
   readonly rewards: readonly Float64Array[];
   /** Weight of the hard token per row at the last guidance step, shape [rows]. */
   readonly weights: Float32Array;
+  /**
+   * Entropy in nats of softmax(φ/τ) per row, of the logits as they were given and over the whole vocabulary,
+   * shape [rows]; absent unless the context says `givesEntropies`.
+   */
+  readonly entropies?: Float64Array | undefined;
   /** Time spent in the reward model. */
   readonly rewardMs: number;
   /**
@@ -59,6 +64,11 @@ export interface GuidanceResult {
 /** Guidance prepared for one prompt. */
 export interface GuidanceContext extends Disposable {
   optimize(request: GuidanceRequest): Promise<GuidanceResult>;
+  /**
+   * Says that results have `entropies`, which come along with guidance: samplers then do not compute them.
+   * @default false
+   */
+  readonly givesEntropies?: boolean | undefined;
   /**
    * Guides logits that a denoiser left on a device, and draws there: samplers ask for it where they need no
    * row of logits. Absent where the reward computes elsewhere, or a graph does not know what is asked for.
