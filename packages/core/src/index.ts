@@ -1,22 +1,20 @@
 export { disposable } from './async/disposable.js';
 export { nextTurn, turnIsDue } from './async/event-loop.js';
 export { wholeVocabulary } from './candidates/whole-vocabulary.js';
+export type { DrawnRows } from './contracts/guidance/drawn-rows.js';
 export type { EntropyOf } from './contracts/guidance/entropy-of.js';
 export type { Filter, FilterRule } from './contracts/guidance/filter.js';
 export type {
+  DrawRequest,
+  DrawResult,
   Guidance,
   GuidanceContext,
   GuidanceRequest,
   GuidanceResult,
-} from './contracts/guidance/guidance.js';
-export type {
-  DrawnRows,
-  DrawRequest,
-  DrawResult,
-  GuidanceSettings,
   HeldGuidance,
-  KeptLogits,
-} from './contracts/guidance/held-guidance.js';
+} from './contracts/guidance/guidance.js';
+export type { GuidanceSettings } from './contracts/guidance/guidance-settings.js';
+export type { KeptLogits } from './contracts/guidance/kept-logits.js';
 export type {
   LogitOptimizer,
   LogitOptimizerState,

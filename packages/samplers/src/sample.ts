@@ -6,6 +6,9 @@ import {
   type SampleEvent,
   turnIsDue,
 } from '@entrgi/core';
+import { checkEditedTokens } from './drawing/check-edits.js';
+import { type SettledBlocks, withWritten } from './drawing/edit-tokens.js';
+import type { StepStream } from './drawing/step-request.js';
 import type { SampleOptions } from './options/sample-options.js';
 import { blockCache } from './prediction/block-cache.js';
 import { classifierFree } from './prediction/classifier-free.js';
@@ -16,13 +19,11 @@ import { responseBlocks } from './settings/response-blocks.js';
 import type { RunSettings, SampleSettings } from './settings/sample-settings.js';
 import type { Steering } from './settings/steering.js';
 import { changedTokens } from './step/changed-tokens.js';
-import { checkEditedTokens } from './step/check-edits.js';
-import { type SettledBlocks, withWritten } from './step/edit-tokens.js';
 import { promptEndEvent, stepEvent } from './step/events.js';
 import { nextWorkingStep } from './step/next-working-step.js';
 import { planStep } from './step/plan-step.js';
 import { remaskTokens } from './step/remask-tokens.js';
-import { type StepStream, type StepWork, takeStep } from './step/take-step.js';
+import { type StepWork, takeStep } from './step/take-step.js';
 import { trajectoryStates } from './step/trajectory-states.js';
 
 /**

@@ -1,6 +1,6 @@
 import { nextTurn, turnIsDue } from '../async/event-loop.js';
 import type { GuidanceResult } from '../contracts/guidance/guidance.js';
-import type { GuidanceSettings } from '../contracts/guidance/held-guidance.js';
+import type { GuidanceSettings } from '../contracts/guidance/guidance-settings.js';
 import type { LogitOptimizerState } from '../contracts/guidance/logit-optimizer.js';
 import type { RewardContext } from '../contracts/guidance/reward.js';
 import type { Vocabulary } from '../contracts/model/vocabulary.js';

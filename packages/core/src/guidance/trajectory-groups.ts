@@ -27,8 +27,8 @@ type Step = Omit<GuidanceRequest, 'logits'>;
 
 /**
  * As many trajectories at a time as there is memory for: all of them, where their arrays fit. `logits` are
- * those of all rows, `part` takes those from a row up to (not with) another, and `width` is how many columns the reward
- * is asked about.
+ * those of all rows; `part` takes those from a row up to (not with) another; `width` is how many columns the
+ * reward is asked about.
  * @throws MemoryLimitError where a given limit is too small for a single one
  */
 export const trajectoryGroups = <Request extends Step>(

@@ -7,7 +7,7 @@ export interface WatchedRun {
   readonly outputs: Readonly<Record<string, Tensor>>;
 }
 
-/** The same backend, which adds every run of its sessions to `runs`: what crosses to a device and back. */
+/** A backend that adds every run of another's sessions to `runs`: what crosses to a device and back. */
 export const watchBackend = (backend: Backend, runs: WatchedRun[]): Backend => ({
   ...backend,
   async createSession(model, options) {

@@ -25,7 +25,7 @@ import { filterInput, type HeldKind } from './look.js';
 
 /** What one denoising step's logits are held for. */
 export interface HoldRequest {
-  /** φ of every token, shape [rows, size]; −∞ for tokens that may not be drawn. Or those left on the device. */
+  /** φ of every token, shape [rows, size], −∞ for tokens that may not be drawn; or what is on the device. */
   readonly logits: Float32Array | KeptLogits;
   /** Number of tokens in the vocabulary. */
   readonly size: number;
@@ -70,7 +70,7 @@ export interface HeldDraw {
   readonly filters: readonly FilterRule[];
 }
 
-/** Logits that are held where the reward computes: of the vocabulary's size, nothing comes out before the end. */
+/** Logits that are held where the reward computes: nothing of the vocabulary's size comes out unless read. */
 export interface HeldLogits {
   /** Of the logits as they are now. */
   readonly seen: SeenRows;

@@ -1,6 +1,6 @@
 import { maskedSlots } from '../rows/masked-rows.js';
+import { revealed, stepInBlock } from '../settings/reveal-probability.js';
 import type { SampleSettings } from '../settings/sample-settings.js';
-import { revealed, stepInBlock } from './reveal-probability.js';
 
 /**
  * The first step from `step` on that may reveal something, `steps + 1` where none does any more; `step`

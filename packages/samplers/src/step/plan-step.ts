@@ -1,8 +1,8 @@
 import type { RandomStream } from '@entrgi/core';
 import { checkChosen } from '../rows/check-chosen.js';
 import { type MaskedRows, maskedSlots } from '../rows/masked-rows.js';
+import { revealed, stepInBlock } from '../settings/reveal-probability.js';
 import type { SampleSettings } from '../settings/sample-settings.js';
-import { revealed, stepInBlock } from './reveal-probability.js';
 
 /**
  * Which trajectories commit something in this step, decided before anything is computed: one that has no

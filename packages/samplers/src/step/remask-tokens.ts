@@ -1,7 +1,7 @@
 import type { RandomStream } from '@entrgi/core';
 import { requireThat } from '@entrgi/core/internal';
+import { noiseLevels, remaskLimit, stepInBlock } from '../settings/reveal-probability.js';
 import type { SampleSettings } from '../settings/sample-settings.js';
-import { noiseLevels, remaskLimit, stepInBlock } from './reveal-probability.js';
 
 export interface RemaskTokensRequest {
   readonly step: number;

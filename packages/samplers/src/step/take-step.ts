@@ -1,48 +1,12 @@
-import type {
-  CommittedToken,
-  GuidanceContext,
-  GuidanceResult,
-  RandomStream,
-  RandomStreamKey,
-} from '@entrgi/core';
-import type { DenoiserNetwork } from '../prediction/denoiser-network.js';
-import type { Prediction, PredictRequest } from '../prediction/predict.js';
-import type { MaskedRows } from '../rows/masked-rows.js';
+import type { CommittedToken, GuidanceResult } from '@entrgi/core';
+import type { Commitment } from '../drawing/commit-tokens.js';
+import { drawDrafts } from '../drawing/draw-drafts.js';
+import { drawFromRows } from '../drawing/draw-from-rows.js';
+import { drawWhereHeld, heldMeans } from '../drawing/draw-where-held.js';
+import type { StepRequest } from '../drawing/step-request.js';
+import { stepInBlock } from '../settings/reveal-probability.js';
 import type { SampleSettings } from '../settings/sample-settings.js';
-import type { Commitment } from './commit-tokens.js';
 import { completeResponses } from './complete-responses.js';
-import { drawDrafts } from './draw-drafts.js';
-import { drawFromRows } from './draw-from-rows.js';
-import { drawWhereHeld, heldMeans } from './draw-where-held.js';
-import type { EditableRows, SettledBlocks } from './edit-tokens.js';
-import { stepInBlock } from './reveal-probability.js';
-
-/** The random stream of a trajectory in one step. */
-export type StepStream = (
-  trajectory: number,
-  purpose: RandomStreamKey['purpose'],
-  guidanceStep?: number,
-) => RandomStream;
-
-export interface StepRequest {
-  readonly prompt: number;
-  readonly step: number;
-  readonly prefix: Int32Array;
-  /** Responses of all trajectories, shape [trajectories, length]; written to. */
-  readonly tokenIds: Int32Array;
-  readonly parts: readonly MaskedRows[];
-  /** The same with what may be edited; none where nothing is. */
-  readonly editable: readonly EditableRows[];
-  /** Written to. */
-  readonly settled: SettledBlocks;
-  readonly network: DenoiserNetwork;
-  readonly predictRows: (
-    request: PredictRequest & { readonly parts: readonly MaskedRows[]; readonly block: number },
-  ) => Promise<Prediction>;
-  readonly guidance: GuidanceContext | undefined;
-  readonly stream: StepStream;
-  readonly orderStream: (trajectory: number) => RandomStream;
-}
 
 /**
  * What a step leaves: nothing as large as the vocabulary, so that no step's logits are held during the next

@@ -1,8 +1,10 @@
 import type { Prompt } from '../model/prompt.js';
 import type { Vocabulary } from '../model/vocabulary.js';
+import type { Backend } from '../runtime/backend.js';
 import type { Disposable } from '../runtime/disposable.js';
+import type { DrawnRows } from './drawn-rows.js';
 import type { Filter } from './filter.js';
-import type { HeldGuidance } from './held-guidance.js';
+import type { KeptLogits } from './kept-logits.js';
 import type { RandomStream } from './random-stream.js';
 import type { RowLogits } from './row-logits.js';
 
@@ -59,6 +61,30 @@ export interface GuidanceResult {
    * @default two per trajectory and guidance step
    */
   readonly rewardPasses?: number | undefined;
+}
+
+/** One denoising step whose logits a denoiser left on a device, and what its tokens are drawn with. */
+export interface DrawRequest extends Omit<GuidanceRequest, 'logits'> {
+  readonly logits: KeptLogits;
+  /** A number in [0, 1) per row, which draws its token; at temperature 0 it does not matter. Shape [rows]. */
+  readonly uniforms: Float64Array;
+}
+
+/** What guidance made of logits on a device, and drew from it. */
+export interface DrawResult extends Omit<GuidanceResult, 'logits'> {
+  readonly drawn: DrawnRows;
+}
+
+/** Guidance steps on logits that stay where the reward computes: between them no row of logits crosses. */
+export interface HeldGuidance {
+  /** Whose kept tensors it takes. */
+  readonly backend: Backend;
+  /** Whether its graphs know the sampler's filters. */
+  knows(filters: readonly Filter[]): boolean;
+  /** As `GuidanceContext.optimize`, of logits over the whole vocabulary. */
+  optimize(request: GuidanceRequest): Promise<GuidanceResult>;
+  /** Guides logits that a denoiser left on the backend, and draws the tokens there. */
+  draw(request: DrawRequest): Promise<DrawResult>;
 }
 
 /** Guidance prepared for one prompt. */

@@ -2,7 +2,8 @@ import type { Prompt } from '../model/prompt.js';
 import type { Vocabulary } from '../model/vocabulary.js';
 import type { Disposable } from '../runtime/disposable.js';
 import type { Versioned } from '../runtime/versioned.js';
-import type { GuidanceSettings, HeldGuidance } from './held-guidance.js';
+import type { HeldGuidance } from './guidance.js';
+import type { GuidanceSettings } from './guidance-settings.js';
 import type { ResponseMix } from './response-mix.js';
 
 /** Rates finished text. Anything that can do this serves for best-of-n. */

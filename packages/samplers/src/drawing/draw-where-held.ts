@@ -6,7 +6,7 @@ import type { SampleSettings } from '../settings/sample-settings.js';
 import { commitTokens } from './commit-tokens.js';
 import type { DrawnStep } from './draw-from-rows.js';
 import { guidedResponses } from './guided-responses.js';
-import type { StepRequest } from './take-step.js';
+import type { StepRequest } from './step-request.js';
 
 /** Who computes the logits, and who guides them, on the same device. */
 export interface HeldMeans {

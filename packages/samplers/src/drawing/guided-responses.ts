@@ -1,8 +1,8 @@
 import type { GuidanceRequest } from '@entrgi/core';
 import type { MaskedRows } from '../rows/masked-rows.js';
+import { stepInBlock } from '../settings/reveal-probability.js';
 import type { SampleSettings } from '../settings/sample-settings.js';
-import { stepInBlock } from './reveal-probability.js';
-import type { StepRequest } from './take-step.js';
+import type { StepRequest } from './step-request.js';
 
 /** What guidance is asked of a step, but for the logits. */
 export const guidedResponses = (

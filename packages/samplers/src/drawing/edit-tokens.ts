@@ -1,8 +1,8 @@
 import type { CommittedToken } from '@entrgi/core';
 import type { Prediction } from '../prediction/predict.js';
 import type { MaskedRows } from '../rows/masked-rows.js';
+import { stepInBlock } from '../settings/reveal-probability.js';
 import type { SampleSettings } from '../settings/sample-settings.js';
-import { stepInBlock } from './reveal-probability.js';
 
 /**
  * Trajectories in which a block has come to rest: its masks are gone, and nothing of it would be edited

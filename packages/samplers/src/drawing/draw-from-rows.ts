@@ -11,13 +11,13 @@ import { initialRows } from '../rows/initial-rows.js';
 import type { MaskedRows } from '../rows/masked-rows.js';
 import { repeatRows } from '../rows/repeat-rows.js';
 import { selectCandidates } from '../rows/select-candidates.js';
+import { stepInBlock } from '../settings/reveal-probability.js';
 import type { SampleSettings } from '../settings/sample-settings.js';
 import { checkEditedLogits } from './check-edits.js';
 import { type Commitment, commitTokens } from './commit-tokens.js';
 import { dividedPrediction } from './edit-tokens.js';
 import { guidedResponses } from './guided-responses.js';
-import { stepInBlock } from './reveal-probability.js';
-import type { StepRequest } from './take-step.js';
+import type { StepRequest } from './step-request.js';
 
 /** What a step drew, and from what. */
 export interface DrawnStep {

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, NumericalError, type RowLogits } from '@entrgi/core';
 import { firstNotFinite, requireThat } from '@entrgi/core/internal';
+import { stepInBlock } from '../settings/reveal-probability.js';
 import type { SampleSettings } from '../settings/sample-settings.js';
-import { stepInBlock } from './reveal-probability.js';
 
 /** Throws NumericalError where an edit leaves a NaN, +∞ or a row in which nothing may be drawn. */
 export const checkEditedLogits = (logits: RowLogits, step: number): void => {

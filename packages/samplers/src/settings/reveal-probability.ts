@@ -1,5 +1,5 @@
 import { requireThat } from '@entrgi/core/internal';
-import type { SampleSettings } from '../settings/sample-settings.js';
+import type { SampleSettings } from './sample-settings.js';
 
 /** Where a step stands among those of its block. */
 export interface StepInBlock {
