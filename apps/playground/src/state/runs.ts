@@ -13,32 +13,15 @@ import {
 } from '../protocol/protocol.js';
 import { examples, promptOf } from '../settings/default-settings.js';
 import { attempt, isUp, type OwnLife, type Status } from './life.js';
+import { type Look, lookElsewhere } from './look.js';
 
-/** What a token's colour says. */
-export const colourings = ['certainty', 'guidance', 'gradient', 'entropy', 'step'] as const;
-export type Colouring = (typeof colourings)[number];
-
-/** A slot of a lane's shown response. */
-export interface Place {
-  readonly lane: Lane;
-  readonly position: number;
-}
-
-/** What was run or opened, and how it is looked at. */
+/** What was run or opened. */
 export interface Runs {
   /** What was run last; undefined before the first run, and while files are shown. */
   readonly shown: ReadonlySignal<RunSettings | undefined>;
   readonly histories: readonly [ReadonlySignal<LaneHistory>, ReadonlySignal<LaneHistory>];
   /** The last step that both lanes have taken; of files, the last one. */
   readonly latest: ReadonlySignal<number>;
-  /** The step that is looked at; undefined: the latest. */
-  readonly cursor: Signal<number | undefined>;
-  readonly colouring: Signal<Colouring>;
-  readonly place: Signal<Place | undefined>;
-  /** Whether the place stays where it is while the pointer moves on, and what it was chosen with. */
-  readonly held: Signal<'pointer' | 'keyboard' | undefined>;
-  /** Response that is looked at in each lane; undefined: the one with the highest reward. */
-  readonly trajectories: readonly [Signal<number | undefined>, Signal<number | undefined>];
   run(paused?: boolean): void;
   pause(): void;
   resume(): void;
@@ -55,13 +38,14 @@ export interface Runs {
 
 interface Surroundings {
   readonly life: OwnLife;
+  readonly look: Look;
   readonly settings: Signal<RunSettings>;
   /** Of the models that are loaded. */
   readonly names: () => ModelNames;
   readonly ask: (request: Request) => void;
 }
 
-export const createRuns = ({ life, settings, names, ask }: Surroundings) => {
+export const createRuns = ({ life, look, settings, names, ask }: Surroundings) => {
   const { status, problem } = life;
   const shown = signal<RunSettings | undefined>(undefined);
   const empty = () =>
@@ -71,13 +55,6 @@ export const createRuns = ({ life, settings, names, ask }: Surroundings) => {
     });
   const histories = [signal(empty()), signal(empty())] as const;
   const latest = signal(0);
-  const cursor = signal<number | undefined>(undefined);
-  const trajectories = [
-    signal<number | undefined>(undefined),
-    signal<number | undefined>(undefined),
-  ] as const;
-  const place = signal<Place | undefined>(undefined);
-  const held = signal<'pointer' | 'keyboard' | undefined>(undefined);
   let current = 0;
 
   /** What was shown makes room. */
@@ -85,11 +62,8 @@ export const createRuns = ({ life, settings, names, ask }: Surroundings) => {
     current += 1;
     // What keeps the page from computing stays a problem.
     if (status.value !== 'failed') problem.value = undefined;
-    for (const trajectory of trajectories) trajectory.value = undefined;
     latest.value = 0;
-    cursor.value = undefined;
-    place.value = undefined;
-    held.value = undefined;
+    lookElsewhere(look);
   };
   const start = (asked: RunSettings, paused: boolean): void => {
     shown.value = asked;
@@ -124,19 +98,14 @@ export const createRuns = ({ life, settings, names, ask }: Surroundings) => {
     shown,
     histories,
     latest,
-    cursor,
-    colouring: signal<Colouring>('certainty'),
-    place,
-    held,
-    trajectories,
     run,
     pause: () => whileRunning('paused', 'pause'),
     resume() {
-      cursor.value = undefined;
+      look.cursor.value = undefined;
       whileRunning('running', 'resume');
     },
     step() {
-      cursor.value = undefined;
+      look.cursor.value = undefined;
       if (status.value === 'running' || status.value === 'paused') whileRunning('paused', 'step');
       else if (isUp(life)) {
         run(true);
@@ -154,11 +123,11 @@ export const createRuns = ({ life, settings, names, ask }: Surroundings) => {
         (each.step <= step && each.position !== position);
       shown.value = { ...ran, edits: [...ran.edits.filter(isKept), edited] };
       histories[lane].value = histories[lane].value.until(step - 1);
-      trajectories[lane].value = trajectory;
+      look.trajectories[lane].value = trajectory;
       const behind = lanes.filter((each) => (histories[each].value.frames.at(-1)?.step ?? 0) < ran.steps);
       current += 1;
       problem.value = undefined;
-      cursor.value = undefined;
+      look.cursor.value = undefined;
       latest.value = Math.min(latest.value, step - 1);
       begin(behind, false);
     },

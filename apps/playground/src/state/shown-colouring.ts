@@ -1,4 +1,4 @@
-import type { Colouring } from './runs.js';
+import type { Colouring } from './look.js';
 import type { Store } from './store.js';
 
 /** What the colours of tokens say: of files, which hold nothing else, the step that wrote them. Reads signals. */

@@ -2,12 +2,13 @@ import { type Signal, signal } from '@preact/signals';
 import type { Report, Request, RunSettings } from '../protocol/protocol.js';
 import { startEngine } from './engine.js';
 import { attempt, type Life, newLife } from './life.js';
+import { type Look, newLook } from './look.js';
 import { createModelChange, type ModelChange } from './model-change.js';
 import type { ModelDraft } from './model-place.js';
 import { createRuns, type Runs } from './runs.js';
 
 /** Everything that the page shows, and what can be done with it. */
-export interface Store extends Life, ModelChange, Runs {
+export interface Store extends Life, Look, ModelChange, Runs {
   readonly settings: Signal<RunSettings>;
   /** Where the token goes. */
   readonly hub: URL;
@@ -27,6 +28,7 @@ export const createStore = (
 ): Store => {
   const settings = signal(initial);
   const life = newLife();
+  const look = newLook();
   const { status, loading, problem, remedy, words, device } = life;
   let wasInterrupted = false;
   let isRestarted = false;
@@ -79,12 +81,13 @@ export const createStore = (
     engine.restart();
     askToLoad();
   };
-  const runs = createRuns({ life, settings, ask, names: () => models.change.models.value });
+  const runs = createRuns({ life, look, settings, ask, names: () => models.change.models.value });
   const models = createModelChange({ life, asked, ask, leaveRun: runs.leave, restart });
   askToLoad();
 
   return {
     ...life,
+    ...look,
     ...models.change,
     ...runs.runs,
     settings,

@@ -36,6 +36,7 @@ const Playground = ({ store, host, isSite }: { store: Store } & Embedding): JSX.
       <Main class="layout">
         <PromptForm store={store} />
         <div class="stage">
+          <h2 class="unseen">What is written, step by step</h2>
           <LaneCard store={store} lane={0} />
           {!isAlone && <LaneCard store={store} lane={1} />}
           <Timeline store={store} />

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { type Colouring, colourings } from '../state/runs.js';
+import { type Colouring, colourings } from '../state/look.js';
 import { shownColouring } from '../state/shown-colouring.js';
 import { shownSteps } from '../state/shown-steps.js';
 import type { Store } from '../state/store.js';

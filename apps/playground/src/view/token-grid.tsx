@@ -3,7 +3,7 @@ import { useRef } from 'preact/hooks';
 import type { Slot } from '../history/lane-history.js';
 import type { Words } from '../history/words.js';
 import { type Lane, lanes } from '../protocol/protocol.js';
-import type { Colouring } from '../state/runs.js';
+import type { Colouring } from '../state/look.js';
 import { shownColouring } from '../state/shown-colouring.js';
 import { type ShownLane, shownLane } from '../state/shown-lane.js';
 import { shownSteps } from '../state/shown-steps.js';

@@ -76,14 +76,14 @@ export const Tour = ({ store }: { store: Store }): JSX.Element => {
           tabIndex={-1}
           ref={panel}
         >
-          <h3 id="tour-title">
+          <h2 id="tour-title">
             {(tourStops[index] ?? question).title}{' '}
             {index !== ASKING && (
               <small>
                 {index + 1} of {tourStops.length}
               </small>
             )}
-          </h3>
+          </h2>
           <p id="tour-text">{(tourStops[index] ?? question).text}</p>
           {index === ASKING ? (
             <div class="row">
