@@ -23,8 +23,8 @@ const costOf = async (statement: string) => {
   };
 };
 
-test('the whole costs at most 9.4 kB, half of it guidance', async () => {
-  expect((await costOf("export * from './index.ts'")).bytes).toBeLessThanOrEqual(9400);
+test('the whole costs at most 9.7 kB, half of it guidance', async () => {
+  expect((await costOf("export * from './index.ts'")).bytes).toBeLessThanOrEqual(9700);
 });
 
 test('all but guidance costs at most 5 kB', async () => {
@@ -36,7 +36,7 @@ test('all but guidance costs at most 5 kB', async () => {
 describe.each([
   ['softmax', 1000],
   ['relaxations', 250],
-  ['filters', 1700],
+  ['filters', 1800],
   ['optimizers', 2050],
   ['randomStream', 1200],
 ])('%s alone', (name, most) => {

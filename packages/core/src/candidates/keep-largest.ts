@@ -29,14 +29,33 @@ export const keepLargest = (by: 'mass' | 'number', most: number) => {
     floor[0] = isMass ? (4 * (1 - most)) / size : LEAST;
     for (let isSafe = !isMass; ; isSafe = true) {
       const below = floorBits[0]! - 1;
-      let total = 0;
+      // Four at a time, no sum of which waits for another. Without a branch, which often would be the wrong one.
+      let a = 0;
+      let b = 0;
+      let c = 0;
+      let d = 0;
+      let place = 0;
       count = 0;
-      for (let place = 0; place < size; place++) {
+      for (; place + 4 <= size; place += 4) {
+        a += probs[place]!;
+        b += probs[place + 1]!;
+        c += probs[place + 2]!;
+        d += probs[place + 3]!;
         places[count] = place;
-        // Without a branch, which often would be the wrong one.
-        count -= (below - bits[place]!) >> 31;
-        total += probs[place]!;
+        const second = count - ((below - bits[place]!) >> 31);
+        places[second] = place + 1;
+        const third = second - ((below - bits[place + 1]!) >> 31);
+        places[third] = place + 2;
+        const fourth = third - ((below - bits[place + 2]!) >> 31);
+        places[fourth] = place + 3;
+        count = fourth - ((below - bits[place + 3]!) >> 31);
       }
+      for (; place < size; place++) {
+        a += probs[place]!;
+        places[count] = place;
+        count -= (below - bits[place]!) >> 31;
+      }
+      const total = a + b + (c + d);
       if (isMass) needed = most * total;
       else if (count <= most) return;
       sums.fill(0);
@@ -67,19 +86,28 @@ export const keepLargest = (by: 'mass' | 'number', most: number) => {
     const least = ascending[first] ?? 0;
     let surplus = 0;
     while (ascending[first - 1 - surplus] === least) surplus++;
-    // From the last on, so that higher ids go first.
-    let kept = count;
-    let mass = 0;
-    for (let i = count - 1; i >= 0; i--) {
+    // Without a branch, as above. Of equal ones, those of the highest ids go.
+    floor[0] = least;
+    const below = floorBits[0]! - 1;
+    let kept = 0;
+    for (let i = 0; i < count; i++) {
       const place = places[i]!;
-      const p = probs[place]!;
-      if (p < least || (p === least && surplus-- > 0)) continue;
-      places[--kept] = place;
-      mass += p;
+      places[kept] = place;
+      kept -= (below - bits[place]!) >> 31;
     }
-    for (let i = kept; i < count; i++) values[i] = probs[places[i]!]! / mass;
+    let from = 0;
+    if (surplus > 0) {
+      from = kept;
+      for (let i = kept - 1; i >= 0; i--) {
+        const place = places[i]!;
+        if (probs[place] !== least || surplus-- <= 0) places[--from] = place;
+      }
+    }
+    let mass = 0;
+    for (let i = from; i < kept; i++) mass += probs[places[i]!]!;
+    for (let i = from; i < kept; i++) values[i] = probs[places[i]!]! / mass;
     probs.fill(0);
-    for (let i = kept; i < count; i++) probs[places[i]!] = values[i]!;
+    for (let i = from; i < kept; i++) probs[places[i]!] = values[i]!;
   };
 };
 

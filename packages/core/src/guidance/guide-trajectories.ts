@@ -13,7 +13,7 @@ import { countExcluded, notFinite, placeOfRow, whenIn, worst } from './finite-ro
 import { hardTokens } from './hard-tokens.js';
 import { type MixTokens, mixColumns } from './mix-columns.js';
 import { provisionalAttention } from './provisional-attention.js';
-import { type RelaxedRows, relaxRow } from './relax.js';
+import { type RelaxedRows, relaxedEntropy, relaxRow } from './relax.js';
 import { rowBlocks } from './row-blocks.js';
 import { tokenWeight } from './token-weight.js';
 import type { TrajectoryGroup } from './trajectory-groups.js';
@@ -82,8 +82,8 @@ export const guideTrajectories = async (
     for (const block of blocks) {
       for (let row = block.from; row < block.to; row++) {
         if (m === 0) excluded[row] = countExcluded(values, offsets[row]!, offsets[row + 1]!);
-        const tempered = relaxRow(logits, row, { temperature, sampling, entropyOf }, relaxed);
-        if (m === 0) entropies[row] = tempered;
+        const mass = relaxRow(logits, row, { temperature, sampling, entropyOf }, relaxed);
+        if (m === 0) entropies[row] = relaxedEntropy(logits, row, temperature, mass, relaxed);
         const entropy = relaxed.entropies[row]!;
         if (Number.isNaN(entropy))
           throw refuse(row, `logits ${whenIn(m)}`, worst(values, offsets[row]!, offsets[row + 1]!));

@@ -28,7 +28,7 @@ export interface RelaxOptions {
 /**
  * Of one row: q = softmax(φ/temperature), its entropy and its most probable token. Tokens left out of the row
  * count for the entropy, and not for q: their share of it is what the selection of candidates bounds. Writes
- * to `out`, and returns the entropy of softmax(φ/τ) where q is that.
+ * to `out`, and returns Σ eᶻ with z = (φ − max φ)/temperature.
  */
 export const relaxRow = (
   logits: RowLogits,
@@ -42,9 +42,30 @@ export const relaxRow = (
   out.modes[row] = mode;
   const highest = values[mode]!;
   const scale = inverse(entropyOf === 'untempered' ? 1 : sampling);
-  const own = inverse(temperature);
-  const [mass, energy, ...sums] = softmaxRow(values, start, end, highest, own, out.probs, scale);
+  const [mass, energy, own] = softmaxRow(values, start, end, highest, inverse(temperature), out.probs, scale);
   // A NaN among the logits shows in the sum, and so in either entropy.
   out.entropies[row] = entropyOfSums(logits, row, entropyOf, highest, scale, [mass, energy]);
-  return entropyOfSums(logits, row, 'tempered', highest, own, sums);
+  return own;
+};
+
+/**
+ * The entropy of softmax(φ/τ) in nats over the whole vocabulary, of a row that was relaxed at τ, where its
+ * `mass` was returned: without an exponential.
+ */
+export const relaxedEntropy = (
+  logits: RowLogits,
+  row: number,
+  temperature: number,
+  mass: number,
+  { probs, modes }: RelaxedRows,
+): number => {
+  const { values, offsets } = logits;
+  const highest = values[modes[row]!]!;
+  const scale = inverse(temperature);
+  let energy = 0;
+  for (let i = offsets[row]!; i < offsets[row + 1]!; i++) {
+    const q = probs[i]!;
+    if (q > 0) energy += q * (values[i]! - highest);
+  }
+  return entropyOfSums(logits, row, 'tempered', highest, scale, [mass, mass * scale * energy]);
 };

@@ -23,7 +23,7 @@ export const massAndEnergy = (
 
 /**
  * Writes softmax(scale · φ); returns Σ eᶻ and Σ z eᶻ with z = (φ − highest) · sumScale, at another
- * temperature or at the same, and then the two with z = (φ − highest) · scale.
+ * temperature or at the same, and Σ eᶻ with z = (φ − highest) · scale.
  */
 export const softmaxRow = (
   values: Float32Array,
@@ -33,20 +33,17 @@ export const softmaxRow = (
   scale: number,
   probs: Float32Array,
   sumScale = scale,
-): [number, number, number, number] => {
+): [number, number, number] => {
   const table = powers;
   const isSame = sumScale === scale;
   let own = 0;
-  let ownEnergy = 0;
   let mass = 0;
   let energy = 0;
   for (let i = start; i < end; i++) {
     const above = values[i]! - highest;
-    const y = above * scale;
-    const p = exponential(y, table);
+    const p = exponential(above * scale, table);
     probs[i] = p;
     own += p;
-    if (p > 0) ownEnergy += y * p;
     const z = above * sumScale;
     const e = isSame ? p : exponential(z, table);
     mass += e;
@@ -54,5 +51,5 @@ export const softmaxRow = (
   }
   const share = 1 / own;
   for (let i = start; i < end; i++) probs[i]! *= share;
-  return [mass, energy, own, ownEnergy];
+  return [mass, energy, own];
 };
