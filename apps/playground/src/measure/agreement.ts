@@ -34,6 +34,7 @@ export const agreement = async ({ rounds, settings, threads, device }: Options) 
       prompts: prompts.length,
       tokensEqual: prompts.reduce((sum, { tokens }) => sum + tokens, 0) / prompts.length,
       largestRewardDifference: Math.max(...prompts.map(({ reward }) => reward)),
+      otherDrafts: prompts.reduce((sum, { otherDrafts }) => sum + otherDrafts, 0),
       deviations: prompts.filter(({ deviations }) => deviations.length > 0),
     };
   } finally {

@@ -3,7 +3,7 @@ import { loadDenoiser } from '@entrgi/models';
 import { loadReward } from '@entrgi/rewards';
 import { denoiserDirectory, judgeDirectory, moodDirectory, rewardDirectory } from '@entrgi/tiny-stories';
 import { runLane } from '../engine/run-lane.js';
-import { lanes, type RunSettings } from '../protocol/protocol.js';
+import { lanes, type RunSettings, SHOWN } from '../protocol/protocol.js';
 import { promptOf } from '../settings/default-settings.js';
 import type { Compared } from './site.js';
 
@@ -22,13 +22,14 @@ export const playgroundInNode = async (threads?: number) => {
       const asked = { ...settings, prompt: promptOf(settings.prompt) };
       const frames: Compared[] = [];
       for (const lane of lanes) {
-        for await (const { tokenIds, rewards } of runLane(
+        for await (const { tokenIds, after, rewards } of runLane(
           lane,
           models,
           asked,
           new AbortController().signal,
         )) {
-          frames.push({ lane, tokenIds: [...tokenIds], rewards: [...rewards] });
+          const draft = [...after.ids.filter((_, i) => i % SHOWN === 0)];
+          frames.push({ lane, tokenIds: [...tokenIds], draft, rewards: [...rewards] });
         }
       }
       return frames;
@@ -40,8 +41,10 @@ export const playgroundInNode = async (threads?: number) => {
 export interface Distance {
   /** Share of the tokens that are the same in the end. */
   readonly tokens: number;
-  /** The largest difference of the rewards as long as all tokens are the same. */
+  /** The largest difference of the rewards as long as all tokens are the same, of drafts that are the same. */
   readonly reward: number;
+  /** Steps, of those, whose drafts differ: what guidance draws on its way can tip over. Their rewards are those of other texts. */
+  readonly otherDrafts: number;
   /** Tokens that differ in the end, of each lane. */
   readonly deviations: readonly {
     readonly lane: number;
@@ -52,7 +55,7 @@ export interface Distance {
 
 /** How far two runs of the same settings are from each other. */
 export const distance = (a: readonly Compared[], b: readonly Compared[]): Distance => {
-  let [all, reward] = [0, 0];
+  let [all, reward, otherDrafts] = [0, 0, 0];
   const deviations: Distance['deviations'][number][] = [];
   for (const lane of lanes) {
     const [ours, theirs] = [a, b].map((frames) => frames.filter((frame) => frame.lane === lane)) as [
@@ -63,7 +66,11 @@ export const distance = (a: readonly Compared[], b: readonly Compared[]): Distan
       throw new Error(`Runs of ${ours.length} and ${theirs.length} steps cannot be compared.`);
     }
     const parted = ours.findIndex(({ tokenIds }, i) => String(tokenIds) !== String(theirs[i]!.tokenIds));
-    ours.slice(0, parted < 0 ? undefined : parted).forEach(({ rewards }, i) => {
+    ours.slice(0, parted < 0 ? undefined : parted).forEach(({ draft, rewards }, i) => {
+      if (String(draft) !== String(theirs[i]!.draft)) {
+        otherDrafts += 1;
+        return;
+      }
       rewards.forEach((value, k) => {
         reward = Math.max(reward, Math.abs(value - theirs[i]!.rewards[k]!));
       });
@@ -74,5 +81,5 @@ export const distance = (a: readonly Compared[], b: readonly Compared[]): Distan
       if (id !== other[slot]) deviations.push({ lane, slot, ids: [id, other[slot]!] });
     });
   }
-  return { tokens: 1 - deviations.length / all, reward, deviations };
+  return { tokens: 1 - deviations.length / all, reward, otherDrafts, deviations };
 };

@@ -6,6 +6,8 @@ import { builtSite } from './built-site.js';
 /** What of a frame is compared. */
 export type Compared = Pick<Frame, 'lane'> & {
   readonly tokenIds: readonly number[];
+  /** What the masks before the step become in the draft that is rewarded, those that it wrote aside: the most probable token of each. */
+  readonly draft: readonly number[];
   readonly rewards: readonly number[];
 };
 
@@ -79,12 +81,16 @@ export const gatherReports = (): void => {
   document.addEventListener('DOMContentLoaded', () =>
     document.querySelector('entrgi-playground')?.addEventListener('entrgi-report', (event) => {
       const { type, frame, ...rest } = (event as CustomEvent).detail;
-      const arrays = (value: Iterable<number>) => [...value];
-      reports.push(
-        type === 'frame'
-          ? { type, lane: frame.lane, tokenIds: arrays(frame.tokenIds), rewards: arrays(frame.rewards) }
-          : { type, ...rest },
-      );
+      if (type !== 'frame') return reports.push({ type, ...rest });
+      const { lane, tokenIds, slots, after, rewards } = frame;
+      const perSlot = after.ids.length / slots.length;
+      return reports.push({
+        type,
+        lane,
+        tokenIds: [...tokenIds],
+        draft: [...after.ids].filter((_, i) => i % perSlot === 0),
+        rewards: [...rewards],
+      });
     }),
   );
 };
