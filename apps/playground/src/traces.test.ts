@@ -12,6 +12,7 @@ import type { Models } from './engine/models.js';
 import { runLane } from './engine/run-lane.js';
 import { laneHistory } from './history/lane-history.js';
 import { readTrace } from './history/read-trace.js';
+import { readable } from './history/readable.js';
 import { traceText } from './history/trace-text.js';
 import type { Frame, Lane } from './protocol/protocol.js';
 import { defaultSettings, promptOf } from './settings/default-settings.js';
@@ -156,6 +157,13 @@ describe('a trace', { timeout: 60_000 }, () => {
     expect(() => readTrace(`${first}\n${second.slice(0, -9)}`, 'a.jsonl', 0)).toThrow(
       'a.jsonl, line 2: expected a step of a trace, got no JSON. The file is damaged',
     );
+  });
+
+  it('is read whole, and of a film no more than what shows that it is none', async () => {
+    const opened = (text: string) => readable(new File([text], 'x')).text();
+    const trace = `{"a":"${'b'.repeat(5000)}"}`;
+    expect(await opened(trace)).toBe(trace);
+    expect(await opened('film'.repeat(5000))).toHaveLength(1000);
   });
 
   it('with a position outside its response is refused', async () => {

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
+import { readable } from '../history/readable.js';
 import { traceText } from '../history/trace-text.js';
 import { type Lane, lanes } from '../protocol/protocol.js';
 import type { Store } from '../state/store.js';
@@ -58,15 +59,6 @@ export const FilesCard = ({ store }: { store: Store }): JSX.Element => {
     </section>
   );
 };
-
-/** A file as the store opens it; of what does not begin as a trace, the beginning: it may be a film. */
-export const readable = (file: File): { name: string; text: () => Promise<string> } => ({
-  name: file.name,
-  text: async () => {
-    const beginning = await file.slice(0, 1000).text();
-    return beginning.trimStart().startsWith('{') ? file.text() : beginning;
-  },
-});
 
 const savePage = async (store: Store, filled: readonly Lane[]): Promise<void> => {
   const { replayOfLanes } = await replays();

@@ -123,6 +123,9 @@ const Progress = ({ store }: { store: Store }): JSX.Element => {
   if (store.status.value === 'loading') {
     return <LoadingBar store={store} id="loading" />;
   }
+  if (store.settings.value.prompt.trim() === '') {
+    return <p class="note">Nothing can be run yet: write something above, or choose an example.</p>;
+  }
   const { denoiser, reward = 'the embedded reward' } = store.models.value;
   if (denoiser !== undefined) {
     return (
@@ -130,9 +133,6 @@ const Progress = ({ store }: { store: Store }): JSX.Element => {
         {denoiser} and {reward} are in this tab now.
       </p>
     );
-  }
-  if (store.settings.value.prompt.trim() === '') {
-    return <p class="note">Nothing can be run yet: write how it begins, or choose an example.</p>;
   }
   const hindrances = hindrancesOf(store);
   const unchanged = store.settings.value.prompt === defaultSettings.prompt;

@@ -1,7 +1,7 @@
 import { useEffect } from 'preact/hooks';
+import { readable } from '../history/readable.js';
 import { lookIntoDropped } from '../state/picked-files.js';
 import type { Store } from '../state/store.js';
-import { readable } from './files-card.jsx';
 
 /** Opens the traces that are dropped on the page, and takes models for a change. */
 export const useDrop = (store: Store, host: HTMLElement): void =>
