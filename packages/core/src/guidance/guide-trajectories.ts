@@ -1,5 +1,4 @@
 import { nextTurn, turnIsDue } from '../async/event-loop.js';
-import type { GuidanceResult } from '../contracts/guidance/guidance.js';
 import type { GuidanceSettings } from '../contracts/guidance/guidance-settings.js';
 import type { LogitOptimizerState } from '../contracts/guidance/logit-optimizer.js';
 import type { RewardContext } from '../contracts/guidance/reward.js';
@@ -10,6 +9,7 @@ import { firstNotFinite } from '../errors/first-not-finite.js';
 import { relaxedTemperature } from '../softmax/relaxed-temperature.js';
 import { softmaxRowGradient } from '../softmax/softmax-gradient.js';
 import { countExcluded, notFinite, placeOfRow, whenIn, worst } from './finite-rows.js';
+import type { Guided } from './guide-in-groups.js';
 import { hardTokens } from './hard-tokens.js';
 import { type MixTokens, mixColumns } from './mix-columns.js';
 import { provisionalAttention } from './provisional-attention.js';
@@ -31,12 +31,6 @@ export interface GuidanceMeans {
   readonly vocabulary: Vocabulary;
   readonly memory: StepMemory;
   readonly tokens: MixTokens;
-}
-
-/** What guiding some trajectories gives, whose logits are moved in place. */
-export interface Guided extends Omit<GuidanceResult, 'logits'> {
-  readonly rewardPasses: number;
-  readonly entropies: Float64Array;
 }
 
 /** All guidance steps of one denoising step for some trajectories. Moves their logits in place. */

@@ -1,12 +1,7 @@
 import { disposable } from '../async/disposable.js';
 import type { EntropyOf } from '../contracts/guidance/entropy-of.js';
 import type { Filter } from '../contracts/guidance/filter.js';
-import type {
-  Guidance,
-  GuidanceContext,
-  GuidanceRequest,
-  GuidanceResult,
-} from '../contracts/guidance/guidance.js';
+import type { Guidance, GuidanceContext } from '../contracts/guidance/guidance.js';
 import type { LogitOptimizer } from '../contracts/guidance/logit-optimizer.js';
 import type { Relaxation } from '../contracts/guidance/relaxation.js';
 import { type DifferentiableReward, isDifferentiable } from '../contracts/guidance/reward.js';
@@ -23,10 +18,11 @@ import {
   requireWhole,
 } from '../options/require-that.js';
 import { entrgi } from '../relaxations/entrgi.js';
-import { type GuidanceMeans, guideTrajectories, type StepMemory } from './guide-trajectories.js';
+import { guideInGroups } from './guide-in-groups.js';
+import { guideTrajectories, type StepMemory } from './guide-trajectories.js';
 import { mixTokens } from './mix-columns.js';
 import { rowRange } from './row-range.js';
-import { trajectoryGroups } from './trajectory-groups.js';
+import type { TrajectoryGroup } from './trajectory-groups.js';
 
 /** The reward, and how its gradient is made and followed. */
 export interface RewardGuidanceOptions {
@@ -149,7 +145,15 @@ export const rewardGuidance = (options: RewardGuidanceOptions): Guidance => {
           if (held?.knows(step.filters) && step.logits.tokenIds === undefined) return held.optimize(step);
           const memory = idle.pop() ?? { probs: new Float32Array(0), states: [] };
           try {
-            return await optimize(step, { context, settings, vocabulary, memory });
+            const { logits } = step;
+            const tokens = await mixTokens(logits, step.signal);
+            const means = { context, settings, vocabulary, memory, tokens };
+            const part = (from: number, to: number) => ({ logits: rowRange(logits, from, to) });
+            const guide = (group: TrajectoryGroup) => guideTrajectories(group, means);
+            return {
+              ...(await guideInGroups(step, settings, logits, part, tokens.width, guide)),
+              logits,
+            };
           } finally {
             idle.push(memory);
           }
@@ -179,31 +183,4 @@ const unguided: GuidanceContext = {
     return { logits, rewards: [], weights: new Float32Array(rows.length), rewardMs: 0 };
   },
   ...disposable(async () => {}),
-};
-
-/** Guides all trajectories, as many at a time as there is memory for. */
-const optimize = async (
-  request: GuidanceRequest,
-  means: Omit<GuidanceMeans, 'tokens'>,
-): Promise<GuidanceResult> => {
-  const { trajectories, rows, logits, signal } = request;
-  const { guidanceSteps, memoryLimit } = means.settings;
-  const tokens = await mixTokens(logits, signal);
-  const weights = new Float32Array(rows.length);
-  const entropies = new Float64Array(rows.length);
-  const rewards = Array.from({ length: guidanceSteps }, () => new Float64Array(trajectories));
-  let rewardMs = 0;
-  let rewardPasses = 0;
-  const part = (from: number, to: number) => ({ logits: rowRange(logits, from, to) });
-  for (const group of trajectoryGroups(request, logits, part, tokens.width, memoryLimit)) {
-    const guided = await guideTrajectories(group, { ...means, tokens });
-    weights.set(guided.weights, group.firstRow);
-    entropies.set(guided.entropies, group.firstRow);
-    guided.rewards.forEach((values, m) => {
-      rewards[m]!.set(values, group.firstTrajectory);
-    });
-    rewardMs += guided.rewardMs;
-    rewardPasses += guided.rewardPasses;
-  }
-  return { logits, rewards, weights, entropies, rewardMs, rewardPasses };
 };

@@ -1,13 +1,7 @@
-import type {
-  DrawRequest,
-  FilterRule,
-  GuidanceRequest,
-  GuidanceResult,
-  GuidanceSettings,
-  Vocabulary,
-} from '@entrgi/core';
+import type { DrawRequest, FilterRule, GuidanceRequest, GuidanceSettings, Vocabulary } from '@entrgi/core';
 import {
   countExcluded,
+  type Guided,
   inverse,
   notFinite,
   placed,
@@ -21,12 +15,6 @@ import {
 } from '@entrgi/core/internal';
 import type { GivenRows, HeldLogits, HoldRequest } from './hold-logits.js';
 import { EXCLUDED } from './look.js';
-
-/** What guiding some trajectories gives. */
-export interface Guided extends Omit<GuidanceResult, 'logits'> {
-  readonly rewardPasses: number;
-  readonly entropies: Float64Array;
-}
 
 export interface HeldMeans {
   readonly settings: GuidanceSettings;

@@ -4,21 +4,20 @@ import type {
   DrawRequest,
   Filter,
   FilterRule,
-  GuidanceRequest,
   GuidanceSettings,
   HeldGuidance,
   Vocabulary,
 } from '@entrgi/core';
 import {
+  guideInGroups,
   keepMostProbable,
   notFinite,
   placeOfRow,
   rowRange,
   type TrajectoryGroup,
-  trajectoryGroups,
   whenIn,
 } from '@entrgi/core/internal';
-import { countAll, type Guided, guideHeld, type HeldMeans } from './guide-held.js';
+import { countAll, guideHeld, type HeldMeans } from './guide-held.js';
 import type { HeldDraw, HeldLogits } from './hold-logits.js';
 
 export interface HeldGuidanceMeans extends Pick<HeldMeans, 'hold'> {
@@ -53,7 +52,7 @@ export const heldGuidance = (
     async optimize(request) {
       const { logits } = request;
       const part = (from: number, to: number) => ({ logits: rowRange(logits, from, to) });
-      const guided = await inGroups(request, logits.offsets, settings, part, async (group) => {
+      const guided = await guideInGroups(request, settings, logits, part, logits.size, async (group) => {
         const excluded = countAll(group, 0);
         const own = await guideHeld(group, meansFor(request.filters), (resident) =>
           resident.read(group.request.logits.values),
@@ -74,7 +73,8 @@ export const heldGuidance = (
         logits: { ...logits, sources: sources.subarray(from, to), kinds: kinds.subarray(from, to) },
         uniforms: uniforms.subarray(from, to),
       });
-      const guided = await inGroups(request, offsets, settings, part, (group) =>
+      const all = { size, offsets };
+      const guided = await guideInGroups(request, settings, all, part, size, (group) =>
         guideHeld(group, meansFor(request.filters), async (resident) => {
           const asked = { uniforms: group.request.uniforms, isRandom: temperature > 0, filters };
           const own = await drawnFrom(resident, asked, group, guidanceSteps);
@@ -91,37 +91,6 @@ export const heldGuidance = (
 const rulesOf = (filters: readonly Filter[]): FilterRule[] | undefined => {
   const rules = filters.flatMap(({ rule }) => (rule === undefined ? [] : [rule]));
   return rules.length === filters.length ? rules : undefined;
-};
-
-/** Guides as many trajectories at a time as there is memory for, and puts together what is known of all. */
-const inGroups = async <Request extends GuidanceRequest | DrawRequest>(
-  request: Request,
-  offsets: Int32Array,
-  { guidanceSteps, memoryLimit }: GuidanceSettings,
-  part: (from: number, to: number) => Partial<Request>,
-  guide: (group: TrajectoryGroup<Request>) => Promise<Guided>,
-): Promise<Guided> => {
-  const { trajectories, rows } = request;
-  const { size } = request.logits;
-  const all = {
-    rewards: Array.from({ length: guidanceSteps }, () => new Float64Array(trajectories)),
-    weights: new Float32Array(rows.length),
-    entropies: new Float64Array(rows.length),
-    rewardMs: 0,
-    rewardPasses: 0,
-  };
-  const groups = trajectoryGroups(request, { size, offsets }, part, size, memoryLimit);
-  for (const group of groups) {
-    const { rewards, weights, entropies, rewardMs, rewardPasses } = await guide(group);
-    all.weights.set(weights, group.firstRow);
-    all.entropies.set(entropies, group.firstRow);
-    rewards.forEach((values, m) => {
-      all.rewards[m]!.set(values, group.firstTrajectory);
-    });
-    all.rewardMs += rewardMs;
-    all.rewardPasses += rewardPasses;
-  }
-  return all;
 };
 
 const emptyRows = (rows: number): DrawnRows => {
