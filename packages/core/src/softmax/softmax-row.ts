@@ -8,12 +8,13 @@ export const massAndEnergy = (
   highest: number,
   scale: number,
 ): [number, number] => {
-  const table = powers;
+  // Local, as what belongs to a module is read again for each number.
+  const [exp, table] = [exponential, powers];
   let mass = 0;
   let energy = 0;
   for (let i = start; i < end; i++) {
     const z = (values[i]! - highest) * scale;
-    const e = exponential(z, table);
+    const e = exp(z, table);
     mass += e;
     // Where e is 0, z may be infinite.
     if (e > 0) energy += z * e;
@@ -34,18 +35,18 @@ export const softmaxRow = (
   probs: Float32Array,
   sumScale = scale,
 ): [number, number, number] => {
-  const table = powers;
+  const [exp, table] = [exponential, powers];
   const isSame = sumScale === scale;
   let own = 0;
   let mass = 0;
   let energy = 0;
   for (let i = start; i < end; i++) {
     const above = values[i]! - highest;
-    const p = exponential(above * scale, table);
+    const p = exp(above * scale, table);
     probs[i] = p;
     own += p;
     const z = above * sumScale;
-    const e = isSame ? p : exponential(z, table);
+    const e = isSame ? p : exp(z, table);
     mass += e;
     if (e > 0) energy += z * e;
   }
