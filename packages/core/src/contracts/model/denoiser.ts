@@ -78,7 +78,10 @@ export interface Denoiser extends Disposable, Versioned {
    * and position is already undone. The caller owns the array.
    */
   logits(request: DenoiserRequest): Promise<Float32Array>;
-  /** Of denoisers on a device: the same, left there. Absent where that would gain nothing. */
+  /**
+   * Of denoisers on a device: the same, left there. Absent where that would gain nothing; who changes
+   * `logits` leaves it out, or changes it too.
+   */
   readonly kept?: KeptNetwork | undefined;
   /**
    * Of denoisers that can keep the keys and values of the tokens around a block: computes them once. With
