@@ -27,6 +27,10 @@ const isAdapter = (files: readonly string[]): boolean =>
  * read from.
  */
 export const otherWeights = (files: readonly string[], hasOnnx: boolean): string => {
+  // A list that somebody wrote, of a place where the file is not.
+  if (files.includes('model.safetensors')) {
+    return 'model.safetensors is listed, but is not there: check the address, or download it again.';
+  }
   if (hasOnnx) {
     return 'There is an ONNX model, which loadDenoiser and loadReward take.';
   }

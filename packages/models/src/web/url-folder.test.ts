@@ -57,6 +57,17 @@ describe('urlFolder', () => {
     await expect(failure).rejects.toThrow(CheckpointError);
     await expect(failure).rejects.toThrow('nowhere: there is no config.json');
   });
+
+  it('says of weights that are listed where they are not that they are missing, and of nothing that they are there', async () => {
+    const files = {
+      'config.json': `${server.origin}/dream/config.json`,
+      'model.safetensors': `${server.origin}/nowhere/model.safetensors`,
+    };
+    const failure = await readCheckpoint(urlFolder(files)).catch((error: Error) => error);
+    expect(failure).toBeInstanceOf(CheckpointError);
+    expect((failure as Error).message).toContain('neither model.safetensors nor');
+    expect((failure as Error).message).toContain('model.safetensors is listed, but is not there');
+  });
 });
 
 /** A server that answers as it is told. */
