@@ -242,6 +242,23 @@ describe.skipIf(chromium === undefined)(
       await expect.poll(() => title.count(), patient).toBe(0);
       await expect.poll(() => page.locator('[data-toured]').count(), patient).toBe(0);
       await expect.poll(() => button.evaluate((own) => own.matches(':focus')), patient).toBe(true);
+      // As soon as the next stop is there, before it has done what it does after the page is painted.
+      await button.press('Enter');
+      await expect.poll(() => title.textContent(), patient).toContain('1 of 5');
+      await page.evaluate(async () => {
+        const root = document.querySelector('entrgi-playground')!.shadowRoot!;
+        [...root.querySelectorAll('button')].find(({ textContent }) => textContent === 'Next')!.click();
+        for (
+          let i = 0;
+          i < 1000 && !root.querySelector('#tour-title')!.textContent!.includes('2 of 5');
+          i++
+        ) {
+          await Promise.resolve();
+        }
+        document.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape' }));
+      });
+      await expect.poll(() => title.count(), patient).toBe(0);
+      await expect.poll(() => button.evaluate((own) => own.matches(':focus')), patient).toBe(true);
       expect(await page.locator('button.main').textContent()).toBe('Run again');
 
       await page.locator('.lane-1 .token').nth(3).focus();

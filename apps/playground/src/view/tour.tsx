@@ -18,7 +18,6 @@ export const Tour = ({ store }: { store: Store }): JSX.Element => {
     at.value = undefined;
     store.cursor.value = undefined;
     store.colouring.value = 'certainty';
-    button.current?.focus();
   };
   const begin = () => {
     // There has to be something to look at; a file has no gradient, and nobody's files are put away unasked.
@@ -38,7 +37,11 @@ export const Tour = ({ store }: { store: Store }): JSX.Element => {
       close();
     };
     document.addEventListener('keydown', onKey, true);
-    return () => document.removeEventListener('keydown', onKey, true);
+    return () => {
+      document.removeEventListener('keydown', onKey, true);
+      // Now that the panel is gone: what its last stop had yet to do would take the focus again.
+      button.current?.focus();
+    };
   }, [isOpen]);
 
   useEffect(() => {
