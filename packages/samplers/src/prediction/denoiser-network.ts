@@ -25,11 +25,11 @@ export const countPasses = (denoiser: DenoiserNetwork): CountedNetwork => {
   return {
     ...counted,
     async openBlock(request) {
-      passes += request.batch;
+      count(request.batch);
       const block = await denoiser.openBlock!(request);
       return {
         logits(within) {
-          passes += within.sequences.length;
+          count(within.sequences.length);
           return block.logits(within);
         },
       };
